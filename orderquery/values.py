@@ -1,0 +1,406 @@
+"""The value types: reading JSON into comparable values, and writing them where they are stored.
+
+A value is what Python compares: ``str`` (guid, text, enum), ``bool``, ``int`` (instant, microseconds since
+1970-01-01 UTC), ``Decimal`` (amount) or a pair (sequence). ``==``, ``<`` and ``hash`` of values are the equality and
+order of the language, so predicates need nothing else. ``None`` is "missing" everywhere.
+
+A stored form (``encode``) is an ``int`` or ``str`` whose order, compared as number or by code point, is the order of
+the values. It is the same on every engine and in every cursor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+JSON = Any
+Value = Any
+Stored = int | str
+
+LONGEST_SORTABLE = 512
+"""Characters: a longer text in a sortable field does not fit, for a cursor must be able to hold it."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?", re.ASCII
+)
+_AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:[eE][+-]?(\d+))?", re.ASCII)
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
+_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+_DIGITS = re.compile(r"\d{1,100}", re.ASCII)
+_PAST_NUMBERS = 10**100
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class UnfitOperand(Exception):
+    """An operand that is no value of the type. ``instead`` is what to write, where that can be told."""
+
+    def __init__(self, wanted: str, instead: JSON = None) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+        self.instead = instead
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Whether ``text`` cannot be written as UTF-8."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
+# -- text, guid, enum -------------------------------------------------------------------------------------------
+
+
+def read_text(value: JSON) -> str | None:
+    """A string as it is; anything else does not fit."""
+    return value if isinstance(value, str) else None
+
+
+def _operand_text(value: JSON) -> str:
+    if not isinstance(value, str):
+        plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+        raise UnfitOperand("a string", str(value) if plain else None)
+    if has_lone_surrogate(value):
+        raise UnfitOperand("a string without lone surrogates, which no UTF-8 text can hold")
+    return value
+
+
+_ESCAPES = {"\x00": "\x01\x01", "\x01": "\x01\x02"}
+_UNESCAPES = {escaped: plain for plain, escaped in _ESCAPES.items()}
+_ESCAPED = re.compile("[\x00\x01]")
+_UNESCAPED = re.compile("\x01[\x01\x02]")
+
+
+def encode_text(value: str) -> str:
+    """Keep NUL as an escape that preserves equality, order and prefixes: some engines cannot hold it (D14)."""
+    if "\x00" in value or "\x01" in value:
+        return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], value)
+    return value
+
+
+def _decode_text(stored: Stored) -> str:
+    return _UNESCAPED.sub(lambda found: _UNESCAPES[found[0]], str(stored))
+
+
+# -- boolean ----------------------------------------------------------------------------------------------------
+
+
+def _read_boolean(value: JSON) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _operand_boolean(value: JSON) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "false": False}
+    raise UnfitOperand("true or false", words.get(value.lower()) if isinstance(value, str) else None)
+
+
+# -- instant ----------------------------------------------------------------------------------------------------
+
+
+def read_instant(value: JSON) -> int | None:
+    """Microseconds since 1970-01-01 UTC of a date-time string, the fraction truncated; else ``None``."""
+    found = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    date, time, fraction, offset, hours, minutes = found.groups()
+    try:
+        moment = datetime.fromisoformat(f"{date}T{time}+00:00")
+    except ValueError:
+        return None
+    micros = (moment - _EPOCH) // _MICROSECOND + int((fraction or "")[:6].ljust(6, "0"))
+    if hours is not None:
+        away = (int(hours) * 60 + int(minutes)) * 60_000_000
+        micros += -away if offset[0] == "+" else away
+        if not _FIRST_INSTANT <= micros <= _LAST_INSTANT:
+            return None
+    return micros
+
+
+_FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+
+def has_offset(text: str) -> bool:
+    """Whether a date-time string says its offset from UTC."""
+    found = _INSTANT.fullmatch(text)
+    return found is not None and found[4] is not None
+
+
+def write_instant(micros: int) -> str:
+    """The canonical date-time of an instant: milliseconds, or microseconds where it has them, and ``Z``."""
+    moment = _EPOCH + micros * _MICROSECOND
+    precision = "microseconds" if micros % 1000 else "milliseconds"
+    return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+
+
+def _text_of_instant(micros: int) -> str:
+    return write_instant(micros - micros % 1000)
+
+
+def _operand_instant(value: JSON) -> int:
+    micros = read_instant(value)
+    if micros is not None:
+        return micros
+    wanted = 'a date-time such as "2024-01-31T09:30:00.000Z"'
+    instead: JSON = None
+    if isinstance(value, str):
+        bare = value.strip()
+        if _DATE.fullmatch(bare) and read_instant(bare + "T00:00:00Z") is not None:
+            instead = bare + "T00:00:00.000Z"
+        else:
+            instead = _lenient_instant(bare)
+    elif isinstance(value, int) and not isinstance(value, bool) and 10**11 < value < 10**13:
+        instead = write_instant(value * 1000)
+    raise UnfitOperand(wanted, instead)
+
+
+def _lenient_instant(text: str) -> str | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return write_instant((moment - _EPOCH) // _MICROSECOND)
+    except OverflowError:
+        return None
+
+
+def bare_date(word: str) -> bool:
+    """Whether a word of the text form names a day rather than an instant."""
+    return _DATE.fullmatch(word) is not None or word.lower() == "today"
+
+
+def _word_instant(word: str, now: datetime) -> JSON:
+    now = now.astimezone(UTC)
+    if _DATE.fullmatch(word):
+        return word + "T00:00:00.000Z"
+    lower = word.lower()
+    if lower in ("now", "today"):
+        moment = now if lower == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return write_instant((moment - _EPOCH) // _MICROSECOND)
+    found = _RELATIVE.fullmatch(lower)
+    if found is None:
+        return word
+    away = int(found[2]) * _UNITS[found[3]]
+    try:
+        moment = now - away if found[1] == "-" else now + away
+        return write_instant((moment.replace(tzinfo=timezone.utc) - _EPOCH) // _MICROSECOND)
+    except OverflowError:
+        return word
+
+
+# -- amount -----------------------------------------------------------------------------------------------------
+
+
+def read_amount(value: JSON) -> Decimal | None:
+    """The exact decimal of a decimal string or a number; a float counts as its shortest decimal form."""
+    text = _number_text(value)
+    found = _AMOUNT.fullmatch(text) if text is not None else None
+    if found is None or len(found[1]) + len(found[2] or "") > 100:
+        return None
+    if found[3] is not None and int(found[3]) > 100:
+        return None
+    amount = Decimal(text or "")
+    return amount if amount else Decimal(0)
+
+
+def _number_text(value: JSON) -> str | None:
+    if isinstance(value, str):
+        return value if len(value) < 1000 else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value) if -_PAST_NUMBERS < value < _PAST_NUMBERS else None
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, Decimal):
+        return str(value) if len(value.as_tuple().digits) <= 100 else None
+    return None
+
+
+def _operand_amount(value: JSON) -> Decimal:
+    amount = read_amount(value)
+    if amount is not None:
+        return amount
+    instead = value.strip().lstrip("$€£").replace(",", "") if isinstance(value, str) else None
+    raise UnfitOperand('a decimal number or string such as "63.24"', instead if read_amount(instead) is not None else None)
+
+
+_EXPONENT_ZERO = 500
+_NINES = str.maketrans("0123456789", "9876543210")
+
+
+def encode_amount(amount: Decimal) -> str:
+    """A text that compares by code point as the amounts compare: sign, exponent, digits."""
+    if not amount:
+        return "1"
+    sign, digits, exponent = amount.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    scale = _EXPONENT_ZERO + len(text) + int(exponent)
+    text = text.rstrip("0")
+    if sign:
+        return f"0{999 - scale:03d}{text.translate(_NINES)}~"
+    return f"2{scale:03d}{text}"
+
+
+def _decode_amount(stored: Stored) -> Decimal:
+    text = str(stored)
+    if text == "1":
+        return Decimal(0)
+    if text[0] == "0":
+        digits, scale = text[4:-1].translate(_NINES), 999 - int(text[1:4])
+    else:
+        digits, scale = text[4:], int(text[1:4])
+    exponent = scale - _EXPONENT_ZERO - len(digits)
+    return Decimal((int(text[0] == "0"), tuple(map(int, digits)), exponent))
+
+
+# -- sequence ---------------------------------------------------------------------------------------------------
+
+
+def read_sequence(value: JSON) -> tuple[int, str] | None:
+    """``(n, "")`` for 1 to 100 digits, and a pair past all of those for any other text (D9)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if 0 <= value < _PAST_NUMBERS:
+            return (value, "")
+        value = str(value) if -_PAST_NUMBERS < value < 0 else None
+    if not isinstance(value, str):
+        return None
+    return (int(value), "") if _DIGITS.fullmatch(value) else (_PAST_NUMBERS, value)
+
+
+def _operand_sequence(value: JSON) -> tuple[int, str]:
+    if isinstance(value, str):
+        _operand_text(value)
+    elif isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _PAST_NUMBERS:
+        whole = isinstance(value, float | Decimal) and value == value.__trunc__() if _finite(value) else False
+        raise UnfitOperand("a string or a non-negative integer", int(value) if whole and value >= 0 else None)
+    pair = read_sequence(value)
+    assert pair is not None
+    return pair
+
+
+def _finite(value: JSON) -> bool:
+    return isinstance(value, float | Decimal) and abs(value) < 10**15
+
+
+def encode_sequence(pair: tuple[int, str]) -> str:
+    """Numbers first, by length and digits; then other text."""
+    number, text = pair
+    if number == _PAST_NUMBERS:
+        return "1" + encode_text(text)
+    digits = str(number)
+    return f"0{len(digits) - 1:02d}{digits}"
+
+
+def _decode_sequence(stored: Stored) -> tuple[int, str]:
+    text = str(stored)
+    return (int(text[3:]), "") if text[0] == "0" else (_PAST_NUMBERS, _decode_text(text[1:]))
+
+
+# -- words of the text form -------------------------------------------------------------------------------------
+
+
+def _word_text(word: str, now: datetime) -> JSON:
+    return word
+
+
+def _word_boolean(word: str, now: datetime) -> JSON:
+    return {"true": True, "false": False}.get(word.lower(), word)
+
+
+def _word_amount(word: str, now: datetime) -> JSON:
+    return Decimal(word) if read_amount(word) is not None else word
+
+
+def _word_sequence(word: str, now: datetime) -> JSON:
+    return int(word) if _DIGITS.fullmatch(word) and str(int(word)) == word else word
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """One type of value.
+
+    ``read`` takes a stored document's JSON value to a value, or ``None`` where it does not fit; ``operand`` does so
+    for an operand and raises :class:`UnfitOperand`. ``text`` is the canonical text that ``$startsWith`` compares.
+    ``encode`` and ``decode`` lead to the stored form and back; ``column`` says whether that is ``text``, ``integer``
+    or ``boolean``. ``word`` reads an unquoted word of the text form into a JSON operand, given the time that relative
+    dates count from. ``says`` describes what a document holds.
+    """
+
+    name: str
+    says: str
+    column: str
+    read: Callable[[JSON], Value | None]
+    operand: Callable[[JSON], Value]
+    text: Callable[[Value], str]
+    encode: Callable[[Value], Stored]
+    decode: Callable[[Stored], Value]
+    word: Callable[[str, datetime], JSON]
+
+    @property
+    def textual(self) -> bool:
+        """Whether values hold text of any length a document gives them."""
+        return self.read in (read_text, read_sequence)
+
+
+def _textual(name: str, says: str) -> ValueType:
+    return ValueType(name, says, "text", read_text, _operand_text, _same, encode_text, _decode_text, _word_text)
+
+
+TYPES: dict[str, ValueType] = {
+    row.name: row
+    for row in (
+        _textual("guid", "a string"),
+        _textual("text", "a string"),
+        _textual("enum", "a string"),
+        ValueType(
+            "boolean", "true or false", "boolean", _read_boolean, _operand_boolean,
+            lambda value: "true" if value else "false", int, bool, _word_boolean,
+        ),
+        ValueType(
+            "instant", "a date-time", "integer", read_instant, _operand_instant, _text_of_instant, _same, _same,
+            _word_instant,
+        ),
+        ValueType(
+            "amount", "a decimal string or number", "text", read_amount, _operand_amount, str, encode_amount,
+            _decode_amount, _word_amount,
+        ),
+        ValueType(
+            "sequence", "a string or an integer", "text", read_sequence, _operand_sequence,
+            lambda pair: pair[1] or str(pair[0]), encode_sequence, _decode_sequence, _word_sequence,
+        ),
+    )
+}
+
+
+def fold(text: str) -> str:
+    """Full Unicode case folding, the same on every engine because it happens here."""
+    return text.casefold()
+
+
+def is_guid(text: str) -> bool:
+    """Whether ``text`` is a GUID in the usual notation."""
+    return _GUID.fullmatch(text) is not None
+
+
+def could_begin_instant(prefix: str) -> bool:
+    """Whether some instant's text begins with ``prefix``, case aside."""
+    template = "0000-00-00t00:00:00.000z"
+    folded = fold(prefix)
+    return len(folded) <= len(template) and all(
+        (seen.isascii() and seen.isdigit()) if wanted == "0" else seen == wanted
+        for seen, wanted in zip(folded, template, strict=False)
+    )
