@@ -1,0 +1,111 @@
+"""One query language for commerce orders: checked before it is sent, and answered the same everywhere.
+
+::
+
+    import orderquery as oq
+
+    report = oq.check(request)            # every mistake at once, in place, with the fix
+    plan = oq.compile(search)             # raises oq.QueryError, which holds every diagnostic
+    plan.matches(order, transactions)
+    with oq.open_store("orders.db") as store:
+        store.load(documents)
+        page = store.search(search)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .catalogue import CODES, Code
+    from .cursor import CursorKeys
+    from .diagnostics import (
+        Diagnostic,
+        DocumentError,
+        OrderQueryError,
+        QueryError,
+        Report,
+        SchemaError,
+        StoreError,
+        UsageError,
+    )
+    from .forms import check
+    from .forms import compile_search as compile  # noqa: A004 - oq.compile is the word for it
+    from .page import Page
+    from .plan import Plan
+    from .samples import sample
+    from .schema import Field, Schema, load_schema
+    from .sql import Statement
+    from .stores import LoadResult, Store, open_store, upgrade_store
+
+# Imported when first asked for, so that "import orderquery" and --help cost nothing.
+_HOME = {
+    "CODES": "catalogue",
+    "Code": "catalogue",
+    "CursorKeys": "cursor",
+    "Diagnostic": "diagnostics",
+    "DocumentError": "diagnostics",
+    "Field": "schema",
+    "LoadResult": "stores",
+    "OrderQueryError": "diagnostics",
+    "Page": "page",
+    "Plan": "plan",
+    "QueryError": "diagnostics",
+    "Report": "diagnostics",
+    "Schema": "schema",
+    "SchemaError": "diagnostics",
+    "Statement": "sql",
+    "Store": "stores",
+    "StoreError": "diagnostics",
+    "UsageError": "diagnostics",
+    "check": "forms",
+    "load_schema": "schema",
+    "open_store": "stores",
+    "sample": "samples",
+    "upgrade_store": "stores",
+}
+_RENAMED = {"compile": ("forms", "compile_search")}
+
+__all__ = [
+    "CODES",
+    "Code",
+    "CursorKeys",
+    "Diagnostic",
+    "DocumentError",
+    "Field",
+    "LoadResult",
+    "OrderQueryError",
+    "Page",
+    "Plan",
+    "QueryError",
+    "Report",
+    "Schema",
+    "SchemaError",
+    "Statement",
+    "Store",
+    "StoreError",
+    "UsageError",
+    "__version__",
+    "check",
+    "compile",
+    "load_schema",
+    "open_store",
+    "sample",
+    "upgrade_store",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home, attribute = _RENAMED.get(name) or (_HOME.get(name, ""), name)
+    if not home:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -96,8 +96,8 @@ def negate(condition: Condition) -> Condition:
 
 
 def present(field: Field) -> Condition:
-    """The field has a value. A field with a default always has one."""
-    return TRUE if field.default is not None else Test(Kind.PRESENT, field)
+    """The field has a value."""
+    return TRUE if field.required else Test(Kind.PRESENT, field)
 
 
 def missing(field: Field) -> Condition:

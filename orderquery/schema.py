@@ -49,6 +49,8 @@ class Field:
     aliases: tuple[str, ...] = ()
     default: Any = None
     indexed: bool = False
+    required: bool = False
+    """Whether the value is never missing: the key of the record, or a field with a default."""
     note: str = ""
 
     @property
@@ -165,7 +167,7 @@ class _Wrong(Exception):
 
 def _schema(data: dict[str, Any]) -> Schema:
     rows = _list(data, "fields", "a table")
-    fields = tuple(_field(row) for row in rows)
+    fields = tuple(_field(row, data.get("key", "id")) for row in rows)
     by_name: dict[str, Field] = {}
     columns: set[str] = set()
     for row in fields:
@@ -214,7 +216,7 @@ _ROW_KEYS = {
 }
 
 
-def _field(row: dict[str, Any]) -> Field:
+def _field(row: dict[str, Any], key: str) -> Field:
     name = _string(row, "name", "a field")
     unknown = sorted(set(row) - _ROW_KEYS)
     if unknown:
@@ -247,6 +249,7 @@ def _field(row: dict[str, Any]) -> Field:
         aliases=tuple(row.get("aliases", ())),
         default=None if default is None else kind.read(default),
         indexed=row.get("indexed", False),
+        required=default is not None or name == key,
         note=row.get("note", ""),
     )
 

@@ -1,0 +1,232 @@
+"""Cursors: a position in a search, as an opaque, authenticated and encrypted token.
+
+A token is ``base64url(format, nonce, AES-256-GCM(search, limit, position))``, without padding. The format version, the
+table's name and version and the site are authenticated along, so a token is good for nothing else. Whatever is wrong
+with a token, the answer is the same ``bad-cursor``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import secrets
+import zlib
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from .diagnostics import Diagnostic, Place, QueryError, UsageError
+from .json_form import LONGEST_CURSOR, Reader, print_json
+from .keyset import Position
+from .plan import Plan, same_condition
+from .schema import Field, Schema
+from .values import LONGEST_SORTABLE
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEYS_VARIABLE = "ORDERQUERY_CURSOR_KEYS"
+"""The environment variable that holds the keys, the first of which encrypts; separated by white space or commas."""
+
+SHORTEST_KEY = 16
+"""Characters."""
+
+_FORMAT = 1
+_NONCE = 12
+_TAG = 16
+_FRAME = 64
+"""An upper bound, in bytes, of what msgpack adds to the parts of a token."""
+_LARGEST_PAYLOAD = LONGEST_CURSOR * 3 // 4 - 1 - _NONCE - _TAG - _FRAME
+_WIDEST_CHARACTER = 4
+_LONGEST_ID = 256
+_BACKWARD, _INCLUSIVE = 1, 2
+
+
+class CursorKeys:
+    """The keys of a site's cursors: the first encrypts, every one decrypts, so that keys can be rotated.
+
+    Raises:
+        UsageError: no key, or one shorter than 16 characters.
+    """
+
+    def __init__(self, keys: Iterable[str | bytes]) -> None:
+        self._secrets = tuple(key.encode() if isinstance(key, str) else bytes(key) for key in keys)
+        if not self._secrets or any(len(secret) < SHORTEST_KEY for secret in self._secrets):
+            command = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            raise UsageError(f"a cursor key has at least {SHORTEST_KEY} characters; {command} makes one")
+
+    def __repr__(self) -> str:
+        return f"CursorKeys({len(self._secrets)} keys)"
+
+    @cached_property
+    def ciphers(self) -> tuple[AESGCM, ...]:
+        """One cipher for each key, in their order."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        def derived(secret: bytes) -> bytes:
+            return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"orderquery cursor").derive(secret)
+
+        return tuple(AESGCM(derived(secret)) for secret in self._secrets)
+
+
+def new_key() -> str:
+    """A fresh random key, as text."""
+    return secrets.token_urlsafe(32)
+
+
+@lru_cache(maxsize=1)
+def process_keys() -> CursorKeys:
+    """The key of this process, for searches that were given none."""
+    return CursorKeys([new_key()])
+
+
+def keys_from_environment() -> CursorKeys | None:
+    """The keys of the environment, or ``None`` where the variable is not set."""
+    value = os.environ.get(KEYS_VARIABLE, "").replace(",", " ").split()
+    return CursorKeys(value) if value else None
+
+
+def chosen_keys(given: CursorKeys | Iterable[str | bytes] | None) -> CursorKeys | None:
+    """The keys that were given, else those of the environment, else none."""
+    if given is None:
+        return keys_from_environment()
+    if isinstance(given, str | bytes):
+        given = [given]
+    return given if isinstance(given, CursorKeys) else CursorKeys(given)
+
+
+def pack_search(plan: Plan) -> bytes:
+    """Filter and sort as a token carries them."""
+    search = {key: value for key, value in print_json(plan.tree).items() if key != "cursorPaging"}
+    text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(text.encode("utf-8"), 9)
+
+
+def too_long(plan: Plan) -> tuple[Diagnostic, ...]:
+    """``query-too-long`` where some position of this search might not fit a token."""
+    room = _LARGEST_PAYLOAD - sum(_most_bytes(key.field) for key in plan.sort)
+    if len(plan.packed) <= room:
+        return ()
+    message = f"the search takes {len(plan.packed):,} bytes of a cursor, which has room for {room:,}"
+    help_ = "use fewer or shorter operands, or sort by fewer fields of text"
+    place = plan.tree.filter_place
+    return (Diagnostic("query-too-long", message, help_, place, span=place.span),)
+
+
+def _most_bytes(field: Field) -> int:
+    if field.required and field.type.textual:
+        return _LONGEST_ID * _WIDEST_CHARACTER + 8
+    return LONGEST_SORTABLE * _WIDEST_CHARACTER + 16 if field.type.textual else 256
+
+
+def encode(plan: Plan, position: Position, limit: int, site: str, keys: CursorKeys) -> str:
+    """The token of a position."""
+    import msgspec.msgpack
+
+    stored = [
+        None if value is None else key.field.type.encode(value)
+        for key, value in zip(plan.sort, position.values, strict=True)
+    ]
+    flags = position.backward * _BACKWARD | position.inclusive * _INCLUSIVE
+    payload = msgspec.msgpack.encode([plan.packed, limit, flags, stored])
+    nonce = os.urandom(_NONCE)
+    sealed = keys.ciphers[0].encrypt(nonce, payload, _bound_to(plan.schema, site))
+    return base64.urlsafe_b64encode(bytes([_FORMAT]) + nonce + sealed).decode().rstrip("=")
+
+
+def resume(plan: Plan, site: str, keys: CursorKeys) -> tuple[Plan, Position, int]:
+    """What the plan's cursor says: the search it continues, where, and how many orders a page holds.
+
+    Raises:
+        QueryError: ``bad-cursor``, or ``cursor-mismatch`` where filter or sort were sent along and differ.
+    """
+    assert plan.cursor is not None
+    opened = _open(plan.cursor, plan.schema, site, keys)
+    limits = plan.tree.paging.place
+    path = None if limits.path is None else (*limits.path[:-1], "cursor")
+    place = Place(path)
+    if opened is None:
+        help_ = "search again without a cursor to begin at page 1"
+        raise QueryError([Diagnostic("bad-cursor", "this cursor cannot be used here", help_, place)])
+    carried, position, limit = opened
+    differing = [
+        (name, where)
+        for name, where, differs in (
+            ("filter", plan.tree.filter_place, plan.filter_sent and not same_condition(plan.condition, carried.condition)),
+            ("sort", plan.tree.sort_place, plan.sort_sent and plan.sort != carried.sort),
+        )
+        if differs
+    ]
+    if differing:
+        help_ = "send the cursor alone, or the new search without it"
+        raise QueryError(
+            [
+                Diagnostic("cursor-mismatch", f"the {name} is not the one this cursor carries", help_, where)
+                for name, where in differing
+            ]
+        )
+    return carried, position, plan.limit if plan.limit_sent else limit
+
+
+def _open(token: str, schema: Schema, site: str, keys: CursorKeys) -> tuple[Plan, Position, int] | None:
+    import msgspec
+
+    raw = _canonical_bytes(token)
+    if raw is None or raw[0] != _FORMAT:
+        return None
+    payload = _unsealed(raw[1:], schema, site, keys)
+    if payload is None:
+        return None
+    try:
+        packed, limit, flags, stored = msgspec.msgpack.decode(payload, type=tuple[bytes, int, int, list[Any]])
+        plan = _unpacked(schema, packed)
+        values = tuple(
+            None if value is None else key.field.type.decode(value)
+            for key, value in zip(plan.sort, stored, strict=True)
+        )
+    except (msgspec.MsgspecError, zlib.error, ValueError):
+        return None
+    return plan, Position(values, bool(flags & _BACKWARD), bool(flags & _INCLUSIVE)), limit
+
+
+def _canonical_bytes(token: str) -> bytes | None:
+    """The bytes of a token that is spelled as we spell it, so that no other text means the same."""
+    if len(token) > LONGEST_CURSOR or not token.isascii():
+        return None
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    same = base64.urlsafe_b64encode(raw).decode().rstrip("=") == token
+    return raw if same and len(raw) > 1 + _NONCE + _TAG else None
+
+
+def _unsealed(raw: bytes, schema: Schema, site: str, keys: CursorKeys) -> bytes | None:
+    from cryptography.exceptions import InvalidTag
+
+    bound = _bound_to(schema, site)
+    for cipher in keys.ciphers:
+        try:
+            return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], bound)
+        except InvalidTag:
+            continue
+    return None
+
+
+def _bound_to(schema: Schema, site: str) -> bytes:
+    return json.dumps([_FORMAT, schema.name, schema.version, site]).encode()
+
+
+@lru_cache(maxsize=256)
+def _unpacked(schema: Schema, packed: bytes) -> Plan:
+    from .check import check_search
+
+    document = json.loads(zlib.decompress(packed))
+    _, plan = check_search(Reader(document, "search", {}).search, schema)
+    if plan is None:
+        raise ValueError("a search that the table no longer knows")
+    return plan

@@ -1,0 +1,204 @@
+"""Plans as SQL: a statement for a dialect over the layout of this package's stores. Only this package knows sqlglot.
+
+Building and rendering costs milliseconds, so a text is kept for each shape of plan; the operands are its parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from ..keyset import Position, direction, seek
+from ..plan import Plan, SortField
+from ..predicate import TRUE, All, Condition, Kind, Test, tests_of
+from .dialects import DIALECTS, Dialect, dialect_named
+from .leaves import bound_values, expression
+
+__all__ = ["DIALECTS", "Statement", "statement"]
+
+ORDERS, DOCUMENTS = "orders", "order_document"
+Wanted = Literal["page", "count"]
+IsRare = Callable[[Test], bool]
+
+_WIDEST = 50
+"""Parts: beyond this a connective is rendered as a balanced tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text with named parameters, in the style its dialect's driver takes, and their values by name."""
+
+    text: str
+    parameters: dict[str, Any]
+    dialect: str
+
+    def __str__(self) -> str:
+        return f"{self.text}\n{json.dumps(self.parameters, ensure_ascii=False)}"
+
+
+def statement(
+    plan: Plan,
+    dialect: str = "sqlite",
+    *,
+    site: str = "",
+    position: Position | None = None,
+    limit: int | None = None,
+    wanted: Wanted = "page",
+    rare: IsRare = lambda leaf: False,
+) -> Statement:
+    """The statement of a page (its rows are the sort values and the document) or of a count.
+
+    ``position`` seeks the rows beyond it; ``rare`` says of a leaf on a field of many values that few orders pass it.
+
+    Raises:
+        UsageError: no such dialect.
+    """
+    row = dialect_named(dialect)
+    branches = seek(plan, position) if position is not None and wanted == "page" else None
+    keys = direction(plan, position is not None and position.backward)
+    leaves = list(tests_of(plan.condition))
+    seeks = [test for branch in branches or () for test in tests_of(branch)]
+    values = [bound_values(leaf, row) for leaf in (*leaves, *seeks)]
+    named = {f"p{i}": value for i, value in enumerate((v for group in values for v in group), 1)}
+    named["site"] = site
+    if wanted == "page":
+        named["limit"] = plan.limit if limit is None else limit
+    hints = tuple(leaf.field.many and not leaf.negated and rare(leaf) for leaf in leaves)
+    shape = _Shape(
+        row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints,
+        tuple(len(group) for group in values),
+    )  # fmt: skip
+    return Statement(_rendered(shape), named, row.name)
+
+
+class _Shape:
+    """What a text depends on: everything about a plan but its operands."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        wanted: Wanted,
+        condition: Condition,
+        branches: tuple[Condition, ...] | None,
+        keys: tuple[SortField, ...],
+        hints: tuple[bool, ...],
+        counts: tuple[int, ...],
+    ) -> None:
+        self.dialect, self.wanted, self.condition, self.branches = dialect, wanted, condition, branches
+        self.keys, self.hints, self.counts = keys, hints, counts
+        shapes = None if branches is None else tuple(map(_shape, branches))
+        self._key = (dialect.name, wanted, _shape(condition), shapes, keys, hints, counts)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self._key == other._key
+
+
+def _shape(condition: Condition) -> tuple[Any, ...]:
+    if isinstance(condition, Test):
+        sign = condition.operand[0] if condition.kind is Kind.COMPARES else ""
+        return (condition.kind, condition.field, sign, condition.negated)
+    return (isinstance(condition, All), *map(_shape, condition.parts))
+
+
+@lru_cache(maxsize=1024)
+def _rendered(shape: _Shape) -> str:
+    return _Builder(shape).select().sql(dialect=shape.dialect.name)
+
+
+class _Builder:
+    """Builds the statement of one shape."""
+
+    def __init__(self, shape: _Shape) -> None:
+        self._shape = shape
+        self._names = self._name_parameters()
+
+    def _name_parameters(self) -> Iterator[list[str]]:
+        number = 0
+        for count in self._shape.counts:
+            yield [f"p{number + i}" for i in range(1, count + 1)]
+            number += count
+
+    def select(self) -> exp.Expression:
+        shape = self._shape
+        filtered = self._where(shape.condition, iter(shape.hints))
+        site = exp.column("site", "o").eq(exp.Placeholder(this="site"))
+        base = exp.select().from_(exp.to_table(ORDERS).as_("o")).where(site)
+        if filtered is not None:
+            base = base.where(filtered)
+        if shape.wanted == "count":
+            return base.select(exp.Count(this=exp.Star()))
+        base = base.select(exp.column("rid", "o"), *(exp.column(k.field.column, "o", quoted=True) for k in shape.keys))
+        return self._with_documents(self._page(base))
+
+    def _page(self, base: exp.Select) -> exp.Expression:
+        branches = self._shape.branches
+        if branches is None:
+            return self._limited(base, "o")
+        sought = [self._where(branch, iter(())) for branch in branches]
+        if not sought:
+            return self._limited(base.where(exp.false()), "o")
+        if not self._shape.dialect.union_seek or len(sought) == 1:
+            return self._limited(base.where(exp.or_(*(test for test in sought if test is not None))), "o")
+        pages = [
+            exp.select("*").from_(self._limited(base.copy().where(test), "o").subquery(f"b{i}"))
+            for i, test in enumerate(sought, 1)
+        ]
+        union: exp.Query = pages[0]
+        for page in pages[1:]:
+            union = exp.union(union, page, distinct=False)
+        return self._limited(exp.select("*").from_(union.subquery("u")), "u")
+
+    def _limited(self, select: exp.Select, table: str) -> exp.Select:
+        return select.order_by(*self._order(table)).limit(exp.Placeholder(this="limit"))
+
+    def _order(self, table: str) -> list[exp.Expression]:
+        return [
+            exp.Ordered(
+                this=exp.column(key.field.column, table, quoted=True),
+                desc=key.descending,
+                nulls_first=not key.descending,
+            )
+            for key in self._shape.keys
+        ]
+
+    def _with_documents(self, page: exp.Expression) -> exp.Expression:
+        columns = [exp.column(key.field.column, "k", quoted=True) for key in self._shape.keys]
+        assert isinstance(page, exp.Query)
+        return (
+            exp.select(*columns, exp.column("document", "d"))
+            .from_(page.subquery("k"))
+            .join(exp.to_table(DOCUMENTS).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")))
+            .order_by(*self._order("k"))
+        )
+
+    def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expression | None:
+        if condition == TRUE:
+            return None
+        return self._expression(condition, hints)
+
+    def _expression(self, condition: Condition, hints: Iterator[bool]) -> exp.Expression:
+        if isinstance(condition, Test):
+            parameters: Sequence[exp.Expression] = [exp.Placeholder(this=name) for name in next(self._names)]
+            return expression(condition, parameters, self._shape.dialect, next(hints, False))
+        parts = [self._expression(part, hints) for part in condition.parts]
+        if not parts:
+            return exp.true() if isinstance(condition, All) else exp.false()
+        return _balanced(exp.And if isinstance(condition, All) else exp.Or, parts)
+
+
+def _balanced(join: type[exp.Connector], parts: list[exp.Expression]) -> exp.Expression:
+    """The parts joined as a tree of logarithmic depth: engines limit how deep an expression is, not how wide."""
+    if len(parts) == 1:
+        return parts[0]
+    if len(parts) <= _WIDEST:
+        return (exp.and_ if join is exp.And else exp.or_)(*parts, copy=False)
+    half = len(parts) // 2
+    return join(this=exp.paren(_balanced(join, parts[:half])), expression=exp.paren(_balanced(join, parts[half:])))

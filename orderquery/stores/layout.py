@@ -1,0 +1,108 @@
+"""How orders lie in the tables of the embedded store: narrow rows to search, documents apart, array values apart.
+
+Everything but ``order_document`` and ``transactions`` is made from those two and from the table of fields, so a store
+can always be rebuilt from its documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents import project
+from ..schema import Field, Schema
+from ..sql.leaves import ELEMENTS, list_text, prefix_column
+from ..values import encode_text, fold
+
+JSON = Any
+
+DOCUMENT_TABLES = (
+    "CREATE TABLE order_document (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, id TEXT NOT NULL, "
+    "document BLOB NOT NULL) STRICT",
+    "CREATE TABLE transactions (site TEXT NOT NULL, order_id TEXT NOT NULL, event_time INTEGER, "
+    "document BLOB NOT NULL, PRIMARY KEY (site, order_id)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE about (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
+)
+PROJECTED = ("orders", ELEMENTS)
+"""The tables that a rebuild makes anew."""
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _type(field: Field) -> str:
+    return "TEXT" if field.many or field.type.column == "text" else "INTEGER"
+
+
+def columns(schema: Schema) -> list[tuple[str, str]]:
+    """The columns of ``orders`` beside ``rid`` and ``site``, each with its type."""
+    found = []
+    for row in schema.fields:
+        found.append((row.column, _type(row)))
+        if row.prefixed and not row.many:
+            found.append((prefix_column(row), "TEXT"))
+    return found
+
+
+def projected_tables(schema: Schema) -> Iterator[str]:
+    """The statements that make the tables that are searched."""
+    listed = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns(schema))
+    yield f"CREATE TABLE orders (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, {listed}) STRICT"
+    yield f"CREATE UNIQUE INDEX orders_key ON orders (site, {_quoted(schema.key.column)})"
+    yield (
+        f"CREATE TABLE {ELEMENTS} (field TEXT NOT NULL, value ANY NOT NULL, rid INTEGER NOT NULL, "
+        "PRIMARY KEY (field, value, rid)) STRICT, WITHOUT ROWID"
+    )
+    yield f"CREATE INDEX {ELEMENTS}_rid ON {ELEMENTS} (rid)"
+
+
+def indexes(schema: Schema) -> Iterator[str]:
+    """The statements that make the indexes: a walk for every sort, and equality with the default sort behind it."""
+    key = _quoted(schema.key.column)
+    by_default = [_quoted(row.column) for row, _ in schema.sort]
+    for row in schema.fields:
+        if row.many:
+            continue
+        if row.sortable:
+            yield _index(f"{row.column}_sorted", [_quoted(row.column), key])
+        if row.indexed:
+            behind = [name for name in by_default if name != _quoted(row.column)]
+            yield _index(f"{row.column}_equal", [_quoted(row.column), *behind, key])
+        if row.prefixed and row.type.name == "text":
+            yield _index(f"{row.column}_prefix", [_quoted(prefix_column(row))])
+
+
+def _index(name: str, parts: list[str]) -> str:
+    return f"CREATE INDEX {_quoted('orders_' + name)} ON orders (site, {', '.join(parts)})"
+
+
+def insertion(schema: Schema) -> str:
+    """The statement that puts one row, given rid, site and the values of :func:`columns`."""
+    names = [_quoted(name) for name, _ in columns(schema)]
+    marks = ", ".join("?" * (len(names) + 2))
+    return f"INSERT OR REPLACE INTO orders (rid, site, {', '.join(names)}) VALUES ({marks})"
+
+
+def row_of(schema: Schema, order: JSON, transactions: JSON) -> tuple[list[Any], list[tuple[str, Any]]]:
+    """The values of :func:`columns` for an order, and the elements of its arrays as (column, value)."""
+    values = project(schema, order, transactions)
+    row: list[Any] = []
+    elements: list[tuple[str, Any]] = []
+    for field in schema.fields:
+        value = values[field.name]
+        if field.many:
+            stored = [field.type.encode(item) for item in value]
+            row.append(list_text(stored) if stored else None)
+            elements += [(field.column, item) for item in set(stored)]
+            if field.prefixed:
+                elements += [(prefix_column(field), text) for text in {_folded(field, item) for item in value}]
+            continue
+        row.append(None if value is None else field.type.encode(value))
+        if field.prefixed:
+            row.append(None if value is None else _folded(field, value))
+    return row, elements
+
+
+def _folded(field: Field, value: Any) -> str:
+    return encode_text(fold(field.type.text(value)))

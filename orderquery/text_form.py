@@ -1,0 +1,399 @@
+"""The text form of a search, for people: ``status = APPROVED and not archived = true order by number limit 5``.
+
+The grammar is ``grammar/filter.lark`` and the rows of :mod:`orderquery.operators`, whose spellings become its operator
+terminals. How an unquoted word becomes an operand is the business of the field's type; a quoted one is a string, and
+one in backticks the JSON number, true or false it spells, whatever the field's type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from .diagnostics import NOWHERE, Diagnostic, Place, UsageError
+from .operators import ANY, OPERATORS, Spelling
+from .resources import grammar_file
+from .schema import Field, Schema
+from .source import ReadError, Source, Span, StuckError, feed, number, quote, shown, span_of, unquote
+from .syntax import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Paging, Search, SortKey, both, either
+from .text_help import explain
+from .values import TYPES, bare_date
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+MAX_NESTING = 64
+
+
+def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[Search | None, tuple[Diagnostic, ...]]:
+    """Read a search, relative dates counting from ``now``. Mistakes are diagnostics: no text raises.
+
+    Without a search there is one diagnostic: ``text-syntax``, ``too-deep`` or ``too-large``. With one there may be
+    warnings, ``bare-date``. Names are not checked here.
+    """
+    from lark.exceptions import UnexpectedInput
+
+    source = Source(text)
+    spellings = _spellings()
+    reader = _Reader(source, schema, now or datetime.now(UTC), spellings)
+    try:
+        source.check_size()
+        search = reader.search(feed(_parser(spellings), text, UnexpectedInput))
+    except ReadError as problem:
+        return None, (source.report(problem),)
+    except StuckError as stuck:
+        return None, (source.report(explain(source, stuck, schema)),)
+    return search, tuple(reader.warnings)
+
+
+# -- the parser -------------------------------------------------------------------------------------------------
+
+Spelled = tuple[str, Spelling]
+"""An operator's name and one of its spellings."""
+
+
+def _spellings() -> tuple[Spelled, ...]:
+    return tuple((name, spelling) for name, row in OPERATORS.items() for spelling in row.spellings)
+
+
+def _parser(spellings: tuple[Spelled, ...]) -> Lark:
+    return _built(tuple((spelling.words, spelling.operand is ANY) for _, spelling in spellings))
+
+
+@lru_cache(maxsize=8)
+def _built(spellings: tuple[tuple[str, bool], ...]) -> Lark:
+    from lark import Lark
+
+    grammar = grammar_file("filter.lark").read_text("utf-8") + "\n".join(_generated(spellings))
+    # A transformer needs no base class; lark's own would have to be imported with this module.
+    build: Any = _Build()
+    decoded = {"STRING": _decoded, "NAME": _decoded}
+    return Lark(grammar, parser="lalr", lexer="basic", start="search", transformer=build, lexer_callbacks=decoded)
+
+
+def _generated(spellings: tuple[tuple[str, bool], ...]) -> Iterable[str]:
+    for index, (words, _) in enumerate(spellings):
+        pattern = r"\s+".join(re.escape(word) for word in words.split()).replace("/", r"\/")
+        # The longest spelling wins over its own beginning, and every one over the keywords of the grammar.
+        end = " END" if words[-1].isalnum() else ""
+        yield f"OP{index}.{10 + len(words)}: /{pattern}/i{end}"
+    for rule, takes in (("taking", True), ("saying", False)):
+        kinds = (f"OP{index}" for index, (_, taking) in enumerate(spellings) if taking is takes)
+        yield f"?{rule}: " + "\n | ".join(kinds)
+
+
+def _decoded(token: Token) -> Token:
+    return token.update(value=unquote(token, token.start_pos or 0, "text-syntax"))
+
+
+@dataclass(slots=True)
+class _List:
+    scalars: list[Token]
+    span: Span
+
+
+@dataclass(slots=True)
+class _Leaf:
+    field: Token
+    operator: Token
+    operand: Token | _List | None
+    span: Span
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class _Node:
+    """A connective as it was written; ``depth`` counts the connectives on the way down to the deepest leaf."""
+
+    make: Callable[[Iterable[Filter]], Filter]
+    parts: list[_Leaf | _Node]
+    span: Span
+    depth: int = 0
+
+
+class _Build:
+    """What each rule of the grammar makes of its parts; bottom-up, so that depth costs no recursion."""
+
+    def search(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:
+        return dict(parts)
+
+    def filter(self, parts: list[Any]) -> tuple[str, Any]:
+        return "filter", parts[0]
+
+    def sort(self, parts: list[Any]) -> tuple[str, Any]:
+        return "sort", parts
+
+    def key(self, parts: list[Token]) -> list[Token]:
+        return parts
+
+    def limit(self, parts: list[Token]) -> tuple[str, Token]:
+        return "limit", parts[0]
+
+    def after(self, parts: list[Token]) -> tuple[str, Token]:
+        return "after", parts[0]
+
+    def disjunction(self, parts: list[Any]) -> _Node:
+        return _joined(either, parts, (parts[0].span[0], parts[-1].span[1]))
+
+    def conjunction(self, parts: list[Any]) -> _Node:
+        return _joined(both, parts, (parts[0].span[0], parts[-1].span[1]))
+
+    def negated(self, parts: list[Any]) -> _Node:
+        return _joined(lambda made: Not(*made), parts[1:], (span_of(parts[0])[0], parts[1].span[1]))
+
+    def everything(self, parts: list[Token]) -> _Node:
+        return _Node(both, [], span_of(parts[0]))
+
+    def nothing(self, parts: list[Token]) -> _Node:
+        return _Node(either, [], span_of(parts[0]))
+
+    def group(self, parts: list[Any]) -> _Leaf | _Node:
+        inner: _Leaf | _Node = parts[1]
+        inner.span = (span_of(parts[0])[0], span_of(parts[2])[1])
+        return inner
+
+    def comparison(self, parts: list[Any]) -> _Leaf:
+        field, operator, *operand = parts
+        end = _span(operand[0]) if operand else span_of(operator)
+        return _Leaf(field, operator, operand[0] if operand else None, (span_of(field)[0], end[1]))
+
+    def listed(self, parts: list[Token]) -> _List:
+        return _List(parts[1:-1], (span_of(parts[0])[0], span_of(parts[-1])[1]))
+
+
+def _joined(make: Callable[[Iterable[Filter]], Filter], parts: list[_Leaf | _Node], span: Span) -> _Node:
+    depth = 1 + max(part.depth for part in parts)
+    if depth > MAX_NESTING:
+        raise ReadError("too-deep", f"and, or and not nest deeper than {MAX_NESTING}", "Nest less.", span)
+    return _Node(make, parts, span, depth)
+
+
+def _span(operand: Token | _List) -> Span:
+    return operand.span if isinstance(operand, _List) else span_of(operand)
+
+
+# -- from parts to a search -------------------------------------------------------------------------------------
+
+_WHOLE_DAY = {
+    "$eq": "{field} >= {day} and {field} < {next}",
+    "$ne": "not ({field} >= {day} and {field} < {next})",
+    "$lte": "{field} < {next}",
+    "$gt": "{field} >= {next}",
+}
+"""What to write where an operator and a bare date together surprise."""
+
+
+class _Reader:
+    """Makes syntax of what the parser built; the parser is shared, a reader knows the table and the time."""
+
+    def __init__(self, source: Source, schema: Schema, now: datetime, spellings: tuple[Spelled, ...]) -> None:
+        self.source = source
+        self.schema = schema
+        self.now = now
+        self.spellings = spellings
+        self.warnings: list[Diagnostic] = []
+
+    def search(self, parts: dict[str, Any]) -> Search:
+        filter_ = self.filter(parts["filter"]) if "filter" in parts else EVERYTHING
+        order_by, *keys = parts.get("sort", (None,))
+        sort = tuple(SortKey(key[0].value, key[-1].type == "DESC", _place(span_of(key[0]))) for key in keys)
+        return Search(
+            filter_, sort, self.paging(parts.get("limit"), parts.get("after")),
+            _place(parts["filter"].span) if "filter" in parts else NOWHERE,
+            _place((span_of(order_by)[0], span_of(keys[-1][-1])[1])) if keys else NOWHERE,
+        )
+
+    def paging(self, limit: Token | None, after: Token | None) -> Paging:
+        token = limit or after
+        if token is None:
+            return Paging()
+        count = None if limit is None else number(limit)
+        if limit is not None and not isinstance(count, int):
+            message = f"expected a whole number after limit, found {shown(limit)}"
+            raise ReadError("text-syntax", message, "Write limit 100, or less.", span_of(limit))
+        assert not isinstance(count, Decimal)
+        return Paging(count, None if after is None else after.value, _place(span_of(token)))
+
+    def filter(self, node: _Leaf | _Node) -> Filter:
+        """Make the filter of a node, which the parser has seen to be no deeper than recursion can bear."""
+        if isinstance(node, _Leaf):
+            return self.comparison(node)
+        return node.make([self.filter(part) for part in node.parts])
+
+    def comparison(self, leaf: _Leaf) -> Comparison:
+        name, spelling = self.spellings[int(leaf.operator.type.removeprefix("OP"))]
+        row = self.schema.find(leaf.field.value)
+        place = _place(span_of(leaf.operator) if leaf.operand is None else _span(leaf.operand))
+        words: tuple[str, ...] = ()
+        operand = spelling.operand
+        if leaf.operand is not None:
+            tokens = leaf.operand.scalars if isinstance(leaf.operand, _List) else [leaf.operand]
+            scalars = tuple(self.scalar(token, row) for token in tokens)
+            operand = scalars if isinstance(leaf.operand, _List) else scalars[0]
+            words = tuple(token.value for token in tokens if token.type == "WORD")
+            if row is not None and row.type.name == "instant" and name in _WHOLE_DAY:
+                self.warn_of_days(leaf, name, zip(tokens, scalars, strict=True), _span(leaf.operand))
+        return Comparison(leaf.field.value, name, operand, place, words, _place(span_of(leaf.field)))
+
+    def scalar(self, token: Token, row: Field | None) -> Operand:
+        if token.type == "NULL":
+            return None
+        if token.type == "STRING":
+            return token.value
+        if token.type == "WORD":
+            return _word(token.value, row, self.now)
+        value = _word(token.value, None, self.now)
+        if isinstance(value, str):
+            advice = f"Write {quote(value)} for the string, {value} without backticks for a value of the field's type."
+            message = f"expected a number, true or false in backticks, found {shown(value)}"
+            raise ReadError("text-syntax", message, advice, span_of(token))
+        return value
+
+    def warn_of_days(self, leaf: _Leaf, operator: str, scalars: Iterable[tuple[Token, Operand]], span: Span) -> None:
+        for token, value in scalars:
+            if token.type != "WORD" or not bare_date(token.value):
+                continue
+            try:
+                after = date.fromisoformat(str(value)[:10]) + timedelta(days=1)
+            except (ValueError, OverflowError):
+                continue
+            field = self.source.text[slice(*span_of(leaf.field))]
+            advice = _WHOLE_DAY[operator].format(field=field, day=token.value, next=after.isoformat())
+            message = f"{token.value} is midnight UTC, not the whole day"
+            self.warnings.append(self.source.diagnostic("bare-date", message, f"Write {advice}.", span))
+            return
+
+
+def _place(span: Span) -> Place:
+    return Place(None, span)
+
+
+def _word(word: str, row: Field | None, now: datetime) -> Operand:
+    if row is not None:
+        return row.type.word(word, now)
+    value = number(word)
+    return TYPES["boolean"].word(word, now) if value is None else value
+
+
+# -- printing ---------------------------------------------------------------------------------------------------
+
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_OR, _AND, _TIGHT = range(3)
+
+
+def print_text(search: Search, schema: Schema) -> str:
+    """Write a search on one line, so that reading it gives an equal one. The default search is the empty text.
+
+    Raises:
+        UsageError: an operator or an operand has no spelling here, or the filter nests too deep to be read back.
+
+    """
+    printer = _Printer(schema)
+    parts = [] if search.filter == EVERYTHING else [printer.filter(search.filter)]
+    if search.sort:
+        keys = (printer.name(key.field) + (" desc" if key.descending else "") for key in search.sort)
+        parts.append("order by " + ", ".join(keys))
+    if search.paging.limit is not None:
+        parts.append(f"limit {search.paging.limit}")
+    if search.paging.cursor is not None:
+        parts.append(f"after {quote(search.paging.cursor)}")
+    return " ".join(parts)
+
+
+class _Printer:
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        spellings = _spellings()
+        self.parser = _parser(spellings)
+        self.parts_of_operators = {part for _, spelling in spellings for part in spelling.words.lower().split()}
+
+    def filter(self, node: Filter, level: int = _OR, depth: int = 0) -> str:
+        if isinstance(node, Comparison):
+            return self.comparison(node)
+        if not isinstance(node, Not) and not node.children:
+            return "everything" if isinstance(node, And) else "nothing"
+        if depth == MAX_NESTING:
+            raise UsageError(f"and, or and not nest deeper than {MAX_NESTING}: the text form cannot hold it")
+        if isinstance(node, Not):
+            return "not " + self.filter(node.child, _TIGHT, depth + 1)
+        word, own = (" or ", _OR) if isinstance(node, Or) else (" and ", _AND)
+        text = word.join(self.filter(child, own + 1, depth + 1) for child in node.children)
+        return f"({text})" if level > own else text
+
+    def comparison(self, node: Comparison) -> str:
+        row = OPERATORS.get(node.operator)
+        if row is None:
+            raise UsageError(f"{node.operator} on {node.field!r} has no spelling in the text form")
+        known = self.schema.find(node.field)
+        for spelling in row.spellings:
+            if spelling.operand is not ANY and _same(spelling.operand, node.operand, None):
+                return f"{self.name(node.field)} {spelling.words}"
+        for spelling in row.spellings:
+            if spelling.operand is ANY:
+                return f"{self.name(node.field)} {spelling.words} {self.operand(node, known)}"
+        raise UsageError(f"{node.operator} {node.operand!r} on {node.field!r} has no spelling in the text form")
+
+    def operand(self, node: Comparison, row: Field | None) -> str:
+        values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
+        texts = [self.scalar(value, row) for value in values]
+        if None in texts:
+            raise UsageError(f"{node.operator} on {node.field!r}: {node.operand!r} has no spelling in the text form")
+        return f"({', '.join(map(str, texts))})" if isinstance(node.operand, tuple) else str(texts[0])
+
+    def scalar(self, value: Operand, row: Field | None) -> str | None:
+        if value is None:
+            return "null"
+        if isinstance(value, str):
+            return value if self.plain(value, row) else quote(value)
+        candidates = _numerals(value)
+        for text in candidates:
+            if _same(_word(text, row, _SOME_TIME), value, row):
+                return text
+        for text in candidates:
+            if _same(_word(text, None, _SOME_TIME), value, None):
+                return f"`{text}`"
+        return None
+
+    def plain(self, value: str, row: Field | None) -> bool:
+        """Whether a string reads better as a bare word, and is read back from it."""
+        if row is None or not (value in row.values or (not row.type.textual and row.type.read(value) is not None)):
+            return False
+        return row.type.word(value, _SOME_TIME) == value and self.bare(value)
+
+    def name(self, field: str) -> str:
+        return field if self.bare(field) else quote(field, "`")
+
+    def bare(self, text: str) -> bool:
+        """Whether the lexer takes ``text`` for one word, wherever it stands."""
+        from lark.exceptions import UnexpectedInput
+
+        state: Any = self.parser.parse_interactive(text)
+        try:
+            kinds = [(token.type, token.value) for token in state.lexer_thread.lex(state.parser_state)]
+        except (UnexpectedInput, ReadError):
+            return False
+        return kinds == [("WORD", text)] and text.isprintable() and text.lower() not in self.parts_of_operators
+
+
+def _numerals(value: Operand) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if not isinstance(value, int | Decimal):
+        return []
+    # By way of Decimal, because Python refuses to write an integer of many digits.
+    text = str(Decimal(value))
+    return [text, text + ".0"] if isinstance(value, Decimal) else [text]
+
+
+def _same(one: Operand, other: Operand, row: Field | None) -> bool:
+    """Whether two operands are one: of one type and equal, or numbers that the field's type does not tell apart."""
+    if type(one) is type(other):
+        return bool(one == other)
+    if row is None or not all(type(value) in (int, Decimal) for value in (one, other)):
+        return False
+    return row.type.read(one) is not None and bool(row.type.read(one) == row.type.read(other))
