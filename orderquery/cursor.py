@@ -223,7 +223,7 @@ def _bound_to(schema: Schema, site: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _unpacked(schema: Schema, packed: bytes) -> Plan:
-    from .check import check_search
+    from .checker import check_search
 
     document = json.loads(zlib.decompress(packed))
     _, plan = check_search(Reader(document, "search", {}).search, schema)

@@ -7,32 +7,36 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from .check import check_search
+from .checker import check_search
 from .diagnostics import Diagnostic, Place, QueryError, Report, UsageError
 from .json_form import SHAPES, Reader, Shape
 from .plan import Plan
 from .schema import Schema, load_schema
-from .syntax import Search
+from .source import MAX_BYTES
 
 if TYPE_CHECKING:
     from .literal_form import Located
 
 JSON = Any
-LARGEST = 1 << 20
-"""Bytes of JSON or text."""
+Form = Literal["any", "json", "text"]
 
 
 def check(
-    source: JSON, shape: Shape = "request", *, schema: Schema | str | None = None, now: datetime | None = None
+    source: JSON,
+    shape: Shape = "request",
+    *,
+    form: Form = "any",
+    schema: Schema | str | None = None,
+    now: datetime | None = None,
 ) -> Report:
     """Everything that is to be said about a search; never raises for bad input.
 
     ``source`` is the decoded JSON (a dict), JSON text or bytes (JavaScript object literals are read too), or the text
     form. ``shape`` says what JSON is handed over: the HTTP body (``request``), the bare search with REST names
-    (``search``), or the argument of the JavaScript SDK (``sdk``). ``now`` is what relative dates of the text form
+    (``search``), or the argument of the JavaScript SDK (``sdk``). ``form`` says whether a string is ``json`` or
+    ``text``; with ``any`` it is JSON if it begins with a bracket. ``now`` is what relative dates of the text form
     count from.
 
     Raises:
@@ -47,7 +51,7 @@ def check(
     text = _text(source)
     if isinstance(text, Diagnostic):
         return Report((text,))
-    if is_json(text):
+    if form == "json" or (form == "any" and is_json(text)):
         return _of_json_text(text, shape, table)
     return _of_text(text, table, now)
 
@@ -92,10 +96,10 @@ def is_json(text: str) -> bool:
 
 def _text(source: str | bytes | bytearray) -> str | Diagnostic:
     if isinstance(source, str):
-        if len(source) > LARGEST or len(source.encode("utf-8", "surrogatepass")) > LARGEST:
+        if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
             return _too_large(len(source))
         return source
-    if len(source) > LARGEST:
+    if len(source) > MAX_BYTES:
         return _too_large(len(source))
     try:
         return bytes(source).decode("utf-8-sig")
@@ -112,7 +116,7 @@ def _of_json(document: JSON, shape: Shape, schema: Schema, said: Iterable[Diagno
     reader = Reader(document, shape, schema.rest_names, schema.by_name)
     found = [*said, *reader.diagnostics]
     more, plan = check_search(reader.search, schema)
-    diagnostics = tuple(_in_order([*found, *more]))
+    diagnostics = (*found, *more)
     return _report(diagnostics, plan, None, document)
 
 
@@ -120,11 +124,6 @@ def _report(diagnostics: tuple[Diagnostic, ...], plan: Plan | None, source: str 
     refused = any(diagnostic.refused for diagnostic in diagnostics)
     kept = None if refused or plan is None else replace(plan, diagnostics=diagnostics)
     return Report(diagnostics, kept, source, document)
-
-
-def _in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """As they were found, which is the order of the request's parts."""
-    return diagnostics
 
 
 def _of_json_text(text: str, shape: Shape, schema: Schema) -> Report:
@@ -169,7 +168,7 @@ def _located(text: str) -> Located:
 
 
 def _place(diagnostic: Diagnostic, located: Located, text: str) -> Diagnostic:
-    from .literal_form import line_column
+    from .source import line_column
 
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
@@ -185,7 +184,7 @@ def _place(diagnostic: Diagnostic, located: Located, text: str) -> Diagnostic:
 
 
 def _of_text(text: str, schema: Schema, now: datetime | None) -> Report:
-    from .literal_form import line_column
+    from .source import line_column
     from .text_form import parse_text
 
     search, said = parse_text(text, schema, now)
@@ -201,9 +200,3 @@ def _of_text(text: str, schema: Schema, now: datetime | None) -> Report:
             diagnostic = replace(diagnostic, span=span, line=line, column=column)
         diagnostics.append(diagnostic)
     return _report(tuple(diagnostics), plan, text, None)
-
-
-@cache
-def default_search() -> Search:
-    """The search that says nothing: the table's defaults hold."""
-    return Search()

@@ -40,7 +40,8 @@ class Reader:
         self.document = document
         self.diagnostics: list[Diagnostic] = []
         self._rest_names = rest_names if shape == "sdk" else {}
-        self._misplaced = Misplaced(document, frozenset(fields))
+        self._fields = frozenset(fields)
+        self._misplaced = Misplaced(document, self._fields)
         self._nodes = 0
         self.search = self._request() if shape == "request" else self._search(document, Place(()))
 
@@ -207,7 +208,7 @@ class Reader:
             self._shape(place, "a field without operator", value, None, f'write {{"{name}": {{"$eq": ...}}}}')
             return None
         known = [key for key in value if key in OPERATORS]
-        if len(known) > 1:
+        if len(known) > 1 and (field in self._fields or not self._fields):
             self._several(parent, name, value, known, place)
         parts: list[Filter] = []
         for key, raw in value.items():

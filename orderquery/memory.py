@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .cursor import chosen_keys, process_keys, resume
-from .diagnostics import DocumentError
+from .diagnostics import Diagnostic, DocumentError, Place
 from .documents import order_id, reader, transactions_record
 from .keyset import Position, direction, seek
 from .page import Page
 from .paging import page_of
 from .plan import Plan, SortField
 from .predicate import All, Condition, Kind, Test, all_of, any_of, tests_of
+from .records import compact
 from .schema import Field, Schema
 from .values import fold
 
@@ -209,6 +210,14 @@ def filter_orders(
             yield order
 
 
+def _unusable(order: JSON, index: int) -> Diagnostic:
+    place = Place((index,))
+    if not isinstance(order, dict):
+        return Diagnostic("unusable-document", f"a {type(order).__name__}, not an object", "it was skipped", place)
+    message = "an order without a usable id (a string of 1 to 256 characters)"
+    return Diagnostic("no-usable-id", message, "it was skipped", place)
+
+
 class _Orders:
     """The newest version of each order, with its transactions."""
 
@@ -216,16 +225,34 @@ class _Orders:
         self.records = _by_order(transactions)
         self.newest: dict[str, JSON] = {}
         revision = reader(schema, schema.revision) if schema.revision is not None else None
-        for order in orders:
-            key = order_id(schema, checked_order(order))
+        self.problems: list[Diagnostic] = []
+        self._usable: set[str] = set()
+        for index, order in enumerate(orders):
+            key = order_id(schema, order) if isinstance(order, dict) else None
             if key is None:
-                raise DocumentError("an order without a usable id (a string of 1 to 256 characters)")
+                self.problems.append(_unusable(order, index))
+                continue
             there = self.newest.get(key)
             if there is not None and revision is not None:
                 old, new = revision(there, None), revision(order, None)
                 if old is not None and (new is None or new < old):
                     continue
             self.newest[key] = order
+
+    def drop_unusable(self, ids: Iterable[str]) -> bool:
+        """Drop those of these orders that cannot be written as JSON, and say whether there were any."""
+        dropped = False
+        for key in ids:
+            if key in self._usable:
+                continue
+            try:
+                compact(self.newest[key])
+                self._usable.add(key)
+            except (ValueError, TypeError, RecursionError) as problem:
+                self.problems.append(Diagnostic("unusable-document", str(problem), "it was skipped", Place((key,))))
+                del self.newest[key]
+                dropped = True
+        return dropped
 
     def matching(self, schema: Schema, condition: Condition) -> Iterator[tuple[str, JSON, JSON]]:
         matches = predicate(schema, condition)
@@ -243,17 +270,17 @@ def search(
     running, position, limit = (plan, None, plan.limit) if plan.cursor is None else resume(plan, "", ring)
     held = _Orders(plan.schema, orders, transactions)
     values = _values_of(running)
-    seen: dict[str, JSON] = {}
 
     def fetch(at: Position | None, count: int) -> list[tuple[Any, ...]]:
         condition = running.condition if at is None else all_of([running.condition, any_of(seek(running, at))])
         key = _key_of(direction(running, at is not None and at.backward))
-        rows = []
-        for found, order, record in held.matching(running.schema, condition):
-            seen[found] = order
-            rows.append(values(order, record))
-        return heapq.nsmallest(count, rows, key=key)
+        while True:
+            rows = [values(order, record) for _, order, record in held.matching(running.schema, condition)]
+            nearest = heapq.nsmallest(count, rows, key=key)
+            # Only what is to be answered is looked at whole: an order that no UTF-8 text can hold is skipped (D14).
+            if not held.drop_unusable(row[-1] for row in nearest):
+                return nearest
 
     rows, following, preceding = page_of(running, position, limit, fetch, "", ring)
     ids = tuple(row[-1] for row in rows)
-    return Page(ids, limit, following, preceding, [seen[key] for key in ids])
+    return Page(ids, limit, following, preceding, [held.newest[key] for key in ids], problems=tuple(held.problems))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
 
+from .diagnostics import Diagnostic
+
 JSON = Any
 
 
@@ -49,6 +51,8 @@ class Page:
     prev: str | None
     _orders: Sequence[Any]
     _documents: Sequence[bytes] | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    """Of an in-memory search: the orders that could not be used, each with its index."""
 
     @property
     def has_next(self) -> bool:

@@ -120,7 +120,9 @@ class Plan:
 
         Raises:
             QueryError: the cursor cannot be used (``bad-cursor``, ``cursor-mismatch``).
-            DocumentError: an order is not an object or has no usable id.
+            DocumentError: a transactions record is not an object.
+
+        An order without a usable id is skipped and stands in the page's ``problems``.
         """
         from .memory import search
 

@@ -6,8 +6,9 @@ JSON values with lists as tuples. Places ride along and do not count in equality
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .diagnostics import NOWHERE, Place
@@ -17,17 +18,17 @@ Operand = Any
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``field operator operand``; names as they were written, ``bare`` marking words of the text form by index."""
+    """``field operator operand``; names as they were written."""
 
     field: str
     operator: str
     operand: Operand
-    place: Place = field(default=NOWHERE, compare=False)
-    words: tuple[str, ...] = field(default=(), compare=False)
+    place: Place = dataclasses.field(default=NOWHERE, compare=False)
+    words: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     """The unquoted words of the text form that the operand was read from."""
-    field_place: Place | None = field(default=None, compare=False)
+    field_place: Place | None = dataclasses.field(default=None, compare=False)
     """Where the field name stands, if not at ``place``."""
-    implicit: bool = field(default=False, compare=False)
+    implicit: bool = dataclasses.field(default=False, compare=False)
     """Whether the wire form was ``{field: value}`` without an operator."""
 
 
@@ -79,7 +80,7 @@ class SortKey:
 
     field: str
     descending: bool = False
-    place: Place = field(default=NOWHERE, compare=False)
+    place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ class Paging:
     """How many orders a page holds, and the cursor it continues from; ``None`` where the search does not say."""
 
     limit: int | None = None
-    cursor: str | None = field(default=None, repr=False)
-    place: Place = field(default=NOWHERE, compare=False)
+    cursor: str | None = dataclasses.field(default=None, repr=False)
+    place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,5 @@ class Search:
     filter: Filter = EVERYTHING
     sort: tuple[SortKey, ...] = ()
     paging: Paging = Paging()
-    filter_place: Place = field(default=NOWHERE, compare=False)
-    sort_place: Place = field(default=NOWHERE, compare=False)
+    filter_place: Place = dataclasses.field(default=NOWHERE, compare=False)
+    sort_place: Place = dataclasses.field(default=NOWHERE, compare=False)

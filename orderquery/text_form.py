@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ from .resources import grammar_file
 from .schema import Field, Schema
 from .source import ReadError, Source, Span, StuckError, feed, number, quote, shown, span_of, unquote
 from .syntax import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Paging, Search, SortKey, both, either
-from .text_help import explain
-from .values import TYPES, bare_date
+from .text_help import explain, whole_day
+from .values import TYPES
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -179,15 +179,6 @@ def _span(operand: Token | _List) -> Span:
 
 # -- from parts to a search -------------------------------------------------------------------------------------
 
-_WHOLE_DAY = {
-    "$eq": "{field} >= {day} and {field} < {next}",
-    "$ne": "not ({field} >= {day} and {field} < {next})",
-    "$lte": "{field} < {next}",
-    "$gt": "{field} >= {next}",
-}
-"""What to write where an operator and a bare date together surprise."""
-
-
 class _Reader:
     """Makes syntax of what the parser built; the parser is shared, a reader knows the table and the time."""
 
@@ -236,8 +227,8 @@ class _Reader:
             scalars = tuple(self.scalar(token, row) for token in tokens)
             operand = scalars if isinstance(leaf.operand, _List) else scalars[0]
             words = tuple(token.value for token in tokens if token.type == "WORD")
-            if row is not None and row.type.name == "instant" and name in _WHOLE_DAY:
-                self.warn_of_days(leaf, name, zip(tokens, scalars, strict=True), _span(leaf.operand))
+            if row is not None and row.type.name == "instant":
+                self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
         return Comparison(leaf.field.value, name, operand, place, words, _place(span_of(leaf.field)))
 
     def scalar(self, token: Token, row: Field | None) -> Operand:
@@ -254,19 +245,15 @@ class _Reader:
             raise ReadError("text-syntax", message, advice, span_of(token))
         return value
 
-    def warn_of_days(self, leaf: _Leaf, operator: str, scalars: Iterable[tuple[Token, Operand]], span: Span) -> None:
+    def warn_of_days(self, leaf: _Leaf, row: Field, operator: str, scalars: Iterable[tuple[Token, Operand]]) -> None:
+        assert leaf.operand is not None
+        field = self.source.text[slice(*span_of(leaf.field))]
         for token, value in scalars:
-            if token.type != "WORD" or not bare_date(token.value):
-                continue
-            try:
-                after = date.fromisoformat(str(value)[:10]) + timedelta(days=1)
-            except (ValueError, OverflowError):
-                continue
-            field = self.source.text[slice(*span_of(leaf.field))]
-            advice = _WHOLE_DAY[operator].format(field=field, day=token.value, next=after.isoformat())
-            message = f"{token.value} is midnight UTC, not the whole day"
-            self.warnings.append(self.source.diagnostic("bare-date", message, f"Write {advice}.", span))
-            return
+            advice = whole_day(field, row, operator, token.value, value) if token.type == "WORD" else None
+            if advice is not None:
+                message = f"{token.value} is midnight UTC, not the whole day"
+                self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(leaf.operand)))
+                return
 
 
 def _place(span: Span) -> Place:

@@ -1,13 +1,15 @@
-"""What a syntax error of the text form says: what was expected, what was found, and what to write instead."""
+"""What the reader of the text form says of a mistake: what was expected and found, and what to write instead."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from .operators import ANY, OPERATORS
-from .schema import Schema
+from .schema import Field, Schema
 from .source import ReadError, Source, StuckError, quote, shown, span_of, unclosed
+from .values import JSON, bare_date
 
 _SAYS = {
     "_AND": "and", "_OR": "or", "ASC": "asc", "DESC": "desc", "_COMMA": "','", "RPAR": "')'", "ORDER_BY": "order by",
@@ -165,3 +167,29 @@ def _joint_advice(stuck: StuckError, called: str, schema: Schema) -> str:
 
 def _in_quotes(text: str) -> str:
     return quote(text) if len(text) <= 40 else quote(text[:39] + "…")
+
+
+_WHOLE_DAY = {
+    "$eq": "{field} >= {word} and {field} < {next}",
+    "$ne": "not ({field} >= {word} and {field} < {next})",
+    "$lte": "{field} < {next}",
+    "$gt": "{field} >= {next}",
+}
+_WHOLE_DAY_BY_PREFIX = {"$eq": '{field} starts with "{day}"', "$ne": 'not {field} starts with "{day}"'}
+
+
+def whole_day(field: str, row: Field, operator: str, word: str, value: JSON) -> str | None:
+    """Say what to write for the day that ``word`` names, where the operator takes it for its first instant only.
+
+    ``value`` is what the word was read as. ``None`` where nothing surprises, or there is no such day or no next one.
+    """
+    by_prefix = "$startsWith" in row.operators and not {"$gte", "$lt"} <= {*row.operators}
+    template = (_WHOLE_DAY_BY_PREFIX if by_prefix else _WHOLE_DAY).get(operator)
+    if template is None or not bare_date(word):
+        return None
+    try:
+        day = date.fromisoformat(str(value)[:10])
+        after = day + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
+    return f"Write {template.format(field=field, word=word, day=day, next=after)}."

@@ -30,7 +30,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?", re.ASCII
 )
-_AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:[eE][+-]?(\d+))?", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:e[+-]?(\d+))?", re.ASCII)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -222,7 +222,7 @@ def _number_text(value: JSON) -> str | None:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, Decimal):
-        return str(value) if len(value.as_tuple().digits) <= 100 else None
+        return str(value).replace("E", "e") if len(value.as_tuple().digits) <= 100 else None
     return None
 
 

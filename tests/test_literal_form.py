@@ -175,8 +175,9 @@ def test_what_a_later_key_hides_has_no_place() -> None:
 
 @pytest.mark.parametrize(
     "place",
-    [(("a", 0), "value"), (("b", -1), "value"), (("b", 9), "value"), (("b", "0"), "value"), (("c",), "key"), ((), "key")],
-)
+    [(("a", 0), "value"), (("b", -1), "value"), (("b", 9), "value"),
+     (("b", "0"), "value"), (("c",), "key"), ((), "key")],
+)  # fmt: skip
 def test_a_place_that_is_not_there_is_a_key_error(place: object) -> None:
     spans = read_literal("{a: 1, b: [1]}").spans
     assert place not in spans

@@ -207,7 +207,7 @@ class SqliteStore(Store):
 
     def _rare(self, leaf: Test) -> bool:
         """Neither of SQLite's two plans for an array test is safe alone; how many elements it meets decides."""
-        if leaf.kind in (Kind.LISTED, Kind.COMPARES, Kind.PREFIX):
+        if leaf.kind not in (Kind.EQUALS, Kind.ONE_OF, Kind.CONTAINS):
             return False
         values = leaf.operand if leaf.kind in (Kind.ONE_OF, Kind.CONTAINS) else (leaf.operand,)
         if len(values) > 20:

@@ -62,6 +62,7 @@ class _Checker:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.diagnostics: list[Diagnostic] = []
+        self._unknown: set[Place] = set()
 
     def named(self, tree: Filter) -> Filter:
         """The tree under the table's own field names."""
@@ -86,7 +87,8 @@ class _Checker:
         row, operator = self.schema.find(node.field), OPERATORS.get(node.operator)
         nested = operator is None and (not node.operator.startswith("$") or node.operator in CONNECTIVES)
         field_place = node.field_place or node.place
-        if row is None and not nested:
+        if row is None and not nested and field_place not in self._unknown:
+            self._unknown.add(field_place)
             said, fix = advice.unknown_field(self.schema, node.field, field_place.path)
             self._say("unknown-field", f"there is no field {_short(node.field)}", said, field_place, fix)
         if operator is None:
@@ -105,11 +107,11 @@ class _Checker:
             return None
         before = len(self.diagnostics)
         operand = self._operand(node, row, operator)
+        if self.schema.hidden is not None and self.schema.hidden[0] is row and operand is not None:
+            self._hidden(node, row, operator.meaning(row, operand))
         if any(diagnostic.refused for diagnostic in self.diagnostics[before:]):
             return None
-        condition = operator.meaning(row, operand)
-        self._hidden(node, row, condition)
-        return condition
+        return operator.meaning(row, operand)
 
     def _operand(self, node: Comparison, row: Field, operator: Operator) -> Any:
         operand, place = node.operand, node.place
@@ -198,8 +200,7 @@ class _Checker:
         return operand
 
     def _hidden(self, node: Comparison, row: Field, condition: Condition) -> None:
-        if self.schema.hidden is None or self.schema.hidden[0] is not row:
-            return
+        assert self.schema.hidden is not None
         asked = {
             value
             for test in tests_of(condition)

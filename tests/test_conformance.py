@@ -1,0 +1,168 @@
+"""The conformance corpus, every case on every backend (tests/conformance/README.md says how to read it)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backends import Backend
+
+import orderquery as oq
+
+CORPUS = Path(__file__).parent / "conformance"
+JSON = Any
+
+
+def read(path: Path) -> JSON:
+    return json.loads(path.read_text("utf-8"), parse_float=Decimal)
+
+
+FILES = {
+    str(path.relative_to(CORPUS).with_suffix("")): read(path)
+    for path in sorted(CORPUS.rglob("*.json"))
+    if path.name != "schema.json"
+}
+
+
+def cases(*kinds: str) -> list[Any]:
+    return list(_cases(kinds))
+
+
+def _cases(kinds: tuple[str, ...]) -> Iterator[Any]:
+    for name, file in FILES.items():
+        if file["kind"] in kinds:
+            for case in file["cases"]:
+                yield pytest.param(file, case, id=f"{name}:{case['name']}")
+
+
+def filled(backend: Backend, file: JSON) -> Backend:
+    backend.load(file.get("orders", []))
+    backend.load({"orderTransactions": record} for record in file.get("transactions", []))
+    return backend
+
+
+def walk(backend: Backend, search: JSON) -> list[str]:
+    found: list[str] = []
+    page = backend.search(search)
+    while True:
+        found.extend(page.ids)
+        if page.next is None:
+            return found
+        page = backend.search({"cursorPaging": {"cursor": page.next}})
+
+
+def warnings(plan: oq.Plan) -> Counter[str]:
+    return Counter(diagnostic.code for diagnostic in plan.diagnostics)
+
+
+@pytest.mark.parametrize(("file", "case"), cases("selection"))
+def test_selection(backend: Backend, file: JSON, case: JSON) -> None:
+    filled(backend, file)
+    for form in ("search", "text"):
+        if form in case:
+            plan = oq.compile(case[form])
+            assert warnings(plan) == Counter(case.get("warnings", [])), form
+            assert walk(backend, case[form]) == case["ids"], form
+    if "twin" in case:
+        assert walk(backend, case["twin"]["search"]) == case["twin"]["ids"]
+        assert case["twin"]["ids"] != case["ids"]
+
+
+def limited(search: JSON, limit: int) -> JSON:
+    return {**search, "cursorPaging": {"limit": limit}}
+
+
+@pytest.mark.parametrize(("file", "case"), cases("paging"))
+def test_paging(backend: Backend, file: JSON, case: JSON) -> None:
+    filled(backend, file)
+    limits = case["limits"]
+    steps = {step["after_page"]: step for step in case.get("between", [])}
+    resends = case.get("resend", [])
+    resends = {step["after_page"]: step for step in (resends if isinstance(resends, list) else [resends])}
+    used: list[int] = []
+    seen: list[oq.Page] = []
+    cursor: str | None = None
+    while True:
+        number = len(seen)
+        limit = limits[min(number, len(limits) - 1)]
+        used.append(limit)
+        paging = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        page = backend.search({"cursorPaging": paging} if cursor else {**case["search"], "cursorPaging": paging})
+        seen.append(page)
+        assert list(page.ids) == case["pages"][number]
+        assert page.has_next == case["hasNext"][number]
+        assert (page.prev is not None) == case["hasPrev"][number]
+        step = steps.get(number + 1)
+        if step:
+            backend.delete(step.get("delete", []))
+            backend.load(step.get("upsert", []))
+        if number + 1 in resends:
+            check_resend(backend, resends[number + 1], page.next, limits[min(number + 1, len(limits) - 1)], case)
+        if page.next is None:
+            break
+        cursor = page.next
+    assert len(seen) == len(case["pages"])
+    back = case["pages"][-2::-1] if "between" not in case else case.get("back")
+    if back is None:
+        return
+    prev, number = seen[-1].prev, len(seen) - 2
+    for expected in back:
+        assert prev is not None
+        page = backend.search({"cursorPaging": {"cursor": prev, "limit": used[max(number, 0)]}})
+        assert list(page.ids) == expected
+        prev, number = page.prev, number - 1
+    assert prev is None
+
+
+def check_resend(backend: Backend, resend: JSON, cursor: str | None, limit: int, case: JSON) -> None:
+    search = {key: value for key, value in resend["search"].items() if key != "cursorPaging"}
+    search["cursorPaging"] = {"cursor": cursor, "limit": limit}
+    if "error" in resend:
+        with pytest.raises(oq.QueryError) as refused:
+            backend.search(search)
+        assert [diagnostic.code for diagnostic in refused.value.diagnostics] == [resend["error"]]
+    else:
+        assert warnings(oq.compile(search)) == Counter(resend["warnings"])
+        assert list(backend.search(search).ids) == case["pages"][resend["after_page"]]
+
+
+@pytest.mark.parametrize(("file", "case"), cases("errors"))
+def test_errors(file: JSON, case: JSON) -> None:
+    shape = case["shape"]
+    if shape == "text":
+        report = oq.check(case["source"], form="text")
+    else:
+        report = oq.check(case.get("input", case.get("source")), shape, form="json")
+    expected = Counter((item["code"], item.get("pointer")) for item in case["diagnostics"])
+    unplaced = {item["code"] for item in case["diagnostics"] if "pointer" not in item}
+    found = Counter((d.code, None if d.code in unplaced else d.pointer) for d in report.diagnostics)
+    assert found == expected
+    assert (report.plan is not None) == case["plan"]
+    for diagnostic in report.diagnostics:
+        assert diagnostic.message
+        assert diagnostic.help, diagnostic
+
+
+@pytest.mark.parametrize(("file", "case"), cases("get"))
+def test_get(backend: Backend, file: JSON, case: JSON) -> None:
+    filled(backend, file)
+    assert (backend.get(case["id"]) is not None) == case["found"]
+
+
+def test_the_corpus_is_valid() -> None:
+    import jsonschema
+
+    validator = jsonschema.Draft202012Validator(json.loads((CORPUS / "schema.json").read_text("utf-8")))
+    names: Counter[str] = Counter()
+    for name, file in FILES.items():
+        plain = json.loads((CORPUS / f"{name}.json").read_text("utf-8"))
+        assert not list(validator.iter_errors(plain)), name
+        names.update(case["name"] for case in file["cases"])
+    assert not [name for name, count in names.items() if count > 1]
+    decisions = {case.get("decision") for file in FILES.values() for case in file["cases"]}
+    assert {f"D{number}" for number in range(1, 17)} <= decisions
