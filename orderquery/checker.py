@@ -8,6 +8,7 @@ from typing import Any
 
 from . import advice
 from .diagnostics import Diagnostic, Edit, Path, Place
+from .json_keys import corrected_help
 from .operators import CONNECTIVES, OPERATORS, Operator, Takes
 from .plan import Plan, SortField
 from .predicate import TRUE, Condition, Kind, all_of, any_of, negate, one_of, tests_of
@@ -29,7 +30,7 @@ def check_search(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...]
     diagnostics = tuple(checker.diagnostics)
     if any(diagnostic.refused for diagnostic in diagnostics):
         return diagnostics, None
-    plan = Plan(
+    return diagnostics, Plan(
         schema=schema,
         tree=replace(search, filter=checker.named(search.filter), sort=_named_sort(search.sort, schema)),
         condition=all_of([_visible(schema), condition]),
@@ -40,10 +41,6 @@ def check_search(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...]
         sort_sent=bool(search.sort),
         limit_sent=search.paging.limit is not None,
     )
-    from .cursor import too_long
-
-    diagnostics += too_long(plan)
-    return diagnostics, None if any(diagnostic.refused for diagnostic in diagnostics) else plan
 
 
 def _visible(schema: Schema) -> Condition:
@@ -103,7 +100,8 @@ class _Checker:
             return None
         if operator.name not in row.operators:
             said, fix = advice.operator_not_allowed(node, row, node.place.path, node.implicit)
-            self._say("operator-not-allowed", f"{row.name} does not have {operator.name}", said, node.place.of_key(), fix)
+            message = f"{row.name} does not have {operator.name}"
+            self._say("operator-not-allowed", message, said, node.place.of_key(), fix)
             return None
         before = len(self.diagnostics)
         operand = self._operand(node, row, operator)
@@ -123,13 +121,13 @@ class _Checker:
             if not isinstance(operand, tuple):
                 return self._misshapen(node, row)
             if not operand:
-                self._empty(node, operator, place)
+                self._empty(operator, place)
             return tuple(self._element(node, item, index, row, operator) for index, item in enumerate(operand))
         if isinstance(operand, tuple):
             if not (operator.lists and row.many):
                 return self._misshapen(node, row)
             if not operand:
-                self._empty(node, operator, place)
+                self._empty(operator, place)
             nulls = [index for index, item in enumerate(operand) if item is None]
             for index in nulls:
                 self._say_type("null in a list that is compared as a whole", "leave null out", place / index)
@@ -143,7 +141,8 @@ class _Checker:
     def _element(self, node: Comparison, item: JSON, index: int, row: Field, operator: Operator) -> Any:
         place = node.place / index if node.place.path is not None else node.place
         if isinstance(item, tuple | list | dict):
-            self._say("operand-shape", f"a list inside the list of {operator.name}", "write the values in one list", place)
+            message = f"a list inside the list of {operator.name}"
+            self._say("operand-shape", message, "write the values in one list", place)
             return None
         return None if item is None and operator.nulls else self._value(item, row, operator, place)
 
@@ -159,7 +158,7 @@ class _Checker:
             said = f"write {problem.wanted}"
             fix: tuple[Edit, ...] = ()
             if problem.instead is not None:
-                said = advice.corrected_help("write", problem.instead)
+                said = corrected_help("write", problem.instead)
                 fix = _put(place, problem.instead)
             self._say("operand-type", f"{row.name} wants {problem.wanted}, not {_kind(item)}", said, place, fix)
             return None
@@ -176,7 +175,8 @@ class _Checker:
             said = f"{row.name} holds GUIDs such as 6f759095-0701-4075-9908-c9c31ff013e1"
             self._say("not-a-guid", f"{_short(item)} is not a GUID", said, place)
         elif kind == "instant" and not has_offset(item):
-            self._say("no-offset", "a date-time without an offset is read as UTC", f'write "{item}Z"', place, _put(place, item + "Z"))
+            message, said = "a date-time without an offset is read as UTC", f'write "{item}Z"'
+            self._say("no-offset", message, said, place, _put(place, item + "Z"))
 
     def _prefix(self, node: Comparison, row: Field) -> str | None:
         operand, place = node.operand, node.place
@@ -191,9 +191,10 @@ class _Checker:
             possible = any(text.startswith(fold(operand)) for text in ("true", "false"))
             code = "prefix-of-boolean" if possible else "never-matches"
             message = f"{node.operator} on a boolean compares with the texts true and false"
-            value = next((word == "true" for word in ("true", "false") if operand and word.startswith(fold(operand))), None)
-            fix = (Edit("put", place.path[:-1], value),) if value is not None and place.path else ()
-            self._say(code, message, advice.corrected_help("write", {row.name: bool(value)}), place, fix)
+            begun = [word == "true" for word in ("true", "false") if operand and word.startswith(fold(operand))]
+            value = begun[0] if begun else None
+            fix = (Edit("put", place.path[:-1], value),) if begun and place.path else ()
+            self._say(code, message, corrected_help("write", {row.name: bool(value)}), place, fix)
         elif kind == "instant" and not could_begin_instant(operand):
             message = f"no date-time begins with {_short(operand)}"
             self._say("never-matches", message, 'a date-time is written as "2024-03-07T10:24:03.380Z"', place)
@@ -214,7 +215,7 @@ class _Checker:
                     place = place / node.operand.index(value)
                 self._say("hidden-value", f"orders with {row.name} {value} are never returned", "leave it out", place)
 
-    def _empty(self, node: Comparison, operator: Operator, place: Place) -> None:
+    def _empty(self, operator: Operator, place: Place) -> None:
         message = f"an empty list: {operator.name} {operator.when_empty}"
         self._say("empty-list", message, "fill the list, or leave the comparison out", place)
 
@@ -275,10 +276,11 @@ class _Checker:
             return schema.limit
         if not 1 <= limit <= schema.max_limit:
             nearest = 1 if limit < 1 else schema.max_limit
-            message = f"limit is {limit if abs(limit) < 10**12 else 'far'} out of range"
-            message = message if abs(limit) >= 10**12 else f"limit is {limit}, not within 1 to {schema.max_limit}"
+            shown = str(limit) if abs(limit) < 10**12 else "a huge number"
+            message = f"limit is {shown}, not within 1 to {schema.max_limit}"
             place = search.paging.place
-            self._say("limit-out-of-range", message, f"write {nearest} and follow the cursors", place, _put(place, nearest))
+            said = f"write {nearest} and follow the cursors"
+            self._say("limit-out-of-range", message, said, place, _put(place, nearest))
         return limit
 
     def sent_along(self, search: Search) -> None:

@@ -17,8 +17,9 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from .checker import check_search
 from .diagnostics import Diagnostic, Place, QueryError, UsageError
-from .json_form import LONGEST_CURSOR, Reader, print_json
+from .json_form import LONGEST_CURSOR, Reader
 from .keyset import Position
 from .plan import Plan, same_condition
 from .schema import Field, Schema
@@ -49,6 +50,7 @@ class CursorKeys:
 
     Raises:
         UsageError: no key, or one shorter than 16 characters.
+
     """
 
     def __init__(self, keys: Iterable[str | bytes]) -> None:
@@ -99,13 +101,6 @@ def chosen_keys(given: CursorKeys | Iterable[str | bytes] | None) -> CursorKeys 
     return given if isinstance(given, CursorKeys) else CursorKeys(given)
 
 
-def pack_search(plan: Plan) -> bytes:
-    """Filter and sort as a token carries them."""
-    search = {key: value for key, value in print_json(plan.tree).items() if key != "cursorPaging"}
-    text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(text.encode("utf-8"), 9)
-
-
 def too_long(plan: Plan) -> tuple[Diagnostic, ...]:
     """``query-too-long`` where some position of this search might not fit a token."""
     room = _LARGEST_PAYLOAD - sum(_most_bytes(key.field) for key in plan.sort)
@@ -143,6 +138,7 @@ def resume(plan: Plan, site: str, keys: CursorKeys) -> tuple[Plan, Position, int
 
     Raises:
         QueryError: ``bad-cursor``, or ``cursor-mismatch`` where filter or sort were sent along and differ.
+
     """
     assert plan.cursor is not None
     opened = _open(plan.cursor, plan.schema, site, keys)
@@ -153,14 +149,11 @@ def resume(plan: Plan, site: str, keys: CursorKeys) -> tuple[Plan, Position, int
         help_ = "search again without a cursor to begin at page 1"
         raise QueryError([Diagnostic("bad-cursor", "this cursor cannot be used here", help_, place)])
     carried, position, limit = opened
-    differing = [
-        (name, where)
-        for name, where, differs in (
-            ("filter", plan.tree.filter_place, plan.filter_sent and not same_condition(plan.condition, carried.condition)),
-            ("sort", plan.tree.sort_place, plan.sort_sent and plan.sort != carried.sort),
-        )
-        if differs
-    ]
+    differing = []
+    if plan.filter_sent and not same_condition(plan.condition, carried.condition):
+        differing.append(("filter", plan.tree.filter_place))
+    if plan.sort_sent and plan.sort != carried.sort:
+        differing.append(("sort", plan.tree.sort_place))
     if differing:
         help_ = "send the cursor alone, or the new search without it"
         raise QueryError(
@@ -223,8 +216,6 @@ def _bound_to(schema: Schema, site: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _unpacked(schema: Schema, packed: bytes) -> Plan:
-    from .checker import check_search
-
     document = json.loads(zlib.decompress(packed))
     _, plan = check_search(Reader(document, "search", {}).search, schema)
     if plan is None:

@@ -40,7 +40,13 @@ NOWHERE = Place()
 
 def pointer_of(path: Path) -> str:
     """The JSON pointer (RFC 6901) of a path; the whole document is the empty string."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join("/" + step_text(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def step_text(step: object) -> str:
+    """A key or an index as text; a key that no JSON has, by its type."""
+    plain = isinstance(step, str) or (isinstance(step, int) and abs(step) < 10**18)
+    return str(step) if plain else f"a Python {type(step).__name__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _many_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Callabl
     def walk(order: JSON, transactions: JSON) -> list[JSON]:
         nodes: list[JSON] = [order if in_order else transactions]
         for step, sdk in steps:
-            found = []
+            found: list[JSON] = []
             for node in nodes:
                 if isinstance(node, dict):
                     item = node.get(step)

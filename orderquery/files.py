@@ -25,17 +25,22 @@ Progress = Callable[[int], None]
 """Told, now and then, how many bytes of the file itself have been read."""
 
 
-def read_file(schema: Schema, name: str, progress: Progress | None = None) -> Iterator[tuple[int, Found]]:
+def read_file(
+    schema: Schema, name: str, progress: Progress | None = None, *, report_unfit: bool = True
+) -> Iterator[tuple[int, Found]]:
     """Every record and problem of a file (``-`` is standard input), each with the line it begins on, from 1.
+
+    Without ``report_unfit`` nothing is said of values that do not fit their fields.
 
     Raises:
         UsageError: the file cannot be opened. What cannot be used in it comes as a diagnostic.
+
     """
     with opened(name) as (stream, told):
         source = Path(name).name if name != "-" else "standard input"
         try:
             for line, raw in _texts(name, stream, told, progress):
-                for found in from_bytes(schema, raw):
+                for found in from_bytes(schema, raw, report_unfit=report_unfit):
                     yield line, _placed(found, source, line)
         except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as problem:
             message = f"the file cannot be read on: {problem}"
@@ -55,7 +60,7 @@ def opened(name: str) -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
         raise UsageError(f"cannot read {name}: {problem.strerror or problem}") from None
     try:
         peeked = plain.peek(2)[:2] if hasattr(plain, "peek") else b""
-        stream = gzip.open(plain, "rb") if peeked == _GZIP else plain
+        stream = gzip.GzipFile(fileobj=plain) if peeked == _GZIP else plain
         yield cast("BinaryIO", stream), (lambda: 0) if name == "-" else plain.tell
     except IsADirectoryError as problem:
         raise UsageError(f"cannot read {name}: {problem.strerror}") from None

@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from .checker import check_search
+from .cursor import too_long
 from .diagnostics import Diagnostic, Place, QueryError, Report, UsageError
 from .json_form import SHAPES, Reader, Shape
 from .plan import Plan
 from .schema import Schema, load_schema
 from .source import MAX_BYTES
+from .syntax import Search
 
 if TYPE_CHECKING:
     from .literal_form import Located
@@ -42,6 +44,7 @@ def check(
     Raises:
         UsageError: no such shape.
         SchemaError: no such table.
+
     """
     if shape not in SHAPES:
         raise UsageError(f"no shape {shape!r}: it is one of {', '.join(SHAPES)}")
@@ -70,6 +73,7 @@ def compile_search(
 
     Raises:
         QueryError: the search has errors; it holds every diagnostic, the warnings too.
+
     """
     if isinstance(source, Plan):
         return source
@@ -109,15 +113,24 @@ def _text(source: str | bytes | bytearray) -> str | Diagnostic:
 
 
 def _too_large(size: int) -> Diagnostic:
-    return Diagnostic("too-large", f"the text has {size:,} characters or bytes, the most is 1 MiB", "split it", Place(()))
+    message = f"the text has {size:,} characters or bytes, the most is 1 MiB"
+    return Diagnostic("too-large", message, "split the search into several", Place(()))
 
 
 def _of_json(document: JSON, shape: Shape, schema: Schema, said: Iterable[Diagnostic] = ()) -> Report:
     reader = Reader(document, shape, schema.rest_names, schema.by_name)
     found = [*said, *reader.diagnostics]
-    more, plan = check_search(reader.search, schema)
+    more, plan = _checked(reader.search, schema)
     diagnostics = (*found, *more)
     return _report(diagnostics, plan, None, document)
+
+
+def _checked(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...], Plan | None]:
+    diagnostics, plan = check_search(search, schema)
+    if plan is None:
+        return diagnostics, None
+    overlong = too_long(plan)
+    return (*diagnostics, *overlong), None if overlong else plan
 
 
 def _report(diagnostics: tuple[Diagnostic, ...], plan: Plan | None, source: str | None, document: JSON) -> Report:
@@ -191,7 +204,7 @@ def _of_text(text: str, schema: Schema, now: datetime | None) -> Report:
     more: tuple[Diagnostic, ...] = ()
     plan = None
     if search is not None:
-        more, plan = check_search(search, schema)
+        more, plan = _checked(search, schema)
     diagnostics = []
     for diagnostic in (*said, *more):
         span = diagnostic.span or diagnostic.place.span

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from .diagnostics import Diagnostic, Edit, Path, Place
+from .diagnostics import Diagnostic, Edit, Place, step_text
 from .json_keys import ENTRY_KEYS, PAGING_KEYS, SEARCH_KEYS, Misplaced, corrected_help
-from .operators import CONNECTIVES, OPERATORS
+from .operators import OPERATORS
 from .syntax import EVERYTHING, Comparison, Filter, Not, Or, Paging, Search, SortKey, both, either
 
 JSON = Any
@@ -104,9 +103,10 @@ class Reader:
         self._keys({key: value for key, value in entry.items() if key != renamed}, ENTRY_KEYS, place)
         descending = self._order(entry.get("order"), place / "order")
         if name is None:
-            fix = (Edit("rename", (*(place.path or ()), renamed), "fieldName"),) if renamed else ()
+            edits = (Edit("rename", (*(place.path or ()), renamed), "fieldName"),) if renamed else ()
             instead = f"write fieldName for {renamed}" if renamed else "name the field to sort by"
-            self.diagnostics.append(Diagnostic("missing-field-name", "a sort entry without fieldName", instead, place, fix=fix))
+            message = "a sort entry without fieldName"
+            self.diagnostics.append(Diagnostic("missing-field-name", message, instead, place, fix=edits))
             return None
         at = place / "fieldName"
         if not isinstance(name, str):
@@ -143,7 +143,8 @@ class Reader:
             cursor = None
         elif cursor and len(cursor) > LONGEST_CURSOR:
             message = f"cursor has {len(cursor):,} characters, the most is {LONGEST_CURSOR:,}"
-            self.diagnostics.append(Diagnostic("too-long", message, "send a cursor as it was received", place / "cursor"))
+            instead = "send a cursor as it was received"
+            self.diagnostics.append(Diagnostic("too-long", message, instead, place / "cursor"))
             cursor = None
         return Paging(limit, cursor or None, place / "limit")
 
@@ -156,7 +157,7 @@ class Reader:
         parts = (self._part(value, key, place, depth) for key in value)
         return both([part for part in parts if part is not None])
 
-    def _part(self, value: dict[str, JSON], key: str, place: Place, depth: int) -> Filter | None:
+    def _part(self, value: dict[str, JSON], key: JSON, place: Place, depth: int) -> Filter | None:
         self._count(place)
         at = place / key
         if not isinstance(key, str):
@@ -214,7 +215,7 @@ class Reader:
         for key, raw in value.items():
             self._count(place)
             operand = self._operand(raw, place / key)
-            parts.append(Comparison(field, str(key), operand, place / key, field_place=place.of_key()))
+            parts.append(Comparison(field, step_text(key), operand, place / key, field_place=place.of_key()))
         return both(parts)
 
     def _several(
@@ -309,7 +310,9 @@ def _order_meant(value: JSON) -> str | None:
 def _integer_meant(value: JSON) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
         return int(value)
-    if isinstance(value, float | Decimal) and abs(value) < 10**9 and value == int(value):
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10**9 and value == int(value):
         return int(value)
     return None
 
@@ -373,21 +376,3 @@ def _plain(operand: JSON) -> JSON:
         return int(operand)
     nearest = float(operand)
     return nearest if Decimal(repr(nearest)) == operand else str(operand)
-
-
-def relocated(search: Search, cursor: str | None) -> Search:
-    """The same search with another cursor."""
-    return replace(search, paging=replace(search.paging, cursor=cursor))
-
-
-def is_connective(name: str) -> bool:
-    """Whether a key combines filters instead of naming a field or an operator."""
-    return name in CONNECTIVES
-
-
-def path_of(place: Place) -> Path:
-    """The path of a place in JSON; empty for a place in text."""
-    return place.path or ()
-
-
-

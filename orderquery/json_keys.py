@@ -27,7 +27,7 @@ class Misplaced:
         self._document = document
         self._fields = fields
 
-    def diagnose(self, holder: dict[str, JSON], key: str, known: tuple[str, ...], place: Place) -> Diagnostic:
+    def diagnose(self, holder: dict[str, JSON], key: JSON, known: tuple[str, ...], place: Place) -> Diagnostic:
         """The one diagnostic for ``key`` of ``holder``, which stands at ``place`` and has the ``known`` keys."""
         at = (place / key).of_key()
         path: Path = at.path or ()
@@ -41,9 +41,9 @@ class Misplaced:
     def field_name_key(self, entry: dict[str, JSON]) -> str | None:
         """The key of a sort entry that seems to be its fieldName."""
         for key in entry:
-            if isinstance(key, str) and key not in ENTRY_KEYS and isinstance(entry[key], str):
-                if key.lower() in _FIELD_NAME_WORDS or entry[key] in self._fields:
-                    return key
+            candidate = isinstance(key, str) and key not in ENTRY_KEYS and isinstance(entry[key], str)
+            if candidate and (key.lower() in _FIELD_NAME_WORDS or entry[key] in self._fields):
+                return key
         return None
 
     def _meant(self, holder: dict[str, JSON], key: str, known: tuple[str, ...], base: Path) -> tuple[Edit, ...]:

@@ -18,7 +18,7 @@ from .keyset import Position, direction, seek
 from .page import Page
 from .paging import page_of
 from .plan import Plan, SortField
-from .predicate import All, Condition, Kind, Test, all_of, any_of, tests_of
+from .predicate import AllOf, Condition, Kind, Test, all_of, any_of, tests_of
 from .records import compact
 from .schema import Field, Schema
 from .values import fold
@@ -76,7 +76,7 @@ def _shape(condition: Condition, numbers: Mapping[Field, int]) -> Shape:
         sign = condition.operand[0] if condition.kind is Kind.COMPARES else ""
         plain_text = condition.field.type.column == "text"
         return (condition.kind, numbers[condition.field], condition.field.many, plain_text, sign, condition.negated)
-    word = "and" if isinstance(condition, All) else "or"
+    word = "and" if isinstance(condition, AllOf) else "or"
     return (word, *(_shape(part, numbers) for part in condition.parts))
 
 

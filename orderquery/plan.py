@@ -1,8 +1,12 @@
-"""A checked search: resolved against a table, typed, with a total order. Nothing downstream can fail for the user's
-fault (a cursor apart)."""
+"""A checked search: resolved against a table, typed, with a total order.
+
+Nothing downstream of a plan can fail for the user's fault, a cursor apart.
+"""
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -64,10 +68,10 @@ class Plan:
 
     @cached_property
     def packed(self) -> bytes:
-        """The search as a cursor carries it."""
-        from .cursor import pack_search
-
-        return pack_search(self)
+        """Filter and sort as a cursor carries them: compressed JSON."""
+        search = {key: value for key, value in print_json(self.tree).items() if key != "cursorPaging"}
+        text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
+        return zlib.compress(text.encode("utf-8"), 9)
 
     def to_json(self) -> dict[str, JSON]:
         """The bare search as plain JSON values, with REST names."""
@@ -90,6 +94,7 @@ class Plan:
 
         Raises:
             DocumentError: the order is not an object.
+
         """
         from .memory import checked_order, checked_transactions
 
@@ -100,6 +105,7 @@ class Plan:
 
         Raises:
             DocumentError: one of them is not an object.
+
         """
         from .memory import filter_orders
 
@@ -112,7 +118,9 @@ class Plan:
 
         return sort_key(self)
 
-    def search(self, orders: Iterable[JSON], transactions: Iterable[JSON] = (), *, keys: CursorKeys | None = None) -> Page:
+    def search(
+        self, orders: Iterable[JSON], transactions: Iterable[JSON] = (), *, keys: CursorKeys | None = None
+    ) -> Page:
         """Search these orders in memory: filter, sort, one page and its cursors.
 
         Of two orders with one id the newer counts, as in a store. ``keys`` encrypt the cursors; without, a key of
@@ -123,6 +131,7 @@ class Plan:
             DocumentError: a transactions record is not an object.
 
         An order without a usable id is skipped and stands in the page's ``problems``.
+
         """
         from .memory import search
 
@@ -133,6 +142,7 @@ class Plan:
 
         Raises:
             UsageError: no such dialect; the message lists them.
+
         """
         from .sql import statement
 

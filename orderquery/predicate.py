@@ -48,22 +48,22 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part holds; without parts, everything."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """Some part holds; without parts, nothing."""
 
     parts: tuple[Condition, ...]
 
 
-Condition = Test | All | Any_
-TRUE = All(())
-FALSE = Any_(())
+Condition = Test | AllOf | AnyOf
+TRUE = AllOf(())
+FALSE = AnyOf(())
 
 
 def all_of(parts: Iterable[Condition]) -> Condition:
@@ -72,8 +72,8 @@ def all_of(parts: Iterable[Condition]) -> Condition:
     for part in parts:
         if part == FALSE:
             return FALSE
-        flat.extend(part.parts if isinstance(part, All) else (part,))
-    return flat[0] if len(flat) == 1 else All(tuple(flat))
+        flat.extend(part.parts if isinstance(part, AllOf) else (part,))
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
 
 
 def any_of(parts: Iterable[Condition]) -> Condition:
@@ -82,15 +82,15 @@ def any_of(parts: Iterable[Condition]) -> Condition:
     for part in parts:
         if part == TRUE:
             return TRUE
-        flat.extend(part.parts if isinstance(part, Any_) else (part,))
-    return flat[0] if len(flat) == 1 else Any_(tuple(flat))
+        flat.extend(part.parts if isinstance(part, AnyOf) else (part,))
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
 
 
 def negate(condition: Condition) -> Condition:
     """The opposite, with the negation at the leaves."""
     if isinstance(condition, Test):
         return replace(condition, negated=not condition.negated)
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return any_of(map(negate, condition.parts))
     return all_of(map(negate, condition.parts))
 

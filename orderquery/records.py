@@ -41,6 +41,7 @@ class Record:
 
 
 Found = Record | Diagnostic
+_WHOLE = Place(())
 
 
 @cache
@@ -61,7 +62,7 @@ def compact(document: JSON) -> bytes:
     return text.encode("utf-8")
 
 
-def from_object(schema: Schema, document: JSON, place: Place = Place(())) -> Iterator[Found]:
+def from_object(schema: Schema, document: JSON, place: Place = _WHOLE) -> Iterator[Found]:
     """The records of one decoded document."""
     try:
         raw = compact(document)
@@ -72,17 +73,19 @@ def from_object(schema: Schema, document: JSON, place: Place = Place(())) -> Ite
     yield from _from_text(schema, text, raw, place)
 
 
-def from_bytes(schema: Schema, raw: bytes, place: Place = Place(())) -> Iterator[Found]:
-    """The records of one JSON text."""
+def from_bytes(schema: Schema, raw: bytes, place: Place = _WHOLE, *, report_unfit: bool = True) -> Iterator[Found]:
+    """The records of one JSON text. Without ``report_unfit`` nothing is said of values that do not fit their fields."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
         yield _unusable(f"not UTF-8 at byte {problem.start}", place)
         return
-    yield from _from_text(schema, text, raw, place)
+    yield from _from_text(schema, text, raw, place, report_unfit)
 
 
-def _from_text(schema: Schema, text: str, raw: bytes, place: Place) -> Iterator[Found]:
+def _from_text(
+    schema: Schema, text: str, raw: bytes, place: Place, report_unfit: bool = True
+) -> Iterator[Found]:
     suspect = False
     try:
         decoded = _decoder().decode(raw)
@@ -103,7 +106,8 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place) -> Iterator[
         if isinstance(found, str):
             document = slicer.slice(part.path).encode("utf-8")
             yield Record(part.kind, found, document, part.decoded, part.event_time)
-            yield from _unfit(schema, part, place)
+            if report_unfit:
+                yield from _unfit(schema, part, place)
         else:
             yield _at(found, place)
 

@@ -7,6 +7,7 @@ for what a source, a message or a request holds.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,13 +28,15 @@ LONGEST_CORRECTED = 2_000
 """Characters of the corrected request; a longer one is no help to a reader."""
 
 _TAB = "    "
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _COLOURS = {"error": "1;31", "warning": "1;33", "place": "1;34", "help": "1;32", "strong": "1"}
 
 
 def report_json(report: Report) -> str:
     """The documented JSON of a report: ``{"ok": ..., "diagnostics": [...]}``."""
-    return json.dumps(report.to_json(), ensure_ascii=False, indent=2, default=str)
+    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2, default=str)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def render_report(report: Report, name: str = "", *, colour: bool = False) -> str:
@@ -55,6 +58,8 @@ def render_diagnostics(
 ) -> str:
     """Diagnostics for people, each with its place in ``source`` if that is at hand, and a summary line."""
     found = list(diagnostics)
+    if all(diagnostic.line for diagnostic in found):
+        found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))
     view = _View(source, name, colour)
     return "\n\n".join([*(view.render(diagnostic) for diagnostic in found), summary(found)])
 
@@ -64,7 +69,7 @@ def render_line(diagnostic: Diagnostic, name: str = "") -> str:
     place = ":".join(_place_parts(diagnostic, name))
     about_request = CODES[diagnostic.code].effect != "none"
     kind = f"{diagnostic.severity}[{diagnostic.code}]" if about_request else diagnostic.code
-    said = f"{diagnostic.message} ({diagnostic.help})" if diagnostic.help else diagnostic.message
+    said = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
     return f"{place}: {kind}: {printable(said)}" if place else f"{kind}: {printable(said)}"
 
 
@@ -195,11 +200,15 @@ def _cell(character: str) -> str:
 
 
 def _width(pieces: list[str]) -> int:
-    return sum(map(_width_of, "".join(pieces)))
+    return sum(map(cell_width, pieces))
+
+
+def cell_width(text: str) -> int:
+    """Cells of a terminal that a text takes: wide characters two, combining ones none."""
+    return len(text) if text.isascii() else sum(map(_width_of, text))
 
 
 def _width_of(character: str) -> int:
-    """Cells of a terminal that a character takes."""
     if character < "\x7f":
         return 1
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):

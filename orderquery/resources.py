@@ -21,3 +21,8 @@ def grammar_file(name: str) -> Path:
 def grammar_names(suffix: str) -> tuple[str, ...]:
     """The names, without suffix, of the files of ``grammar/`` that have it."""
     return tuple(sorted(path.name.removesuffix(suffix) for path in _folder().glob(f"*{suffix}")))
+
+
+def table_names() -> tuple[str, ...]:
+    """The names of the tables of fields that ship with the package."""
+    return tuple(name for name in grammar_names(".toml") if name != "decisions")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .diagnostics import SchemaError
-from .operators import OPERATORS, Operator
-from .resources import grammar_file, grammar_names
+from .operators import OPERATORS, Operator, Takes
+from .resources import grammar_file, table_names
 from .values import TYPES, ValueType
 
 Record = Literal["order", "transactions"]
@@ -53,15 +53,10 @@ class Field:
     """Whether the value is never missing: the key of the record, or a field with a default."""
     note: str = ""
 
-    @property
-    def column(self) -> str:
-        """The field's name in the layouts of stores: snake case, dots as underscores."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name).replace(".", "_").lower()
-
-    @property
-    def prefixed(self) -> bool:
-        """Whether stores keep the folded text that ``$startsWith`` searches."""
-        return any(OPERATORS[name].takes.name == "TEXT" for name in self.operators)
+    column: str = ""
+    """The field's name in the layouts of stores: snake case, dots as underscores."""
+    prefixed: bool = False
+    """Whether stores keep the folded text that ``$startsWith`` searches."""
 
     @property
     def record(self) -> Record:
@@ -133,16 +128,17 @@ def load_schema(name: str | Path | None = None) -> Schema:
 
     Raises:
         SchemaError: there is no such table, or it cannot be used; the message names the row and what is wrong.
+
     """
     if name is None:
         return _named(DEFAULT_SCHEMA)
-    if isinstance(name, str) and name in grammar_names(".toml"):
+    if isinstance(name, str) and name in table_names():
         return _named(name)
     path = Path(name)
     try:
         text = path.read_text("utf-8")
     except (OSError, ValueError) as problem:
-        known = ", ".join(grammar_names(".toml"))
+        known = ", ".join(table_names())
         raise SchemaError(f"no table {str(name)!r}: not one of {known}, and not a readable file") from problem
     return parse_schema(text, str(path))
 
@@ -251,6 +247,8 @@ def _field(row: dict[str, Any], key: str) -> Field:
         indexed=row.get("indexed", False),
         required=default is not None or name == key,
         note=row.get("note", ""),
+        column=re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower(),
+        prefixed=any(OPERATORS[operator].takes is Takes.TEXT for operator in operators),
     )
 
 
@@ -264,7 +262,7 @@ def _check_operator(name: str, operator: str, kind: ValueType, many: bool) -> No
 
 def _source(name: str, source: dict[str, Any]) -> Source:
     joined = source.get("join")
-    paths = joined if joined else [source.get("path")]
+    paths: list[Any] = joined if joined else [source.get("path")]
     if not paths or not all(isinstance(path, str) and path for path in paths):
         raise _Wrong(f"field {name!r}: a source has a path, or join with paths")
     record = source.get("record", "order")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -63,8 +63,7 @@ def read_text(value: JSON) -> str | None:
 
 def _operand_text(value: JSON) -> str:
     if not isinstance(value, str):
-        plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-        raise UnfitOperand("a string", str(value) if plain else None)
+        raise UnfitOperand("a string", None if read_amount(value) is None else _number_text(value))
     if has_lone_surrogate(value):
         raise UnfitOperand("a string without lone surrogates, which no UTF-8 text can hold")
     return value
@@ -192,7 +191,7 @@ def _word_instant(word: str, now: datetime) -> JSON:
     away = int(found[2]) * _UNITS[found[3]]
     try:
         moment = now - away if found[1] == "-" else now + away
-        return write_instant((moment.replace(tzinfo=timezone.utc) - _EPOCH) // _MICROSECOND)
+        return write_instant((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
     except OverflowError:
         return word
 
@@ -230,8 +229,9 @@ def _operand_amount(value: JSON) -> Decimal:
     amount = read_amount(value)
     if amount is not None:
         return amount
-    instead = value.strip().lstrip("$€£").replace(",", "") if isinstance(value, str) else None
-    raise UnfitOperand('a decimal number or string such as "63.24"', instead if read_amount(instead) is not None else None)
+    bare = value.strip().lstrip("$€£").replace(",", "") if isinstance(value, str) else None
+    instead = bare if read_amount(bare) is not None else None
+    raise UnfitOperand('a decimal number or string such as "63.24"', instead)
 
 
 _EXPONENT_ZERO = 500
@@ -281,15 +281,17 @@ def _operand_sequence(value: JSON) -> tuple[int, str]:
     if isinstance(value, str):
         _operand_text(value)
     elif isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _PAST_NUMBERS:
-        whole = isinstance(value, float | Decimal) and value == value.__trunc__() if _finite(value) else False
-        raise UnfitOperand("a string or a non-negative integer", int(value) if whole and value >= 0 else None)
+        raise UnfitOperand("a string or a non-negative integer", _whole_number(value))
     pair = read_sequence(value)
     assert pair is not None
     return pair
 
 
-def _finite(value: JSON) -> bool:
-    return isinstance(value, float | Decimal) and abs(value) < 10**15
+def _whole_number(value: JSON) -> int | None:
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    plain = isinstance(value, Decimal) and value.is_finite() and 0 <= value < 10**15
+    return int(value) if plain and value == int(value) else None
 
 
 def encode_sequence(pair: tuple[int, str]) -> str:

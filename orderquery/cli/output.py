@@ -19,7 +19,7 @@ def stdout() -> BinaryIO:
     """Standard output, for bytes. It is buffered: the program flushes it at its end."""
     if sys.stdout is None:
         raise OSError(0, "standard output is closed")
-    return click.get_binary_stream("stdout")
+    return sys.stdout.buffer
 
 
 def say(text: str, *, keep_lines: bool = False) -> None:
@@ -30,7 +30,7 @@ def say(text: str, *, keep_lines: bool = False) -> None:
         return
     # Whoever closed standard error does not want to hear of it.
     with contextlib.suppress(OSError, ValueError):
-        stream = click.get_binary_stream("stderr")
+        stream = sys.stderr.buffer
         stream.write(_encoded(text if keep_lines else printable(text)) + b"\n")
         stream.flush()
 
@@ -58,7 +58,7 @@ def is_terminal(stream: Any) -> bool:
 def flush_stdout() -> None:
     """Write what is still buffered."""
     if sys.stdout is not None:
-        click.get_binary_stream("stdout").flush()
+        sys.stdout.buffer.flush()
 
 
 def discard_stdout() -> None:

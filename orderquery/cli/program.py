@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from .output import close_stdout, discard_stdout, flush_stdout, say, wants_colour
+from .output import discard_stdout, flush_stdout, say, wants_colour
 
 FINE, PROBLEMS, WRONG_USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Command(click.Command):
-    """A command with ``--no-color``, and an epilog of examples that keeps its lines."""
+    """A command with ``--no-color`` and with examples under its help."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         kwargs.setdefault("context_settings", SETTINGS)
@@ -25,11 +24,10 @@ class Command(click.Command):
         self.params.append(no_color_option())
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
-        if self.examples:
-            with formatter.section("Examples" if len(self.examples) > 1 else "Example"):
-                for example in self.examples:
-                    formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+        """Write the examples, each on a line of its own."""
+        with formatter.section("Examples" if len(self.examples) > 1 else "Example"):
+            for example in self.examples:
+                formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
 
 
 def no_color_option() -> click.Option:
@@ -49,7 +47,7 @@ class Program(click.Group):
     """The group of all commands, listed in sections."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, context_settings=SETTINGS, **kwargs)
         self.sections: dict[str, list[str]] = {}
         self.params.append(no_color_option())
 
@@ -74,9 +72,23 @@ class Program(click.Group):
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], self.commands, 1, 0.6)
-            hint = f" Did you mean {close[0]}?" if close else f" It is one of {', '.join(self.commands)}."
-            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+            hint = f"Did you mean {close[0]}?" if close else f"It is one of {', '.join(self.commands)}."
+            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; whatever it raises for the user's fault is said, and becomes its exit status."""
+        try:
+            result = super().invoke(ctx)
+            flush_stdout()
+        except click.exceptions.Exit:
+            raise
+        except Exception as problem:
+            status = _said(problem)
+            if status is None:
+                raise
+            return status
+        return result
 
     def main(
         self,
@@ -86,66 +98,65 @@ class Program(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command line; standing alone, exit with its status instead of raising."""
+        """Run a command line and exit with its status; not standing alone, return it."""
+        try:
+            result = super().main(args, prog_name, complete_var, False, **extra)
+        except click.ClickException as problem:
+            if not standalone_mode:
+                raise
+            problem.show()
+            result = problem.exit_code
+        except click.Abort:
+            if not standalone_mode:
+                raise
+            say("interrupted")
+            result = INTERRUPTED
+        status = result if isinstance(result, int) else FINE
+        return sys.exit(status) if standalone_mode else status
 
-        def run() -> Any:
-            return super(Program, self).main(args, prog_name or self.name, complete_var, False, **extra)
 
-        return _exit(run) if standalone_mode else run()
-
-
-def _exit(run: Callable[[], Any]) -> NoReturn:
-    status = _status(run)
-    if status != BROKEN_PIPE:
-        status = _status(flush_stdout) or status
-    if status == BROKEN_PIPE:
-        discard_stdout()
-    sys.exit(status)
-
-
-def _status(run: Callable[[], Any]) -> int:
-    """Run something; whatever it raises for the user's fault is said, and becomes the exit status."""
+def _said(problem: Exception) -> int | None:
+    """Say what is wrong; the exit status, or ``None`` where it is no fault of the user's."""
     from ..diagnostics import DocumentError, OrderQueryError, QueryError
 
-    try:
-        result = run()
-        return result if isinstance(result, int) else FINE
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
-        return INTERRUPTED
-    except QueryError as problem:
-        _say_diagnostics(problem)
+    if isinstance(problem, QueryError):
+        say_problems(problem)
         return PROBLEMS
-    except OrderQueryError as problem:
+    if isinstance(problem, OrderQueryError):
         say(f"orderquery: {problem}")
         return PROBLEMS if isinstance(problem, DocumentError) else WRONG_USAGE
-    except BrokenPipeError:
+    if isinstance(problem, BrokenPipeError):
+        discard_stdout()
         return BROKEN_PIPE
-    except OSError as problem:
+    if isinstance(problem, OSError):
+        discard_stdout()
         where = f"{problem.filename}: " if problem.filename else ""
         say(f"orderquery: {where}{problem.strerror or problem}")
         return WRONG_USAGE
-    except (MemoryError, RecursionError) as problem:
-        what = "not enough memory" if isinstance(problem, MemoryError) else "the input nests too deep"
-        say(f"orderquery: {what}")
+    if isinstance(problem, UnicodeEncodeError):
+        say("orderquery: an argument holds bytes that are not UTF-8")
         return WRONG_USAGE
+    if isinstance(problem, MemoryError | RecursionError):
+        say("orderquery: " + ("not enough memory" if isinstance(problem, MemoryError) else "the input nests too deep"))
+        return WRONG_USAGE
+    return None
 
 
-def _say_diagnostics(problem: Any) -> None:
-    from ..render import render_diagnostics
+def say_problems(problem: Any, name: str = "") -> None:
+    """Say every diagnostic of a ``QueryError`` on standard error, as ``check`` shows them."""
+    from ..render import render_diagnostics, render_report
 
-    source = problem.report.source if problem.report is not None else None
-    say(render_diagnostics(problem.diagnostics, source, colour=wants_colour(sys.stderr)), keep_lines=True)
+    colour = wants_colour(sys.stderr)
+    report = problem.report
+    shown = (
+        render_diagnostics(problem.diagnostics, None, name, colour=colour)
+        if report is None
+        else render_report(report, name, colour=colour)
+    )
+    say(shown, keep_lines=True)
 
 
 def program_name() -> str:
     """How this program was called, for the commands it prints."""
     context = click.get_current_context(silent=True)
-    name = context.find_root().info_name if context is not None else None
-    return os.path.basename(name) if name and " " not in name else name or "orderquery"
-
-
-__all__ = ["Command", "Program", "close_stdout", "program_name"]
+    return (context.find_root().info_name if context is not None else None) or "orderquery"

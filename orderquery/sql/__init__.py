@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from ..keyset import Position, direction, seek
 from ..plan import Plan, SortField
-from ..predicate import TRUE, All, Condition, Kind, Test, tests_of
+from ..predicate import TRUE, AllOf, Condition, Kind, Test, tests_of
 from .dialects import DIALECTS, Dialect, dialect_named
 from .leaves import bound_values, expression
 
@@ -49,7 +49,7 @@ def statement(
     position: Position | None = None,
     limit: int | None = None,
     wanted: Wanted = "page",
-    rare: IsRare = lambda leaf: False,
+    rare: IsRare | None = None,
 ) -> Statement:
     """The statement of a page (its rows are the sort values and the document) or of a count.
 
@@ -57,6 +57,7 @@ def statement(
 
     Raises:
         UsageError: no such dialect.
+
     """
     row = dialect_named(dialect)
     branches = seek(plan, position) if position is not None and wanted == "page" else None
@@ -68,7 +69,7 @@ def statement(
     named["site"] = site
     if wanted == "page":
         named["limit"] = plan.limit if limit is None else limit
-    hints = tuple(leaf.field.many and not leaf.negated and rare(leaf) for leaf in leaves)
+    hints = tuple(leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves)
     shape = _Shape(
         row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints,
         tuple(len(group) for group in values),
@@ -105,7 +106,7 @@ def _shape(condition: Condition) -> tuple[Any, ...]:
     if isinstance(condition, Test):
         sign = condition.operand[0] if condition.kind is Kind.COMPARES else ""
         return (condition.kind, condition.field, sign, condition.negated)
-    return (isinstance(condition, All), *map(_shape, condition.parts))
+    return (isinstance(condition, AllOf), *map(_shape, condition.parts))
 
 
 @lru_cache(maxsize=1024)
@@ -126,7 +127,7 @@ class _Builder:
             yield [f"p{number + i}" for i in range(1, count + 1)]
             number += count
 
-    def select(self) -> exp.Expression:
+    def select(self) -> exp.Expr:
         shape = self._shape
         filtered = self._where(shape.condition, iter(shape.hints))
         site = exp.column("site", "o").eq(exp.Placeholder(this="site"))
@@ -138,7 +139,7 @@ class _Builder:
         base = base.select(exp.column("rid", "o"), *(exp.column(k.field.column, "o", quoted=True) for k in shape.keys))
         return self._with_documents(self._page(base))
 
-    def _page(self, base: exp.Select) -> exp.Expression:
+    def _page(self, base: exp.Select) -> exp.Expr:
         branches = self._shape.branches
         if branches is None:
             return self._limited(base, "o")
@@ -159,7 +160,7 @@ class _Builder:
     def _limited(self, select: exp.Select, table: str) -> exp.Select:
         return select.order_by(*self._order(table)).limit(exp.Placeholder(this="limit"))
 
-    def _order(self, table: str) -> list[exp.Expression]:
+    def _order(self, table: str) -> list[exp.Expr]:
         return [
             exp.Ordered(
                 this=exp.column(key.field.column, table, quoted=True),
@@ -169,7 +170,7 @@ class _Builder:
             for key in self._shape.keys
         ]
 
-    def _with_documents(self, page: exp.Expression) -> exp.Expression:
+    def _with_documents(self, page: exp.Expr) -> exp.Expr:
         columns = [exp.column(key.field.column, "k", quoted=True) for key in self._shape.keys]
         assert isinstance(page, exp.Query)
         return (
@@ -179,22 +180,22 @@ class _Builder:
             .order_by(*self._order("k"))
         )
 
-    def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expression | None:
+    def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
         if condition == TRUE:
             return None
         return self._expression(condition, hints)
 
-    def _expression(self, condition: Condition, hints: Iterator[bool]) -> exp.Expression:
+    def _expression(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr:
         if isinstance(condition, Test):
-            parameters: Sequence[exp.Expression] = [exp.Placeholder(this=name) for name in next(self._names)]
+            parameters: Sequence[exp.Expr] = [exp.Placeholder(this=name) for name in next(self._names)]
             return expression(condition, parameters, self._shape.dialect, next(hints, False))
         parts = [self._expression(part, hints) for part in condition.parts]
         if not parts:
-            return exp.true() if isinstance(condition, All) else exp.false()
-        return _balanced(exp.And if isinstance(condition, All) else exp.Or, parts)
+            return exp.true() if isinstance(condition, AllOf) else exp.false()
+        return _balanced(exp.And if isinstance(condition, AllOf) else exp.Or, parts)
 
 
-def _balanced(join: type[exp.Connector], parts: list[exp.Expression]) -> exp.Expression:
+def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:
     """The parts joined as a tree of logarithmic depth: engines limit how deep an expression is, not how wide."""
     if len(parts) == 1:
         return parts[0]

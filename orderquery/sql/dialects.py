@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from ..diagnostics import UsageError
 
-ArrayTest = Callable[[exp.Expression, Sequence[exp.Expression]], exp.Expression]
+ArrayTest = Callable[[exp.Expr, Sequence[exp.Expr]], exp.Expr]
 
 
 def _call(name: str) -> ArrayTest:

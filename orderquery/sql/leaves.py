@@ -84,14 +84,14 @@ def _as_json(leaf: Test, dialect: Dialect) -> bool:
     return len(leaf.operand) > (LONG_LIST if leaf.kind is Kind.ONE_OF else MANY_CONTAINED)
 
 
-def _in(leaf: Test, value: exp.Expression, parameters: Sequence[exp.Expression], dialect: Dialect) -> exp.Expression:
+def _in(leaf: Test, value: exp.Expr, parameters: Sequence[exp.Expr], dialect: Dialect) -> exp.Expr:
     if not _as_json(leaf, dialect):
         return exp.In(this=value, expressions=list(parameters))
     listed = exp.Anonymous(this="json_each", expressions=[parameters[0]])
     return exp.In(this=value, query=exp.select("value").from_(listed).subquery())
 
 
-def expression(leaf: Test, parameters: Sequence[exp.Expression], dialect: Dialect, rare: bool) -> exp.Expression:
+def expression(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, rare: bool) -> exp.Expr:
     """The SQL of a leaf over the rows ``o``. ``rare``: few rows pass it, so they should be looked up by it."""
     if leaf.kind is Kind.PRESENT:
         return _absent(_column(leaf.field)) if leaf.negated else _absent(_column(leaf.field)).not_()
@@ -101,7 +101,7 @@ def expression(leaf: Test, parameters: Sequence[exp.Expression], dialect: Dialec
     return _single(leaf, parameters, dialect)
 
 
-def _single(leaf: Test, parameters: Sequence[exp.Expression], dialect: Dialect) -> exp.Expression:
+def _single(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect) -> exp.Expr:
     if leaf.kind is Kind.PREFIX:
         column = exp.column(prefix_column(leaf.field), "o", quoted=True)
         inside = _within(column, parameters)
@@ -119,16 +119,16 @@ def _single(leaf: Test, parameters: Sequence[exp.Expression], dialect: Dialect) 
     return _or_absent(exp.not_(among), column, leaf.field) if leaf.negated else among
 
 
-def _or_absent(test: exp.Expression, column: exp.Expression, field: Field) -> exp.Expression:
+def _or_absent(test: exp.Expr, column: exp.Expr, field: Field) -> exp.Expr:
     return test if field.required else exp.or_(test, _absent(column.copy()))
 
 
-def _within(column: exp.Expression, bounds: Sequence[exp.Expression]) -> exp.Expression:
+def _within(column: exp.Expr, bounds: Sequence[exp.Expr]) -> exp.Expr:
     low = exp.GTE(this=column, expression=bounds[0])
     return low if len(bounds) == 1 else exp.and_(low, exp.LT(this=column.copy(), expression=bounds[1]))
 
 
-def _many(leaf: Test, parameters: Sequence[exp.Expression], dialect: Dialect, rare: bool) -> exp.Expression:
+def _many(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, rare: bool) -> exp.Expr:
     column = _column(leaf.field)
     if leaf.kind is Kind.LISTED:
         return column.eq(parameters[0] if dialect.overlaps is None else exp.Array(expressions=list(parameters)))
@@ -145,22 +145,22 @@ def _many(leaf: Test, parameters: Sequence[exp.Expression], dialect: Dialect, ra
         return exp.paren(count.select(exp.Count(this=exp.Star()), append=False)).eq(parameters[1])
     if leaf.kind is Kind.CONTAINS:
         return exp.and_(*(_some(leaf.field.column, _equal(item), dialect, rare) for item in parameters))
-    if len(parameters) == 1:
+    if leaf.kind is Kind.EQUALS:
         return _some(leaf.field.column, _equal(parameters[0]), dialect, rare)
     return _some(leaf.field.column, lambda value: _in(leaf, value, parameters, dialect), dialect, rare)
 
 
-def _equal(item: exp.Expression) -> Callable[[exp.Expression], exp.Expression]:
+def _equal(item: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
     return lambda value: value.eq(item)
 
 
-def _comparing(sign: str, item: exp.Expression) -> Callable[[exp.Expression], exp.Expression]:
+def _comparing(sign: str, item: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
     return lambda value: _SIGNS[sign](this=value, expression=item)
 
 
 def _some(
-    column: str, test: Callable[[exp.Expression], exp.Expression], dialect: Dialect, rare: bool
-) -> exp.Expression:
+    column: str, test: Callable[[exp.Expr], exp.Expr], dialect: Dialect, rare: bool
+) -> exp.Expr:
     """Some element passes the test."""
     if dialect.overlaps is not None:
         elements = exp.Unnest(
@@ -174,13 +174,13 @@ def _some(
     return exp.Exists(this=chosen.where(exp.column("rid", "e").eq(exp.column("rid", "o"))))
 
 
-def _elements(column: str, test: Callable[[exp.Expression], exp.Expression]) -> exp.Select:
+def _elements(column: str, test: Callable[[exp.Expr], exp.Expr]) -> exp.Select:
     rows = exp.to_table(ELEMENTS).as_("e")
     ours = exp.column("field", "e").eq(exp.Literal.string(column))
     return exp.select(exp.column("rid", "e")).from_(rows).where(ours, test(exp.column("value", "e")))
 
 
-def _without(found: exp.Expression, leaf: Test, dialect: Dialect) -> exp.Expression:
+def _without(found: exp.Expr, leaf: Test, dialect: Dialect) -> exp.Expr:
     """The total negation of a test on a field of many values: an order without any has none that passes."""
     on_column = leaf.kind is Kind.LISTED or (
         dialect.overlaps is not None and leaf.kind in (Kind.EQUALS, Kind.ONE_OF, Kind.CONTAINS)
@@ -192,5 +192,5 @@ def _column(field: Field) -> exp.Column:
     return exp.column(field.column, "o", quoted=True)
 
 
-def _absent(column: exp.Expression) -> exp.Expression:
+def _absent(column: exp.Expr) -> exp.Expr:
     return exp.Is(this=column, expression=exp.Null())

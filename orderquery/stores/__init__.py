@@ -35,6 +35,7 @@ def open_store(
     Raises:
         StoreError: it cannot be opened, or is no store of ours, or is of another version.
         UsageError: no engine of that name, or unusable keys.
+
     """
     from .sqlite import SqliteStore
 

@@ -30,8 +30,11 @@ _MOST_PROBLEMS = 10_000
 
 @dataclass
 class LoadResult:
-    """What a load did. ``older`` counts documents that a newer one in the store kept out; ``problems`` holds at most
-    10,000 of the ``problem_count`` there were; ``skipped`` counts the documents that could not be used."""
+    """What a load did.
+
+    ``older`` counts documents that a newer one in the store kept out, ``skipped`` those that could not be used;
+    ``problems`` holds at most 10,000 of the ``problem_count`` there were.
+    """
 
     orders: int = 0
     transactions: int = 0
@@ -116,7 +119,9 @@ class Store(ABC):
         if isinstance(documents, dict):
             documents = [documents]
         return self.load_records(
-            found for index, document in enumerate(documents) for found in from_object(self.schema, document, Place((index,)))
+            found
+            for index, document in enumerate(documents)
+            for found in from_object(self.schema, document, Place((index,)))
         )
 
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:

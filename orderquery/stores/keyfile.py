@@ -15,6 +15,7 @@ def keys_beside(store: Path) -> CursorKeys:
 
     Raises:
         StoreError: the file cannot be read or made, or others may read it.
+
     """
     path = store.with_name(store.name + ".key")
     try:

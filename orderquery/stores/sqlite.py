@@ -20,8 +20,7 @@ from ..predicate import Kind, Test
 from ..records import Record
 from ..schema import Schema
 from ..sql import statement
-from ..sql.leaves import ELEMENTS, bound_values, prefix_column
-from ..sql.dialects import DIALECTS
+from ..sql.leaves import ELEMENTS
 from . import layout
 from .base import Outcome, Row, Store
 from .keyfile import keys_beside
@@ -35,10 +34,17 @@ MEMORY = ":memory:"
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
 
+_CACHE = 65_536
+"""KiB of pages kept in memory: loads touch every index."""
+
+_CHECKPOINT = 16_384
+"""Pages of the write-ahead log after which it is copied back: seldom, for a load touches the same pages often."""
+
 _RARE = 5_000
 """Elements: an array test that fewer pass is looked up by its value, others are tested row by row."""
 _ANALYZE_AFTER = 1_000
-_DIALECT = DIALECTS["sqlite"]
+_ORDER = "FROM order_document WHERE site = ? AND id = ?"
+_TRANSACTIONS = "FROM transactions WHERE site = ? AND order_id = ?"
 
 
 class SqliteStore(Store):
@@ -67,7 +73,6 @@ class SqliteStore(Store):
         self.keys = keys or (keys_beside(Path(self.path)) if in_file else process_keys())
         self._revision = reader(schema, schema.revision) if schema.revision is not None else None
         self._insert = layout.insertion(schema)
-        self._probes: dict[tuple[Any, ...], bool] = {}
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -94,35 +99,43 @@ class SqliteStore(Store):
 
     def _write(self, records: list[Record]) -> list[Outcome]:
         with self._transaction("IMMEDIATE") as database:
-            self._probes.clear()
-            return [
-                self._write_order(database, record) if record.kind == "order" else self._write_transactions(database, record)
-                for record in records
-            ]
+            write = {"order": self._write_order, "transactions": self._write_transactions}
+            touched: dict[str, dict[str, JSON]] = {}
+            outcomes: list[Outcome] = []
+            for record in records:
+                known = touched.setdefault(record.id, {})
+                outcome = write[record.kind](database, record, known)
+                if outcome == "stored":
+                    known[record.kind] = record.decoded
+                outcomes.append(outcome)
+            # Projected once an order, however many of the batch's documents concern it.
+            for order_id, known in touched.items():
+                if known:
+                    self._project(database, order_id, known)
+            return outcomes
 
-    def _write_order(self, database: sqlite3.Connection, record: Record) -> Outcome:
-        there = database.execute(
-            "SELECT rid, document FROM order_document WHERE site = ? AND id = ?", (self.site, record.id)
-        ).fetchone()
-        if there is not None and self._is_older(record.decoded, there[1]):
+    def _write_order(self, database: sqlite3.Connection, record: Record, known: dict[str, JSON]) -> Outcome:
+        row = database.execute(f"SELECT rid, document {_ORDER}", (self.site, record.id)).fetchone()
+        if row is not None and self._is_older(record.decoded, known.get("order") or _decoded(row[1])):
             return "older"
-        rid = database.execute(
-            "INSERT OR REPLACE INTO order_document (rid, site, id, document) VALUES (?, ?, ?, ?) RETURNING rid",
-            (None if there is None else there[0], self.site, record.id, record.document),
-        ).fetchone()[0]
-        found = self._transactions_row(database, record.id)
-        self._project(database, rid, record.decoded, _decoded(found[0]) if found else None, fresh=there is None)
+        if row is None:
+            database.execute(
+                "INSERT INTO order_document (site, id, document) VALUES (?, ?, ?)",
+                (self.site, record.id, record.document),
+            )
+        else:
+            database.execute("UPDATE order_document SET document = ? WHERE rid = ?", (record.document, row[0]))
         return "stored"
 
-    def _is_older(self, order: JSON, stored: bytes) -> bool:
+    def _is_older(self, order: JSON, stored: JSON) -> bool:
         if self._revision is None:
             return False
-        old, new = self._revision(_decoded(stored), None), self._revision(order, None)
+        old, new = self._revision(stored, None), self._revision(order, None)
         return old is not None and (new is None or bool(new < old))
 
-    def _write_transactions(self, database: sqlite3.Connection, record: Record) -> Outcome:
-        there = self._transactions_row(database, record.id)
-        newest = there[1] if there else None
+    def _write_transactions(self, database: sqlite3.Connection, record: Record, _: dict[str, JSON]) -> Outcome:
+        row = database.execute(f"SELECT event_time {_TRANSACTIONS}", (self.site, record.id)).fetchone()
+        newest = row[0] if row else None
         if record.event_time is not None and newest is not None and record.event_time < newest:
             return "older"
         time = newest if record.event_time is None else record.event_time
@@ -130,28 +143,19 @@ class SqliteStore(Store):
             "INSERT OR REPLACE INTO transactions (site, order_id, event_time, document) VALUES (?, ?, ?, ?)",
             (self.site, record.id, time, record.document),
         )
-        order = database.execute(
-            "SELECT rid, document FROM order_document WHERE site = ? AND id = ?", (self.site, record.id)
-        ).fetchone()
-        if order is not None:
-            self._project(database, order[0], _decoded(order[1]), record.decoded, fresh=False)
         return "stored"
 
-    def _transactions_row(self, database: sqlite3.Connection, order_id: str) -> Any:
-        return database.execute(
-            "SELECT document, event_time FROM transactions WHERE site = ? AND order_id = ?", (self.site, order_id)
-        ).fetchone()
-
-    def _project(
-        self, database: sqlite3.Connection, rid: int, order: JSON, transactions: JSON, *, fresh: bool
-    ) -> None:
-        row, elements = layout.row_of(self.schema, order, transactions)
-        database.execute(self._insert, (rid, self.site, *row))
-        if not fresh:
-            database.execute(f"DELETE FROM {ELEMENTS} WHERE rid = ?", (rid,))
-        database.executemany(
-            f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", [(*element, rid) for element in elements]
-        )
+    def _project(self, database: sqlite3.Connection, order_id: str, known: dict[str, JSON]) -> None:
+        key = (self.site, order_id)
+        row = database.execute(f"SELECT rid, document {_ORDER}", key).fetchone()
+        if row is None:
+            return
+        transactions = known.get("transactions")
+        if transactions is None:
+            found = database.execute(f"SELECT document {_TRANSACTIONS}", key).fetchone()
+            transactions = _decoded(found[0]) if found else None
+        order = known["order"] if "order" in known else _decoded(row[1])
+        _put_row(database, self.schema, self._insert, row[0], self.site, order, transactions)
 
     def delete(self, order_ids: Iterable[str]) -> int:
         """Remove orders and their transactions for good; how many orders there were.
@@ -161,7 +165,6 @@ class SqliteStore(Store):
         ids = [order_ids] if isinstance(order_ids, str) else list(order_ids)
         removed = 0
         with self._transaction("IMMEDIATE") as database:
-            self._probes.clear()
             for order_id in ids:
                 database.execute("DELETE FROM transactions WHERE site = ? AND order_id = ?", (self.site, order_id))
                 gone = database.execute(
@@ -225,11 +228,11 @@ class SqliteStore(Store):
 
     def get_document(self, order_id: str) -> bytes | None:
         """The stored bytes of an order (hidden ones too), or ``None``."""
-        return self._one("SELECT document FROM order_document WHERE site = ? AND id = ?", order_id)
+        return self._one(f"SELECT document {_ORDER}", order_id)
 
     def get_transactions(self, order_id: str) -> bytes | None:
         """The stored bytes of an order's transactions record, or ``None``."""
-        return self._one("SELECT document FROM transactions WHERE site = ? AND order_id = ?", order_id)
+        return self._one(f"SELECT document {_TRANSACTIONS}", order_id)
 
     def _one(self, text: str, order_id: str) -> bytes | None:
         with self._lock, self._errors():
@@ -273,6 +276,8 @@ def _prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bo
     database.execute("PRAGMA secure_delete = ON")
     if path != MEMORY:
         database.execute("PRAGMA synchronous = FULL")
+        database.execute(f"PRAGMA cache_size = -{_CACHE}")
+        database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
     if _is_empty(database):
         if not create:
             raise StoreError(f"{path} is empty: orderquery load {path} FILE fills it")
@@ -283,8 +288,7 @@ def _prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bo
             _create(database, schema)
         database.execute("COMMIT")
     version = _version(database, path)
-    if version > LAYOUT_VERSION:
-        raise StoreError(f"{path} has layout {version}, made by a newer orderquery: this one knows {LAYOUT_VERSION}")
+    _not_newer(version, path)
     about = dict(database.execute("SELECT name, value FROM about"))
     if about.get("schema") != schema.name:
         raise StoreError(f"{path} holds {about.get('schema')!r}, not {schema.name!r}: open it with that table")
@@ -293,7 +297,8 @@ def _prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bo
 
 
 def _is_empty(database: sqlite3.Connection) -> bool:
-    return database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    (count,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return bool(count == 0)
 
 
 def _version(database: sqlite3.Connection, path: str) -> int:
@@ -301,6 +306,11 @@ def _version(database: sqlite3.Connection, path: str) -> int:
         raise StoreError(f"{path} is a SQLite file, but no orderquery store")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _not_newer(version: int, path: str | Path) -> None:
+    if version > LAYOUT_VERSION:
+        raise StoreError(f"{path} has layout {version}, made by a newer orderquery: this one knows {LAYOUT_VERSION}")
 
 
 def _create(database: sqlite3.Connection, schema: Schema) -> None:
@@ -324,12 +334,12 @@ def upgrade(path: str | Path, schema: Schema) -> int:
 
     Raises:
         StoreError: there is no such store, or it is newer than this package.
+
     """
     database = _connect(str(path), create=False)
     try:
         version = _version(database, str(path))
-        if version > LAYOUT_VERSION:
-            raise StoreError(f"{path} has layout {version}, made by a newer orderquery: this one knows {LAYOUT_VERSION}")
+        _not_newer(version, path)
         database.execute("BEGIN IMMEDIATE")
         for table in layout.PROJECTED:
             database.execute(f"DROP TABLE IF EXISTS {table}")
@@ -352,10 +362,19 @@ def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
         "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"
     )
     for rid, site, document, transactions in stored:
-        row, elements = layout.row_of(schema, _decoded(document), _decoded(transactions) if transactions else None)
-        database.execute(insert, (rid, site, *row))
-        database.executemany(
-            f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", [(*element, rid) for element in elements]
-        )
+        record = _decoded(transactions) if transactions else None
+        _put_row(database, schema, insert, rid, site, _decoded(document), record)
         count += 1
     return count
+
+
+def _put_row(
+    database: sqlite3.Connection, schema: Schema, insert: str, rid: int, site: str, order: JSON, transactions: JSON
+) -> None:
+    """Put the searched row of an order and its array elements, in place of those it may have had."""
+    row, elements = layout.row_of(schema, order, transactions)
+    database.execute(f"DELETE FROM {ELEMENTS} WHERE rid = ?", (rid,))
+    database.execute(insert, (rid, site, *row))
+    database.executemany(
+        f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", [(*element, rid) for element in elements]
+    )

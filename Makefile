@@ -1,0 +1,45 @@
+# make help lists the targets. Everything is installed into .venv; nothing else is needed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: help demo test lint check prove bench reference goldens clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## load sample orders into an embedded store and search them
+	@$(BIN)/orderquery demo
+
+test: $(READY)  ## the whole test suite
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+lint: $(READY)  ## style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+check: lint test  ## what a change has to pass
+
+prove: $(READY)  ## the full differential runs
+	ORDERQUERY_SEARCHES=10000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/test_differential.py
+
+bench: $(READY)  ## the benchmarks, each against a named opponent
+	$(BIN)/python -m benchmarks
+
+reference: $(READY)  ## make grammar/README.md from the tables
+	$(BIN)/python -m orderquery.reference > grammar/README.md.new && mv grammar/README.md.new grammar/README.md
+
+goldens: $(READY)  ## write the expected SQL anew; read the difference before committing it
+	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/test_sql_goldens.py
+
+clean:  ## remove what make made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

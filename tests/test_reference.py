@@ -1,0 +1,26 @@
+"""The reference in grammar/README.md is what the tables say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from orderquery.catalogue import CODES
+from orderquery.operators import OPERATORS
+from orderquery.reference import reference
+from orderquery.resources import grammar_file
+
+
+def test_the_reference_is_up_to_date() -> None:
+    assert grammar_file("README.md").read_text("utf-8") == reference(), "run: make reference"
+
+
+def test_it_names_every_row() -> None:
+    page = reference()
+    for name in (*OPERATORS, *CODES):
+        assert f"`{name}`" in page
+
+
+def test_it_is_printed_by_its_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "orderquery.reference"], capture_output=True, check=True)
+    assert done.stdout.decode("utf-8") == reference()

@@ -1,0 +1,51 @@
+"""The package as users get it: built, installed where no checkout is in sight, and used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROGRAM = """
+import sys
+import orderquery as oq
+assert not any("checkout" in path for path in sys.path)
+plan = oq.compile("paymentStatus = PAID and createdDate >= 2024-01-01 order by number limit 5")
+assert plan.to_json()["sort"] == [{"fieldName": "number", "order": "ASC"}]
+store = oq.open_store(":memory:")
+store.load(oq.sample(50))
+print(oq.__file__, store.count("everything"), plan.sql("postgres").text[:6])
+"""
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--disable-pip-version-check"]
+    subprocess.run([*command, "--wheel-dir", str(folder), str(ROOT)], check=True, capture_output=True)
+    return next(folder.glob("orderquery-*.whl"))
+
+
+def test_it_holds_the_grammar_and_nothing_else_that_is_not_code(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    kept = {name for name in names if not name.endswith(".py") and ".dist-info/" not in name}
+    grammar = {f"orderquery/grammar/{path.name}" for path in (ROOT / "grammar").iterdir()}
+    assert kept == grammar | {"orderquery/py.typed"}
+    assert all(name.startswith(("orderquery/", "orderquery-")) for name in names)
+
+
+def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    """Unpacked in a folder of its own; its dependencies are this environment's, the checkout is not on the path."""
+    installed = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(installed)
+    script = tmp_path / "program.py"
+    script.write_text(f"import sys\nsys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]\n"
+                      f"sys.path.insert(0, {str(installed)!r})\n" + PROGRAM)
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"})
+    assert done.returncode == 0, done.stderr
+    assert str(installed) in done.stdout
+    assert "SELECT" in done.stdout
