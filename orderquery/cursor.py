@@ -54,7 +54,10 @@ class CursorKeys:
     """
 
     def __init__(self, keys: Iterable[str | bytes]) -> None:
-        self._secrets = tuple(key.encode() if isinstance(key, str) else bytes(key) for key in keys)
+        given = list(keys)
+        if not all(isinstance(key, str | bytes) for key in given):
+            raise UsageError("a cursor key is a string or bytes")
+        self._secrets = tuple(key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key for key in given)
         if not self._secrets or any(len(secret) < SHORTEST_KEY for secret in self._secrets):
             command = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             raise UsageError(f"a cursor key has at least {SHORTEST_KEY} characters; {command} makes one")

@@ -15,7 +15,7 @@ from .diagnostics import Diagnostic, Place, QueryError, Report, UsageError
 from .json_form import SHAPES, Reader, Shape
 from .plan import Plan
 from .schema import Schema, load_schema
-from .source import MAX_BYTES
+from .source import MAX_BYTES, Source
 from .syntax import Search
 
 if TYPE_CHECKING:
@@ -150,7 +150,8 @@ def _of_json_text(text: str, shape: Shape, schema: Schema) -> Report:
     report = _of_json(document, shape, schema, diagnostics)
     if report.diagnostics:
         located = located or _located(text)
-        placed = tuple(_place(diagnostic, located, text) for diagnostic in report.diagnostics)
+        source = Source(text)
+        placed = tuple(_place(diagnostic, located, source) for diagnostic in report.diagnostics)
         return _report(placed, report.plan, text, document)
     return replace(report, source=text)
 
@@ -159,7 +160,7 @@ def _decoded(text: str) -> tuple[JSON, tuple[Diagnostic, ...] | None]:
     """Plain JSON at full speed; ``None`` for diagnostics where the form with places has to look."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique), ()
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return None, None
 
 
@@ -180,9 +181,7 @@ def _located(text: str) -> Located:
     return read_literal(text)
 
 
-def _place(diagnostic: Diagnostic, located: Located, text: str) -> Diagnostic:
-    from .source import line_column
-
+def _place(diagnostic: Diagnostic, located: Located, source: Source) -> Diagnostic:
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
         return diagnostic
@@ -192,14 +191,14 @@ def _place(diagnostic: Diagnostic, located: Located, text: str) -> Diagnostic:
         span = located.spans.get((path, "value"))
     if span is None:
         return diagnostic
-    line, column = line_column(text, span[0])
+    line, column = source.line_column(span[0])
     return replace(diagnostic, span=span, line=line, column=column)
 
 
 def _of_text(text: str, schema: Schema, now: datetime | None) -> Report:
-    from .source import line_column
     from .text_form import parse_text
 
+    source = Source(text)
     search, said = parse_text(text, schema, now)
     more: tuple[Diagnostic, ...] = ()
     plan = None
@@ -209,7 +208,7 @@ def _of_text(text: str, schema: Schema, now: datetime | None) -> Report:
     for diagnostic in (*said, *more):
         span = diagnostic.span or diagnostic.place.span
         if diagnostic.line is None and span is not None:
-            line, column = line_column(text, span[0])
+            line, column = source.line_column(span[0])
             diagnostic = replace(diagnostic, span=span, line=line, column=column)
         diagnostics.append(diagnostic)
     return _report(tuple(diagnostics), plan, text, None)

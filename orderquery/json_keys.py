@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from .diagnostics import Diagnostic, Edit, Path, Place, apply_edits
@@ -14,6 +15,7 @@ PAGING_KEYS = ("limit", "cursor")
 ENTRY_KEYS = ("fieldName", "order")
 
 _LONGEST_HELP = 700
+_LONGEST_MENDED = 4_000
 _FIELD_NAME_WORDS = ("field", "fieldname", "field_name", "name", "key", "path", "by")
 _ORDER_WORDS = ("direction", "dir", "sortorder", "sort")
 _OFFSET_WORDS = ("offset", "skip", "page", "pagenumber", "pageindex", "start")
@@ -26,6 +28,14 @@ class Misplaced:
     def __init__(self, document: JSON, fields: frozenset[str]) -> None:
         self._document = document
         self._fields = fields
+
+    @cached_property
+    def _is_short(self) -> bool:
+        """Whether the request, mended, can be short enough to show: to try costs its length for every key."""
+        try:
+            return len(json.dumps(self._document, default=str)) <= _LONGEST_MENDED
+        except (ValueError, TypeError, RecursionError):
+            return False
 
     def diagnose(self, holder: dict[str, JSON], key: JSON, known: tuple[str, ...], place: Place) -> Diagnostic:
         """The one diagnostic for ``key`` of ``holder``, which stands at ``place`` and has the ``known`` keys."""
@@ -76,6 +86,8 @@ class Misplaced:
         said = f"leave {key} out" if only_dropped else "write"
         if key.lower() in _OFFSET_WORDS:
             said = f"leave {key} out and follow metadata.cursors.next"
+        if not self._is_short:
+            return said
         try:
             return corrected_help(said, apply_edits(self._document, fix))
         except (KeyError, IndexError, TypeError, RecursionError):

@@ -19,7 +19,7 @@ from .page import Page
 from .paging import page_of
 from .plan import Plan, SortField
 from .predicate import AllOf, Condition, Kind, Test, all_of, any_of, tests_of
-from .records import compact
+from .records import why_unusable
 from .schema import Field, Schema
 from .values import fold
 
@@ -214,6 +214,9 @@ def _unusable(order: JSON, index: int) -> Diagnostic:
     place = Place((index,))
     if not isinstance(order, dict):
         return Diagnostic("unusable-document", f"a {type(order).__name__}, not an object", "it was skipped", place)
+    why = why_unusable(order)
+    if why is not None:
+        return Diagnostic("unusable-document", why, "it was skipped", place)
     message = "an order without a usable id (a string of 1 to 256 characters)"
     return Diagnostic("no-usable-id", message, "it was skipped", place)
 
@@ -233,9 +236,13 @@ class _Orders:
                 self.problems.append(_unusable(order, index))
                 continue
             there = self.newest.get(key)
-            if there is not None and revision is not None:
-                old, new = revision(there, None), revision(order, None)
-                if old is not None and (new is None or new < old):
+            if there is not None:
+                old, new = (revision(there, None), revision(order, None)) if revision else (None, None)
+                older = old is not None and (new is None or new < old)
+                # Of the versions that can be used the newest counts; most orders have one, and are looked at later.
+                if (why_unusable(there if older else order) is None) == older:
+                    if not older:
+                        self.problems.append(_unusable(order, index))
                     continue
             self.newest[key] = order
 
@@ -245,11 +252,11 @@ class _Orders:
         for key in ids:
             if key in self._usable:
                 continue
-            try:
-                compact(self.newest[key])
+            why = why_unusable(self.newest[key])
+            if why is None:
                 self._usable.add(key)
-            except (ValueError, TypeError, RecursionError) as problem:
-                self.problems.append(Diagnostic("unusable-document", str(problem), "it was skipped", Place((key,))))
+            else:
+                self.problems.append(Diagnostic("unusable-document", why, "it was skipped", Place((key,))))
                 del self.newest[key]
                 dropped = True
         return dropped

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -43,6 +43,9 @@ class Record:
 Found = Record | Diagnostic
 _WHOLE = Place(())
 
+DEEPEST_DOCUMENT = 200
+"""Levels: a deeper document is unusable."""
+
 
 @cache
 def _decoder() -> msgspec.json.Decoder[Any]:
@@ -60,6 +63,34 @@ def compact(document: JSON) -> bytes:
 
         return msgspec.json.Encoder(decimal_format="number").encode(document)
     return text.encode("utf-8")
+
+
+def decode(document: bytes, parse_float: Callable[[str], Any] | None = None) -> JSON:
+    """A stored document. An integer of more digits than Python reads is a ``Decimal``."""
+    try:
+        return json.loads(document, parse_float=parse_float)
+    except ValueError:
+        return json.loads(document, parse_float=parse_float, parse_int=_integer)
+
+
+def nests_too_deep(document: JSON, written: bytes) -> bool:
+    """Whether a document, of these bytes, is deeper than any reader of it is sure to bear."""
+    if written.count(b"{") + written.count(b"[") <= DEEPEST_DOCUMENT:
+        return False
+    level, depth = [document], 0
+    while level and depth <= DEEPEST_DOCUMENT:
+        depth += 1
+        inner = [part for part in level if isinstance(part, dict | list | tuple)]
+        level = [below for part in inner for below in (part.values() if isinstance(part, dict) else part)]
+    return bool(level)
+
+
+def why_unusable(document: JSON) -> str | None:
+    """Why a decoded document cannot be kept, or ``None`` where it can."""
+    try:
+        return _reason(RecursionError()) if nests_too_deep(document, compact(document)) else None
+    except (ValueError, TypeError, RecursionError, OverflowError) as problem:
+        return _reason(problem)
 
 
 def from_object(schema: Schema, document: JSON, place: Place = _WHOLE) -> Iterator[Found]:
@@ -89,12 +120,12 @@ def _from_text(
     suspect = False
     try:
         decoded = _decoder().decode(raw)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         # One bad string must not cost a whole response: the standard decoder says more and takes lone surrogates.
         suspect = True
         try:
             decoded = json.loads(text, parse_float=Decimal, parse_int=_integer, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as problem:
+        except (ValueError, ArithmeticError, RecursionError) as problem:
             yield _unusable(_reason(problem), place)
             return
     slicer = _Slicer(text)
@@ -105,6 +136,9 @@ def _from_text(
         found = _record(schema, part, suspect)
         if isinstance(found, str):
             document = slicer.slice(part.path).encode("utf-8")
+            if nests_too_deep(part.decoded, document):
+                yield _at(_unusable(_reason(RecursionError()), Place(part.path)), place)
+                continue
             yield Record(part.kind, found, document, part.decoded, part.event_time)
             if report_unfit:
                 yield from _unfit(schema, part, place)

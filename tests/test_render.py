@@ -111,7 +111,8 @@ def test_colour_only_when_asked_for():
 def test_nothing_controls_the_terminal():
     nasty = "\x1b]0;owned\x07\n\r\u2028\u202e\x9b\ud800"
     found = Diagnostic("unknown-field", nasty, nasty, Place((nasty,)), source_name=nasty)
-    for shown in (render_diagnostics([found], nasty, nasty), render_line(found), render_report(Report((found,), source=nasty))):
+    report = Report((found,), source=nasty)
+    for shown in (render_diagnostics([found], nasty, nasty), render_line(found), render_report(report)):
         assert all(char.isprintable() or char == "\n" for char in shown)
     assert "\n" not in render_line(found)
     assert printable(nasty) == "\\x1b]0;owned\\x07\\n\\r\\u2028\\u202e\\x9b\\ud800"
@@ -153,8 +154,9 @@ def test_corrected_request_never_raises():
     for _ in range(5_000):
         leaf["a"] = leaf = {}
     fix = (Edit("drop", ("b",)),)
-    for request in ({"a": deep, "b": 1}, {"a": {1, 2}, "b": 1}, {"a": Decimal("NaN"), "b": 1}, {"a": "\ud800\x7f", "b": 1}):
-        shown = render_report(Report((Diagnostic("ignored-key", "m", fix=fix),), None, None, request))
+    for odd in (deep, {1, 2}, Decimal("NaN"), "\ud800\x7f"):
+        report = Report((Diagnostic("ignored-key", "m", fix=fix),), None, None, {"a": odd, "b": 1})
+        shown = render_report(report)
         assert shown.startswith("error[ignored-key]")
     assert json.loads(shown[shown.index("{") :]) == {"a": "\ud800\x7f"}
 
@@ -162,7 +164,8 @@ def test_corrected_request_never_raises():
 def test_lines():
     found = Diagnostic("unfit-value", "m", "", Place(("orders", 3)), 12, source_name="o.jsonl")
     assert render_line(found) == "o.jsonl:12:/orders/3: unfit-value: m"
-    assert render_line(Diagnostic("bare-date", "m", "h", line=1, column=5), "query") == "query:1:5: warning[bare-date]: m; h"
+    doubt = Diagnostic("bare-date", "m", "h", line=1, column=5)
+    assert render_line(doubt, "query") == "query:1:5: warning[bare-date]: m; h"
     assert render_line(Diagnostic("bad-cursor", "m")) == "error[bad-cursor]: m"
 
 

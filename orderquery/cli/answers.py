@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Plan
+from ..records import decode
 from ..render import printable
 from .output import put, stdout
 from .program import program_name
@@ -68,7 +69,7 @@ class Answer:
 
         rows, following = self._found()
         table, count = OrdersTable(self._store.schema), 0
-        orders = (json.loads(document) for _, document in rows)
+        orders = (decode(document) for _, document in rows)
         while piece := list(islice(orders, _PIECE)):
             table.show(piece)
             count += len(piece)

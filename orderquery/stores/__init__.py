@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from ..cursor import CursorKeys, chosen_keys
 from ..diagnostics import UsageError
 from ..schema import Schema, load_schema
+from ..values import has_lone_surrogate
 from .base import LoadResult, Store
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def open_store(
     """
     from .sqlite import SqliteStore
 
+    if not isinstance(site, str) or has_lone_surrogate(site):
+        raise UsageError("the name of a site is a string without lone surrogates")
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     return SqliteStore(_path(location), table, site=site, keys=chosen_keys(keys), create=create)
 
@@ -53,6 +56,8 @@ def upgrade_store(location: str | PathLike[str], *, schema: Schema | str | Path 
 
 def _path(location: str | PathLike[str]) -> str:
     text = str(location)
+    if not text or "\0" in text or has_lone_surrogate(text):
+        raise UsageError(f"no file can be called {text!r}: give the path of a store, or :memory:")
     scheme, found, rest = text.partition("://")
     if not found:
         return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from ..keyset import Position
 from ..page import LazyOrders, Page
 from ..paging import page_of
 from ..plan import Plan
-from ..records import Found, Record, from_object
+from ..records import Found, Record, decode, from_object
 from ..schema import Schema
 
 JSON = Any
@@ -167,7 +166,7 @@ class Store(ABC):
             rows, following, preceding = page_of(plan, position, limit, fetch, self.site, self.keys)
         ids = tuple(row[-1] for row in rows)
         found = [documents[key] for key in ids]
-        return Page(ids, limit, following, preceding, LazyOrders(found), found)
+        return Page(ids, limit, following, preceding, LazyOrders(found, decode), found)
 
     def iterate_documents(self, search: JSON) -> Iterator[tuple[str, bytes]]:
         """The id and bytes of every order of a search, page by page, from its cursor if it has one."""
@@ -186,7 +185,7 @@ class Store(ABC):
 
     def iterate(self, search: JSON) -> Iterator[JSON]:
         """Every order of a search, decoded, in its order, whatever its limit."""
-        return (json.loads(document) for _, document in self.iterate_documents(search))
+        return (decode(document) for _, document in self.iterate_documents(search))
 
     def count(self, search: JSON) -> int:
         """How many orders a search has on all its pages."""
@@ -198,7 +197,7 @@ class Store(ABC):
     def get(self, order_id: str) -> JSON:
         """The order of this id, decoded, or ``None``. Hidden orders are returned: only Search hides (D16)."""
         document = self.get_document(order_id)
-        return None if document is None else json.loads(document)
+        return None if document is None else decode(document)
 
     def _plan(self, search: JSON) -> Plan:
         return search if isinstance(search, Plan) else compile_search(search, schema=self.schema)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,10 +16,11 @@ from ..documents import reader
 from ..keyset import Position
 from ..plan import Plan
 from ..predicate import Kind, Test
-from ..records import Record
+from ..records import Record, decode
 from ..schema import Schema
 from ..sql import statement
 from ..sql.leaves import ELEMENTS
+from ..values import has_lone_surrogate
 from . import layout
 from .base import Outcome, Row, Store
 from .keyfile import keys_beside
@@ -110,7 +110,7 @@ class SqliteStore(Store):
                 outcomes.append(outcome)
             # Projected once an order, however many of the batch's documents concern it.
             for order_id, known in touched.items():
-                if known:
+                if "order" in known or "transactions" in known:
                     self._project(database, order_id, known)
             return outcomes
 
@@ -119,12 +119,14 @@ class SqliteStore(Store):
         if row is not None and self._is_older(record.decoded, known.get("order") or _decoded(row[1])):
             return "older"
         if row is None:
-            database.execute(
+            made = database.execute(
                 "INSERT INTO order_document (site, id, document) VALUES (?, ?, ?)",
                 (self.site, record.id, record.document),
             )
+            known["rid"] = made.lastrowid
         else:
             database.execute("UPDATE order_document SET document = ? WHERE rid = ?", (record.document, row[0]))
+            known["rid"] = row[0]
         return "stored"
 
     def _is_older(self, order: JSON, stored: JSON) -> bool:
@@ -147,15 +149,17 @@ class SqliteStore(Store):
 
     def _project(self, database: sqlite3.Connection, order_id: str, known: dict[str, JSON]) -> None:
         key = (self.site, order_id)
-        row = database.execute(f"SELECT rid, document {_ORDER}", key).fetchone()
-        if row is None:
-            return
+        rid, order = known.get("rid"), known.get("order")
+        if rid is None:
+            row = database.execute(f"SELECT rid, document {_ORDER}", key).fetchone()
+            if row is None:
+                return
+            rid, order = row[0], _decoded(row[1])
         transactions = known.get("transactions")
         if transactions is None:
             found = database.execute(f"SELECT document {_TRANSACTIONS}", key).fetchone()
             transactions = _decoded(found[0]) if found else None
-        order = known["order"] if "order" in known else _decoded(row[1])
-        _put_row(database, self.schema, self._insert, row[0], self.site, order, transactions)
+        _put_row(database, self.schema, self._insert, rid, self.site, order, transactions)
 
     def delete(self, order_ids: Iterable[str]) -> int:
         """Remove orders and their transactions for good; how many orders there were.
@@ -163,6 +167,7 @@ class SqliteStore(Store):
         The space is overwritten and the write-ahead log emptied, so that the bytes are gone from the files too.
         """
         ids = [order_ids] if isinstance(order_ids, str) else list(order_ids)
+        ids = [order_id for order_id in ids if _could_be_key(order_id)]
         removed = 0
         with self._transaction("IMMEDIATE") as database:
             for order_id in ids:
@@ -235,6 +240,8 @@ class SqliteStore(Store):
         return self._one(f"SELECT document {_TRANSACTIONS}", order_id)
 
     def _one(self, text: str, order_id: str) -> bytes | None:
+        if not _could_be_key(order_id):
+            return None
         with self._lock, self._errors():
             found = self._database.execute(text, (self.site, order_id)).fetchone()
         return None if found is None else bytes(found[0])
@@ -245,8 +252,12 @@ class SqliteStore(Store):
             self._database.close()
 
 
+def _could_be_key(order_id: JSON) -> bool:
+    return isinstance(order_id, str) and not has_lone_surrogate(order_id)
+
+
 def _decoded(document: bytes) -> JSON:
-    return json.loads(document, parse_float=Decimal)
+    return decode(document, Decimal)
 
 
 def _values(decoders: Sequence[Any], row: Sequence[Any]) -> tuple[Any, ...]:
@@ -268,8 +279,8 @@ def _connect(path: str, create: bool) -> sqlite3.Connection:
             raise StoreError(f"cannot make {path}: there is no folder {file.parent}")
     try:
         return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as problem:
-        raise StoreError(f"{path}: {problem}") from None
+    except (sqlite3.Error, ValueError) as problem:
+        raise StoreError(f"{path!r}: {problem}") from None
 
 
 def _prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bool) -> None:
