@@ -111,14 +111,17 @@ def _dotted(schema: Schema, node: Comparison, path: Path | None) -> Advice:
     return corrected_help("a field is one dotted string: write", written), fix
 
 
-def operator_not_allowed(node: Comparison, row: Field, path: Path | None, implicit: bool) -> Advice:
+def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice:
     """For an operator of another field: the operators there are, and the same asked with them, where it can be."""
+    path = node.place.path
+    if path is None:
+        return f"{row.name} has {', '.join(operator.spelled for operator in schema.operators_of(row))}", ()
     listed = f"{row.name} has {', '.join(row.operators)}"
     instead = _rewritten(node, row)
     if instead is None:
         return listed, ()
     fix: tuple[Edit, ...] = ()
-    if path is not None and not implicit:
+    if not node.implicit:
         if len(instead) == 1 and row.name in instead:
             fix = (Edit("drop", path), Edit("put", path[:-1], instead[row.name]))
         else:

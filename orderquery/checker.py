@@ -99,9 +99,10 @@ class _Checker:
         if row is None or operator is None:
             return None
         if operator.name not in row.operators:
-            said, fix = advice.operator_not_allowed(node, row, node.place.path, node.implicit)
-            message = f"{row.name} does not have {operator.name}"
-            self._say("operator-not-allowed", message, said, node.place.of_key(), fix)
+            said, fix = advice.operator_not_allowed(node, row, self.schema)
+            place = node.operator_place or node.place.of_key()
+            message = f"{row.name} does not have {operator.name if place.path is not None else operator.spelled}"
+            self._say("operator-not-allowed", message, said, place, fix)
             return None
         before = len(self.diagnostics)
         operand = self._operand(node, row, operator)

@@ -69,7 +69,7 @@ class Misplaced:
         if key in ("query", "search", "options") and isinstance(value, dict):
             return (*_unwrapped(value, path, target, search), drop)
         if known != SEARCH_KEYS and key in SEARCH_KEYS:
-            return (drop,) if key in target else (Edit("move", path, to=(*search, key)),)
+            return _moved_in(key, value, path, target, search)
         if key in ("paging", "pagination") and isinstance(value, dict):
             return (*_paging_meant(value, path, target, search), drop)
         if key.lower() in _LIMIT_WORDS or key == "cursor":
@@ -111,9 +111,25 @@ def _name_of(known: tuple[str, ...]) -> str:
     return "a sort entry" if known == ENTRY_KEYS else "the request"
 
 
+def _moved_in(key: str, value: JSON, path: Path, target: dict[str, JSON], search: Path) -> tuple[Edit, ...]:
+    """A part moved into ``search``. Of two filters both hold, of two other parts the one that is read already."""
+    there = target.get(key)
+    if not there:
+        return (Edit("move", path, to=(*search, key)),)
+    drop = Edit("drop", path)
+    if key == "filter" and isinstance(there, dict) and isinstance(value, dict) and value:
+        return (drop, Edit("put", (*search, key), {"$and": [there, value]}))
+    return (drop,)
+
+
 def _unwrapped(value: dict[str, JSON], path: Path, target: dict[str, JSON], search: Path) -> tuple[Edit, ...]:
     """What ``value`` says under keys that are read, moved where they are read and still free."""
-    edits = [Edit("move", (*path, key), to=(*search, key)) for key in SEARCH_KEYS if key in value and key not in target]
+    edits = [
+        edit
+        for key in SEARCH_KEYS
+        if key in value
+        for edit in _moved_in(key, value[key], (*path, key), target, search)
+    ]
     paging = value.get("paging")
     if isinstance(paging, dict) and "cursorPaging" not in value:
         edits += _paging_meant(paging, (*path, "paging"), target, search)

@@ -108,7 +108,7 @@ def _repeated(source: Source, root: _Node) -> Iterator[Diagnostic]:
         path, node = waiting.pop()
         for key, span in (node.repeated or {}).items():
             message = f"the key {shown(key)} stands twice in one object"
-            advice = "Keep one of the two, or put both conditions in $and; decoders drop one in silence."
+            advice = "keep one of the two, or put both conditions in $and; decoders drop one in silence"
             yield source.diagnostic("duplicate-key", message, advice, span, (*path, key), "key")
         inner = [((*path, step), part) for step, part in node.steps() if part.parts]
         waiting.extend(reversed(inner))
@@ -130,7 +130,7 @@ class _Build:
         value = number(parts[0])
         if value is None:
             message = f"the number {shown(parts[0])} is too large to be exact"
-            raise ReadError("json-syntax", message, "Write a number with a smaller exponent.", span_of(parts[0]))
+            raise ReadError("json-syntax", message, "write a number with a smaller exponent", span_of(parts[0]))
         return _Node(value, span_of(parts[0]))
 
     def true(self, parts: list[Token]) -> _Node:
@@ -189,27 +189,27 @@ _RUN = re.compile(r"""[-+]?[\w$.]+|\S""")
 _DATE = re.compile(r"""new\s+Date\s*\(\s*(?:(["'])([^"'\n]*)\1)?\s*\)?""")
 _CLOSES = {"{": "}", "[": "]"}
 _WORDS = {
-    "undefined": "Leave the key out, or write null.",
+    "undefined": "leave the key out, or write null",
     "NaN": "JSON has no such number; write a number or null.",
     "Infinity": "JSON has no such number; write a number or null.",
-    "None": "Write null.",
-    "True": "Write true.",
-    "False": "Write false.",
+    "None": "write null",
+    "True": "write true",
+    "False": "write false",
 }
 _WRONG_MARKS = {
-    "\u201c": "Use straight quotes: \".",
-    "\u201d": "Use straight quotes: \".",
-    "\u2018": "Use straight quotes: '.",
-    "\u2019": "Use straight quotes: '.",
-    "`": "Use \" or ' as quotes.",
-    "/": "Close the comment with */.",
+    "\u201c": "use straight quotes: \"",
+    "\u201d": "use straight quotes: \"",
+    "\u2018": "use straight quotes: '",
+    "\u2019": "use straight quotes: '",
+    "`": "use \" or ' as quotes",
+    "/": "close the comment with */",
 }
 
 
 def _explain(source: Source, stuck: StuckError) -> ReadError:
     text, (start, end) = source.text, stuck.span
     if stuck.kind == "" and text[start] in "\"'":
-        return unclosed(text, start, "json-syntax", "A line break in a string is written \\n.")
+        return unclosed(text, start, "json-syntax", "a line break in a string is written \\n")
     if stuck.kind == "":
         run = _RUN.match(text, start)
         end = run.end() if run else end
@@ -240,35 +240,35 @@ def _advice(source: Source, stuck: StuckError, called: str) -> str:
     if "NUMBER" in stuck.expected:
         return _value_advice(source, stuck, called)
     if "_COLON" in stuck.expected:
-        return "A key is followed by : and its value."
+        return "a key is followed by : and its value"
     if "NAME" in stuck.expected:
-        return f"Put the key in quotes: {_quoted(called)}." if called[0].isalnum() or called[0] in "+-." else ""
+        return f"put the key in quotes: {_quoted(called)}" if called[0].isalnum() or called[0] in "+-." else ""
     if "_COMMA" in stuck.expected:
         if called in _CLOSES.values():
             return _mismatched(source, stuck)
         if called == ":":
-            return "An array holds values; keys and values stand in { }."
+            return "an array holds values; keys and values stand in { }"
         if stuck.kind in ("STRING", "NAME", "NUMBER", "TRUE", "FALSE", "NULL", "LBRACE", "LSQB"):
-            return f"Put a comma before {shown(called)}."
+            return f"put a comma before {shown(called)}"
         return ""
-    return "Remove what follows the value."
+    return "remove what follows the value"
 
 
 def _value_advice(source: Source, stuck: StuckError, called: str) -> str:
     date = _DATE.match(source.text, stuck.span[0])
     if date:
-        return f"Write the date-time as a string: {_quoted(date[2] or '2024-01-31T09:30:00.000Z')}."
+        return f"write the date-time as a string: {_quoted(date[2] or '2024-01-31T09:30:00.000Z')}"
     if called.lstrip("+-") in _WORDS:
         return _WORDS[called.lstrip("+-")]
     if called == ",":
-        return "Put a value before the comma, or remove it."
+        return "put a value before the comma, or remove it"
     if called in _CLOSES.values() and stuck.opened and _CLOSES[stuck.opened[-1]] != called:
         return _mismatched(source, stuck)
     if stuck.kind == "NAME":
-        return f"Put it in quotes if it is a string: {_quoted(called)}."
+        return f"put it in quotes if it is a string: {_quoted(called)}"
     if called[0].isdigit() or called[0] in "+-.":
-        return "Write a number like 12, -0.5 or 1e3, anything else in quotes."
-    return "Put the value there, or null." if called in _CLOSES.values() else ""
+        return "write a number like 12, -0.5 or 1e3, anything else in quotes"
+    return "put the value there, or null" if called in _CLOSES.values() else ""
 
 
 def _quoted(called: str) -> str:
@@ -277,10 +277,10 @@ def _quoted(called: str) -> str:
 
 def _mismatched(source: Source, stuck: StuckError) -> str:
     opening = stuck.opened[-1]
-    return f"Close the '{opening}' of {source.says(span_of(opening)[0])} with '{_CLOSES[opening]}' first."
+    return f"close the '{opening}' of {source.says(span_of(opening)[0])} with '{_CLOSES[opening]}' first"
 
 
 def _unfinished(source: Source, stuck: StuckError) -> str:
     if not stuck.opened:
-        return 'Write an object such as {"search": {}}.'
-    return _mismatched(source, stuck).removesuffix(" first.") + "."
+        return 'write an object such as {"search": {}}'
+    return _mismatched(source, stuck).removesuffix(" first") + "."

@@ -60,6 +60,11 @@ class Operator:
     many: bool = True
     when_empty: str = ""
 
+    @property
+    def spelled(self) -> str:
+        """The text form's spellings, as a help lists them."""
+        return ", ".join(spelling.words for spelling in self.spellings) or self.name
+
 
 def _equal(field: Field, operand: Any) -> Condition:
     if operand is None:

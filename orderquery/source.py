@@ -82,7 +82,7 @@ class Source:
         """
         longest = 4 * len(self.text)
         if longest > MAX_BYTES and len(self.text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-            raise ReadError("too-large", "the text is larger than 1 MiB", "Send fewer or shorter operands.", (0, 0))
+            raise ReadError("too-large", "the text is larger than 1 MiB", "send fewer or shorter operands", (0, 0))
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:
@@ -141,7 +141,7 @@ def feed(parser: Lark, text: str, unexpected: type[UnexpectedInput]) -> Any:
             if token.type in _OPENING:
                 opened.append(token)
                 if len(opened) > MAX_OPEN:
-                    raise ReadError("too-deep", f"more than {MAX_OPEN} brackets are open", "Nest less.", span_of(token))
+                    raise ReadError("too-deep", f"more than {MAX_OPEN} brackets are open", "nest less", span_of(token))
             elif token.type in _CLOSING:
                 opened.pop()
         return state.feed_eof()
@@ -208,7 +208,7 @@ def unquote(quoted: str, offset: int, code: str) -> str:
             at = offset + 1 + start
             wrong = body[start : start + 2]
             message = f"the escape {shown(wrong)} means nothing"
-            raise ReadError(code, message, "Write a backslash itself as \\\\, any character as \\uXXXX.", (at, at + 2))
+            raise ReadError(code, message, "write a backslash itself as \\\\, any character as \\uXXXX", (at, at + 2))
         parts.append(char)
         done = found.end()
     parts.append(body[done:])
@@ -250,7 +250,7 @@ def unclosed(text: str, start: int, code: str, advice: str) -> ReadError:
     end = _LINE_END.search(text, start)
     assert end is not None
     message = f"expected a closing {text[start]}, found the end of the {'line' if end[0] else 'text'}"
-    return ReadError(code, message, f"Close it with {text[start]}. {advice}".rstrip(), (start, end.start()))
+    return ReadError(code, message, "; ".join(filter(None, (f"close it with {text[start]}", advice))), (start, end.start()))
 
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")

@@ -28,6 +28,8 @@ class Comparison:
     """The unquoted words of the text form that the operand was read from."""
     field_place: Place | None = dataclasses.field(default=None, compare=False)
     """Where the field name stands, if not at ``place``."""
+    operator_place: Place | None = dataclasses.field(default=None, compare=False)
+    """Where the operator stands, if not as the key of ``place``."""
     implicit: bool = dataclasses.field(default=False, compare=False)
     """Whether the wire form was ``{field: value}`` without an operator."""
 

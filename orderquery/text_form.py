@@ -169,7 +169,7 @@ class _Build:
 def _joined(make: Callable[[Iterable[Filter]], Filter], parts: list[_Leaf | _Node], span: Span) -> _Node:
     depth = 1 + max(part.depth for part in parts)
     if depth > MAX_NESTING:
-        raise ReadError("too-deep", f"and, or and not nest deeper than {MAX_NESTING}", "Nest less.", span)
+        raise ReadError("too-deep", f"and, or and not nest deeper than {MAX_NESTING}", "nest less", span)
     return _Node(make, parts, span, depth)
 
 
@@ -206,7 +206,7 @@ class _Reader:
         count = None if limit is None else number(limit)
         if limit is not None and not isinstance(count, int):
             message = f"expected a whole number after limit, found {shown(limit)}"
-            raise ReadError("text-syntax", message, "Write limit 100, or less.", span_of(limit))
+            raise ReadError("text-syntax", message, "write limit 100, or less", span_of(limit))
         assert not isinstance(count, Decimal)
         return Paging(count, None if after is None else after.value, _place(span_of(token)))
 
@@ -229,7 +229,8 @@ class _Reader:
             words = tuple(token.value for token in tokens if token.type == "WORD")
             if row is not None and row.type.name == "instant":
                 self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
-        return Comparison(leaf.field.value, name, operand, place, words, _place(span_of(leaf.field)))
+        field_place, operator_place = _place(span_of(leaf.field)), _place(span_of(leaf.operator))
+        return Comparison(leaf.field.value, name, operand, place, words, field_place, operator_place)
 
     def scalar(self, token: Token, row: Field | None) -> Operand:
         if token.type == "NULL":
@@ -240,7 +241,7 @@ class _Reader:
             return _word(token.value, row, self.now)
         value = _word(token.value, None, self.now)
         if isinstance(value, str):
-            advice = f"Write {quote(value)} for the string, {value} without backticks for a value of the field's type."
+            advice = f"write {quote(value)} for the string, {value} without backticks for a value of the field's type"
             message = f"expected a number, true or false in backticks, found {shown(value)}"
             raise ReadError("text-syntax", message, advice, span_of(token))
         return value

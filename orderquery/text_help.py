@@ -22,21 +22,21 @@ _RIGHT_SIGN = {
     "||": "or", "|": "or", "!": "not", "<=>": "=",
 }
 
-_PREFIX = "Write starts with, or has any for a field of many values."
-_MISSING = "Write is missing or is present; a value is compared with = or !=."
+_PREFIX = "write starts with, or has any for a field of many values"
+_MISSING = "write is missing or is present; a value is compared with = or !="
 _RIGHT_WORD = {
     **dict.fromkeys(("like", "ilike", "contains", "matches", "startswith", "has", "includes", "~"), _PREFIX),
     **dict.fromkeys(("is", "isnt", "null", "missing", "present", "empty"), _MISSING),
-    **dict.fromkeys(("equals", "equal", "eq", "are"), "Write =."),
-    "between": "Write field >= low and field <= high.",
-    "not": "Write not before the field; after it stand not in, does not exist and !=.",
-    "does": "Write does not exist.",
+    **dict.fromkeys(("equals", "equal", "eq", "are"), "write ="),
+    "between": "write field >= low and field <= high",
+    "not": "write not before the field; after it stand not in, does not exist and !=",
+    "does": "write does not exist",
 }
 _RIGHT_CLAUSE = {
-    **dict.fromkeys(("sort", "sorted", "orderby", "order", "sortby"), "Write order by."),
-    **dict.fromkeys(("offset", "skip", "page", "cursor"), 'Pages follow one another by cursor: after "...".'),
-    **dict.fromkeys(("top", "first", "take"), "Write limit."),
-    **dict.fromkeys(("ascending", "descending"), "Write asc or desc."),
+    **dict.fromkeys(("sort", "sorted", "orderby", "order", "sortby"), "write order by"),
+    **dict.fromkeys(("offset", "skip", "page", "cursor"), 'pages follow one another by cursor: after "..."'),
+    **dict.fromkeys(("top", "first", "take"), "write limit"),
+    **dict.fromkeys(("ascending", "descending"), "write asc or desc"),
 }
 
 
@@ -45,7 +45,7 @@ def explain(source: Source, stuck: StuckError, schema: Schema) -> ReadError:
     text, (start, end) = source.text, stuck.span
     if stuck.kind == "" and text[start] in "\"'`":
         glued = start > 0 and text[start] == "'" and text[start - 1].isalnum()
-        advice = "A value that holds an apostrophe stands in double quotes." if glued else ""
+        advice = "a value that holds an apostrophe stands in double quotes" if glued else ""
         return unclosed(text, start, "text-syntax", advice)
     found = "the end of the text" if stuck.kind == "$END" else shown(text[start:end])
     message = f"expected {_expected(stuck.expected)}, found {found}"
@@ -84,7 +84,7 @@ def _advice(source: Source, stuck: StuckError, schema: Schema) -> str:
     ended = stuck.kind == "$END"
     signs = next((found[0] for found in _SIGNS.finditer(text) if found.start() <= start < found.end()), "")
     if signs in _RIGHT_SIGN and not ended:
-        return f"Write {_RIGHT_SIGN[signs]}."
+        return f"write {_RIGHT_SIGN[signs]}"
     if any(kind.startswith("OP") for kind in stuck.expected):
         return _operator_advice(stuck, called, schema)
     if "NULL" in stuck.expected:
@@ -92,23 +92,23 @@ def _advice(source: Source, stuck: StuckError, schema: Schema) -> str:
     if "NOT" in stuck.expected:
         return _condition_advice(stuck, called)
     if ended and stuck.opened:
-        return f"Close the parenthesis of {source.says(span_of(stuck.opened[-1])[0])}."
+        return f"close the parenthesis of {source.says(span_of(stuck.opened[-1])[0])}"
     if called.lower() in _RIGHT_CLAUSE:
         return _RIGHT_CLAUSE[called.lower()]
     if called == ";":
-        return "Remove it."
+        return "remove it"
     if stuck.kind in ("ORDER_BY", "_LIMIT", "_AFTER"):
-        return "The order is: conditions, order by, limit, after."
+        return "the order is: conditions, order by, limit, after"
     if "_AND" in stuck.expected:
         return _joint_advice(stuck, called, schema)
     if "NAME" in stuck.expected:
-        return "Name the field to order by."
+        return "name the field to order by"
     if "ASC" in stuck.expected and stuck.kind == "WORD":
-        return "Put a comma between fields; the directions are asc and desc."
+        return "put a comma between fields; the directions are asc and desc"
     if stuck.expected == {"STRING"}:
-        return 'Write after "TOKEN", with the cursor of the page before.'
+        return 'write after "TOKEN", with the cursor of the page before'
     if stuck.expected == {"WORD"}:
-        return "Write limit 100, or less."
+        return "write limit 100, or less"
     return ""
 
 
@@ -117,52 +117,52 @@ def _operator_advice(stuck: StuckError, called: str, schema: Schema) -> str:
     if called.lower() in _RIGHT_WORD:
         return _RIGHT_WORD[called.lower()]
     if called in OPERATORS:
-        return f"Write {OPERATORS[called].spellings[0].words}."
+        return f"write {OPERATORS[called].spellings[0].words}"
     if field.lower() in ("where", "filter", "select", "find"):
-        return f"Leave out {shown(field)}."
+        return f"leave out {shown(field)}"
     if field.lower() in _RIGHT_CLAUSE:
         return _RIGHT_CLAUSE[field.lower()]
     name, colon, value = field.partition(":")
     if colon:
-        return f"Write {shown(name)[1:-1]} = {shown(value or called)[1:-1] or 'VALUE'}."
+        return f"write {shown(name)[1:-1]} = {shown(value or called)[1:-1] or 'VALUE'}"
     row = schema.find(field)
     if row is None:
-        return "A condition is a field, an operator and a value."
+        return "a condition is a field, an operator and a value"
     spelled = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
-    return f"{row.name} takes {', '.join(spelled)}."
+    return f"{row.name} takes {', '.join(spelled)}"
 
 
 def _value_advice(stuck: StuckError, called: str) -> str:
     if called == ")" and stuck.previous is not None and stuck.previous.type == "_COMMA":
-        return "Remove the comma before ')'."
+        return "remove the comma before ')'"
     if called == "(":
-        return "A list holds values, not lists."
+        return "a list holds values, not lists"
     if stuck.kind in ("", "$END", "_COMMA", "RPAR"):
-        return "Write a value after the operator; a field without one is found by is missing."
-    return f"If {shown(called)} is the value, put it in quotes: {_in_quotes(called)}."
+        return "write a value after the operator; a field without one is found by is missing"
+    return f"if {shown(called)} is the value, put it in quotes: {_in_quotes(called)}"
 
 
 def _condition_advice(stuck: StuckError, called: str) -> str:
     if stuck.kind == "STRING":
-        return "A field name stands without quotes, an odd one in backticks."
+        return "a field name stands without quotes, an odd one in backticks"
     if stuck.kind == "$END":
-        return "Write a condition there, or remove the last word."
+        return "write a condition there, or remove the last word"
     if stuck.kind in ("", "_COMMA", "RPAR"):
-        return "Write a condition such as archived = true, or everything."
-    return f"A condition begins with a field; one that is called {shown(called)} stands in backticks."
+        return "write a condition such as archived = true, or everything"
+    return f"a condition begins with a field; one that is called {shown(called)} stands in backticks"
 
 
 def _joint_advice(stuck: StuckError, called: str, schema: Schema) -> str:
     if called == ",":
-        return "Write and or or between conditions; a list of values stands in parentheses."
+        return "write and or or between conditions; a list of values stands in parentheses"
     if called == ")":
-        return "Remove it, or open a parenthesis before."
+        return "remove it, or open a parenthesis before"
     value = "" if stuck.previous is None else str(stuck.previous.value)
     several = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
     if several and schema.find(called) is None:
         both = _in_quotes(f"{value} {called}")
-        return f"Put a value of several words in quotes: {both}; join conditions by and or or."
-    return "Join conditions by and or or." if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") else ""
+        return f"put a value of several words in quotes: {both}; join conditions by and or or"
+    return "join conditions by and or or" if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") else ""
 
 
 def _in_quotes(text: str) -> str:
@@ -192,4 +192,4 @@ def whole_day(field: str, row: Field, operator: str, word: str, value: JSON) -> 
         after = day + timedelta(days=1)
     except (ValueError, OverflowError):
         return None
-    return f"Write {template.format(field=field, word=word, day=day, next=after)}."
+    return f"write {template.format(field=field, word=word, day=day, next=after)}"

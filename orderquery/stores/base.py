@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from ..cursor import CursorKeys, resume
 from ..diagnostics import Diagnostic, Place
 from ..forms import compile_search
-from ..keyset import Position
+from ..keyset import Position, seek
 from ..page import LazyOrders, Page
 from ..paging import page_of
 from ..plan import Plan
+from ..predicate import all_of, any_of
 from ..records import Found, Record, decode, from_object
 from ..schema import Schema
 
@@ -174,14 +175,17 @@ class Store(ABC):
         position: Position | None = None
         if plan.cursor is not None:
             plan, position, _ = resume(plan, self.site, self.keys)
-        backward = position is not None and position.backward
+        if position is not None and position.backward:
+            # What stands before a position is read from the beginning, so that it comes in the search's order.
+            before = all_of([plan.condition, any_of(seek(plan, position))])
+            plan, position = replace(plan, condition=before), None
         while True:
             rows = self._fetch(plan, position, _BATCH)
             for values, document in rows:
                 yield values[-1], document
             if len(rows) < _BATCH:
                 return
-            position = Position(rows[-1][0], backward)
+            position = Position(rows[-1][0])
 
     def iterate(self, search: JSON) -> Iterator[JSON]:
         """Every order of a search, decoded, in its order, whatever its limit."""
