@@ -283,4 +283,4 @@ def _mismatched(source: Source, stuck: StuckError) -> str:
 def _unfinished(source: Source, stuck: StuckError) -> str:
     if not stuck.opened:
         return 'write an object such as {"search": {}}'
-    return _mismatched(source, stuck).removesuffix(" first") + "."
+    return _mismatched(source, stuck).removesuffix(" first")
