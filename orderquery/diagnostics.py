@@ -83,9 +83,9 @@ def _at(document: JSON, path: Path) -> JSON:
 def _put(document: JSON, path: Path, value: JSON) -> JSON:
     if not path:
         return value
-    if isinstance(document, list | tuple) and isinstance(path[0], int):
+    if isinstance(path[0], int):
         index = path[0]
-        items = list(document)
+        items = list(document) if isinstance(document, list | tuple) else []
         items[index : index + 1] = [_put(items[index] if index < len(items) else {}, path[1:], value)]
         return items
     base = document if isinstance(document, dict) else {}

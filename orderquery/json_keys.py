@@ -116,10 +116,10 @@ def _moved_in(key: str, value: JSON, path: Path, target: dict[str, JSON], search
     there = target.get(key)
     if not there:
         return (Edit("move", path, to=(*search, key)),)
-    drop = Edit("drop", path)
     if key == "filter" and isinstance(there, dict) and isinstance(value, dict) and value:
-        return (drop, Edit("put", (*search, key), {"$and": [there, value]}))
-    return (drop,)
+        both = (*search, key, "$and")
+        return (Edit("move", (*search, key), to=(*both, 0)), Edit("move", path, to=(*both, 1)))
+    return (Edit("drop", path),)
 
 
 def _unwrapped(value: dict[str, JSON], path: Path, target: dict[str, JSON], search: Path) -> tuple[Edit, ...]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 JSON = Any
 _SPACE = re.compile(r"[ \t\n\r]*")
-_ENVELOPES = ("orders", "order", "orderTransactions", "results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def _from_text(
             yield _unusable(_reason(problem), place)
             return
     slicer = _Slicer(text)
-    for part in _parts(decoded):
+    for part in _parts(schema, decoded):
         if isinstance(part, Diagnostic):
             yield _at(part, place)
             continue
@@ -172,12 +171,19 @@ class _Part:
     event_time: int | None = None
 
 
-def _parts(document: JSON) -> Iterator[_Part | Diagnostic]:
+@cache
+def _first_steps(schema: Schema) -> frozenset[str]:
+    """The keys an order may have at its top: with none of them an object is something else."""
+    steps = {path[0] for field in schema.fields for source in field.sources for path in source.paths}
+    return frozenset(steps | {schema.sdk_names.get(step, step) for step in steps}) - {"payments"}
+
+
+def _parts(schema: Schema, document: JSON) -> Iterator[_Part | Diagnostic]:
     if isinstance(document, list):
         for index, item in enumerate(document):
-            yield from (_moved(part, (index,)) for part in _one(item))
+            yield from (_moved(part, (index,)) for part in _one(schema, item))
     else:
-        yield from _one(document)
+        yield from _one(schema, document)
 
 
 def _moved(part: _Part | Diagnostic, base: Path) -> _Part | Diagnostic:
@@ -186,23 +192,23 @@ def _moved(part: _Part | Diagnostic, base: Path) -> _Part | Diagnostic:
     return _Part(part.kind, part.decoded, (*base, *part.path), part.event_time)
 
 
-def _one(document: JSON) -> Iterator[_Part | Diagnostic]:
+def _one(schema: Schema, document: JSON) -> Iterator[_Part | Diagnostic]:
     if not isinstance(document, dict):
         kind = "null" if document is None else type(document).__name__
         yield _unusable(f"it is no object but {'an array' if isinstance(document, list) else kind}", Place(()))
     elif "entityFqdn" in document or ("slug" in document and "entityId" in document):
         yield _event(document)
     elif isinstance(document.get("orders"), list):
-        yield from _each(document["orders"], "orders", "order")
+        yield from _each(schema, document["orders"], "orders", "order")
     elif isinstance(document.get("order"), dict):
         yield _Part("order", document["order"], ("order",))
     elif isinstance(document.get("orderTransactions"), dict):
         yield _Part("transactions", document["orderTransactions"], ("orderTransactions",))
     elif isinstance(document.get("orderTransactions"), list):
-        yield from _each(document["orderTransactions"], "orderTransactions", "transactions")
+        yield from _each(schema, document["orderTransactions"], "orderTransactions", "transactions")
     elif "orderId" in document and ("payments" in document or "refunds" in document):
         yield _Part("transactions", document, ())
-    elif any(key in document for key in ("id", "_id", "lineItems", "number", "priceSummary")):
+    elif not _first_steps(schema).isdisjoint(document):
         yield _Part("order", document, ())
     else:
         keys = ", ".join(sorted(map(str, document))[:5])
@@ -210,12 +216,14 @@ def _one(document: JSON) -> Iterator[_Part | Diagnostic]:
         yield Diagnostic("unknown-document", message, "hand over orders, responses, transactions or events", Place(()))
 
 
-def _each(items: list[JSON], name: str, kind: Literal["order", "transactions"]) -> Iterator[_Part | Diagnostic]:
+def _each(
+    schema: Schema, items: list[JSON], name: str, kind: Literal["order", "transactions"]
+) -> Iterator[_Part | Diagnostic]:
     for index, item in enumerate(items):
         place = Place((name, index))
         if not isinstance(item, dict):
             yield _unusable("it is no object", place)
-        elif kind == "order" and "id" not in item and "_id" not in item and isinstance(item.get("order"), dict):
+        elif kind == "order" and isinstance(item.get("order"), dict) and order_id(schema, item) is None:
             message = "the body of an update: a change of an order, not an order"
             yield Diagnostic("partial-order", message, "load the order as Get Order or Search Orders answer it", place)
         else:

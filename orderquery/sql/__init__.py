@@ -25,8 +25,11 @@ ORDERS, DOCUMENTS = "orders", "order_document"
 Wanted = Literal["page", "count"]
 IsRare = Callable[[Test], bool]
 
-_WIDEST = 50
+_WIDEST = 8
 """Parts: beyond this a connective is rendered as a balanced tree."""
+
+_DEEPEST = 10
+"""Levels of brackets: what lies deeper is a subquery of its own, for SQLite bears about a hundred open ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _shape(condition: Condition) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=1024)
 def _rendered(shape: _Shape) -> str:
-    return _Builder(shape).select().sql(dialect=shape.dialect.name)
+    return _Builder(shape).select().sql(dialect=shape.dialect.name, copy=False)
 
 
 class _Builder:
@@ -120,6 +123,7 @@ class _Builder:
     def __init__(self, shape: _Shape) -> None:
         self._shape = shape
         self._names = self._name_parameters()
+        self._parts: list[exp.Select] = []
 
     def _name_parameters(self) -> Iterator[list[str]]:
         number = 0
@@ -130,14 +134,23 @@ class _Builder:
     def select(self) -> exp.Expr:
         shape = self._shape
         filtered = self._where(shape.condition, iter(shape.hints))
-        site = exp.column("site", "o").eq(exp.Placeholder(this="site"))
-        base = exp.select().from_(exp.to_table(ORDERS).as_("o")).where(site)
-        if filtered is not None:
-            base = base.where(filtered)
+        base = self._rows(filtered)
         if shape.wanted == "count":
-            return base.select(exp.Count(this=exp.Star()))
-        base = base.select(exp.column("rid", "o"), *(exp.column(k.field.column, "o", quoted=True) for k in shape.keys))
-        return self._with_documents(self._page(base))
+            return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
+        keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)
+        base = base.select(exp.column("rid", "o"), *keys, copy=False)
+        return self._with_parts(self._with_documents(self._page(base)))
+
+    def _rows(self, test: exp.Expr | None) -> exp.Select:
+        """The rows of the site that pass."""
+        site = exp.column("site", "o").eq(exp.Placeholder(this="site"))
+        rows = exp.select().from_(exp.to_table(ORDERS).as_("o")).where(site, copy=False)
+        return rows if test is None else rows.where(test, copy=False)
+
+    def _with_parts(self, query: exp.Select) -> exp.Select:
+        for number, part in enumerate(self._parts, 1):
+            query = query.with_(f"part{number}", part, copy=False)
+        return query
 
     def _page(self, base: exp.Select) -> exp.Expr:
         branches = self._shape.branches
@@ -145,20 +158,21 @@ class _Builder:
             return self._limited(base, "o")
         sought = [self._where(branch, iter(())) for branch in branches]
         if not sought:
-            return self._limited(base.where(exp.false()), "o")
+            return self._limited(base.where(exp.false(), copy=False), "o")
         if not self._shape.dialect.union_seek or len(sought) == 1:
-            return self._limited(base.where(exp.or_(*(test for test in sought if test is not None))), "o")
+            beyond = exp.or_(*(test for test in sought if test is not None), copy=False)
+            return self._limited(base.where(beyond, copy=False), "o")
         pages = [
-            exp.select("*").from_(self._limited(base.copy().where(test), "o").subquery(f"b{i}"))
+            exp.select("*").from_(self._limited(base.where(test), "o").subquery(f"b{i}", copy=False))
             for i, test in enumerate(sought, 1)
         ]
         union: exp.Query = pages[0]
         for page in pages[1:]:
-            union = exp.union(union, page, distinct=False)
-        return self._limited(exp.select("*").from_(union.subquery("u")), "u")
+            union = exp.union(union, page, distinct=False, copy=False)
+        return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
 
     def _limited(self, select: exp.Select, table: str) -> exp.Select:
-        return select.order_by(*self._order(table)).limit(exp.Placeholder(this="limit"))
+        return select.order_by(*self._order(table), copy=False).limit(exp.Placeholder(this="limit"), copy=False)
 
     def _order(self, table: str) -> list[exp.Expr]:
         return [
@@ -170,29 +184,36 @@ class _Builder:
             for key in self._shape.keys
         ]
 
-    def _with_documents(self, page: exp.Expr) -> exp.Expr:
+    def _with_documents(self, page: exp.Expr) -> exp.Select:
         columns = [exp.column(key.field.column, "k", quoted=True) for key in self._shape.keys]
         assert isinstance(page, exp.Query)
         return (
             exp.select(*columns, exp.column("document", "d"))
-            .from_(page.subquery("k"))
-            .join(exp.to_table(DOCUMENTS).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")))
-            .order_by(*self._order("k"))
+            .from_(page.subquery("k", copy=False), copy=False)
+            .join(exp.to_table(DOCUMENTS).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
+            .order_by(*self._order("k"), copy=False)
         )
 
     def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
         if condition == TRUE:
             return None
-        return self._expression(condition, hints)
+        return self._expression(condition, hints, 0)
 
-    def _expression(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr:
+    def _expression(self, condition: Condition, hints: Iterator[bool], depth: int) -> exp.Expr:
         if isinstance(condition, Test):
             parameters: Sequence[exp.Expr] = [exp.Placeholder(this=name) for name in next(self._names)]
             return expression(condition, parameters, self._shape.dialect, next(hints, False))
-        parts = [self._expression(part, hints) for part in condition.parts]
+        depth += 1 + (len(condition.parts) // _WIDEST).bit_length()
+        apart = depth > _DEEPEST
+        parts = [self._expression(part, hints, 0 if apart else depth) for part in condition.parts]
         if not parts:
             return exp.true() if isinstance(condition, AllOf) else exp.false()
-        return _balanced(exp.And if isinstance(condition, AllOf) else exp.Or, parts)
+        joined = _balanced(exp.And if isinstance(condition, AllOf) else exp.Or, parts)
+        if not apart:
+            return joined
+        self._parts.append(self._rows(joined).select(exp.column("rid", "o"), copy=False))
+        chosen = exp.select("rid").from_(f"part{len(self._parts)}")
+        return exp.In(this=exp.column("rid", "o"), query=chosen.subquery(copy=False))
 
 
 def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:
@@ -202,4 +223,5 @@ def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:
     if len(parts) <= _WIDEST:
         return (exp.and_ if join is exp.And else exp.or_)(*parts, copy=False)
     half = len(parts) // 2
-    return join(this=exp.paren(_balanced(join, parts[:half])), expression=exp.paren(_balanced(join, parts[half:])))
+    sides = (exp.paren(_balanced(join, some), copy=False) for some in (parts[:half], parts[half:]))
+    return join(this=next(sides), expression=next(sides))

@@ -20,7 +20,7 @@ from .dialects import Dialect
 ELEMENTS = "order_value"
 """The table of array elements where arrays are no columns: ``field``, ``value``, ``rid``."""
 
-LONG_LIST = 200
+LONG_LIST = 20
 """Values: longer lists are one JSON parameter where the engine limits how many parameters a statement has."""
 
 MANY_CONTAINED = 20
