@@ -16,6 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics import NOWHERE, Diagnostic, Place, UsageError
+from .json_form import DEEPEST as MAX_NESTING
+from .json_form import LONGEST_CURSOR, LONGEST_STRING, MOST_ELEMENTS, MOST_NODES
 from .operators import ANY, OPERATORS, Spelling
 from .resources import grammar_file
 from .schema import Field, Schema
@@ -26,8 +28,6 @@ from .values import TYPES
 
 if TYPE_CHECKING:
     from lark import Lark, Token
-
-MAX_NESTING = 64
 
 
 def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[Search | None, tuple[Diagnostic, ...]]:
@@ -188,6 +188,7 @@ class _Reader:
         self.now = now
         self.spellings = spellings
         self.warnings: list[Diagnostic] = []
+        self.nodes = 0
 
     def search(self, parts: dict[str, Any]) -> Search:
         filter_ = self.filter(parts["filter"]) if "filter" in parts else EVERYTHING
@@ -208,10 +209,16 @@ class _Reader:
             message = f"expected a whole number after limit, found {shown(limit)}"
             raise ReadError("text-syntax", message, "write limit 100, or less", span_of(limit))
         assert not isinstance(count, Decimal)
+        if after is not None and len(after.value) > LONGEST_CURSOR:
+            message = f"the cursor has {len(after.value):,} characters, the most is {LONGEST_CURSOR:,}"
+            raise ReadError("too-long", message, "send a cursor as it was received", span_of(after))
         return Paging(count, None if after is None else after.value, _place(span_of(token)))
 
     def filter(self, node: _Leaf | _Node) -> Filter:
         """Make the filter of a node, which the parser has seen to be no deeper than recursion can bear."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise _too_large(f"the filter has more than {MOST_NODES:,} nodes", node.span)
         if isinstance(node, _Leaf):
             return self.comparison(node)
         return node.make([self.filter(part) for part in node.parts])
@@ -224,6 +231,9 @@ class _Reader:
         operand = spelling.operand
         if leaf.operand is not None:
             tokens = leaf.operand.scalars if isinstance(leaf.operand, _List) else [leaf.operand]
+            if len(tokens) > MOST_ELEMENTS:
+                message = f"a list of {len(tokens):,} elements, the most is {MOST_ELEMENTS:,}"
+                raise _too_large(message, _span(leaf.operand))
             scalars = tuple(self.scalar(token, row) for token in tokens)
             operand = scalars if isinstance(leaf.operand, _List) else scalars[0]
             words = tuple(token.value for token in tokens if token.type == "WORD")
@@ -235,6 +245,9 @@ class _Reader:
     def scalar(self, token: Token, row: Field | None) -> Operand:
         if token.type == "NULL":
             return None
+        if len(token.value) > LONGEST_STRING:
+            message = f"a string of {len(token.value):,} characters, the most is {LONGEST_STRING:,}"
+            raise _too_large(message, span_of(token))
         if token.type == "STRING":
             return token.value
         if token.type == "WORD":
@@ -255,6 +268,10 @@ class _Reader:
                 message = f"{token.value} is midnight UTC, not the whole day"
                 self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(leaf.operand)))
                 return
+
+
+def _too_large(message: str, span: Span) -> ReadError:
+    return ReadError("too-large", message, "split the search into several", span)
 
 
 def _place(span: Span) -> Place:

@@ -17,7 +17,7 @@ from ..keyset import Position, direction, seek
 from ..plan import Plan, SortField
 from ..predicate import TRUE, AllOf, Condition, Kind, Test, tests_of
 from .dialects import DIALECTS, Dialect, dialect_named
-from .leaves import bound_values, expression
+from .leaves import as_json, bound_values, expression
 
 __all__ = ["DIALECTS", "Statement", "statement"]
 
@@ -68,15 +68,15 @@ def statement(
     leaves = list(tests_of(plan.condition))
     seeks = [test for branch in branches or () for test in tests_of(branch)]
     values = [bound_values(leaf, row) for leaf in (*leaves, *seeks)]
+    counts = tuple((len(group), as_json(leaf, row)) for leaf, group in zip((*leaves, *seeks), values, strict=True))
     named = {f"p{i}": value for i, value in enumerate((v for group in values for v in group), 1)}
     named["site"] = site
     if wanted == "page":
         named["limit"] = plan.limit if limit is None else limit
     hints = tuple(leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves)
     shape = _Shape(
-        row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints,
-        tuple(len(group) for group in values),
-    )  # fmt: skip
+        row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints, counts
+    )
     return Statement(_rendered(shape), named, row.name)
 
 
@@ -91,7 +91,7 @@ class _Shape:
         branches: tuple[Condition, ...] | None,
         keys: tuple[SortField, ...],
         hints: tuple[bool, ...],
-        counts: tuple[int, ...],
+        counts: tuple[tuple[int, bool], ...],
     ) -> None:
         self.dialect, self.wanted, self.condition, self.branches = dialect, wanted, condition, branches
         self.keys, self.hints, self.counts = keys, hints, counts
@@ -127,7 +127,7 @@ class _Builder:
 
     def _name_parameters(self) -> Iterator[list[str]]:
         number = 0
-        for count in self._shape.counts:
+        for count, _ in self._shape.counts:
             yield [f"p{number + i}" for i in range(1, count + 1)]
             number += count
 

@@ -73,19 +73,20 @@ def bound_values(leaf: Test, dialect: Dialect) -> list[Any]:
     if leaf.kind is Kind.LISTED and dialect.overlaps is None:
         return [list_text([leaf.field.type.encode(value) for value in leaf.operand])]
     values = [stored(value) for value in leaf.operand]
-    if _as_json(leaf, dialect):
+    if as_json(leaf, dialect):
         return [list_text(values), len(values)] if leaf.kind is Kind.CONTAINS else [list_text(values)]
     return values
 
 
-def _as_json(leaf: Test, dialect: Dialect) -> bool:
+def as_json(leaf: Test, dialect: Dialect) -> bool:
+    """Whether the values of a leaf are one parameter, a JSON text."""
     if dialect.overlaps is not None or leaf.kind not in (Kind.ONE_OF, Kind.CONTAINS):
         return False
     return len(leaf.operand) > (LONG_LIST if leaf.kind is Kind.ONE_OF else MANY_CONTAINED)
 
 
 def _in(leaf: Test, value: exp.Expr, parameters: Sequence[exp.Expr], dialect: Dialect) -> exp.Expr:
-    if not _as_json(leaf, dialect):
+    if not as_json(leaf, dialect):
         return exp.In(this=value, expressions=list(parameters))
     listed = exp.Anonymous(this="json_each", expressions=[parameters[0]])
     return exp.In(this=value, query=exp.select("value").from_(listed).subquery())
@@ -139,7 +140,7 @@ def _many(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, rare: bo
     if dialect.overlaps is not None and dialect.contains is not None:
         test = dialect.overlaps if leaf.kind is Kind.ONE_OF else dialect.contains
         return test(column, parameters)
-    if leaf.kind is Kind.CONTAINS and _as_json(leaf, dialect):
+    if leaf.kind is Kind.CONTAINS and as_json(leaf, dialect):
         ours = exp.column("rid", "e").eq(exp.column("rid", "o"))
         count = _elements(leaf.field.column, lambda value: _in(leaf, value, parameters, dialect)).where(ours)
         return exp.paren(count.select(exp.Count(this=exp.Star()), append=False)).eq(parameters[1])
