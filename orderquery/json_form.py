@@ -312,7 +312,7 @@ def _integer_meant(value: JSON) -> int | None:
         return int(value)
     if isinstance(value, float):
         value = Decimal(repr(value))
-    if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10**9 and value == int(value):
+    if isinstance(value, Decimal) and value.is_finite() and -(10**9) < value < 10**9 and value == int(value):
         return int(value)
     return None
 
