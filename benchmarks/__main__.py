@@ -77,7 +77,9 @@ def in_memory(orders: list[Any]) -> Iterator[Duel]:
                 found.append(order)
         return found
 
-    yield Duel("filter by prefix and presence", "hand-written loop", lambda: list(prefix.filter(orders)), prefix_by_hand)
+    yield Duel(
+        "filter by prefix and presence", "hand-written loop", lambda: list(prefix.filter(orders)), prefix_by_hand
+    )
 
 
 def in_store(store: oq.Store, path: Path) -> Iterator[Duel]:

@@ -43,6 +43,7 @@ class Code:
         return "error" if self.effect in ("refuses", "ignores") else "warning"
 
 
+# fmt: off
 _ROWS = (
     # -- the text of a request ---------------------------------------------------------------------------------
     Code(
@@ -266,5 +267,6 @@ _ROWS = (
         "The order is kept as it is; for matching and sorting the value counts as missing.",
     ),
 )
+# fmt: on
 
 CODES: dict[str, Code] = {row.name: row for row in _ROWS}

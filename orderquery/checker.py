@@ -8,13 +8,14 @@ from typing import Any
 
 from . import advice
 from .diagnostics import Diagnostic, Edit, Path, Place
+from .instants import could_begin_instant, has_offset
 from .json_keys import corrected_help
 from .operators import CONNECTIVES, OPERATORS, Operator, Takes
 from .plan import Plan, SortField
 from .predicate import TRUE, Condition, Kind, all_of, any_of, negate, one_of, tests_of
 from .schema import Field, Schema
 from .syntax import EVERYTHING, And, Comparison, Filter, Not, Or, Search, SortKey
-from .values import UnfitOperand, could_begin_instant, fold, has_lone_surrogate, has_offset, is_guid
+from .values import UnfitOperand, fold, has_lone_surrogate, is_guid
 
 JSON = Any
 

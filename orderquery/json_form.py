@@ -48,7 +48,7 @@ class Reader:
 
     def _request(self) -> Search:
         if not isinstance(self.document, dict):
-            self._shape(Place(()), "a request is an object such as {\"search\": {...}}", self.document)
+            self._shape(Place(()), 'a request is an object such as {"search": {...}}', self.document)
             return Search()
         self._keys(self.document, ("search",), Place(()))
         return self._search(self.document.get("search"), Place(("search",)))
@@ -96,7 +96,7 @@ class Reader:
     def _sort_key(self, entry: JSON, place: Place) -> SortKey | None:
         if not isinstance(entry, dict):
             fix = {"fieldName": entry} if isinstance(entry, str) else None
-            self._shape(place, "a sort entry is an object such as {\"fieldName\": \"createdDate\"}", entry, fix)
+            self._shape(place, 'a sort entry is an object such as {"fieldName": "createdDate"}', entry, fix)
             return None
         name = entry.get("fieldName")
         renamed = None if name is not None else self._misplaced.field_name_key(entry)
@@ -131,7 +131,7 @@ class Reader:
         if value is None:
             return Paging()
         if not isinstance(value, dict):
-            self._shape(place, "cursorPaging is an object such as {\"limit\": 50}", value)
+            self._shape(place, 'cursorPaging is an object such as {"limit": 50}', value)
             return Paging()
         self._keys(value, PAGING_KEYS, place)
         limit, cursor = value.get("limit"), value.get("cursor")

@@ -125,10 +125,7 @@ def _moved_in(key: str, value: JSON, path: Path, target: dict[str, JSON], search
 def _unwrapped(value: dict[str, JSON], path: Path, target: dict[str, JSON], search: Path) -> tuple[Edit, ...]:
     """What ``value`` says under keys that are read, moved where they are read and still free."""
     edits = [
-        edit
-        for key in SEARCH_KEYS
-        if key in value
-        for edit in _moved_in(key, value[key], (*path, key), target, search)
+        edit for key in SEARCH_KEYS if key in value for edit in _moved_in(key, value[key], (*path, key), target, search)
     ]
     paging = value.get("paging")
     if isinstance(paging, dict) and "cursorPaging" not in value:

@@ -197,8 +197,8 @@ _WORDS = {
     "False": "write false",
 }
 _WRONG_MARKS = {
-    "\u201c": "use straight quotes: \"",
-    "\u201d": "use straight quotes: \"",
+    "\u201c": 'use straight quotes: "',
+    "\u201d": 'use straight quotes: "',
     "\u2018": "use straight quotes: '",
     "\u2019": "use straight quotes: '",
     "`": "use \" or ' as quotes",
@@ -216,7 +216,9 @@ def _explain(source: Source, stuck: StuckError) -> ReadError:
     called = text[start:end]
     found = "the end of the text" if stuck.kind == "$END" else shown(called)
     return ReadError(
-        "json-syntax", f"expected {_expected(stuck.expected)}, found {found}", _advice(source, stuck, called),
+        "json-syntax",
+        f"expected {_expected(stuck.expected)}, found {found}",
+        _advice(source, stuck, called),
         (start, end),
     )
 

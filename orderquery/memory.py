@@ -190,7 +190,8 @@ def _by_order(records: Iterable[JSON]) -> dict[str, JSON]:
     found = {}
     for record in records:
         checked = checked_transactions(record)
-        if isinstance(checked.get("orderId"), str):
+        # What a store would not keep counts nowhere.
+        if isinstance(checked.get("orderId"), str) and why_unusable(checked) is None:
             found[checked["orderId"]] = checked
     return found
 
@@ -275,7 +276,7 @@ def search(
     """One page of the plan over these orders."""
     ring = chosen_keys(keys) or process_keys()
     running, position, limit = (plan, None, plan.limit) if plan.cursor is None else resume(plan, "", ring)
-    held = _Orders(plan.schema, orders, transactions)
+    held = _Orders(plan.schema, orders, transactions if running.reads_transactions else ())
     values = _values_of(running)
 
     def fetch(at: Position | None, count: int) -> list[tuple[Any, ...]]:

@@ -88,6 +88,7 @@ def _not(meaning: Callable[[Field, Any], Condition]) -> Callable[[Field, Any], C
 
 _WITH_TEXT = frozenset({"guid", "text", "enum", "boolean", "instant"})
 
+# fmt: off
 OPERATORS: dict[str, Operator] = {
     row.name: row
     for row in (
@@ -133,6 +134,7 @@ OPERATORS: dict[str, Operator] = {
         ),
     )
 }
+# fmt: on
 
 CONNECTIVES = ("$and", "$or", "$not")
 """The names that combine filters. They belong to the language, not to any field."""

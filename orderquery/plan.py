@@ -150,7 +150,7 @@ class Plan:
 
 
 def same_condition(one: Condition, other: Condition) -> bool:
-    """Whether two conditions are the same but for the order of their parts."""
+    """Whether two conditions are the same but for the order of their parts, and parts said twice."""
     return _canonical(one) == _canonical(other)
 
 
@@ -167,5 +167,5 @@ def _canonical(condition: Condition) -> tuple[Any, ...]:
         else:
             shown = operand if kind in ("prefix", "present") else encode(operand)
         return ("test", kind, condition.field.name, condition.negated, repr(shown))
-    parts = sorted((_canonical(part) for part in condition.parts), key=repr)
-    return (type(condition).__name__, *parts)
+    parts = sorted({_canonical(part) for part in condition.parts}, key=repr)
+    return parts[0] if len(parts) == 1 else (type(condition).__name__, *parts)

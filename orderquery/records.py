@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .diagnostics import Diagnostic, Path, Place
 from .documents import order_id, transactions_record, unfit_values
+from .instants import read_instant
 from .schema import Schema
-from .values import has_lone_surrogate, read_instant
+from .values import has_lone_surrogate
 
 if TYPE_CHECKING:
     import msgspec
@@ -55,13 +56,21 @@ def _decoder() -> msgspec.json.Decoder[Any]:
 
 def compact(document: JSON) -> bytes:
     """A decoded document as compact UTF-8 JSON. Raises ``ValueError`` or ``TypeError`` where it is no JSON."""
-    try:
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except TypeError:
-        import msgspec
+    decimals: list[Decimal] = []
 
-        return msgspec.json.Encoder(decimal_format="number").encode(document)
-    return text.encode("utf-8")
+    def number(value: JSON) -> int:
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise TypeError(f"a Python {type(value).__name__} is not JSON")
+        decimals.append(value)
+        return 0
+
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=number)
+    if not decimals:
+        return text.encode("utf-8")
+    import msgspec
+
+    # Only this encoder writes decimals as they are; it takes more than JSON, which has been refused above.
+    return msgspec.json.Encoder(decimal_format="number").encode(document)
 
 
 def decode(document: bytes, parse_float: Callable[[str], Any] | None = None) -> JSON:
@@ -113,9 +122,7 @@ def from_bytes(schema: Schema, raw: bytes, place: Place = _WHOLE, *, report_unfi
     yield from _from_text(schema, text, raw, place, report_unfit)
 
 
-def _from_text(
-    schema: Schema, text: str, raw: bytes, place: Place, report_unfit: bool = True
-) -> Iterator[Found]:
+def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit: bool = True) -> Iterator[Found]:
     suspect = False
     try:
         decoded = _decoder().decode(raw)

@@ -165,15 +165,16 @@ def _schema(data: dict[str, Any]) -> Schema:
     rows = _list(data, "fields", "a table")
     fields = tuple(_field(row, data.get("key", "id")) for row in rows)
     by_name: dict[str, Field] = {}
-    columns: set[str] = set()
+    columns = {"rid", "site"}
     for row in fields:
         for name in (row.name, *row.aliases):
             if name in by_name:
                 raise _Wrong(f"field {name!r} stands twice")
             by_name[name] = row
-        if row.column in columns or not re.fullmatch(r"[a-z_][a-z0-9_]*", row.column):
+        mine = {row.column, row.column + "_folded"} if row.prefixed else {row.column}
+        if mine & columns or not re.fullmatch(r"[a-z_][a-z0-9_]*", row.column):
             raise _Wrong(f"field {row.name!r}: its column name {row.column!r} is taken or not a plain name")
-        columns.add(row.column)
+        columns |= mine
 
     def named(name: Any, role: str) -> Field:
         if name not in by_name:
@@ -208,7 +209,17 @@ def _schema(data: dict[str, Any]) -> Schema:
 
 
 _ROW_KEYS = {
-    "name", "type", "operators", "sortable", "many", "values", "aliases", "default", "indexed", "note", "sources",
+    "name",
+    "type",
+    "operators",
+    "sortable",
+    "many",
+    "values",
+    "aliases",
+    "default",
+    "indexed",
+    "note",
+    "sources",
 }
 
 

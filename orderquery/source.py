@@ -106,9 +106,7 @@ class StuckError(Exception):
     brackets and ``previous`` the token before, if any.
     """
 
-    def __init__(
-        self, kind: str, span: Span, expected: set[str], opened: list[Token], previous: Token | None
-    ) -> None:
+    def __init__(self, kind: str, span: Span, expected: set[str], opened: list[Token], previous: Token | None) -> None:
         super().__init__(kind)
         self.kind = kind
         self.span = span
@@ -181,8 +179,22 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _PLAIN = {
-    '"': '"', "'": "'", "`": "`", "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
-    "v": "\v", "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": "",
+    '"': '"',
+    "'": "'",
+    "`": "`",
+    "\\": "\\",
+    "/": "/",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+    "\n": "",
+    "\r": "",
+    "\r\n": "",
+    "\u2028": "",
+    "\u2029": "",
 }
 
 
@@ -250,7 +262,9 @@ def unclosed(text: str, start: int, code: str, advice: str) -> ReadError:
     end = _LINE_END.search(text, start)
     assert end is not None
     message = f"expected a closing {text[start]}, found the end of the {'line' if end[0] else 'text'}"
-    return ReadError(code, message, "; ".join(filter(None, (f"close it with {text[start]}", advice))), (start, end.start()))
+    return ReadError(
+        code, message, "; ".join(filter(None, (f"close it with {text[start]}", advice))), (start, end.start())
+    )
 
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")

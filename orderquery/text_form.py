@@ -179,6 +179,7 @@ def _span(operand: Token | _List) -> Span:
 
 # -- from parts to a search -------------------------------------------------------------------------------------
 
+
 class _Reader:
     """Makes syntax of what the parser built; the parser is shared, a reader knows the table and the time."""
 
@@ -195,7 +196,9 @@ class _Reader:
         order_by, *keys = parts.get("sort", (None,))
         sort = tuple(SortKey(key[0].value, key[-1].type == "DESC", _place(span_of(key[0]))) for key in keys)
         return Search(
-            filter_, sort, self.paging(parts.get("limit"), parts.get("after")),
+            filter_,
+            sort,
+            self.paging(parts.get("limit"), parts.get("after")),
             _place(parts["filter"].span) if "filter" in parts else NOWHERE,
             _place((span_of(order_by)[0], span_of(keys[-1][-1])[1])) if keys else NOWHERE,
         )

@@ -6,20 +6,40 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from .instants import bare_date
 from .operators import ANY, OPERATORS
 from .schema import Field, Schema
 from .source import ReadError, Source, StuckError, quote, shown, span_of, unclosed
-from .values import JSON, bare_date
+from .values import JSON
 
 _SAYS = {
-    "_AND": "and", "_OR": "or", "ASC": "asc", "DESC": "desc", "_COMMA": "','", "RPAR": "')'", "ORDER_BY": "order by",
-    "_LIMIT": "limit", "_AFTER": "after", "$END": "the end of the text",
+    "_AND": "and",
+    "_OR": "or",
+    "ASC": "asc",
+    "DESC": "desc",
+    "_COMMA": "','",
+    "RPAR": "')'",
+    "ORDER_BY": "order by",
+    "_LIMIT": "limit",
+    "_AFTER": "after",
+    "$END": "the end of the text",
 }
 
 _SIGNS = re.compile(r"[=<>!&|]+")
 _RIGHT_SIGN = {
-    "==": "=", "===": "=", "<>": "!=", "!==": "!=", "=!": "!=", "=<": "<=", "=>": ">=", "&&": "and", "&": "and",
-    "||": "or", "|": "or", "!": "not", "<=>": "=",
+    "==": "=",
+    "===": "=",
+    "<>": "!=",
+    "!==": "!=",
+    "=!": "!=",
+    "=<": "<=",
+    "=>": ">=",
+    "&&": "and",
+    "&": "and",
+    "||": "or",
+    "|": "or",
+    "!": "not",
+    "<=>": "=",
 }
 
 _PREFIX = "write starts with, or has any for a field of many values"

@@ -13,9 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from .instants import instant_meant, read_instant, text_of_instant, word_instant
 
 JSON = Any
 Value = Any
@@ -24,16 +26,8 @@ Stored = int | str
 LONGEST_SORTABLE = 512
 """Characters: a longer text in a sortable field does not fit, for a cursor must be able to hold it."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?", re.ASCII
-)
 _AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:e[+-]?(\d+))?", re.ASCII)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
-_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _DIGITS = re.compile(r"\d{1,100}", re.ASCII)
 _PAST_NUMBERS = 10**100
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -103,97 +97,11 @@ def _operand_boolean(value: JSON) -> bool:
 # -- instant ----------------------------------------------------------------------------------------------------
 
 
-def read_instant(value: JSON) -> int | None:
-    """Microseconds since 1970-01-01 UTC of a date-time string, the fraction truncated; else ``None``."""
-    found = _INSTANT.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return None
-    date, time, fraction, offset, hours, minutes = found.groups()
-    try:
-        moment = datetime.fromisoformat(f"{date}T{time}+00:00")
-    except ValueError:
-        return None
-    micros = (moment - _EPOCH) // _MICROSECOND + int((fraction or "")[:6].ljust(6, "0"))
-    if hours is not None:
-        away = (int(hours) * 60 + int(minutes)) * 60_000_000
-        micros += -away if offset[0] == "+" else away
-        if not _FIRST_INSTANT <= micros <= _LAST_INSTANT:
-            return None
-    return micros
-
-
-_FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-
-
-def has_offset(text: str) -> bool:
-    """Whether a date-time string says its offset from UTC."""
-    found = _INSTANT.fullmatch(text)
-    return found is not None and found[4] is not None
-
-
-def write_instant(micros: int) -> str:
-    """The canonical date-time of an instant: milliseconds, or microseconds where it has them, and ``Z``."""
-    moment = _EPOCH + micros * _MICROSECOND
-    precision = "microseconds" if micros % 1000 else "milliseconds"
-    return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
-
-
-def _text_of_instant(micros: int) -> str:
-    return write_instant(micros - micros % 1000)
-
-
 def _operand_instant(value: JSON) -> int:
     micros = read_instant(value)
-    if micros is not None:
-        return micros
-    wanted = 'a date-time such as "2024-01-31T09:30:00.000Z"'
-    instead: JSON = None
-    if isinstance(value, str):
-        bare = value.strip()
-        if _DATE.fullmatch(bare) and read_instant(bare + "T00:00:00Z") is not None:
-            instead = bare + "T00:00:00.000Z"
-        else:
-            instead = _lenient_instant(bare)
-    elif isinstance(value, int) and not isinstance(value, bool) and 10**11 < value < 10**13:
-        instead = write_instant(value * 1000)
-    raise UnfitOperand(wanted, instead)
-
-
-def _lenient_instant(text: str) -> str | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    try:
-        return write_instant((moment - _EPOCH) // _MICROSECOND)
-    except OverflowError:
-        return None
-
-
-def bare_date(word: str) -> bool:
-    """Whether a word of the text form names a day rather than an instant."""
-    return _DATE.fullmatch(word) is not None or word.lower() == "today"
-
-
-def _word_instant(word: str, now: datetime) -> JSON:
-    now = now.astimezone(UTC)
-    if _DATE.fullmatch(word):
-        return word + "T00:00:00.000Z"
-    lower = word.lower()
-    if lower in ("now", "today"):
-        moment = now if lower == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return write_instant((moment - _EPOCH) // _MICROSECOND)
-    found = _RELATIVE.fullmatch(lower)
-    if found is None:
-        return word
-    away = int(found[2]) * _UNITS[found[3]]
-    try:
-        moment = now - away if found[1] == "-" else now + away
-        return write_instant((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
-    except OverflowError:
-        return word
+    if micros is None:
+        raise UnfitOperand('a date-time such as "2024-01-31T09:30:00.000Z"', instant_meant(value))
+    return micros
 
 
 # -- amount -----------------------------------------------------------------------------------------------------
@@ -362,6 +270,7 @@ def _textual(name: str, says: str) -> ValueType:
     return ValueType(name, says, "text", read_text, _operand_text, _same, encode_text, _decode_text, _word_text)
 
 
+# fmt: off
 TYPES: dict[str, ValueType] = {
     row.name: row
     for row in (
@@ -373,8 +282,8 @@ TYPES: dict[str, ValueType] = {
             lambda value: "true" if value else "false", int, bool, _word_boolean,
         ),
         ValueType(
-            "instant", "a date-time", "integer", read_instant, _operand_instant, _text_of_instant, _same, _same,
-            _word_instant,
+            "instant", "a date-time", "integer", read_instant, _operand_instant, text_of_instant, _same, _same,
+            word_instant,
         ),
         ValueType(
             "amount", "a decimal string or number", "text", read_amount, _operand_amount, str, encode_amount,
@@ -386,6 +295,7 @@ TYPES: dict[str, ValueType] = {
         ),
     )
 }
+# fmt: on
 
 
 def fold(text: str) -> str:
@@ -396,13 +306,3 @@ def fold(text: str) -> str:
 def is_guid(text: str) -> bool:
     """Whether ``text`` is a GUID in the usual notation."""
     return _GUID.fullmatch(text) is not None
-
-
-def could_begin_instant(prefix: str) -> bool:
-    """Whether some instant's text begins with ``prefix``, case aside."""
-    template = "0000-00-00t00:00:00.000z"
-    folded = fold(prefix)
-    return len(folded) <= len(template) and all(
-        (seen.isascii() and seen.isdigit()) if wanted == "0" else seen == wanted
-        for seen, wanted in zip(folded, template, strict=False)
-    )

@@ -160,7 +160,9 @@ def value_of(name: str, order: JSON, transactions: JSON) -> JSON:
     if name == "billingInfo.contactDetails.fullName":
         person = get(get(order, "billingInfo"), "contactDetails")
         stored = one(person, "fullName", text, True)
-        names = [part for part in (one(person, "firstName", text), one(person, "lastName", text)) if part and part.strip()]
+        names = [
+            part for part in (one(person, "firstName", text), one(person, "lastName", text)) if part and part.strip()
+        ]
         joined = " ".join(names)
         return stored if stored is not None else joined if names and len(joined) <= 512 else None
     if is_many:
@@ -194,7 +196,12 @@ def comparison(name: str, operator: str, operand: JSON, value: JSON) -> bool:
     if operator == "$startsWith":
         return any(text_of(v, kind).casefold().startswith(operand.casefold()) for v in values)
     wanted = kind(operand)
-    tests = {"$gt": lambda v: v > wanted, "$gte": lambda v: v >= wanted, "$lt": lambda v: v < wanted, "$lte": lambda v: v <= wanted}
+    tests = {
+        "$gt": lambda v: v > wanted,
+        "$gte": lambda v: v >= wanted,
+        "$lt": lambda v: v < wanted,
+        "$lte": lambda v: v <= wanted,
+    }
     return any(tests[operator](v) for v in values)
 
 

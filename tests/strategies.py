@@ -73,7 +73,9 @@ class Maker:
 
     def _pool(self, row: oq.Field) -> Sequence[JSON]:
         drawn = (*POOLS[row.type.name], *row.values)
-        return [drawn[i] for i in sorted(self.random.sample(range(len(drawn)), min(len(drawn), 9)))] + list(row.values[:3])
+        return [drawn[i] for i in sorted(self.random.sample(range(len(drawn)), min(len(drawn), 9)))] + list(
+            row.values[:3]
+        )
 
     def chance(self, one_in: int) -> bool:
         return self.random.randrange(one_in) == 0
@@ -95,7 +97,10 @@ class Maker:
     def ids(self, count: int) -> list[str]:
         """Different keys of records."""
         odd = self.random.sample(IDS, min(count // 3, len(IDS)))
-        return [*odd, *(f"{self.random.randrange(16**8):08x}-{i:04x}-4000-8000-000000000000" for i in range(count - len(odd)))]
+        return [
+            *odd,
+            *(f"{self.random.randrange(16**8):08x}-{i:04x}-4000-8000-000000000000" for i in range(count - len(odd))),
+        ]
 
     def order(self, key: str) -> dict[str, JSON]:
         """An order: REST-shaped, SDK-shaped, or some of both."""
@@ -168,7 +173,10 @@ class Maker:
         rows = [row for row in self.schema.fields if row.sortable]
         entries = []
         for _ in range(self.random.choice((0, 1, 1, 2, 2, 3, 4))):
-            entry = {"fieldName": self.name(self.random.choice(rows)), "order": self.random.choice(("ASC", "DESC", None))}
+            entry = {
+                "fieldName": self.name(self.random.choice(rows)),
+                "order": self.random.choice(("ASC", "DESC", None)),
+            }
             entries.append({key: value for key, value in entry.items() if value is not None})
         return entries
 

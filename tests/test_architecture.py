@@ -13,9 +13,9 @@ import orderquery
 ROOT = Path(orderquery.__file__).parent
 
 FLOORS = (
-    ("version", "resources", "catalogue", "values", "predicate", "samples_vocabulary"),
-    ("diagnostics", "operators", "samples_shop", "wire"),
-    ("syntax", "source", "json_keys", "samples", "render"),
+    ("version", "resources", "catalogue", "instants", "predicate", "samples_vocabulary"),
+    ("diagnostics", "values", "samples_shop", "wire"),
+    ("operators", "syntax", "source", "json_keys", "samples", "render"),
     ("schema", "json_form"),
     ("documents", "literal_form", "text_help", "advice", "reference", "plan"),
     ("records", "text_form", "checker", "keyset"),

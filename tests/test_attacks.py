@@ -128,9 +128,15 @@ def test_nothing_anywhere_raises(number: int) -> None:
     keys = ("filter", "sort", "cursorPaging", "paging", "query", "limit", "anything", "search")
     searches: list[JSON] = [{key: value} for key in keys]
     searches += [{"cursorPaging": {key: value}} for key in ("limit", "cursor", "offset", "size")]
-    searches += [{"sort": [value]}, {"sort": [{"fieldName": value}]}, {"sort": [{"fieldName": "number", "order": value}]}]
+    searches += [
+        {"sort": [value]},
+        {"sort": [{"fieldName": value}]},
+        {"sort": [{"fieldName": "number", "order": value}]},
+    ]
     searches += [{"sort": [{"direction": value, "field": value}]}, {"filter": {"nothing": value, "$eq": value}}]
-    searches += [{"filter": {key: part}} for key in ("$and", "$or", "$not") for part in (value, [value], [{"id": value}])]
+    searches += [
+        {"filter": {key: part}} for key in ("$and", "$or", "$not") for part in (value, [value], [{"id": value}])
+    ]
     for search in [*searches, value]:
         for shape in ("request", "search", "sdk"):
             codes(search, shape)
@@ -155,7 +161,10 @@ def test_no_key_raises(number: int) -> None:
 
 def test_strings_of_a_callers_own_class() -> None:
     orders = [{"id": Word("a"), "status": Status.APPROVED}]
-    search = {"filter": {"status": {"$in": [Word("APPROVED"), Status.APPROVED]}}, "sort": [{"fieldName": Word("number")}]}
+    search = {
+        "filter": {"status": {"$in": [Word("APPROVED"), Status.APPROVED]}},
+        "sort": [{"fieldName": Word("number")}],
+    }
     assert codes(search) == []
     assert oq.compile(search).search(orders).ids == ("a",)
     with oq.open_store(":memory:") as store:
@@ -173,7 +182,13 @@ def test_no_number_raises(number: str) -> None:
             codes(place % (row.name, number), form="json")
             codes(f"{row.name} = {number}", form="text")
             codes(f"{row.name} in (`{number}`)", form="text")
-    for text in ('{"cursorPaging": {"limit": %s}}', '{"sort": [{"fieldName": "number", "order": %s}]}', '{"a": %s}', "%s", "[%s]"):
+    for text in (
+        '{"cursorPaging": {"limit": %s}}',
+        '{"sort": [{"fieldName": "number", "order": %s}]}',
+        '{"a": %s}',
+        "%s",
+        "[%s]",
+    ):
         assert codes(text % number, form="json")
 
 
@@ -268,11 +283,24 @@ def test_long_lists_run_everywhere(negated: bool) -> None:
     listed, name = titles(1_000), "lineItems.productName.original"
     wanted = {
         0: [
-            {"buyerInfo.email": {"$in": [f"x{i}" for i in range(999)]}}, {name: {"$in": listed}}, {name: {"$hasAll": listed}},
-            {name: listed}, {"buyerInfo.email": {"$in": ["t9"]}}, {name: {"$hasAll": ["t1", *listed[:20]]}},
+            {"buyerInfo.email": {"$in": [f"x{i}" for i in range(999)]}},
+            {name: {"$in": listed}},
+            {name: {"$hasAll": listed}},
+            {name: listed},
+            {"buyerInfo.email": {"$in": ["t9"]}},
+            {name: {"$hasAll": ["t1", *listed[:20]]}},
         ],
-        7: [{name: {"$hasSome": [*listed[1:], "t1"]}}, {name: {"$in": [*listed[:21], "t1"]}}, {name: {"$hasAll": ["t1"]}}],
-        4: [{"buyerInfo.email": {"$in": [*listed[2:], "t1"]}}, {name: {"$hasAll": ["t1", "u1"] * 500}}, {name: {"$hasAll": ["u1", "t1"]}}, {name: ["t1", "u1"]}],
+        7: [
+            {name: {"$hasSome": [*listed[1:], "t1"]}},
+            {name: {"$in": [*listed[:21], "t1"]}},
+            {name: {"$hasAll": ["t1"]}},
+        ],
+        4: [
+            {"buyerInfo.email": {"$in": [*listed[2:], "t1"]}},
+            {name: {"$hasAll": ["t1", "u1"] * 500}},
+            {name: {"$hasAll": ["u1", "t1"]}},
+            {name: ["t1", "u1"]},
+        ],
         17: [{"number": {"$ne": "1"}, "createdDate": {"$nin": [f"2024-01-01T00:00:00.{i:03}Z" for i in range(1_000)]}}],
     }
     for _ in range(2):
@@ -296,3 +324,94 @@ def test_many_long_lists_run_everywhere(monkeypatch: pytest.MonkeyPatch) -> None
     assert both({"$or": [{"shippingInfo.title": {"$nin": titles(20)}}] * 900}) == 20
     assert both({"$or": [{"lineItems.productName.original": {"$hasSome": [f"t{i}" for i in range(200)]}}] * 200}) == 20
     assert both({"$or": [{"lineItems.productName.original": {"$hasAll": [f"t{i}" for i in range(200)]}}] * 200}) == 0
+
+
+# -- documents and arguments ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("raw", [b"9" * 5000, b"-" + b"9" * 5000, b"1e400", b"[" * 150 + b"1" + b"]" * 150])
+def test_a_document_that_was_loaded_can_always_be_read(raw: bytes) -> None:
+    from orderquery.records import from_bytes
+
+    text = b'{"id": "a", "updatedDate": "2024-01-01T00:00:00Z", "number": ' + raw + b', "x": ' + raw + b"}"
+    with oq.open_store(":memory:") as store:
+        for _ in range(2):
+            assert store.load_records(from_bytes(store.schema, text)).orders == 1
+            assert store.load([{"orderTransactions": {"orderId": "a", "payments": []}}]).transactions == 1
+        page = store.search({})
+        assert page.documents == [text]
+        assert page.orders[0]["id"] == store.get("a")["id"] == next(iter(store.iterate({})))["id"] == "a"
+
+
+def test_numbers_no_decimal_holds_are_reported() -> None:
+    from orderquery.records import from_bytes
+
+    with oq.open_store(":memory:") as store:
+        found = store.load_records(from_bytes(store.schema, b'{"id": "a", "number": 1e99999999999999999999}'))
+        assert [problem.code for problem in found.problems] == ["unusable-document"]
+
+
+@pytest.mark.parametrize("value", [
+    b"x", datetime(2024, 1, 1, tzinfo=UTC), {1}, NAN, Decimal("NaN"), [Decimal("1.5"), NAN], [Decimal("1.5"), b"x"], "\ud800", HUGE,
+], ids=range(9))  # fmt: skip
+def test_what_is_no_json_is_no_document(value: JSON) -> None:
+    orders = [
+        {"id": "a", "createdDate": "2024-01-01T00:00:00Z", "updatedDate": "2024-01-01T00:00:00Z"},
+        {"id": "a", "createdDate": value, "updatedDate": "2025-01-01T00:00:00Z"},
+        {"id": "b", "createdDate": value},
+    ]
+    records = [
+        {"orderId": "a", "payments": [{"regularPaymentDetails": {"paymentMethod": "Cash"}}]},
+        {"orderId": "a", "payments": [{"regularPaymentDetails": {"paymentMethod": "Card"}}], "refunds": value},
+    ]
+    with oq.open_store(":memory:") as store:
+        store.load([*orders, *({"orderTransactions": record} for record in records)])
+        for filter_ in ({}, {"createdDate": "2024-01-01T00:00:00Z"}, {"paymentMethods": "Cash"}):
+            for given in (orders, orders[::-1]):
+                assert oq.compile({"filter": filter_}).search(given, records).ids == store.search({"filter": filter_}).ids == ("a",)
+
+
+def test_keys_and_names_that_are_none() -> None:
+    for keys in ([16], [32, 32], [None], [], ["short"], ""):
+        with pytest.raises(oq.UsageError):
+            oq.CursorKeys(keys)
+    for location in ("", "a\0b", "\ud800.db"):
+        with pytest.raises(oq.UsageError):
+            oq.open_store(location)
+    with pytest.raises(oq.UsageError):
+        oq.open_store(":memory:", site="\ud800")
+    with oq.open_store(":memory:") as store:
+        for key in ("\ud800", "", "\0", "x" * 10_000):
+            assert store.get(key) is None
+            assert store.get_transactions(key) is None
+            assert store.delete([key]) == 0
+
+
+def test_a_store_of_another_table_is_not_rebuilt_as_ours(tmp_path: Any) -> None:
+    table = tmp_path / "things.toml"
+    table.write_text('name = "things"\nkey = "code"\n[search]\nsort = [{field = "code", order = "ASC"}]\n'
+                     '[[fields]]\nname = "code"\ntype = "text"\noperators = ["$eq"]\nsortable = true\n')  # fmt: skip
+    with oq.open_store(tmp_path / "things.db", schema=table) as store:
+        store.load([{"code": "x", "id": "y"}])
+    with pytest.raises(oq.StoreError, match="things"):
+        oq.upgrade_store(tmp_path / "things.db")
+    assert oq.upgrade_store(tmp_path / "things.db", schema=table) == 1
+
+
+@pytest.mark.parametrize("names", [["rid"], ["site"], ["a", "aFolded"], ["aFolded", "a"], ["a.b", "a_b"]])
+def test_a_column_that_is_taken_is_refused_with_the_table(names: list[str], tmp_path: Any) -> None:
+    table = tmp_path / "things.toml"
+    rows = "".join(f'[[fields]]\nname = "{name}"\ntype = "text"\noperators = ["$startsWith"]\n' for name in ["code", *names])
+    table.write_text('name = "things"\nkey = "code"\n' + rows)
+    with pytest.raises(oq.SchemaError, match="column"):
+        oq.load_schema(table)
+
+
+def test_the_default_search_may_be_sent_with_its_cursor() -> None:
+    orders = [{"id": f"{i}", "status": "APPROVED"} for i in range(4)]
+    visible = {"status": {"$ne": "INITIALIZED"}}
+    approved = {"status": "APPROVED"}
+    for carried, sent in (({}, visible), (approved, {"$and": [approved, visible]}), (approved, {"$or": [approved, approved]})):
+        cursor = oq.compile({"filter": carried, "cursorPaging": {"limit": 2}}).search(orders).next
+        again = oq.compile({"filter": sent, "sort": [{"fieldName": "createdDate", "order": "DESC"}], "cursorPaging": {"cursor": cursor}})
+        assert again.search(orders).ids == ("1", "0")

@@ -249,9 +249,10 @@ def test_unreadable_file(here):
 def test_two_uses_of_standard_input(shop):
     orders = (shop / "orders.jsonl").read_bytes()
     assert run("match", "-", shop / "orders.jsonl", "--count", stdin="archived = true").stdout.strip().isdigit()
-    assert run("match", "archived = true", "-", "--count", stdin=orders).stdout == run(
-        "match", "archived = true", shop / "orders.jsonl", "--count"
-    ).stdout
+    assert (
+        run("match", "archived = true", "-", "--count", stdin=orders).stdout
+        == run("match", "archived = true", shop / "orders.jsonl", "--count").stdout
+    )
 
 
 # -- check, convert, sql ----------------------------------------------------------------------------------------

@@ -187,7 +187,9 @@ def test_any_text_is_judged_and_never_raises(source: Any) -> None:
 def test_any_document_is_kept_or_a_problem(document: JSON) -> None:
     with oq.open_store(":memory:") as store:
         result = store.load([document])
-        assert result.orders + result.transactions + result.skipped + result.older >= (document != [] and document != ())
+        assert result.orders + result.transactions + result.skipped + result.older >= (
+            document != [] and document != ()
+        )
         for key, stored in store.iterate_documents("everything"):
             assert json.loads(stored)
             assert store.get_document(key) == stored

@@ -18,8 +18,16 @@ FIRST_FIFTY = "18e2724dec4d3217bf5b61d54435f5393cf1a927d83caac8ed116953f5534912"
 
 # What every order has, in the documented objects too.
 ALWAYS = {
-    "id", "number", "createdDate", "updatedDate", "status", "paymentStatus", "fulfillmentStatus",
-    "priceSummary.total.amount", "lineItems.productName.original", "channelInfo.type",
+    "id",
+    "number",
+    "createdDate",
+    "updatedDate",
+    "status",
+    "paymentStatus",
+    "fulfillmentStatus",
+    "priceSummary.total.amount",
+    "lineItems.productName.original",
+    "channelInfo.type",
 }
 PAID_IN_FULL = {"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"}
 
@@ -37,6 +45,7 @@ def orders(documents):
 @pytest.fixture(scope="module")
 def present(settled):
     """The paths of each of 2,000 orders and of their transactions that hold a value."""
+
     def paths(document):
         return {path for path, value in leaves(document or {}) if value is not None}
 

@@ -33,7 +33,9 @@ SEARCHES: dict[str, Any] = {
     "a whole list": {"filter": {"paymentMethods": {"$eq": ["Cash", "PayPal"]}}},
     "no elements at all": {"filter": {"paymentMethods": None}},
     "connectives keep their groups": {
-        "filter": {"$or": [{"status": "APPROVED", "archived": True}, {"$not": {"number": "1", "paymentStatus": "PAID"}}]}
+        "filter": {
+            "$or": [{"status": "APPROVED", "archived": True}, {"$not": {"number": "1", "paymentStatus": "PAID"}}]
+        }
     },
     "nothing": {"filter": {"status": {"$in": []}}},
     "mixed directions": {
@@ -77,7 +79,9 @@ def test_golden(dialect: str) -> None:
 def test_operands_are_never_in_the_text() -> None:
     nasty = "x'; DROP TABLE orders; --"
     for dialect in DIALECTS:
-        built = oq.compile({"filter": {"buyerInfo.email": nasty, "paymentMethods": {"$hasAll": [nasty, "y"]}}}).sql(dialect)
+        built = oq.compile({"filter": {"buyerInfo.email": nasty, "paymentMethods": {"$hasAll": [nasty, "y"]}}}).sql(
+            dialect
+        )
         assert "DROP" not in built.text
         assert nasty in built.parameters.values()
 

@@ -101,7 +101,13 @@ def test_what_cannot_be_used_is_reported_and_the_rest_loaded(store: oq.Store, tm
     path.write_bytes(
         b'{"id":"a"}\n{"id":\n{"number":"5"}\n\xff\xfe\n[{"id":"b"},7]\n{"id":"c","x":"\\ud800"}\n{"hello":1}\n'
         b'{"orders":[{"id":"d"},{"id":"\\udc00"},{"id":""},null]}\n"text"\n{"id":"e","createdDate":"yesterday"}\n'
-        + b'{"id":"f","x":' + b"[" * 5000 + b"]" * 5000 + b"}\n" + b'{"id":"' + b"g" * 257 + b'"}\n{"id":"h"}'
+        + b'{"id":"f","x":'
+        + b"[" * 5000
+        + b"]" * 5000
+        + b"}\n"
+        + b'{"id":"'
+        + b"g" * 257
+        + b'"}\n{"id":"h"}'
     )
     result = load_file(store, path)
     placed = [(problem.line, problem.pointer, problem.code) for problem in result.problems]
@@ -187,7 +193,9 @@ def test_transactions_count_in_any_order_and_the_last_wins(
         store.load([document])
     for method in ("Cash", "PayPal", "Klarna"):
         assert store.count({"filter": {"paymentMethods": method}}) == (method == kept)
-    assert json.loads(store.get_transactions("a") or b"")["payments"][0]["regularPaymentDetails"]["paymentMethod"] == kept
+    assert (
+        json.loads(store.get_transactions("a") or b"")["payments"][0]["regularPaymentDetails"]["paymentMethod"] == kept
+    )
 
 
 def test_loading_is_idempotent(store: oq.Store) -> None:
@@ -293,7 +301,9 @@ def test_an_older_store_is_upgraded_from_its_documents(path: Path) -> None:
         store.load(oq.sample(60))
         ids, methods = store.search({}).ids, store.count("paymentMethods is present")
     with sqlite3.connect(path) as database:
-        database.executescript("DROP TABLE order_value; ALTER TABLE orders DROP COLUMN shipping_info_title; PRAGMA user_version = 0")
+        database.executescript(
+            "DROP TABLE order_value; ALTER TABLE orders DROP COLUMN shipping_info_title; PRAGMA user_version = 0"
+        )
     database.close()
     with pytest.raises(oq.StoreError, match="orderquery upgrade"):
         oq.open_store(path)

@@ -52,14 +52,16 @@ def test_the_example() -> None:
     search, diagnostics = parse_text(text, SCHEMA)
     assert diagnostics == ()
     assert search == Search(
-        And((
-            eq("paymentStatus", "PAID"),
-            Comparison("fulfillmentStatus", "$in", ("NOT_FULFILLED", "PARTIALLY_FULFILLED")),
-            Comparison("createdDate", "$gte", "2024-01-01T00:00:00.000Z"),
-            Not(Comparison("buyerInfo.email", "$startsWith", "test")),
-            Comparison("lineItems.productName.original", "$hasSome", ("Shoe", "Watch")),
-            eq("shippingInfo.title", None),
-        )),
+        And(
+            (
+                eq("paymentStatus", "PAID"),
+                Comparison("fulfillmentStatus", "$in", ("NOT_FULFILLED", "PARTIALLY_FULFILLED")),
+                Comparison("createdDate", "$gte", "2024-01-01T00:00:00.000Z"),
+                Not(Comparison("buyerInfo.email", "$startsWith", "test")),
+                Comparison("lineItems.productName.original", "$hasSome", ("Shoe", "Watch")),
+                eq("shippingInfo.title", None),
+            )
+        ),
         (SortKey("createdDate", True), SortKey("number")),
         Paging(50),
     )
@@ -365,9 +367,7 @@ def comparisons(draw: st.DrawFn) -> Comparison:
 
 FILTERS = st.recursive(
     comparisons() | st.just(EVERYTHING) | st.just(NOTHING),
-    lambda inner: st.builds(Not, inner)
-    | st.lists(inner, max_size=3).map(and_)
-    | st.lists(inner, max_size=3).map(or_),
+    lambda inner: st.builds(Not, inner) | st.lists(inner, max_size=3).map(and_) | st.lists(inner, max_size=3).map(or_),
     max_leaves=6,
 )
 SEARCHES = st.builds(

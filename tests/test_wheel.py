@@ -43,9 +43,13 @@ def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     installed = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(installed)
     script = tmp_path / "program.py"
-    script.write_text(f"import sys\nsys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]\n"
-                      f"sys.path.insert(0, {str(installed)!r})\n" + PROGRAM)
-    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"})
+    script.write_text(
+        f"import sys\nsys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]\n"
+        f"sys.path.insert(0, {str(installed)!r})\n" + PROGRAM
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}
+    )
     assert done.returncode == 0, done.stderr
     assert str(installed) in done.stdout
     assert "SELECT" in done.stdout

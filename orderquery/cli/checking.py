@@ -197,5 +197,3 @@ def _explained(row: Code) -> str:
         form = "the text form" if row.shape == "text" else f"JSON, --as {row.shape}"
         lines += ["", f"For example ({form}):", "", f"  wrong  {row.wrong}", f"  right  {row.right}"]
     return "\n".join(lines)
-
-

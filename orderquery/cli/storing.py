@@ -192,5 +192,3 @@ def upgrade(store: str, table: str | None) -> int:
     count = upgrade_store(store, schema=schema_of(table))
     put(f"{count:,} order{'' if count == 1 else 's'} in {store}")
     return FINE
-
-

@@ -74,9 +74,7 @@ def statement(
     if wanted == "page":
         named["limit"] = plan.limit if limit is None else limit
     hints = tuple(leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves)
-    shape = _Shape(
-        row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints, counts
-    )
+    shape = _Shape(row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints, counts)
     return Statement(_rendered(shape), named, row.name)
 
 

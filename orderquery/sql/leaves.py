@@ -159,9 +159,7 @@ def _comparing(sign: str, item: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
     return lambda value: _SIGNS[sign](this=value, expression=item)
 
 
-def _some(
-    column: str, test: Callable[[exp.Expr], exp.Expr], dialect: Dialect, rare: bool
-) -> exp.Expr:
+def _some(column: str, test: Callable[[exp.Expr], exp.Expr], dialect: Dialect, rare: bool) -> exp.Expr:
     """Some element passes the test."""
     if dialect.overlaps is not None:
         elements = exp.Unnest(

@@ -225,9 +225,7 @@ class SqliteStore(Store):
         return min(met) < _RARE if leaf.kind is Kind.CONTAINS else sum(met) < _RARE
 
     def _met(self, column: str, value: Any) -> int:
-        text = (
-            f"SELECT count(*) FROM (SELECT 1 FROM {ELEMENTS} WHERE field = ? AND value = ? LIMIT {_RARE})"
-        )
+        text = f"SELECT count(*) FROM (SELECT 1 FROM {ELEMENTS} WHERE field = ? AND value = ? LIMIT {_RARE})"
         (count,) = self._database.execute(text, (column, value)).fetchone()
         return int(count)
 
@@ -300,9 +298,7 @@ def _prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bo
         database.execute("COMMIT")
     version = _version(database, path)
     _not_newer(version, path)
-    about = dict(database.execute("SELECT name, value FROM about"))
-    if about.get("schema") != schema.name:
-        raise StoreError(f"{path} holds {about.get('schema')!r}, not {schema.name!r}: open it with that table")
+    about = _of_schema(database, schema, path)
     if version < LAYOUT_VERSION or about.get("fingerprint") != schema.fingerprint:
         raise StoreError(f"{path} was made by an older orderquery or table of fields: orderquery upgrade {path}")
 
@@ -317,6 +313,13 @@ def _version(database: sqlite3.Connection, path: str) -> int:
         raise StoreError(f"{path} is a SQLite file, but no orderquery store")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _of_schema(database: sqlite3.Connection, schema: Schema, path: str | Path) -> dict[str, Any]:
+    about = dict(database.execute("SELECT name, value FROM about"))
+    if about.get("schema") != schema.name:
+        raise StoreError(f"{path} holds {about.get('schema')!r}, not {schema.name!r}: open it with that table")
+    return about
 
 
 def _not_newer(version: int, path: str | Path) -> None:
@@ -351,7 +354,9 @@ def upgrade(path: str | Path, schema: Schema) -> int:
     try:
         version = _version(database, str(path))
         _not_newer(version, path)
+        database.execute("PRAGMA secure_delete = ON")
         database.execute("BEGIN IMMEDIATE")
+        _of_schema(database, schema, path)
         for table in layout.PROJECTED:
             database.execute(f"DROP TABLE IF EXISTS {table}")
         database.execute("DELETE FROM about")
