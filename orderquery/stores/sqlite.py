@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -63,6 +64,8 @@ class SqliteStore(Store):
         self.path = str(path)
         self._lock = threading.RLock()
         self._database = _connect(self.path, create)
+        # A store that is left open is closed with its last reference, instead of a warning from the engine.
+        weakref.finalize(self, self._database.close)
         try:
             with self._errors():
                 _prepare(self._database, schema, self.path, create)
@@ -164,7 +167,8 @@ class SqliteStore(Store):
     def delete(self, order_ids: Iterable[str]) -> int:
         """Remove orders and their transactions for good; how many orders there were.
 
-        The space is overwritten and the write-ahead log emptied, so that the bytes are gone from the files too.
+        The space is overwritten and the write-ahead log emptied, so that the bytes are gone from the files too; while
+        another connection still reads an older state, they are when the log is next copied back.
         """
         ids = [order_ids] if isinstance(order_ids, str) else list(order_ids)
         ids = [order_id for order_id in ids if _could_be_key(order_id)]
