@@ -79,7 +79,7 @@ class Plan:
 
     def to_text(self) -> str:
         """The search in the text form. Raises ``UsageError`` for an operator without a spelling."""
-        from .text_form import print_text
+        from .text_print import print_text
 
         return print_text(self.tree, self.schema)
 

@@ -15,14 +15,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from .diagnostics import NOWHERE, Diagnostic, Place, UsageError
+from .diagnostics import NOWHERE, Diagnostic, Place
 from .json_form import DEEPEST as MAX_NESTING
 from .json_form import LONGEST_CURSOR, LONGEST_STRING, MOST_ELEMENTS, MOST_NODES
 from .operators import ANY, OPERATORS, Spelling
 from .resources import grammar_file
 from .schema import Field, Schema
 from .source import ReadError, Source, Span, StuckError, feed, number, quote, shown, span_of, unquote
-from .syntax import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Paging, Search, SortKey, both, either
+from .syntax import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
 from .text_help import explain, whole_day
 from .values import TYPES
 
@@ -254,8 +254,8 @@ class _Reader:
         if token.type == "STRING":
             return token.value
         if token.type == "WORD":
-            return _word(token.value, row, self.now)
-        value = _word(token.value, None, self.now)
+            return word_operand(token.value, row, self.now)
+        value = word_operand(token.value, None, self.now)
         if isinstance(value, str):
             advice = f"write {quote(value)} for the string, {value} without backticks for a value of the field's type"
             message = f"expected a number, true or false in backticks, found {shown(value)}"
@@ -281,127 +281,21 @@ def _place(span: Span) -> Place:
     return Place(None, span)
 
 
-def _word(word: str, row: Field | None, now: datetime) -> Operand:
+def reads_as_word(text: str) -> bool:
+    """Whether the lexer takes ``text`` for one word."""
+    from lark.exceptions import UnexpectedInput
+
+    state: Any = _parser(_spellings()).parse_interactive(text)
+    try:
+        kinds = [(token.type, token.value) for token in state.lexer_thread.lex(state.parser_state)]
+    except (UnexpectedInput, ReadError):
+        return False
+    return kinds == [("WORD", text)]
+
+
+def word_operand(word: str, row: Field | None, now: datetime) -> Operand:
+    """The operand that an unquoted word means on a field, or on none that is known."""
     if row is not None:
         return row.type.word(word, now)
     value = number(word)
     return TYPES["boolean"].word(word, now) if value is None else value
-
-
-# -- printing ---------------------------------------------------------------------------------------------------
-
-_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-_OR, _AND, _TIGHT = range(3)
-
-
-def print_text(search: Search, schema: Schema) -> str:
-    """Write a search on one line, so that reading it gives an equal one. The default search is the empty text.
-
-    Raises:
-        UsageError: an operator or an operand has no spelling here, or the filter nests too deep to be read back.
-
-    """
-    printer = _Printer(schema)
-    parts = [] if search.filter == EVERYTHING else [printer.filter(search.filter)]
-    if search.sort:
-        keys = (printer.name(key.field) + (" desc" if key.descending else "") for key in search.sort)
-        parts.append("order by " + ", ".join(keys))
-    if search.paging.limit is not None:
-        parts.append(f"limit {search.paging.limit}")
-    if search.paging.cursor is not None:
-        parts.append(f"after {quote(search.paging.cursor)}")
-    return " ".join(parts)
-
-
-class _Printer:
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-        spellings = _spellings()
-        self.parser = _parser(spellings)
-        self.parts_of_operators = {part for _, spelling in spellings for part in spelling.words.lower().split()}
-
-    def filter(self, node: Filter, level: int = _OR, depth: int = 0) -> str:
-        if isinstance(node, Comparison):
-            return self.comparison(node)
-        if not isinstance(node, Not) and not node.children:
-            return "everything" if isinstance(node, And) else "nothing"
-        if depth == MAX_NESTING:
-            raise UsageError(f"and, or and not nest deeper than {MAX_NESTING}: the text form cannot hold it")
-        if isinstance(node, Not):
-            return "not " + self.filter(node.child, _TIGHT, depth + 1)
-        word, own = (" or ", _OR) if isinstance(node, Or) else (" and ", _AND)
-        text = word.join(self.filter(child, own + 1, depth + 1) for child in node.children)
-        return f"({text})" if level > own else text
-
-    def comparison(self, node: Comparison) -> str:
-        row = OPERATORS.get(node.operator)
-        if row is None:
-            raise UsageError(f"{node.operator} on {node.field!r} has no spelling in the text form")
-        known = self.schema.find(node.field)
-        for spelling in row.spellings:
-            if spelling.operand is not ANY and _same(spelling.operand, node.operand, None):
-                return f"{self.name(node.field)} {spelling.words}"
-        for spelling in row.spellings:
-            if spelling.operand is ANY:
-                return f"{self.name(node.field)} {spelling.words} {self.operand(node, known)}"
-        raise UsageError(f"{node.operator} {node.operand!r} on {node.field!r} has no spelling in the text form")
-
-    def operand(self, node: Comparison, row: Field | None) -> str:
-        values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
-        texts = [self.scalar(value, row) for value in values]
-        if None in texts:
-            raise UsageError(f"{node.operator} on {node.field!r}: {node.operand!r} has no spelling in the text form")
-        return f"({', '.join(map(str, texts))})" if isinstance(node.operand, tuple) else str(texts[0])
-
-    def scalar(self, value: Operand, row: Field | None) -> str | None:
-        if value is None:
-            return "null"
-        if isinstance(value, str):
-            return value if self.plain(value, row) else quote(value)
-        candidates = _numerals(value)
-        for text in candidates:
-            if _same(_word(text, row, _SOME_TIME), value, row):
-                return text
-        for text in candidates:
-            if _same(_word(text, None, _SOME_TIME), value, None):
-                return f"`{text}`"
-        return None
-
-    def plain(self, value: str, row: Field | None) -> bool:
-        """Whether a string reads better as a bare word, and is read back from it."""
-        if row is None or not (value in row.values or (not row.type.textual and row.type.read(value) is not None)):
-            return False
-        return row.type.word(value, _SOME_TIME) == value and self.bare(value)
-
-    def name(self, field: str) -> str:
-        return field if self.bare(field) else quote(field, "`")
-
-    def bare(self, text: str) -> bool:
-        """Whether the lexer takes ``text`` for one word, wherever it stands."""
-        from lark.exceptions import UnexpectedInput
-
-        state: Any = self.parser.parse_interactive(text)
-        try:
-            kinds = [(token.type, token.value) for token in state.lexer_thread.lex(state.parser_state)]
-        except (UnexpectedInput, ReadError):
-            return False
-        return kinds == [("WORD", text)] and text.isprintable() and text.lower() not in self.parts_of_operators
-
-
-def _numerals(value: Operand) -> list[str]:
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    if not isinstance(value, int | Decimal):
-        return []
-    # By way of Decimal, because Python refuses to write an integer of many digits.
-    text = str(Decimal(value))
-    return [text, text + ".0"] if isinstance(value, Decimal) else [text]
-
-
-def _same(one: Operand, other: Operand, row: Field | None) -> bool:
-    """Whether two operands are one: of one type and equal, or numbers that the field's type does not tell apart."""
-    if type(one) is type(other):
-        return bool(one == other)
-    if row is None or not all(type(value) in (int, Decimal) for value in (one, other)):
-        return False
-    return row.type.read(one) is not None and bool(row.type.read(one) == row.type.read(other))

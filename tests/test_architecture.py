@@ -19,7 +19,7 @@ FLOORS = (
     ("schema", "json_form"),
     ("documents", "literal_form", "text_help", "advice", "reference", "plan"),
     ("records", "text_form", "checker", "keyset"),
-    ("files", "page", "cursor", "sql"),
+    ("files", "page", "cursor", "sql", "text_print"),
     ("paging", "forms"),
     ("memory",),
     ("stores",),
@@ -29,7 +29,7 @@ FLOORS = (
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 
 # The plan is the face that people hold: its methods hand themselves to the floors that run them, when they are called.
-DELEGATES = {("plan", "memory"), ("plan", "sql"), ("plan", "text_form")}
+DELEGATES = {("plan", "memory"), ("plan", "sql"), ("plan", "text_print")}
 
 ONLY_IMPORTER = {
     "lark": {"literal_form", "text_form"},

@@ -17,7 +17,8 @@ from orderquery.source import MAX_BYTES
 from orderquery.syntax import EVERYTHING, NOTHING, And, Comparison, Filter, Not, Or, Paging, Search, SortKey
 from orderquery.syntax import both as and_
 from orderquery.syntax import either as or_
-from orderquery.text_form import MAX_NESTING, parse_text, print_text
+from orderquery.text_form import MAX_NESTING, parse_text
+from orderquery.text_print import print_text
 
 SCHEMA = load_schema()
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
