@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from backends import BACKENDS, Backend
+from command_line import SAMPLES, run
+
+from orderquery.samples import sample_lines
 
 
 @pytest.fixture(params=BACKENDS)
@@ -15,6 +19,26 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     held = BACKENDS[request.param]()
     request.addfinalizer(held.close)
     return held
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with orders.jsonl and the store shop.db that holds them."""
+    folder = tmp_path_factory.mktemp("shop")
+    with open(folder / "orders.jsonl", "wb") as file:
+        file.writelines(line + b"\n" for line in sample_lines(SAMPLES))
+    loaded = run("load", folder / "shop.db", folder / "orders.jsonl")
+    assert loaded.exit_code == 0, loaded.output
+    assert re.fullmatch(r"2,000 orders and 1,\d\d\d transactions records loaded\n", loaded.stdout)
+    assert loaded.stderr == ""
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
