@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from .diagnostics import Edit, Path
-from .json_form import print_filter
 from .json_keys import corrected_help
 from .operators import CONNECTIVES, OPERATORS, Takes
 from .schema import Field, Schema
@@ -169,8 +168,3 @@ def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
     meant = nearest(value.replace(" ", "_").replace("-", "_"), row.values)
     said = f"did you mean {meant}? " if meant else ""
     return f"{said}{row.name} is one of {', '.join(row.values)}", meant
-
-
-def rewritten_filter(node: Comparison) -> dict[str, JSON]:
-    """One comparison as JSON, for a help."""
-    return print_filter(node)

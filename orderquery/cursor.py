@@ -23,7 +23,7 @@ from .json_form import LONGEST_CURSOR, Reader
 from .keyset import Position
 from .plan import Plan, same_condition
 from .schema import Field, Schema
-from .values import LONGEST_SORTABLE
+from .values import LONGEST_ID, LONGEST_SORTABLE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,7 +41,6 @@ _FRAME = 64
 """An upper bound, in bytes, of what msgpack adds to the parts of a token."""
 _LARGEST_PAYLOAD = LONGEST_CURSOR * 3 // 4 - 1 - _NONCE - _TAG - _FRAME
 _WIDEST_CHARACTER = 4
-_LONGEST_ID = 256
 _BACKWARD, _INCLUSIVE = 1, 2
 
 
@@ -117,7 +116,7 @@ def too_long(plan: Plan) -> tuple[Diagnostic, ...]:
 
 def _most_bytes(field: Field) -> int:
     if field.required and field.type.textual:
-        return _LONGEST_ID * _WIDEST_CHARACTER + 8
+        return LONGEST_ID * _WIDEST_CHARACTER + 8
     return LONGEST_SORTABLE * _WIDEST_CHARACTER + 16 if field.type.textual else 256
 
 

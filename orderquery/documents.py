@@ -12,13 +12,12 @@ from functools import cache
 from typing import Any
 
 from .schema import Field, Schema, Source
-from .values import LONGEST_SORTABLE, Value, ValueType, has_lone_surrogate
+from .values import LONGEST_ID, LONGEST_SORTABLE, Value, ValueType, has_lone_surrogate
 
 JSON = Any
 Reader = Callable[[JSON, JSON], Value]
 """From an order and its transactions (or ``None``) to a value, ``None`` for missing, a list for a field of many."""
 
-LONGEST_ID = 256
 _NO_RECORD: dict[str, JSON] = {}
 
 
@@ -144,9 +143,18 @@ def _flat(items: list[JSON]) -> Iterator[JSON]:
 
 def order_id(schema: Schema, order: JSON) -> str | None:
     """The key of an order, or ``None`` where it has no usable one: 1 to 256 characters, writable as UTF-8."""
-    value = reader(schema, schema.key)(order, None)
-    usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and not has_lone_surrogate(value)
-    return value if usable else None
+    return _usable(reader(schema, schema.key)(order, None))
+
+
+def transactions_id(document: JSON) -> str | None:
+    """The order id of a transactions record, or ``None`` where it has no usable one."""
+    record = transactions_record(document)
+    return None if record is None else _usable(record.get("orderId"))
+
+
+def _usable(key: JSON) -> str | None:
+    usable = isinstance(key, str) and 0 < len(key) <= LONGEST_ID and not has_lone_surrogate(key)
+    return key if usable else None
 
 
 def transactions_record(document: JSON) -> Mapping[str, JSON] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cursor import chosen_keys, process_keys, resume
 from .diagnostics import Diagnostic, DocumentError, Place
-from .documents import order_id, reader, transactions_record
+from .documents import order_id, reader, transactions_id, transactions_record
 from .keyset import Position, direction, seek
 from .page import Page
 from .paging import page_of
@@ -191,8 +191,9 @@ def _by_order(records: Iterable[JSON]) -> dict[str, JSON]:
     for record in records:
         checked = checked_transactions(record)
         # What a store would not keep counts nowhere.
-        if isinstance(checked.get("orderId"), str) and why_unusable(checked) is None:
-            found[checked["orderId"]] = checked
+        key = transactions_id(checked)
+        if key is not None and why_unusable(checked) is None:
+            found[key] = checked
     return found
 
 

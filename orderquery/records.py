@@ -14,10 +14,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from .diagnostics import Diagnostic, Path, Place
-from .documents import order_id, transactions_record, unfit_values
+from .documents import order_id, transactions_id, unfit_values
 from .instants import read_instant
 from .schema import Schema
-from .values import has_lone_surrogate
 
 if TYPE_CHECKING:
     import msgspec
@@ -269,14 +268,6 @@ def _record(schema: Schema, part: _Part, suspect: bool) -> str | Diagnostic:
         message = f"{what} without a usable {wanted} (a string of 1 to 256 characters)"
         return Diagnostic("no-usable-id", message, "load what the service answered: a request has no id yet", place)
     return found
-
-
-def transactions_id(document: JSON) -> str | None:
-    """The order id of a transactions record, or ``None`` where it has no usable one."""
-    record = transactions_record(document)
-    value = None if record is None else record.get("orderId")
-    usable = isinstance(value, str) and 0 < len(value) <= 256 and not has_lone_surrogate(value)
-    return value if usable else None
 
 
 def _surrogates_in(decoded: JSON) -> bool:

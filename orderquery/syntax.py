@@ -24,8 +24,6 @@ class Comparison:
     operator: str
     operand: Operand
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
-    words: tuple[str, ...] = dataclasses.field(default=(), compare=False)
-    """The unquoted words of the text form that the operand was read from."""
     field_place: Place | None = dataclasses.field(default=None, compare=False)
     """Where the field name stands, if not at ``place``."""
     operator_place: Place | None = dataclasses.field(default=None, compare=False)

@@ -230,7 +230,6 @@ class _Reader:
         name, spelling = self.spellings[int(leaf.operator.type.removeprefix("OP"))]
         row = self.schema.find(leaf.field.value)
         place = _place(span_of(leaf.operator) if leaf.operand is None else _span(leaf.operand))
-        words: tuple[str, ...] = ()
         operand = spelling.operand
         if leaf.operand is not None:
             tokens = leaf.operand.scalars if isinstance(leaf.operand, _List) else [leaf.operand]
@@ -239,11 +238,10 @@ class _Reader:
                 raise _too_large(message, _span(leaf.operand))
             scalars = tuple(self.scalar(token, row) for token in tokens)
             operand = scalars if isinstance(leaf.operand, _List) else scalars[0]
-            words = tuple(token.value for token in tokens if token.type == "WORD")
             if row is not None and row.type.name == "instant":
                 self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
         field_place, operator_place = _place(span_of(leaf.field)), _place(span_of(leaf.operator))
-        return Comparison(leaf.field.value, name, operand, place, words, field_place, operator_place)
+        return Comparison(leaf.field.value, name, operand, place, field_place, operator_place)
 
     def scalar(self, token: Token, row: Field | None) -> Operand:
         if token.type == "NULL":

@@ -23,6 +23,9 @@ JSON = Any
 Value = Any
 Stored = int | str
 
+LONGEST_ID = 256
+"""Characters: an order whose id is longer is unusable."""
+
 LONGEST_SORTABLE = 512
 """Characters: a longer text in a sortable field does not fit, for a cursor must be able to hold it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlglot import exp
 
@@ -26,16 +25,13 @@ class Dialect:
     """One dialect, paired with the driver whose parameter style its text has.
 
     ``union_seek``: a cursor's branches are a UNION ALL, each with its own ORDER BY and LIMIT, for engines that serve
-    it from an ordered index; else one OR. ``keys_first``: documents are joined to the chosen keys. ``overlaps`` and
-    ``contains`` test a column of arrays; without them the elements of arrays lie in a table of their own.
-    ``executed`` says whether a store of this package runs it.
+    it from an ordered index; else one OR. ``overlaps`` and ``contains`` test a column of arrays; without them the
+    elements of arrays lie in a table of their own. ``executed`` says whether a store of this package runs it.
     """
 
     name: str
     driver: str
-    style: Literal[":p1", "%(p1)s", "$p1"]
     union_seek: bool
-    keys_first: bool
     native_booleans: bool
     executed: bool
     overlaps: ArrayTest | None = None
@@ -45,14 +41,14 @@ class Dialect:
 DIALECTS: dict[str, Dialect] = {
     row.name: row
     for row in (
-        Dialect("sqlite", "sqlite3", ":p1", True, True, False, True),
+        Dialect("sqlite", "sqlite3", union_seek=True, native_booleans=False, executed=True),
         Dialect(
-            "postgres", "psycopg", "%(p1)s", True, True, True, False,
-            _operator(exp.ArrayOverlaps), _operator(exp.ArrayContainsAll),
+            "postgres", "psycopg", union_seek=True, native_booleans=True, executed=False,
+            overlaps=_operator(exp.ArrayOverlaps), contains=_operator(exp.ArrayContainsAll),
         ),
         Dialect(
-            "duckdb", "duckdb", "$p1", False, True, True, False,
-            _call("LIST_HAS_ANY"), _call("LIST_HAS_ALL"),
+            "duckdb", "duckdb", union_seek=False, native_booleans=True, executed=False,
+            overlaps=_call("LIST_HAS_ANY"), contains=_call("LIST_HAS_ALL"),
         ),
     )
 }  # fmt: skip
