@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from .diagnostics import (
         Diagnostic,
         DocumentError,
+        MissingExtra,
         OrderQueryError,
         QueryError,
         Report,
         SchemaError,
         StoreError,
+        StoreTimeout,
         UsageError,
     )
+    from .endpoint import create_app
     from .forms import check
     from .forms import compile_search as compile  # noqa: A004 - oq.compile is the word for it
     from .page import Page
@@ -50,6 +53,7 @@ _HOME = {
     "DocumentError": "diagnostics",
     "Field": "schema",
     "LoadResult": "stores",
+    "MissingExtra": "diagnostics",
     "OrderQueryError": "diagnostics",
     "Page": "page",
     "Plan": "plan",
@@ -60,8 +64,10 @@ _HOME = {
     "Statement": "sql",
     "Store": "stores",
     "StoreError": "diagnostics",
+    "StoreTimeout": "diagnostics",
     "UsageError": "diagnostics",
     "check": "forms",
+    "create_app": "endpoint",
     "load_schema": "schema",
     "open_store": "stores",
     "sample": "samples",
@@ -77,6 +83,7 @@ __all__ = [
     "DocumentError",
     "Field",
     "LoadResult",
+    "MissingExtra",
     "OrderQueryError",
     "Page",
     "Plan",
@@ -87,10 +94,12 @@ __all__ = [
     "Statement",
     "Store",
     "StoreError",
+    "StoreTimeout",
     "UsageError",
     "__version__",
     "check",
     "compile",
+    "create_app",
     "load_schema",
     "open_store",
     "sample",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -116,7 +116,8 @@ class Diagnostic:
 
     ``pointer`` is the JSON pointer of its place (``None`` for the text form), ``line`` and ``column`` count from 1 in
     characters and are ``None`` where the source is not text. ``help`` says what to write instead; ``fix``, where there
-    is one, does it (see :func:`apply_edits`).
+    is one, does it (see :func:`apply_edits`). ``facts`` are for programs: ``threshold``, the bound that was passed, and
+    ``bound``, whether it is the ``MIN`` or the ``MAX``.
     """
 
     code: str
@@ -127,6 +128,7 @@ class Diagnostic:
     column: int | None = None
     span: tuple[int, int] | None = None
     fix: tuple[Edit, ...] = field(default=(), compare=False)
+    facts: Mapping[str, JSON] = field(default_factory=dict, compare=False)
     source_name: str | None = None
 
     @property
@@ -237,6 +239,17 @@ class DocumentError(OrderQueryError, TypeError):
 
 class StoreError(OrderQueryError):
     """A store that cannot be opened, read or written. The message says what to do."""
+
+
+class StoreTimeout(StoreError):
+    """A search that was stopped because it took longer than it was given."""
+
+
+class MissingExtra(OrderQueryError, ImportError):
+    """A package that only one of the extras brings is not installed. The message names the extra."""
+
+    def __init__(self, extra: str, problem: ImportError) -> None:
+        super().__init__(f"{problem}: pip install 'orderquery[{extra}]' brings it")
 
 
 class UsageError(OrderQueryError, ValueError):

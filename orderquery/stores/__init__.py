@@ -11,7 +11,7 @@ from ..cursor import CursorKeys, chosen_keys
 from ..diagnostics import UsageError
 from ..schema import Schema, load_schema
 from ..values import has_lone_surrogate
-from .base import LoadResult, Store
+from .base import LoadResult, Store, checked_site
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -40,15 +40,13 @@ def open_store(
     """
     from .sqlite import SqliteStore
 
-    if not isinstance(site, str) or has_lone_surrogate(site):
-        raise UsageError("the name of a site is a string without lone surrogates")
     table = schema if isinstance(schema, Schema) else load_schema(schema)
-    return SqliteStore(_path(location), table, site=site, keys=chosen_keys(keys), create=create)
+    return SqliteStore(_path(location), table, site=checked_site(site), keys=chosen_keys(keys), create=create)
 
 
 def upgrade_store(location: str | PathLike[str], *, schema: Schema | str | Path | None = None) -> int:
     """Rebuild an older store from its documents; how many orders it holds. Raises like :func:`open_store`."""
-    from .sqlite import upgrade
+    from .sqlite_file import upgrade
 
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     return upgrade(_path(location), table)

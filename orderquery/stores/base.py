@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from ..cursor import CursorKeys, resume
-from ..diagnostics import Diagnostic, Place
+from ..diagnostics import Diagnostic, Place, UsageError
 from ..forms import compile_search
 from ..keyset import Position, seek
 from ..page import LazyOrders, Page
@@ -18,6 +20,7 @@ from ..plan import Plan
 from ..predicate import all_of, any_of
 from ..records import Found, Record, decode, from_object
 from ..schema import Schema
+from ..values import has_lone_surrogate
 
 JSON = Any
 Outcome = Literal["stored", "older"]
@@ -77,8 +80,8 @@ class Store(ABC):
         """How many orders the plan has."""
 
     @abstractmethod
-    def _snapshot(self) -> Any:
-        """A context in which every read sees the same state."""
+    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
+        """A context in which every read sees the same state, and ``StoreTimeout`` ends what takes longer."""
 
     @abstractmethod
     def get_document(self, order_id: str) -> bytes | None:
@@ -87,6 +90,10 @@ class Store(ABC):
     @abstractmethod
     def get_transactions(self, order_id: str) -> bytes | None:
         """The stored bytes of an order's transactions record, or ``None``."""
+
+    @abstractmethod
+    def holds_named_site(self) -> bool:
+        """Whether anything in the store, at whatever site, belongs to a site with a name."""
 
     @abstractmethod
     def delete(self, order_ids: Iterable[str]) -> int:
@@ -109,6 +116,14 @@ class Store(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def at_site(self, site: str) -> Self:
+        """The same store for another site, over the same connections: closing one closes both."""
+        if site == self.site:
+            return self
+        other = copy(self)
+        other.site = checked_site(site)
+        return other
 
     def load(self, documents: Iterable[JSON]) -> LoadResult:
         """Keep orders, Search responses, ``{"order": …}``, order transactions and webhook events, decoded.
@@ -152,8 +167,11 @@ class Store(ABC):
             else:
                 result.transactions += 1
 
-    def search(self, search: JSON) -> Page:
-        """One page: of a search in any form, of a plan, or of ``{"cursorPaging": {"cursor": …}}``."""
+    def search(self, search: JSON, *, seconds: float | None = None) -> Page:
+        """One page: of a search in any form, of a plan, or of ``{"cursorPaging": {"cursor": …}}``.
+
+        ``seconds`` bounds the engine's work: beyond them the search is stopped with ``StoreTimeout``.
+        """
         plan = self._plan(search)
         plan, position, limit = (plan, None, plan.limit) if plan.cursor is None else resume(plan, self.site, self.keys)
         documents: dict[str, bytes] = {}
@@ -163,7 +181,7 @@ class Store(ABC):
             documents.update((values[-1], document) for values, document in rows)
             return [values for values, _ in rows]
 
-        with self._snapshot():
+        with self._snapshot(seconds):
             rows, following, preceding = page_of(plan, position, limit, fetch, self.site, self.keys)
         ids = tuple(row[-1] for row in rows)
         found = [documents[key] for key in ids]
@@ -205,3 +223,10 @@ class Store(ABC):
 
     def _plan(self, search: JSON) -> Plan:
         return search if isinstance(search, Plan) else compile_search(search, schema=self.schema)
+
+
+def checked_site(site: JSON) -> str:
+    """The name of a site, if it can be one. Raises ``UsageError``."""
+    if not isinstance(site, str) or has_lone_surrogate(site):
+        raise UsageError("the name of a site is a string without lone surrogates")
+    return site

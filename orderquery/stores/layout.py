@@ -6,6 +6,7 @@ can always be rebuilt from its documents.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,3 +107,15 @@ def row_of(schema: Schema, order: JSON, transactions: JSON) -> tuple[list[Any], 
 
 def _folded(field: Field, value: Any) -> str:
     return encode_text(fold(field.type.text(value)))
+
+
+def put_row(
+    database: sqlite3.Connection, schema: Schema, insert: str, rid: int, site: str, order: JSON, transactions: JSON
+) -> None:
+    """Put the searched row of an order and its array elements, in place of those it may have had."""
+    row, elements = row_of(schema, order, transactions)
+    database.execute(f"DELETE FROM {ELEMENTS} WHERE rid = ?", (rid,))
+    database.execute(insert, (rid, site, *row))
+    database.executemany(
+        f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", [(*element, rid) for element in elements]
+    )

@@ -1,0 +1,173 @@
+"""The file of an embedded store: connected to, made, recognised, rebuilt."""
+
+from __future__ import annotations
+
+import sqlite3
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ..diagnostics import StoreError
+from ..records import decode
+from ..schema import Schema
+from . import layout
+
+JSON = Any
+
+LAYOUT_VERSION = 1
+APPLICATION_ID = 0x6F727179
+OLDEST_SQLITE = (3, 38, 0)
+MEMORY = ":memory:"
+PATIENCE = 30.0
+"""Seconds to wait for another process that writes."""
+
+_CACHE = 65_536
+"""KiB of pages kept in memory: loads touch every index."""
+
+_READER_CACHE = 16_384
+"""KiB of pages, of each connection that reads."""
+
+_CHECKPOINT = 16_384
+"""Pages of the write-ahead log after which it is copied back: seldom, for a load touches the same pages often."""
+
+
+def decoded(document: bytes) -> JSON:
+    """A stored document, its numbers exact."""
+    return decode(document, Decimal)
+
+
+def connect(path: str, create: bool) -> sqlite3.Connection:
+    """A connection to a file, or to memory.
+
+    Raises:
+        StoreError: the file is not there and not to be made, or cannot be opened.
+
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        wanted = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(f"the embedded store needs SQLite {wanted} or newer, this Python has {sqlite3.sqlite_version}")
+    if path != MEMORY:
+        file = Path(path)
+        if not create and not file.exists():
+            raise StoreError(f"there is no store {path}: orderquery load {path} FILE makes one")
+        if not file.parent.is_dir():
+            raise StoreError(f"cannot make {path}: there is no folder {file.parent}")
+    try:
+        return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    except (sqlite3.Error, ValueError) as problem:
+        raise StoreError(f"{path!r}: {problem}") from None
+
+
+def prepare_reader(database: sqlite3.Connection) -> None:
+    """Set up a connection that only reads."""
+    database.execute("PRAGMA query_only = ON")
+    database.execute(f"PRAGMA cache_size = -{_READER_CACHE}")
+
+
+def prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bool) -> None:
+    """Set up a connection that writes, and make the tables of an empty file.
+
+    Raises:
+        StoreError: the file is no store, or one of another version or table.
+
+    """
+    database.execute("PRAGMA secure_delete = ON")
+    if path != MEMORY:
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute(f"PRAGMA cache_size = -{_CACHE}")
+        database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+    if _is_empty(database):
+        if not create:
+            raise StoreError(f"{path} is empty: orderquery load {path} FILE fills it")
+        if path != MEMORY:
+            database.execute("PRAGMA journal_mode = WAL")
+        database.execute("BEGIN IMMEDIATE")
+        if _is_empty(database):
+            _create(database, schema)
+        database.execute("COMMIT")
+    version = _version(database, path)
+    _not_newer(version, path)
+    about = _of_schema(database, schema, path)
+    if version < LAYOUT_VERSION or about.get("fingerprint") != schema.fingerprint:
+        raise StoreError(f"{path} was made by an older orderquery or table of fields: orderquery upgrade {path}")
+
+
+def _is_empty(database: sqlite3.Connection) -> bool:
+    (count,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return bool(count == 0)
+
+
+def _version(database: sqlite3.Connection, path: str) -> int:
+    if database.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+        raise StoreError(f"{path} is a SQLite file, but no orderquery store")
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _of_schema(database: sqlite3.Connection, schema: Schema, path: str | Path) -> dict[str, Any]:
+    about = dict(database.execute("SELECT name, value FROM about"))
+    if about.get("schema") != schema.name:
+        raise StoreError(f"{path} holds {about.get('schema')!r}, not {schema.name!r}: open it with that table")
+    return about
+
+
+def _not_newer(version: int, path: str | Path) -> None:
+    if version > LAYOUT_VERSION:
+        raise StoreError(f"{path} has layout {version}, made by a newer orderquery: this one knows {LAYOUT_VERSION}")
+
+
+def _create(database: sqlite3.Connection, schema: Schema) -> None:
+    for text in layout.DOCUMENT_TABLES:
+        database.execute(text)
+    database.execute("CREATE UNIQUE INDEX order_document_key ON order_document (site, id)")
+    _create_projected(database, schema)
+    database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _create_projected(database: sqlite3.Connection, schema: Schema) -> None:
+    for text in (*layout.projected_tables(schema), *layout.indexes(schema)):
+        database.execute(text)
+    about = {"schema": schema.name, "fingerprint": schema.fingerprint}
+    database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(about.items()))
+    database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
+
+
+def upgrade(path: str | Path, schema: Schema) -> int:
+    """Rebuild a store's searched tables from its documents, all or nothing; how many orders it holds.
+
+    Raises:
+        StoreError: there is no such store, or it is newer than this package.
+
+    """
+    database = connect(str(path), create=False)
+    try:
+        version = _version(database, str(path))
+        _not_newer(version, path)
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute("BEGIN IMMEDIATE")
+        _of_schema(database, schema, path)
+        for table in layout.PROJECTED:
+            database.execute(f"DROP TABLE IF EXISTS {table}")
+        database.execute("DELETE FROM about")
+        _create_projected(database, schema)
+        count = _rebuild(database, schema)
+        database.execute("COMMIT")
+        database.execute("ANALYZE")
+    except sqlite3.Error as problem:
+        raise StoreError(f"{path}: {problem}") from problem
+    finally:
+        database.close()
+    return count
+
+
+def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
+    insert, count = layout.insertion(schema), 0
+    stored = database.execute(
+        "SELECT d.rid, d.site, d.document, t.document FROM order_document AS d "
+        "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"
+    )
+    for rid, site, document, transactions in stored:
+        record = decoded(transactions) if transactions else None
+        layout.put_row(database, schema, insert, rid, site, decoded(document), record)
+        count += 1
+    return count
