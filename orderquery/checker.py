@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -236,7 +236,8 @@ class _Checker:
             fix = (Edit("put", path, kept),) if path is not None else ()
             message = f"{len(search.sort)} sort entries, the most is {schema.max_sorts}"
             place = search.sort_place if path is not None else search.sort[schema.max_sorts].place
-            self._say("too-many-sorts", message, f"keep the first {schema.max_sorts}", place, fix)
+            facts = {"threshold": schema.max_sorts}
+            self._say("too-many-sorts", message, f"keep the first {schema.max_sorts}", place, fix, facts)
         keys: dict[Field, bool] = {}
         for key in search.sort:
             row = self._sort_field(key)
@@ -282,7 +283,8 @@ class _Checker:
             message = f"limit is {shown}, not within 1 to {schema.max_limit}"
             place = search.paging.place
             said = f"write {nearest} and follow the cursors"
-            self._say("limit-out-of-range", message, said, place, _put(place, nearest))
+            facts = {"threshold": nearest, "bound": "MIN" if limit < 1 else "MAX"}
+            self._say("limit-out-of-range", message, said, place, _put(place, nearest), facts)
         return limit
 
     def sent_along(self, search: Search) -> None:
@@ -299,8 +301,16 @@ class _Checker:
     def _say_type(self, message: str, help_: str, place: Place, fix: tuple[Edit, ...] = ()) -> None:
         self._say("operand-type", message, help_, place, fix)
 
-    def _say(self, code: str, message: str, help_: str, place: Place, fix: tuple[Edit, ...] = ()) -> None:
-        self.diagnostics.append(Diagnostic(code, message, help_, place, span=place.span, fix=fix))
+    def _say(
+        self,
+        code: str,
+        message: str,
+        help_: str,
+        place: Place,
+        fix: tuple[Edit, ...] = (),
+        facts: Mapping[str, JSON] | None = None,
+    ) -> None:
+        self.diagnostics.append(Diagnostic(code, message, help_, place, span=place.span, fix=fix, facts=facts or {}))
 
 
 def _entry(key: SortKey) -> dict[str, str]:

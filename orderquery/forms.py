@@ -16,13 +16,14 @@ from .json_form import SHAPES, Reader, Shape
 from .plan import Plan
 from .schema import Schema, load_schema
 from .source import MAX_BYTES, Source
+from .strict_json import read_json
 from .syntax import Search
 
 if TYPE_CHECKING:
     from .literal_form import Located
 
 JSON = Any
-Form = Literal["any", "json", "text"]
+Form = Literal["any", "json", "wire", "text"]
 
 
 def check(
@@ -38,8 +39,8 @@ def check(
     ``source`` is the decoded JSON (a dict), JSON text or bytes (JavaScript object literals are read too), or the text
     form. ``shape`` says what JSON is handed over: the HTTP body (``request``), the bare search with REST names
     (``search``), or the argument of the JavaScript SDK (``sdk``). ``form`` says whether a string is ``json`` or
-    ``text``; with ``any`` it is JSON if it begins with a bracket. ``now`` is what relative dates of the text form
-    count from.
+    ``text``; with ``any`` it is JSON if it begins with a bracket. ``wire`` is JSON alone, as HTTP carries it: read
+    faster, without line and column (D20). ``now`` is what relative dates of the text form count from.
 
     Raises:
         UsageError: no such shape.
@@ -51,6 +52,8 @@ def check(
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     if not isinstance(source, str | bytes | bytearray):
         return _of_json(source, shape, table)
+    if form == "wire":
+        return _of_wire(source, shape, table)
     text = _text(source)
     if isinstance(text, Diagnostic):
         return Report((text,))
@@ -123,6 +126,14 @@ def _of_json(document: JSON, shape: Shape, schema: Schema, said: Iterable[Diagno
     more, plan = _checked(reader.search, schema)
     diagnostics = (*found, *more)
     return _report(diagnostics, plan, None, document)
+
+
+def _of_wire(source: str | bytes | bytearray, shape: Shape, schema: Schema) -> Report:
+    raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
+    document, said = read_json(raw)
+    if any(diagnostic.code != "duplicate-key" for diagnostic in said):
+        return Report(said)
+    return _of_json(document, shape, schema, said)
 
 
 def _checked(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...], Plan | None]:

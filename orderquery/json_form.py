@@ -114,7 +114,7 @@ class Reader:
             return None
         if len(name) > LONGEST_FIELD_NAME:
             message = f"fieldName has {len(name):,} characters, the most is {LONGEST_FIELD_NAME}"
-            self.diagnostics.append(Diagnostic("too-long", message, "name a field of the table", at))
+            self.diagnostics.append(_too_long(message, "name a field of the table", at, LONGEST_FIELD_NAME))
             return None
         return SortKey(self._rest(name), descending, at)
 
@@ -144,7 +144,7 @@ class Reader:
         elif cursor and len(cursor) > LONGEST_CURSOR:
             message = f"cursor has {len(cursor):,} characters, the most is {LONGEST_CURSOR:,}"
             instead = "send a cursor as it was received"
-            self.diagnostics.append(Diagnostic("too-long", message, instead, place / "cursor"))
+            self.diagnostics.append(_too_long(message, instead, place / "cursor", LONGEST_CURSOR))
             cursor = None
         return Paging(limit, cursor or None, place / "limit")
 
@@ -294,6 +294,10 @@ def _kind(value: JSON) -> str:
 
 def _shown(value: JSON) -> str:
     return f'"{value}"' if isinstance(value, str) and len(value) <= 40 else _kind(value)
+
+
+def _too_long(message: str, instead: str, place: Place, most: int) -> Diagnostic:
+    return Diagnostic("too-long", message, instead, place, facts={"threshold": most})
 
 
 def _order_meant(value: JSON) -> str | None:

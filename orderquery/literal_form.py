@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from .diagnostics import Diagnostic, Path
+from .diagnostics import NOWHERE, Diagnostic, Path
 from .resources import grammar_file
 from .source import ReadError, Source, Span, StuckError, feed, number, shown, span_of, unclosed, unquote
+from .strict_json import key_twice
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -107,9 +108,8 @@ def _repeated(source: Source, root: _Node) -> Iterator[Diagnostic]:
     while waiting:
         path, node = waiting.pop()
         for key, span in (node.repeated or {}).items():
-            message = f"the key {shown(key)} stands twice in one object"
-            advice = "keep one of the two, or put both conditions in $and; decoders drop one in silence"
-            yield source.diagnostic("duplicate-key", message, advice, span, (*path, key), "key")
+            said = key_twice(key, NOWHERE)
+            yield source.diagnostic(said.code, said.message, said.help, span, (*path, key), "key")
         inner = [((*path, step), part) for step, part in node.steps() if part.parts]
         waiting.extend(reversed(inner))
 
