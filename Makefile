@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help demo test lint check prove bench reference goldens clean
+.PHONY: help demo test client lint check prove bench reference goldens clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ demo: $(READY)  ## load sample orders into an embedded store and search them
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+client: $(READY)  ## the real JavaScript SDK against a running endpoint; wants Node
+	$(BIN)/python -m pytest -q -rsP -m client tests/client
 
 lint: $(READY)  ## style, formatting and types
 	$(BIN)/ruff check .

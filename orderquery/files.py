@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -45,6 +46,13 @@ def read_file(
         except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as problem:
             message = f"the file cannot be read on: {problem}"
             yield 0, Diagnostic("unusable-document", message, "what came before is kept", Place(()), source_name=source)
+
+
+def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
+    """Every record and problem of a text: JSON lines or one JSON text."""
+    for line, text in _texts("", io.BytesIO(raw), lambda: 0, None):
+        for found in from_bytes(schema, text):
+            yield replace(found, line=line) if isinstance(found, Diagnostic) else found
 
 
 def _placed(found: Found, source: str, line: int) -> Found:

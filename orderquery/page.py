@@ -78,7 +78,8 @@ class Page:
         cursors = {name: token for name, token in (("next", self.next), ("prev", self.prev)) if token is not None}
         return {"count": len(self.ids), "cursors": cursors, "hasNext": self.has_next}
 
-    def to_bytes(self) -> bytes:
-        """The response object of Search Orders, the documents spliced in as they are."""
+    def to_bytes(self, answered: Callable[[bytes], bytes] | None = None) -> bytes:
+        """The response object of Search Orders, the documents spliced in as they are, or as ``answered`` makes them."""
         metadata = json.dumps(self.metadata(), separators=(",", ":")).encode()
-        return b'{"orders":[' + b",".join(self.documents) + b'],"metadata":' + metadata + b"}"
+        documents = self.documents if answered is None else map(answered, self.documents)
+        return b'{"orders":[' + b",".join(documents) + b'],"metadata":' + metadata + b"}"

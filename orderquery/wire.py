@@ -5,9 +5,11 @@ Imported when first needed; a plain order never needs it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 JSON = Any
 
@@ -64,6 +66,36 @@ class SearchResponse(_Wire):
 
     orders: list[dict[str, JSON]]
     metadata: Metadata
+
+
+class TransactionsRequest(_Wire):
+    """The body of ``POST /ecom/v1/payments/list-by-ids``."""
+
+    orderIds: list[str] = Field(min_length=1, max_length=100)  # noqa: N815
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a body: where, of what kind (pydantic's word), in a sentence, and the bound it passed."""
+
+    path: tuple[str | int, ...]
+    kind: str
+    message: str
+    threshold: int | None = None
+
+
+def read_order_ids(document: JSON) -> tuple[list[str], list[Fault]]:
+    """The ids that a request for transactions names, or what is wrong with it."""
+    try:
+        return TransactionsRequest.model_validate(document).orderIds, []
+    except ValidationError as problem:
+        return [], [_fault(error) for error in problem.errors(include_url=False, include_input=False)]
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    bounds = error.get("ctx", {})
+    threshold = bounds.get("max_length", bounds.get("min_length"))
+    return Fault(error["loc"], error["type"], error["msg"][:1].lower() + error["msg"][1:], threshold)
 
 
 class _Created(_Wire):

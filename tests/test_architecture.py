@@ -16,13 +16,14 @@ FLOORS = (
     ("version", "resources", "catalogue", "instants", "predicate", "samples_vocabulary"),
     ("diagnostics", "values", "samples_shop", "wire"),
     ("operators", "syntax", "source", "json_keys", "samples", "render"),
-    ("schema", "json_form"),
+    ("schema", "json_form", "strict_json"),
     ("documents", "literal_form", "text_help", "advice", "reference", "plan"),
     ("records", "text_form", "checker", "keyset"),
-    ("files", "page", "cursor", "sql", "text_print"),
+    ("files", "page", "cursor", "sql", "text_print", "rest_names"),
     ("paging", "forms"),
     ("memory",),
     ("stores",),
+    ("endpoint",),
     ("cli",),
     ("__init__", "__main__"),
 )
@@ -38,6 +39,9 @@ ONLY_IMPORTER = {
     "sqlite3": {"stores"},
     "cryptography": {"cursor"},
     "click": {"cli"},
+    "starlette": {"endpoint"},
+    "uvicorn": {"endpoint"},
+    "jwt": {"endpoint"},
 }
 
 

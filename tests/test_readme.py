@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
+
+from serving import served
+from starlette.testclient import TestClient
 
 import orderquery as oq
 
@@ -41,6 +46,27 @@ def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
             expected = shown.partition("...\n")[0]
             assert printed.startswith(expected), f"$ {command}\n{printed}"
             assert done.returncode in (0, 1)
+
+
+def test_the_strict_answer_is_the_one_that_is_shown() -> None:
+    ((request, shown),) = re.findall(r"<!-- strict: (.*?) -->\n```json\n(.*?)```", README, re.DOTALL)
+    with oq.open_store(":memory:") as store:
+        client = TestClient(oq.create_app(store, strict=True))
+        answer = client.post("/ecom/v1/orders/search", content=request.encode())
+    assert answer.status_code == 400
+    assert answer.json() == json.loads(shown)
+
+
+def test_the_endpoint_answers_the_curl_line(tmp_path: Path) -> None:
+    (line,) = re.findall(r"^    (curl .*)$", README, re.MULTILINE)
+    (command,) = re.findall(r"^    \.venv/bin/orderquery (.*--serve)$", README, re.MULTILINE)
+    url, _, body = shlex.split(line)[2:]
+    with served(command.split(), tmp_path) as origin:
+        request = urllib.request.Request(url.replace("http://127.0.0.1:8080", origin), body.encode())
+        with urllib.request.urlopen(request, timeout=60) as response:
+            answer = json.loads(response.read())
+    assert [order["paymentStatus"] for order in answer["orders"]] == ["PAID", "PAID"]
+    assert answer["metadata"]["hasNext"]
 
 
 def test_both_forms_are_the_same_search() -> None:

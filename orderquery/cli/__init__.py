@@ -15,7 +15,8 @@ from .checking import check, convert, explain, fields, sql
 from .making import demo, sample
 from .matching import match
 from .program import Program
-from .storing import delete, get, load, search, upgrade
+from .serving import serve
+from .storing import delete, get, inspect, load, search, upgrade
 
 __all__ = ["main", "program"]
 
@@ -31,7 +32,7 @@ def program() -> None:
 
 program.add("A search", check, convert, sql)
 program.add("Files of orders", match)
-program.add("A store of orders", load, search, get, delete, upgrade)
+program.add("A store of orders", load, search, inspect, get, delete, upgrade, serve)
 program.add("Reference and samples", fields, explain, sample, demo)
 
 

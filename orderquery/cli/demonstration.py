@@ -55,6 +55,18 @@ def run() -> None:
         _check()
 
 
+def run_endpoint(port: int) -> None:
+    """Serve sample orders from a temporary folder, until the process is told to stop."""
+    from .serving import run as serve
+
+    with tempfile.TemporaryDirectory(prefix="orderquery-demo-") as folder, chdir(folder):
+        _make()
+        with open_store("shop.db") as store:
+            _load(store)
+            _command(f"serve shop.db --port {port}")
+            serve(store, "shop.db", "127.0.0.1", port)
+
+
 def _command(words: str) -> None:
     put(f"$ {program_name()} {words}")
     flush_stdout()

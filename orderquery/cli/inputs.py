@@ -49,6 +49,12 @@ def site_option(command: Decorated) -> Decorated:
     return click.option("--site", metavar="S", default="", help=help_)(command)
 
 
+def port_option(command: Decorated) -> Decorated:
+    """Add ``--port``, where to listen."""
+    kind, help_ = click.IntRange(0, 65535), "The port to listen at; 0 finds a free one."
+    return click.option("--port", metavar="P", type=kind, default=8080, show_default=True, help=help_)(command)
+
+
 def shape_option(default: str | None) -> Callable[[Decorated], Decorated]:
     """Add ``--as``, the shape of a search that is JSON."""
     shown = default or "request if it has the key search, else search"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .inputs import port_option
 from .output import stdout
 from .program import FINE, Command
 
@@ -25,13 +26,18 @@ def sample(count: int, seed: int) -> int:
     return FINE
 
 
-@click.command(cls=Command, examples=("orderquery demo",))
-def demo() -> int:
+@click.command(cls=Command, examples=("orderquery demo", "orderquery demo --serve --port 9000"))
+@click.option("--serve", "served", is_flag=True, help="Serve the sample orders over HTTP, until Ctrl-C.")
+@port_option
+def demo(served: bool, port: int) -> int:
     """Show what this program does, on sample orders.
 
     They lie in a temporary folder. It takes a few seconds and leaves nothing behind.
     """
-    from .demonstration import run
+    from .demonstration import run, run_endpoint
 
-    run()
+    if served:
+        run_endpoint(port)
+    else:
+        run()
     return FINE

@@ -1,4 +1,4 @@
-"""The commands on a store: load, search, get, delete, upgrade."""
+"""The commands on a store: load, search, inspect, get, delete, upgrade."""
 
 from __future__ import annotations
 
@@ -132,6 +132,42 @@ def _more_options(store: str, site: str, table: str | None) -> list[str]:
     options = [store]
     options += ["--site", site] if site else []
     return options + (["--table", table] if table else [])
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "orderquery inspect shop.db 'paymentStatus = PAID order by createdDate desc'",
+        "orderquery inspect shop.db request.json",
+    ),
+)
+@click.argument("store", metavar="STORE")
+@click.argument("query", metavar="QUERY")
+@shape_option(None)
+@site_option
+@table_option
+def inspect(store: str, query: str, shape: str | None, site: str, table: str | None) -> int:
+    """Show how a store's engine would go about a search.
+
+    Prints the statement, its parameters and the engine's own plan, and says where the work would grow with the number
+    of orders. Nothing is searched. The exit status is 1 if every order would be read.
+    """
+    import json
+
+    schema = schema_of(table)
+    plan = compiled(read_query(query), schema, shape)
+    with opened_store(store, schema, site) as opened:
+        found = opened.explain(plan)
+    put(found.statement.text)
+    put(f"\n{json.dumps(found.statement.parameters, ensure_ascii=False, default=str)}\n")
+    for line in found.lines:
+        put(line)
+    put("")
+    for cost, line in found.costs:
+        put(f"{cost}: {line}")
+    if not found.costs:
+        put("an index leads to the page")
+    return PROBLEMS if found.scans else FINE
 
 
 @click.command(cls=Command, examples=("orderquery get shop.db 7af37a04-9fb8-4b5e-a5ad-d4c4c8ba3d6d",))

@@ -1,0 +1,241 @@
+"""Endpoints for the tests: served by a process of their own, or asked in this one; and what every answer has."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from command_line import ROOT
+from starlette.testclient import TestClient
+
+import orderquery as oq
+from orderquery.endpoint.openapi import VIOLATED_RULES
+
+JSON = Any
+SEARCH = "/ecom/v1/orders/search"
+LOAD = "/_orderquery/load"
+SITE = "wix-site-id"
+WARNINGS = "x-orderquery-warnings"
+REQUEST_ID = "x-wix-request-id"
+START_SECONDS, STOP_SECONDS = 60, 20
+ANNOUNCED = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
+
+
+# -- what every answer has --------------------------------------------------------------------------------------
+
+_ids_seen: set[str] = set()
+
+
+def judged(status: int, headers: Mapping[str, str], content: bytes) -> JSON:
+    """The decoded body of an answer; fails where it lacks what every answer has."""
+    request_id = headers[REQUEST_ID]
+    assert str(UUID(request_id)) == request_id
+    assert request_id not in _ids_seen
+    _ids_seen.add(request_id)
+    assert headers["content-type"] == "application/json"
+    body = json.loads(content, parse_constant=_no_constant)
+    if status != 200:
+        _judge_error(status, body)
+    return body
+
+
+def _no_constant(text: str) -> JSON:
+    raise AssertionError(f"{text} is not JSON")
+
+
+def _judge_error(status: int, body: JSON) -> None:
+    assert list(body) == ["message", "details"]
+    details = body["details"]
+    if status >= 500:
+        assert details == {}
+        return
+    assert body["message"]
+    kinds = set(details) - {"corrected"}
+    assert kinds in ({"validationError"}, {"applicationError"}), details
+    assert status == 400 or "corrected" not in details
+    if kinds == {"applicationError"}:
+        error = details["applicationError"]
+        assert {"code", "description"} <= set(error) <= {"code", "description", "data"}
+        assert error["code"]
+        assert error["description"] == body["message"]
+        return
+    violations = details["validationError"]["fieldViolations"]
+    assert violations
+    for violation in violations:
+        assert set(violation) <= {"field", "description", "violatedRule", "ruleName", "data"}
+        # The SDK throws a TypeError of its own at a violation without a field.
+        assert isinstance(violation["field"], str)
+        assert violation["field"]
+        assert violation["description"]
+        rule = violation.get("violatedRule", "VALIDATION")
+        assert rule in VIOLATED_RULES
+        assert (rule == "OTHER") == ("ruleName" in violation)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that has what every answer has."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    json: JSON = field(compare=False)
+
+    @property
+    def warnings(self) -> str | None:
+        return self.headers.get(WARNINGS)
+
+    @property
+    def violations(self) -> list[JSON]:
+        return self.json["details"]["validationError"]["fieldViolations"]
+
+    @property
+    def code(self) -> str:
+        """The code of an application error."""
+        return self.json["details"]["applicationError"]["code"]
+
+    @property
+    def ids(self) -> list[str]:
+        return [order["id"] for order in self.json["orders"]]
+
+
+class Asker:
+    """Asks an application in this process."""
+
+    def __init__(self, store: oq.Store | None = None, app: Any = None, prefix: str = "", **options: Any) -> None:
+        self.store = oq.open_store(":memory:") if store is None else store
+        self.app = app or oq.create_app(self.store, **options)
+        self.prefix = prefix
+        self.client = TestClient(self.app, raise_server_exceptions=False)
+
+    def ask(self, method: str, path: str, body: JSON = None, headers: Any = None) -> Answer:
+        """``body`` is bytes, text, an iterator of bytes, or JSON to encode."""
+        content = body if body is None or isinstance(body, bytes | str | Iterator) else json.dumps(body)
+        got = self.client.request(method, self.prefix + path, content=content, headers=headers)
+        decoded = None if method == "HEAD" else judged(got.status_code, got.headers, got.content)
+        return Answer(got.status_code, got.headers, got.content, decoded)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", path, headers=named(headers))
+
+    def search(self, body: JSON, **headers: str) -> Answer:
+        return self.ask("POST", SEARCH, body, named(headers))
+
+    def load(self, body: JSON, query: str = "", **headers: str) -> Answer:
+        return self.ask("POST", LOAD + query, body, named(headers))
+
+
+def named(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as keyword arguments: ``site`` is the header of the site."""
+    return {(SITE if name == "site" else name): value for name, value in headers.items()}
+
+
+# -- a process of its own ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """A server that runs. ``url`` is where; what it says goes to two files."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    err: Path
+    url: str = ""
+
+    def said(self) -> str:
+        """Everything it has said so far, on both streams."""
+        return self.out.read_text() + self.err.read_text()
+
+    def ask(self, method: str, path: str, body: JSON = None, headers: Mapping[str, str] | None = None) -> Answer:
+        return Connection(self.url).ask(method, path, body, headers)
+
+    def stop(self) -> int:
+        """End it the graceful way; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Connection:
+    """One connection to a server, for one thread."""
+
+    def __init__(self, url: str) -> None:
+        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+
+    def ask(self, method: str, path: str, body: JSON = None, headers: Mapping[str, str] | None = None) -> Answer:
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        self.http.request(method, path, content, dict(headers or {}))
+        response = self.http.getresponse()
+        received = response.read()
+        lowered = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, lowered, received, judged(response.status, lowered, received))
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of a process: none of our variables but those given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERQUERY_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **variables}
+
+
+@contextmanager
+def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[Server]:
+    """``orderquery ARGS`` as a process, at a free port unless ``--port`` is given, once it says where it serves.
+
+    What it leaves running is ended by SIGTERM: it must say that it stopped, without a traceback, and have status 0.
+    """
+    words = [*map(str, args)]
+    if not any(word.startswith("--port") for word in words):
+        words += ["--port", "0"]
+    count = len(list(folder.glob("server-*.out")))
+    out, err = folder / f"server-{count}.out", folder / f"server-{count}.err"
+    with open(out, "wb") as stdout, open(err, "wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orderquery", *words],
+            cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
+        )  # fmt: skip
+    server = Server(process, out, err)
+    try:
+        server.url = _url(server)
+        yield server
+        if process.poll() is None:
+            status = server.stop()
+            assert status == 0, server.said()
+            assert server.out.read_text().endswith("stopped\n"), server.said()
+        assert "Traceback" not in server.said(), server.said()
+    finally:
+        if process.poll() is None:
+            server.kill()
+
+
+def _url(server: Server) -> str:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        found = ANNOUNCED.search(server.out.read_text())
+        if found is not None:
+            return found[1]
+        assert server.process.poll() is None, f"it ended by itself: {server.said()}"
+        time.sleep(0.02)
+    raise AssertionError(f"it did not start: {server.said()}")
+
+
+@contextmanager
+def served(args: Sequence[object], folder: Path, **variables: str) -> Iterator[str]:
+    """The URL of ``orderquery ARGS``, as in :func:`running`."""
+    with running(args, folder, **variables) as server:
+        yield server.url

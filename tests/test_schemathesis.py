@@ -1,0 +1,52 @@
+"""Schemathesis against the endpoint's own description: no 5xx, and every answer as it is described."""
+
+from __future__ import annotations
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    missing_required_header,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+import orderquery as oq
+
+# That exactly what the description allows is accepted, tests/test_openapi.py asks of every conformance case: here the
+# bodies are any, and a cursor that nobody has made is refused as it should be.
+CHECKS = [
+    not_a_server_error, content_type_conformance, response_headers_conformance, response_schema_conformance,
+    status_code_conformance, unsupported_method, missing_required_header,
+]  # fmt: skip
+KEY = "the key of this test"
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def described(*, strict: bool, api_key: str | None = None) -> schemathesis.BaseSchema:
+    """The description of an endpoint over sample orders. Its phase of huge bodies is left out: test_limits.py has them."""
+    store = oq.open_store(":memory:")
+    store.load(oq.sample(150))
+    described = schemathesis.openapi.from_asgi("/openapi.json", oq.create_app(store, strict=strict, api_key=api_key))
+    described.config.phases.coverage.enabled = False
+    return described
+
+
+lenient = described(strict=False)
+strict = described(strict=True, api_key=KEY)
+
+
+@lenient.parametrize()
+@FEW
+def test_lenient(case: schemathesis.Case) -> None:
+    case.call_and_validate(checks=CHECKS)
+
+
+@strict.parametrize()
+@FEW
+def test_strict(case: schemathesis.Case) -> None:
+    case.call_and_validate(checks=[*CHECKS, ignored_auth], headers={"authorization": KEY})
