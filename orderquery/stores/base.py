@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from heapq import merge as merged
+from itertools import groupby
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from ..cursor import CursorKeys, resume
 from ..diagnostics import Diagnostic, Place, UsageError
+from ..documents import Reader, project, reader
 from ..forms import compile_search
 from ..keyset import Position, seek
 from ..page import LazyOrders, Page
@@ -20,10 +25,15 @@ from ..plan import Plan
 from ..predicate import all_of, any_of
 from ..records import Found, Record, decode, from_object
 from ..schema import Schema
-from ..values import has_lone_surrogate
+from ..sql import Statement, Wanted, statement
+from ..values import Value, has_lone_surrogate
+from .explaining import Explanation
+from .merging import Change, Held, Outcome, merge
 
 JSON = Any
-Outcome = Literal["stored", "older"]
+Values = dict[str, Value]
+"""The value of every field of an order, by the field's name."""
+
 Row = tuple[tuple[Any, ...], bytes]
 """The sort values of an order, as the types read them, and its document."""
 
@@ -54,6 +64,16 @@ class LoadResult:
             self.problems.append(problem)
 
 
+class Kept(NamedTuple):
+    """A record as a store keeps it; ``event_time`` as with :class:`~orderquery.records.Record`."""
+
+    site: str
+    id: str
+    kind: Literal["order", "transactions"]
+    document: bytes
+    event_time: int | None = None
+
+
 class Store(ABC):
     """Orders and their transactions, searchable. One site of one store; use it as a context manager.
 
@@ -65,19 +85,44 @@ class Store(ABC):
     site: str
     keys: CursorKeys
 
+    dialect: str
+    """The dialect of the engine's statements."""
+
     # -- what differs from engine to engine --------------------------------------------------------------------
 
     @abstractmethod
-    def _write(self, records: list[Record]) -> list[Outcome]:
-        """Keep these records, all or none, and say of each what became of it."""
+    def _writing(self) -> AbstractContextManager[Any]:
+        """A context that no other writer enters; its writes are kept at its end, all or none."""
 
     @abstractmethod
-    def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
-        """At most so many rows of the plan beyond the position, nearest first."""
+    def _held(self, order_ids: list[str]) -> dict[str, Held]:
+        """What the store holds of these ids; those of which it holds nothing may be left out."""
 
     @abstractmethod
-    def _count(self, plan: Plan) -> int:
-        """How many orders the plan has."""
+    def _documents(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, bytes]:
+        """The stored documents of these ids."""
+
+    @abstractmethod
+    def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
+        """Write what a batch changes; beside each change the searched values, if there is an order to search."""
+
+    def _kept(
+        self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
+    ) -> list[Kept]:
+        """At most so many records of a kind beyond a site and an id, by these; of one site, or of all."""
+        raise NotImplementedError
+
+    def _rows(self, built: Statement) -> list[Sequence[Any]]:
+        """The rows of a statement."""
+        raise NotImplementedError
+
+    def _explained(self, built: Statement) -> list[str]:
+        """How the engine says it will run a statement, a step a line, indented as deep as it lies."""
+        raise NotImplementedError
+
+    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        """Where the work of such a plan grows with the number of orders (see :mod:`.explaining`)."""
+        raise NotImplementedError
 
     @abstractmethod
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
@@ -156,6 +201,31 @@ class Store(ABC):
         self.settle()
         return result
 
+    def _write(self, records: list[Record]) -> list[Outcome]:
+        """Keep these records, all or none, and say of each what became of it."""
+        with self._writing():
+            held = self._held(list(dict.fromkeys(record.id for record in records)))
+            outcomes, changes = merge(records, held, self._revision)
+            orders = self._missing("order", [change.id for change in changes if change.lacks_order])
+            others = self._missing("transactions", [change.id for change in changes if change.lacks_transactions])
+            self._put([(change, self._values(change, orders, others)) for change in changes])
+        return outcomes
+
+    def _missing(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, JSON]:
+        found = self._documents(kind, order_ids) if order_ids else {}
+        return {key: decode(document, Decimal) for key, document in found.items()}
+
+    def _values(self, change: Change, orders: dict[str, JSON], others: dict[str, JSON]) -> Values | None:
+        order = orders.get(change.id) if change.order is None else change.order.decoded
+        if order is None:
+            return None
+        transactions = others.get(change.id) if change.transactions is None else change.transactions.decoded
+        return project(self.schema, order, transactions)
+
+    @cached_property
+    def _revision(self) -> Reader | None:
+        return None if self.schema.revision is None else reader(self.schema, self.schema.revision)
+
     def _keep(self, batch: list[Record], result: LoadResult) -> None:
         if not batch:
             return
@@ -187,6 +257,31 @@ class Store(ABC):
         found = [documents[key] for key in ids]
         return Page(ids, limit, following, preceding, LazyOrders(found, decode), found)
 
+    def _statement(self, plan: Plan, position: Position | None = None, count: int | None = None) -> Statement:
+        """The statement of at most so many rows beyond a position; without ``count``, of their number."""
+        wanted: Wanted = "count" if count is None else "page"
+        return statement(plan, self.dialect, site=self.site, position=position, limit=count, wanted=wanted)
+
+    def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
+        rows = self._rows(self._statement(plan, position, count))
+        decoders = [key.field.type.decode for key in plan.sort]
+        return [(_values(decoders, row), _as_bytes(row[-1])) for row in rows]
+
+    def _count(self, plan: Plan) -> int:
+        ((count,),) = self._rows(self._statement(plan))
+        return int(count)
+
+    def explain(self, search: JSON) -> Explanation:
+        """How the engine goes about a page of a search; nothing is searched."""
+        plan = self._plan(search)
+        position: Position | None = None
+        limit = plan.limit
+        if plan.cursor is not None:
+            plan, position, limit = resume(plan, self.site, self.keys)
+        built = self._statement(plan, position, limit + 1)
+        lines = self._explained(built)
+        return Explanation(built, tuple(lines), tuple(self._costs(lines)))
+
     def iterate_documents(self, search: JSON) -> Iterator[tuple[str, bytes]]:
         """The id and bytes of every order of a search, page by page, from its cursor if it has one."""
         plan = self._plan(search)
@@ -204,6 +299,23 @@ class Store(ABC):
             if len(rows) < _BATCH:
                 return
             position = Position(rows[-1][0])
+
+    def iterate_kept(self, site: str | None = None) -> Generator[tuple[Kept | None, Kept | None], None, None]:
+        """Every order (hidden ones too) beside its transactions record, either of which may be lacking.
+
+        They come by site and id, of one site or, without it, of all, and from one state of the store.
+        """
+        with self._snapshot(None):
+            records = merged(self._all_kept("order", site), self._all_kept("transactions", site), key=_place)
+            for _, found in groupby(records, _place):
+                by_kind = {kept.kind: kept for kept in found}
+                yield by_kind.get("order"), by_kind.get("transactions")
+
+    def _all_kept(self, kind: Literal["order", "transactions"], site: str | None) -> Iterator[Kept]:
+        beyond = (site or "", "")
+        while found := self._kept(kind, site, beyond, _BATCH):
+            yield from found
+            beyond = _place(found[-1])
 
     def iterate(self, search: JSON) -> Iterator[JSON]:
         """Every order of a search, decoded, in its order, whatever its limit."""
@@ -223,6 +335,18 @@ class Store(ABC):
 
     def _plan(self, search: JSON) -> Plan:
         return search if isinstance(search, Plan) else compile_search(search, schema=self.schema)
+
+
+def _values(decoders: Sequence[Callable[[Any], Any]], row: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([None if value is None else decode(value) for decode, value in zip(decoders, row, strict=False)])
+
+
+def _place(kept: Kept) -> tuple[str, str]:
+    return kept.site, kept.id
+
+
+def _as_bytes(document: Any) -> bytes:
+    return document.encode() if isinstance(document, str) else bytes(document)
 
 
 def checked_site(site: JSON) -> str:

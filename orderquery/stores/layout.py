@@ -7,15 +7,13 @@ can always be rebuilt from its documents.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from ..documents import project
 from ..schema import Field, Schema
 from ..sql.leaves import ELEMENTS, list_text, prefix_column
-from ..values import encode_text, fold
-
-JSON = Any
+from ..values import Value, encode_text, fold
 
 DOCUMENT_TABLES = (
     "CREATE TABLE order_document (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, id TEXT NOT NULL, "
@@ -78,6 +76,7 @@ def _index(name: str, parts: list[str]) -> str:
     return f"CREATE INDEX {_quoted('orders_' + name)} ON orders (site, {', '.join(parts)})"
 
 
+@cache
 def insertion(schema: Schema) -> str:
     """The statement that puts one row, given rid, site and the values of :func:`columns`."""
     names = [_quoted(name) for name, _ in columns(schema)]
@@ -85,9 +84,8 @@ def insertion(schema: Schema) -> str:
     return f"INSERT OR REPLACE INTO orders (rid, site, {', '.join(names)}) VALUES ({marks})"
 
 
-def row_of(schema: Schema, order: JSON, transactions: JSON) -> tuple[list[Any], list[tuple[str, Any]]]:
-    """The values of :func:`columns` for an order, and the elements of its arrays as (column, value)."""
-    values = project(schema, order, transactions)
+def row_of(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list[tuple[str, Any]]]:
+    """The values of :func:`columns` for those of an order, and the elements of its arrays as (column, value)."""
     row: list[Any] = []
     elements: list[tuple[str, Any]] = []
     for field in schema.fields:
@@ -109,13 +107,15 @@ def _folded(field: Field, value: Any) -> str:
     return encode_text(fold(field.type.text(value)))
 
 
-def put_row(
-    database: sqlite3.Connection, schema: Schema, insert: str, rid: int, site: str, order: JSON, transactions: JSON
+def put_rows(
+    database: sqlite3.Connection, schema: Schema, rows: Sequence[tuple[int, str, Mapping[str, Value]]]
 ) -> None:
-    """Put the searched row of an order and its array elements, in place of those it may have had."""
-    row, elements = row_of(schema, order, transactions)
-    database.execute(f"DELETE FROM {ELEMENTS} WHERE rid = ?", (rid,))
-    database.execute(insert, (rid, site, *row))
-    database.executemany(
-        f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", [(*element, rid) for element in elements]
-    )
+    """Put the searched rows of orders (rid, site, values) and their array elements, in place of those there were."""
+    searched, elements = [], []
+    for rid, site, values in rows:
+        row, found = row_of(schema, values)
+        searched.append((rid, site, *row))
+        elements += [(*element, rid) for element in found]
+    database.executemany(f"DELETE FROM {ELEMENTS} WHERE rid = ?", [(rid,) for rid, _, _ in rows])
+    database.executemany(insertion(schema), searched)
+    database.executemany(f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", elements)

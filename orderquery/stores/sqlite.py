@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..cursor import CursorKeys, process_keys
-from ..documents import reader
 from ..keyset import Position
 from ..plan import Plan
 from ..predicate import Kind, Test
-from ..records import Record
 from ..schema import Schema
-from ..sql import statement
+from ..sql import Statement, Wanted, statement
 from ..sql.leaves import ELEMENTS
 from ..values import has_lone_surrogate
 from . import layout
-from .base import Outcome, Row, Store
+from .base import Kept, Store, Values
 from .connections import Connections
+from .explaining import costs_in
 from .keyfile import keys_beside
-from .sqlite_file import MEMORY, decoded, prepare
+from .merging import Change, Held
+from .sqlite_file import MEMORY, prepare
 
 JSON = Any
 
@@ -31,10 +31,13 @@ _RARE = 5_000
 _ANALYZE_AFTER = 1_000
 _ORDER = "FROM order_document WHERE site = ? AND id = ?"
 _TRANSACTIONS = "FROM transactions WHERE site = ? AND order_id = ?"
+_KEPT = {"order": ("order_document", "id", "NULL"), "transactions": ("transactions", "order_id", "event_time")}
 
 
 class SqliteStore(Store):
     """Orders of one site in a SQLite file. Safe to use from several threads, which read beside one that writes."""
+
+    dialect = "sqlite"
 
     def __init__(
         self,
@@ -56,74 +59,63 @@ class SqliteStore(Store):
             raise
         in_file = self.path != MEMORY
         self.keys = keys or (keys_beside(Path(self.path)) if in_file else process_keys())
-        self._revision = reader(schema, schema.revision) if schema.revision is not None else None
-        self._insert = layout.insertion(schema)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    def _write(self, records: list[Record]) -> list[Outcome]:
+    def _writing(self) -> AbstractContextManager[Any]:
+        return self._connections.writing()
+
+    def _held(self, order_ids: list[str]) -> dict[str, Held]:
+        field = self.schema.revision
+        revision = "NULL" if field is None else f'o."{field.column}"'
         with self._connections.writing() as database:
-            write = {"order": self._write_order, "transactions": self._write_transactions}
-            touched: dict[str, dict[str, JSON]] = {}
-            outcomes: list[Outcome] = []
-            for record in records:
-                known = touched.setdefault(record.id, {})
-                outcome = write[record.kind](database, record, known)
-                if outcome == "stored":
-                    known[record.kind] = record.decoded
-                outcomes.append(outcome)
-            # Projected once an order, however many of the batch's documents concern it.
-            for order_id, known in touched.items():
-                if "order" in known or "transactions" in known:
-                    self._project(database, order_id, known)
-            return outcomes
-
-    def _write_order(self, database: sqlite3.Connection, record: Record, known: dict[str, JSON]) -> Outcome:
-        row = database.execute(f"SELECT rid, document {_ORDER}", (self.site, record.id)).fetchone()
-        if row is not None and self._is_older(record.decoded, known.get("order") or decoded(row[1])):
-            return "older"
-        if row is None:
-            made = database.execute(
-                "INSERT INTO order_document (site, id, document) VALUES (?, ?, ?)",
-                (self.site, record.id, record.document),
+            orders = self._of_ids(
+                database,
+                f"SELECT d.id, {revision} FROM order_document AS d JOIN orders AS o ON o.rid = d.rid "
+                "WHERE d.site = ? AND d.id",
+                order_ids,
             )
-            known["rid"] = made.lastrowid
-        else:
-            database.execute("UPDATE order_document SET document = ? WHERE rid = ?", (record.document, row[0]))
-            known["rid"] = row[0]
-        return "stored"
+            times = self._of_ids(
+                database, "SELECT order_id, event_time FROM transactions WHERE site = ? AND order_id", order_ids
+            )
+        held = {}
+        for key in orders.keys() | times.keys():
+            stored = orders.get(key)
+            value = None if stored is None or field is None else field.type.decode(stored)
+            held[key] = Held(key in orders, value, key in times, times.get(key))
+        return held
 
-    def _is_older(self, order: JSON, stored: JSON) -> bool:
-        if self._revision is None:
-            return False
-        old, new = self._revision(stored, None), self._revision(order, None)
-        return old is not None and (new is None or bool(new < old))
+    def _documents(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, bytes]:
+        table, key = ("order_document", "id") if kind == "order" else ("transactions", "order_id")
+        with self._connections.writing() as database:
+            text = f"SELECT {key}, document FROM {table} WHERE site = ? AND {key}"
+            return self._of_ids(database, text, order_ids)
 
-    def _write_transactions(self, database: sqlite3.Connection, record: Record, _: dict[str, JSON]) -> Outcome:
-        row = database.execute(f"SELECT event_time {_TRANSACTIONS}", (self.site, record.id)).fetchone()
-        newest = row[0] if row else None
-        if record.event_time is not None and newest is not None and record.event_time < newest:
-            return "older"
-        time = newest if record.event_time is None else record.event_time
-        database.execute(
-            "INSERT OR REPLACE INTO transactions (site, order_id, event_time, document) VALUES (?, ?, ?, ?)",
-            (self.site, record.id, time, record.document),
-        )
-        return "stored"
+    def _of_ids(self, database: sqlite3.Connection, text: str, order_ids: list[str]) -> dict[str, Any]:
+        marks = ", ".join("?" * len(order_ids))
+        return dict(database.execute(f"{text} IN ({marks})", (self.site, *order_ids)))
 
-    def _project(self, database: sqlite3.Connection, order_id: str, known: dict[str, JSON]) -> None:
-        key = (self.site, order_id)
-        rid, order = known.get("rid"), known.get("order")
-        if rid is None:
-            row = database.execute(f"SELECT rid, document {_ORDER}", key).fetchone()
-            if row is None:
-                return
-            rid, order = row[0], decoded(row[1])
-        transactions = known.get("transactions")
-        if transactions is None:
-            found = database.execute(f"SELECT document {_TRANSACTIONS}", key).fetchone()
-            transactions = decoded(found[0]) if found else None
-        layout.put_row(database, self.schema, self._insert, rid, self.site, order, transactions)
+    def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
+        with self._connections.writing() as database:
+            orders = [(self.site, change.id, change.order.document) for change, _ in changes if change.order]
+            database.executemany(
+                "INSERT INTO order_document (site, id, document) VALUES (?, ?, ?) "
+                "ON CONFLICT (site, id) DO UPDATE SET document = excluded.document",
+                orders,
+            )
+            database.executemany(
+                "INSERT OR REPLACE INTO transactions (site, order_id, event_time, document) VALUES (?, ?, ?, ?)",
+                [
+                    (self.site, change.id, change.event_time, change.transactions.document)
+                    for change, _ in changes
+                    if change.transactions
+                ],
+            )
+            searched = [(change.id, values) for change, values in changes if values is not None]
+            rids = self._of_ids(
+                database, "SELECT id, rid FROM order_document WHERE site = ? AND id", [key for key, _ in searched]
+            )
+            layout.put_rows(database, self.schema, [(rids[key], self.site, values) for key, values in searched])
 
     def delete(self, order_ids: Iterable[str]) -> int:
         """Remove orders and their transactions for good; how many orders there were.
@@ -160,21 +152,44 @@ class SqliteStore(Store):
 
     # -- reading -----------------------------------------------------------------------------------------------
 
+    def _kept(
+        self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
+    ) -> list[Kept]:
+        table, key, time = _KEPT[kind]
+        one = "" if site is None else "site = :site AND "
+        text = (
+            f"SELECT site, {key}, :kind, document, {time} FROM {table} "
+            f"WHERE {one}(site, {key}) > (:beyond, :id) ORDER BY site, {key} LIMIT :count"
+        )
+        asked = {"kind": kind, "site": site, "beyond": beyond[0], "id": beyond[1], "count": count}
+        with self._connections.reading() as database:
+            return [Kept(*row) for row in database.execute(text, asked)]
+
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.snapshot(seconds)
 
-    def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
-        with self._connections.reading() as database:
-            built = statement(plan, "sqlite", site=self.site, position=position, limit=count, rare=self._rare)
-            rows = database.execute(built.text, built.parameters).fetchall()
-        decoders = [key.field.type.decode for key in plan.sort]
-        return [(_values(decoders, row), row[-1]) for row in rows]
+    def _statement(self, plan: Plan, position: Position | None = None, count: int | None = None) -> Statement:
+        wanted: Wanted = "count" if count is None else "page"
+        return statement(
+            plan, self.dialect, site=self.site, position=position, limit=count, wanted=wanted, rare=self._rare
+        )
 
-    def _count(self, plan: Plan) -> int:
+    def _rows(self, built: Statement) -> list[Any]:
         with self._connections.reading() as database:
-            built = statement(plan, "sqlite", site=self.site, wanted="count", rare=self._rare)
-            (count,) = database.execute(built.text, built.parameters).fetchone()
-            return int(count)
+            return database.execute(built.text, built.parameters).fetchall()
+
+    def _explained(self, built: Statement) -> list[str]:
+        with self._connections.reading() as database:
+            steps = database.execute(f"EXPLAIN QUERY PLAN {built.text}", built.parameters).fetchall()
+        depths = {0: -1}
+        for number, parent, _, _ in steps:
+            depths[number] = depths[parent] + 1
+        return ["  " * depths[number] + step for number, _, _, step in steps]
+
+    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        return costs_in(
+            lines, r"^SCAN o\b", "^USE TEMP B-TREE FOR ORDER BY", r"^SEARCH o USING .*INDEX \w+ \(site=\?\)$"
+        )
 
     def _rare(self, leaf: Test) -> bool:
         """Neither of SQLite's two plans for an array test is safe alone; how many elements it meets decides."""
@@ -222,7 +237,3 @@ class SqliteStore(Store):
 
 def _could_be_key(order_id: JSON) -> bool:
     return isinstance(order_id, str) and not has_lone_surrogate(order_id)
-
-
-def _values(decoders: Sequence[Any], row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([None if value is None else decode(value) for decode, value in zip(decoders, row, strict=False)])

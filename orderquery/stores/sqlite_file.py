@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..diagnostics import StoreError
+from ..documents import project
 from ..records import decode
 from ..schema import Schema
 from . import layout
@@ -26,6 +27,8 @@ _CACHE = 65_536
 
 _READER_CACHE = 16_384
 """KiB of pages, of each connection that reads."""
+
+_BATCH = 1_000
 
 _CHECKPOINT = 16_384
 """Pages of the write-ahead log after which it is copied back: seldom, for a load touches the same pages often."""
@@ -161,13 +164,16 @@ def upgrade(path: str | Path, schema: Schema) -> int:
 
 
 def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
-    insert, count = layout.insertion(schema), 0
     stored = database.execute(
         "SELECT d.rid, d.site, d.document, t.document FROM order_document AS d "
         "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"
     )
-    for rid, site, document, transactions in stored:
-        record = decoded(transactions) if transactions else None
-        layout.put_row(database, schema, insert, rid, site, decoded(document), record)
-        count += 1
+    count = 0
+    while rows := stored.fetchmany(_BATCH):
+        projected = [
+            (rid, site, project(schema, decoded(order), decoded(others) if others else None))
+            for rid, site, order, others in rows
+        ]
+        layout.put_rows(database, schema, projected)
+        count += len(rows)
     return count
