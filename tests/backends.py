@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+import engines
 
 import orderquery as oq
 
@@ -73,7 +75,21 @@ class InStore:
         self.store.close()
 
 
+class InPostgres(InStore):
+    """A store in PostgreSQL, emptied and used again: making its tables takes longer than most cases."""
+
+    _idle: ClassVar[list[oq.Store]] = []
+
+    def __init__(self) -> None:
+        self.store = self._idle.pop() if self._idle else oq.open_store(engines.fresh_url(), keys=KEYS)
+
+    def close(self) -> None:
+        self._idle.append(engines.emptied(self.store))
+
+
 BACKENDS: dict[str, Callable[[], Backend]] = {
     "memory": Memory,
     "sqlite": lambda: InStore(":memory:"),
+    "postgresql": InPostgres,
+    "duckdb": lambda: InStore("duckdb:///:memory:"),
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,17 +43,22 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many searches the differential run compared, over which backends, and from which seed."""
+    """Say how many searches the differential runs compared, over which backends, and from which seed."""
     reports = [report for found in ("passed", "failed") for report in terminalreporter.stats.get(found, [])]
     counts = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "call"]
-    counts = [properties for properties in counts if "differential" in properties]
-    if not counts:
-        return
-    searches = sum(properties["differential"]["searches"] for properties in counts)
-    differences = sum(properties["differential"]["differences"] for properties in counts)
-    of = counts[0]["differential-of"]
-    first, *others = of["backends"]
-    terminalreporter.write_line(
-        f"differential: {searches:,} searches x {of['orders']} orders, {first} against {', '.join(others)} and the oracle, "
-        f"seed {of['seed']}: {differences} differences"
-    )
+    runs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for properties in counts:
+        if "differential" in properties:
+            runs.setdefault(tuple(properties["differential-of"]["backends"]), []).append(properties)
+        if "exported" in properties:
+            terminalreporter.write_line(
+                "{engine}: {asked:,} statements, {ran:,} of them different".format_map(properties["exported"])
+            )
+    for (first, *others), of_run in runs.items():
+        searches = sum(properties["differential"]["searches"] for properties in of_run)
+        differences = sum(properties["differential"]["differences"] for properties in of_run)
+        of = of_run[0]["differential-of"]
+        terminalreporter.write_line(
+            f"differential: {searches:,} searches x {of['orders']} orders, {first} against {', '.join([*others, 'the oracle'])}, "
+            f"seed {of['seed']}: {differences} differences"
+        )

@@ -15,30 +15,32 @@ from sqlglot import exp
 
 from ..keyset import Position, direction, seek
 from ..plan import Plan, SortField
-from ..predicate import TRUE, AllOf, Condition, Kind, Test, tests_of
+from ..predicate import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
+from ..schema import Field
 from .dialects import DIALECTS, Dialect, dialect_named
-from .leaves import as_json, bound_values, expression
+from .layouts import Layout
+from .leaves import as_json, beyond_index, bound_values, expression, ordered, shown
 
-__all__ = ["DIALECTS", "Statement", "statement"]
+__all__ = ["DIALECTS", "Statement", "Wanted", "statement"]
 
-ORDERS, DOCUMENTS = "orders", "order_document"
 Wanted = Literal["page", "count"]
 IsRare = Callable[[Test], bool]
 
 _WIDEST = 8
 """Parts: beyond this a connective is rendered as a balanced tree."""
 
-_DEEPEST = 10
-"""Levels of brackets: what lies deeper is a subquery of its own, for SQLite bears about a hundred open ones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with named parameters, in the style its dialect's driver takes, and their values by name."""
+    """SQL text with named parameters, in the style its dialect's driver takes, and their values by name.
+
+    ``notes`` say what of the search's exact meaning the tables it is for cannot keep; a store's keep all of it.
+    """
 
     text: str
     parameters: dict[str, Any]
     dialect: str
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.text}\n{json.dumps(self.parameters, ensure_ascii=False)}"
@@ -53,29 +55,42 @@ def statement(
     limit: int | None = None,
     wanted: Wanted = "page",
     rare: IsRare | None = None,
+    layout: Layout | None = None,
 ) -> Statement:
     """The statement of a page (its rows are the sort values and the document) or of a count.
 
     ``position`` seeks the rows beyond it; ``rare`` says of a leaf on a field of many values that few orders pass it.
+    ``layout`` says where the orders lie; without it, as a store of the dialect lays them.
 
     Raises:
-        UsageError: no such dialect.
+        UsageError: no such dialect, or the layout is for another one.
+        QueryError: ``not-in-layout``, for each place of the search that reads what does not lie there.
 
     """
     row = dialect_named(dialect)
-    branches = seek(plan, position) if position is not None and wanted == "page" else None
+    where = layout or row.layout
+    where.check(plan, row)
+    condition = where.fitted(plan.condition, row)
+    branches: tuple[Condition, ...] | None = None
+    if position is not None and wanted == "page":
+        fitted = (where.fitted(branch, row) for branch in seek(plan, position))
+        branches = tuple(branch for branch in fitted if branch != FALSE)
     keys = direction(plan, position is not None and position.backward)
-    leaves = list(tests_of(plan.condition))
+    leaves = list(tests_of(condition))
     seeks = [test for branch in branches or () for test in tests_of(branch)]
-    values = [bound_values(leaf, row) for leaf in (*leaves, *seeks)]
-    counts = tuple((len(group), as_json(leaf, row)) for leaf, group in zip((*leaves, *seeks), values, strict=True))
+    values = [bound_values(leaf, row, where) for leaf in (*leaves, *seeks)]
+    counts = tuple(
+        (len(group), as_json(leaf, row) or beyond_index(leaf, where))
+        for leaf, group in zip((*leaves, *seeks), values, strict=True)
+    )
     named = {f"p{i}": value for i, value in enumerate((v for group in values for v in group), 1)}
-    named["site"] = site
+    if where.sites:
+        named["site"] = site
     if wanted == "page":
         named["limit"] = plan.limit if limit is None else limit
     hints = tuple(leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves)
-    shape = _Shape(row, wanted, plan.condition, None if branches is None else tuple(branches), keys, hints, counts)
-    return Statement(_rendered(shape), named, row.name)
+    shape = _Shape(row, where, wanted, condition, branches, keys, hints, counts)
+    return Statement(_rendered(shape), named, row.name, where.notes(plan, row))
 
 
 class _Shape:
@@ -84,6 +99,7 @@ class _Shape:
     def __init__(
         self,
         dialect: Dialect,
+        layout: Layout,
         wanted: Wanted,
         condition: Condition,
         branches: tuple[Condition, ...] | None,
@@ -91,10 +107,11 @@ class _Shape:
         hints: tuple[bool, ...],
         counts: tuple[tuple[int, bool], ...],
     ) -> None:
-        self.dialect, self.wanted, self.condition, self.branches = dialect, wanted, condition, branches
+        self.dialect, self.layout, self.wanted = dialect, layout, wanted
+        self.condition, self.branches = condition, branches
         self.keys, self.hints, self.counts = keys, hints, counts
         shapes = None if branches is None else tuple(map(_shape, branches))
-        self._key = (dialect.name, wanted, _shape(condition), shapes, keys, hints, counts)
+        self._key = (dialect.name, layout, wanted, _shape(condition), shapes, keys, hints, counts)
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -136,19 +153,38 @@ class _Builder:
         if shape.wanted == "count":
             return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
         keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)
+        if shape.layout.documents is None:
+            page = self._page(base.select(*keys, exp.column("document", "o"), copy=False))
+            assert isinstance(page, exp.Select)
+            if shape.layout.form(shape.keys[-1].field, shape.dialect) is not None:
+                columns = (*self._shown("k"), exp.column("document", "k"))
+                page = exp.select(*columns).from_(page.subquery("k", copy=False)).order_by(*self._order("k"))
+            return self._with_parts(page)
         base = base.select(exp.column("rid", "o"), *keys, copy=False)
-        return self._with_parts(self._with_documents(self._page(base)))
+        return self._with_parts(self._with_documents(self._page(base), shape.layout.documents))
 
     def _rows(self, test: exp.Expr | None) -> exp.Select:
         """The rows of the site that pass."""
-        site = exp.column("site", "o").eq(exp.Placeholder(this="site"))
-        rows = exp.select().from_(exp.to_table(ORDERS).as_("o")).where(site, copy=False)
+        layout = self._shape.layout
+        rows = exp.select().from_(exp.to_table(layout.orders).as_("o"))
+        if layout.sites:
+            site = exp.column("site", "o").eq(self._shape.dialect.parameter("site", "text"))
+            rows = rows.where(site, copy=False)
         return rows if test is None else rows.where(test, copy=False)
 
     def _with_parts(self, query: exp.Select) -> exp.Select:
+        layout, dialect = self._shape.layout, self._shape.dialect
+        for name, definition in layout.definitions(dialect, self._fields()):
+            # A name that is used twice must not be computed in full before it is searched.
+            query = query.with_(name, definition, materialized=False if dialect.materializes else None, copy=False)
         for number, part in enumerate(self._parts, 1):
             query = query.with_(f"part{number}", part, copy=False)
         return query
+
+    def _fields(self) -> list[Field]:
+        shape = self._shape
+        tests = [test for part in (shape.condition, *(shape.branches or ())) for test in tests_of(part)]
+        return list(dict.fromkeys([*(test.field for test in tests), *(key.field for key in shape.keys)]))
 
     def _page(self, base: exp.Select) -> exp.Expr:
         branches = self._shape.branches
@@ -170,27 +206,33 @@ class _Builder:
         return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
 
     def _limited(self, select: exp.Select, table: str) -> exp.Select:
-        return select.order_by(*self._order(table), copy=False).limit(exp.Placeholder(this="limit"), copy=False)
+        count = self._shape.dialect.parameter("limit", "count")
+        return select.order_by(*self._order(table), copy=False).limit(count, copy=False)
 
     def _order(self, table: str) -> list[exp.Expr]:
+        layout, dialect = self._shape.layout, self._shape.dialect
         return [
             exp.Ordered(
-                this=exp.column(key.field.column, table, quoted=True),
+                this=ordered(key.field, exp.column(key.field.column, table, quoted=True), dialect, layout),
                 desc=key.descending,
                 nulls_first=not key.descending,
             )
             for key in self._shape.keys
         ]
 
-    def _with_documents(self, page: exp.Expr) -> exp.Select:
-        columns = [exp.column(key.field.column, "k", quoted=True) for key in self._shape.keys]
+    def _with_documents(self, page: exp.Expr, documents: str) -> exp.Select:
         assert isinstance(page, exp.Query)
         return (
-            exp.select(*columns, exp.column("document", "d"))
+            exp.select(*self._shown("k"), exp.column("document", "d"))
             .from_(page.subquery("k", copy=False), copy=False)
-            .join(exp.to_table(DOCUMENTS).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
+            .join(exp.to_table(documents).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
             .order_by(*self._order("k"), copy=False)
         )
+
+    def _shown(self, table: str) -> list[exp.Expr]:
+        layout, dialect = self._shape.layout, self._shape.dialect
+        columns = [(key.field, exp.column(key.field.column, table, quoted=True)) for key in self._shape.keys]
+        return [shown(field, column, dialect, layout) for field, column in columns]
 
     def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
         if condition == TRUE:
@@ -199,10 +241,13 @@ class _Builder:
 
     def _expression(self, condition: Condition, hints: Iterator[bool], depth: int) -> exp.Expr:
         if isinstance(condition, Test):
-            parameters: Sequence[exp.Expr] = [exp.Placeholder(this=name) for name in next(self._names)]
-            return expression(condition, parameters, self._shape.dialect, next(hints, False))
+            dialect = self._shape.dialect
+            kind = "text" if condition.kind is Kind.PREFIX else condition.field.type.column
+            parameters: Sequence[exp.Expr] = [dialect.parameter(name, kind) for name in next(self._names)]
+            return expression(condition, parameters, dialect, self._shape.layout, next(hints, False))
         depth += 1 + (len(condition.parts) // _WIDEST).bit_length()
-        apart = depth > _DEEPEST
+        deepest = self._shape.dialect.deepest
+        apart = deepest is not None and depth > deepest
         parts = [self._expression(part, hints, 0 if apart else depth) for part in condition.parts]
         if not parts:
             return exp.true() if isinstance(condition, AllOf) else exp.false()

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from ..diagnostics import UsageError
+from .layouts import COLUMNAR, INDEXED, STORE, Layout
 
-ArrayTest = Callable[[exp.Expr, Sequence[exp.Expr]], exp.Expr]
+ArrayTest = Callable[[exp.Expr, exp.Expr], exp.Expr]
+ELEMENT = "element"
+"""What a test of one element of an array calls it."""
 
 
 def _call(name: str) -> ArrayTest:
-    return lambda column, items: exp.Anonymous(this=name, expressions=[column, exp.Array(expressions=list(items))])
+    return lambda column, items: exp.Anonymous(this=name, expressions=[column, items])
 
 
 def _operator(kind: type[exp.Binary]) -> ArrayTest:
-    return lambda column, items: kind(this=column, expression=exp.Array(expressions=list(items)))
+    return lambda column, items: kind(this=column, expression=items)
+
+
+def _none_left(column: exp.Expr, items: exp.Expr) -> exp.Expr:
+    if len(items.expressions) == 1:
+        return exp.Anonymous(this="ARRAY_CONTAINS", expressions=[column, *items.expressions])
+    # One test of all items: to plan a thousand tests of one takes the engine many seconds.
+    left = exp.Anonymous(this="ARRAY_EXCEPT", expressions=[items, column])
+    return exp.Anonymous(this="SIZE", expressions=[left]).eq(0)
+
+
+def _lambda(test: exp.Expr) -> exp.Expr:
+    return exp.Lambda(this=test, expressions=[exp.to_identifier(ELEMENT)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,14 @@ class Dialect:
 
     ``union_seek``: a cursor's branches are a UNION ALL, each with its own ORDER BY and LIMIT, for engines that serve
     it from an ordered index; else one OR. ``overlaps`` and ``contains`` test a column of arrays; without them the
-    elements of arrays lie in a table of their own. ``executed`` says whether a store of this package runs it.
+    elements of arrays lie in a table of their own. ``binds_arrays``: a list of operands is one parameter, an array.
+    ``some`` tests the elements of a column of arrays one by one, given the test of ``ELEMENT``; without it they are
+    unnested. ``empty`` tells an array without elements where arrays are never NULL. ``kinds`` are the types that
+    parameters are written with, by kind of column, where the engine wants that. ``deepest`` is how many levels of
+    brackets the engine is sure to bear: what lies deeper is a subquery of its own, by ``rid``; ``None`` bears any.
+    ``materializes``: a named query that stands twice is computed in full, unless it is told not to be.
+    ``layout`` is where orders lie unless a statement is asked for
+    another. ``executed`` says whether a store of this package runs it.
     """
 
     name: str
@@ -34,21 +56,45 @@ class Dialect:
     union_seek: bool
     native_booleans: bool
     executed: bool
+    layout: Layout = STORE
     overlaps: ArrayTest | None = None
     contains: ArrayTest | None = None
+    binds_arrays: bool = False
+    some: ArrayTest | None = None
+    empty: Callable[[exp.Expr], exp.Expr] | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    deepest: int | None = 10
+    materializes: bool = False
+
+    def parameter(self, name: str, kind: str) -> exp.Placeholder:
+        """A parameter of this name, for a value of a kind of column (``count`` for a number of rows)."""
+        return exp.Placeholder(this=name, kind=self.kinds.get(kind))
 
 
 DIALECTS: dict[str, Dialect] = {
     row.name: row
     for row in (
-        Dialect("sqlite", "sqlite3", union_seek=True, native_booleans=False, executed=True),
+        Dialect("sqlite", "sqlite3", union_seek=True, native_booleans=False, executed=True, materializes=True),
         Dialect(
-            "postgres", "psycopg", union_seek=True, native_booleans=True, executed=False,
-            overlaps=_operator(exp.ArrayOverlaps), contains=_operator(exp.ArrayContainsAll),
+            "postgres", "psycopg", union_seek=True, native_booleans=True, executed=True, layout=INDEXED,
+            overlaps=_operator(exp.ArrayOverlaps), contains=_operator(exp.ArrayContainsAll), binds_arrays=True,
+            materializes=True,
         ),
         Dialect(
-            "duckdb", "duckdb", union_seek=False, native_booleans=True, executed=False,
-            overlaps=_call("LIST_HAS_ANY"), contains=_call("LIST_HAS_ALL"),
+            "duckdb", "duckdb", union_seek=False, native_booleans=True, executed=True,
+            overlaps=_call("LIST_HAS_ANY"), contains=_call("LIST_HAS_ALL"), materializes=True,
+        ),
+        Dialect(
+            "spark", "pyspark", union_seek=False, native_booleans=True, executed=True, layout=COLUMNAR, deepest=None,
+            overlaps=_call("ARRAYS_OVERLAP"), contains=_none_left,
+            some=lambda column, test: exp.Anonymous(this="EXISTS", expressions=[column, _lambda(test)]),
+        ),
+        Dialect(
+            "clickhouse", "chdb", union_seek=False, native_booleans=True, executed=True, layout=COLUMNAR, deepest=None,
+            overlaps=_call("hasAny"), contains=_call("hasAll"),
+            some=lambda column, test: exp.Anonymous(this="arrayExists", expressions=[_lambda(test), column]),
+            empty=lambda column: exp.Anonymous(this="empty", expressions=[column]),
+            kinds={"text": "String", "integer": "Int64", "boolean": "Bool", "count": "UInt64"},
         ),
     )
 }  # fmt: skip
