@@ -30,13 +30,13 @@ SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created
 
 -- one of, with null
 -- {"filter": {"channelInfo.type": {"$in": ["WEB", "POS", null]}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND ("o"."channel_info_type" IS NULL OR "o"."channel_info_type" IN (%(p2)s, %(p3)s))) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "WEB", "p3": "POS", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND ("o"."channel_info_type" IS NULL OR "o"."channel_info_type" = ANY(CAST(%(p2)s AS TEXT[])))) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": ["WEB", "POS"], "site": "", "limit": 100}
 
 -- none of
 -- {"filter": {"channelInfo.type": {"$nin": ["WEB", "POS"]}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (NOT "o"."channel_info_type" IN (%(p2)s, %(p3)s) OR "o"."channel_info_type" IS NULL)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "WEB", "p3": "POS", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (NOT "o"."channel_info_type" = ANY(CAST(%(p2)s AS TEXT[])) OR "o"."channel_info_type" IS NULL)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": ["WEB", "POS"], "site": "", "limit": 100}
 
 -- a range of amounts
 -- {"filter": {"priceSummary.total.amount": {"$gte": "5", "$lt": "10.50"}}}
@@ -50,12 +50,12 @@ SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created
 
 -- a prefix
 -- {"filter": {"buyerInfo.email": {"$startsWith": "Anna%_"}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND ("o"."buyer_info_email_folded" >= %(p2)s AND "o"."buyer_info_email_folded" < %(p3)s)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (LEFT("o"."buyer_info_email_folded", 256) >= %(p2)s AND LEFT("o"."buyer_info_email_folded", 256) < %(p3)s)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
 -- {"p1": "INITIALIZED", "p2": "anna%_", "p3": "anna%`", "site": "", "limit": 100}
 
 -- a negated prefix
 -- {"filter": {"$not": {"buyerInfo.email": {"$startsWith": "\udbff\udfff"}}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (NOT "o"."buyer_info_email_folded" >= %(p2)s OR "o"."buyer_info_email_folded" IS NULL)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (NOT LEFT("o"."buyer_info_email_folded", 256) >= %(p2)s OR "o"."buyer_info_email_folded" IS NULL)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
 -- {"p1": "INITIALIZED", "p2": "\udbff\udfff", "site": "", "limit": 100}
 
 -- a boolean
@@ -65,23 +65,23 @@ SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created
 
 -- some element
 -- {"filter": {"lineItems.productName.original": {"$hasSome": ["Shoe", "Watch"]}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."line_items_product_name_original" && ARRAY[%(p2)s, %(p3)s]) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "Shoe", "p3": "Watch", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."line_items_product_name_original" && CAST(%(p2)s AS TEXT[])) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": ["Shoe", "Watch"], "site": "", "limit": 100}
 
 -- all elements
 -- {"filter": {"lineItems.productName.original": {"$hasAll": ["Shoe", "Watch"]}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."line_items_product_name_original" @> ARRAY[%(p2)s, %(p3)s]) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "Shoe", "p3": "Watch", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."line_items_product_name_original" @> CAST(%(p2)s AS TEXT[])) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": ["Shoe", "Watch"], "site": "", "limit": 100}
 
 -- no element
 -- {"filter": {"paymentMethods": {"$nin": ["Cash", "PayPal"]}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (NOT "o"."payment_methods" && ARRAY[%(p2)s, %(p3)s] OR "o"."payment_methods" IS NULL)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "Cash", "p3": "PayPal", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND (NOT "o"."payment_methods" && CAST(%(p2)s AS TEXT[]) OR "o"."payment_methods" IS NULL)) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": ["Cash", "PayPal"], "site": "", "limit": 100}
 
 -- a whole list
 -- {"filter": {"paymentMethods": {"$eq": ["Cash", "PayPal"]}}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."payment_methods" = ARRAY[%(p2)s, %(p3)s]) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "Cash", "p3": "PayPal", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."payment_methods" = CAST(%(p2)s AS TEXT[])) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": ["Cash", "PayPal"], "site": "", "limit": 100}
 
 -- no elements at all
 -- {"filter": {"paymentMethods": null}}
