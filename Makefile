@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ENGINES := $(VENV)/.engines
 WORKERS ?= 2
 
-.PHONY: help demo test client lint check prove bench reference goldens clean
+.PHONY: help demo test client engines lint check prove bench reference goldens clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -13,6 +14,10 @@ help:  ## list the targets
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(ENGINES): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark,clickhouse]'
 	@touch $@
 
 demo: $(READY)  ## load sample orders into an embedded store and search them
@@ -24,6 +29,9 @@ test: $(READY)  ## the whole test suite
 client: $(READY)  ## the real JavaScript SDK against a running endpoint; wants Node
 	$(BIN)/python -m pytest -q -rsP -m client tests/client
 
+engines: $(ENGINES)  ## the conformance cases and a few random searches on Spark and ClickHouse; wants Java 17
+	$(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
+
 lint: $(READY)  ## style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -32,8 +40,9 @@ lint: $(READY)  ## style, formatting and types
 
 check: lint test  ## what a change has to pass
 
-prove: $(READY)  ## the full differential runs
+prove: $(ENGINES)  ## the full differential runs, on every engine; wants Java 17
 	ORDERQUERY_SEARCHES=10000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/test_differential.py
+	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
 
 bench: $(READY)  ## the benchmarks, each against a named opponent
 	$(BIN)/python -m benchmarks

@@ -42,6 +42,12 @@ ONLY_IMPORTER = {
     "starlette": {"endpoint"},
     "uvicorn": {"endpoint"},
     "jwt": {"endpoint"},
+    "chdb": {"stores"},
+    "duckdb": {"stores"},
+    "psycopg": {"stores"},
+    "psycopg_pool": {"stores"},
+    "pyarrow": {"stores"},
+    "pyspark": {"stores"},
 }
 
 

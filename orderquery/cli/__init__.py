@@ -12,6 +12,7 @@ import click
 
 from ..version import __version__
 from .checking import check, convert, explain, fields, sql
+from .exporting import export
 from .making import demo, sample
 from .matching import match
 from .program import Program
@@ -32,7 +33,7 @@ def program() -> None:
 
 program.add("A search", check, convert, sql)
 program.add("Files of orders", match)
-program.add("A store of orders", load, search, inspect, get, delete, upgrade, serve)
+program.add("A store of orders", load, search, inspect, get, delete, upgrade, export, serve)
 program.add("Reference and samples", fields, explain, sample, demo)
 
 

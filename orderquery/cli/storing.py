@@ -202,8 +202,8 @@ def get(store: str, ids: tuple[str, ...], site: str, table: str | None) -> int:
 def delete(store: str, ids: tuple[str, ...], site: str, table: str | None) -> int:
     """Remove orders and their transactions for good.
 
-    The bytes are overwritten in the store's files. The exit status is 1 if an order was not there; the others are
-    removed all the same.
+    A SQLite store overwrites the bytes in its files; what remains in another engine's, SECURITY.md says. The exit
+    status is 1 if an order was not there; the others are removed all the same.
     """
     wanted = list(dict.fromkeys(ids))
     with opened_store(store, schema_of(table), site) as opened:
