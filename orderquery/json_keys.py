@@ -83,7 +83,7 @@ class Misplaced:
 
     def _help(self, fix: tuple[Edit, ...], key: str) -> str:
         only_dropped = all(edit.action == "drop" for edit in fix)
-        said = f"leave {key} out" if only_dropped else "write"
+        said = f"leave {key} out" if only_dropped else WRITE
         if key.lower() in _OFFSET_WORDS:
             said = f"leave {key} out and follow metadata.cursors.next"
         if not self._is_short:
@@ -94,13 +94,19 @@ class Misplaced:
             return said
 
 
+WRITE = "write"
+_SHOWN_BELOW = "see the corrected request"
+
+
 def corrected_help(said: str, corrected: JSON) -> str:
     """``said`` and the corrected JSON behind it, where that is short enough to read."""
     try:
         shown = json.dumps(corrected, ensure_ascii=False, default=str)
     except (ValueError, TypeError, RecursionError):
-        return said
-    return f"{said}: {shown}" if len(shown) <= _LONGEST_HELP else said
+        shown = ""
+    if shown and len(shown) <= _LONGEST_HELP:
+        return f"{said}: {shown}"
+    return _SHOWN_BELOW if said == WRITE else said
 
 
 def _name_of(known: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -116,7 +116,7 @@ def from_bytes(schema: Schema, raw: bytes, place: Place = _WHOLE, *, report_unfi
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
-        yield _unusable(f"not UTF-8 at byte {problem.start}", place)
+        yield _undecoded(f"not UTF-8 at byte {problem.start}", place)
         return
     yield from _from_text(schema, text, raw, place, report_unfit)
 
@@ -131,7 +131,7 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
         try:
             decoded = json.loads(text, parse_float=Decimal, parse_int=_integer, parse_constant=_no_constant)
         except (ValueError, ArithmeticError, RecursionError) as problem:
-            yield _unusable(_reason(problem), place)
+            yield _undecoded(_reason(problem), place)
             return
     slicer = _Slicer(text)
     for part in _parts(schema, decoded):
@@ -292,6 +292,10 @@ def _at(diagnostic: Diagnostic, place: Place) -> Diagnostic:
 
 def _unusable(why: str, place: Place) -> Diagnostic:
     return Diagnostic("unusable-document", why, "it was skipped", place)
+
+
+def _undecoded(why: str, place: Place) -> Diagnostic:
+    return replace(_unusable(why, place), facts={"undecoded": True})
 
 
 # -- the bytes of a part ----------------------------------------------------------------------------------------

@@ -93,6 +93,8 @@ def read_order_ids(document: JSON) -> tuple[list[str], list[Fault]]:
 
 
 def _fault(error: ErrorDetails) -> Fault:
+    if error["type"] == "model_type":
+        return Fault(error["loc"], error["type"], 'an object is wanted, such as {"orderIds": ["..."]}')
     bounds = error.get("ctx", {})
     threshold = bounds.get("max_length", bounds.get("min_length"))
     return Fault(error["loc"], error["type"], error["msg"][:1].lower() + error["msg"][1:], threshold)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -13,9 +14,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from command_line import ROOT
@@ -46,10 +48,14 @@ def judged(status: int, headers: Mapping[str, str], content: bytes) -> JSON:
     assert request_id not in _ids_seen
     _ids_seen.add(request_id)
     assert headers["content-type"] == "application/json"
-    body = json.loads(content, parse_constant=_no_constant)
+    body = json.loads(content, parse_constant=_no_constant, parse_int=_integer)
     if status != 200:
         _judge_error(status, body)
     return body
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) < 4_000 else Decimal(text)
 
 
 def _no_constant(text: str) -> JSON:
@@ -137,6 +143,44 @@ class Asker:
     def load(self, body: JSON, query: str = "", **headers: str) -> Answer:
         return self.ask("POST", LOAD + query, body, named(headers))
 
+    def raw(
+        self, method: str, path: bytes, body: Sequence[bytes] = (), headers: Sequence[tuple[bytes, bytes]] = ()
+    ) -> Answer:
+        """Ask with exactly these bytes, as a server hands them over: path, headers, and the body piece by piece.
+
+        A body that ends in ``HANGS`` never comes to its end.
+        """
+        pieces, sent = list(body) or [b""], list[dict[str, Any]]()
+
+        async def receive() -> dict[str, Any]:
+            if pieces and pieces[0] is HANGS:
+                await asyncio.sleep(60)
+            piece = pieces.pop(0)
+            return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        before, _, query = path.partition(b"?")
+        asyncio.run(
+            self.app(
+                {
+                    "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+                    "path": unquote(before), "raw_path": before, "query_string": query, "root_path": "",
+                    "headers": [(name.lower(), value) for name, value in headers],
+                    "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+                },
+                receive, send,
+            )
+        )  # fmt: skip
+        answered = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
+        received = b"".join(message.get("body", b"") for message in sent[1:])
+        status = sent[0]["status"]
+        return Answer(status, answered, received, judged(status, answered, received))
+
+
+HANGS = bytes(bytearray(b"hangs"))
+
 
 def named(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers as keyword arguments: ``site`` is the header of the site."""
@@ -160,7 +204,8 @@ class Server:
         return self.out.read_text() + self.err.read_text()
 
     def ask(self, method: str, path: str, body: JSON = None, headers: Mapping[str, str] | None = None) -> Answer:
-        return Connection(self.url).ask(method, path, body, headers)
+        with Connection(self.url) as connection:
+            return connection.ask(method, path, body, headers)
 
     def stop(self) -> int:
         """End it the graceful way; its exit status."""
@@ -177,6 +222,12 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def ask(self, method: str, path: str, body: JSON = None, headers: Mapping[str, str] | None = None) -> Answer:
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
@@ -212,6 +263,7 @@ def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[
     server = Server(process, out, err)
     try:
         server.url = _url(server)
+        server.ask("GET", "/healthz")
         yield server
         if process.poll() is None:
             status = server.stop()

@@ -158,3 +158,20 @@ def test_few_orders_of_one_site_are_found_among_many_of_another(store: oq.Store)
     check_served(plan_of(store.at_site("another"), {}), PAGE)
     check_served(plan_of(store.at_site("nobody"), {}), PAGE)
     assert store.at_site("another").count({}) == 2_000
+
+
+@pytest.mark.parametrize(("search", "costs"), [
+    ({"filter": {"buyerInfo.contactId": "contact-7"}}, []),
+    ({"filter": {"createdDate": {"$gte": "2024-05-01T00:00:00Z"}}}, []),
+    ({"filter": {"lineItems.productName.original": "Kite"}}, ["sorts all that it finds"]),
+    ({"filter": {"buyerInfo.email": {"$startsWith": "a11"}}}, ["sorts all that it finds"]),
+    ({}, ["walks an index in the order of the sort and tests each order, until the page is full"]),
+    ({"filter": {"status": {"$in": []}}}, []),
+    ({"filter": {"shippingInfo.title": "x"}, "sort": [{"fieldName": "status"}, {"fieldName": "number"}]},
+     ["reads every order"]),
+])  # fmt: skip
+def test_a_plan_is_put_in_words(store: oq.Store, search: Any, costs: list[str]) -> None:
+    found = store.explain(search)
+    assert [cost for cost, _ in found.costs] == costs, "\n".join(found.lines)
+    assert all(any(line in shown for shown in found.lines) for _, line in found.costs)
+    assert found.scans == ("reads every order" in costs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -218,20 +220,38 @@ def test_a_closed_store_says_so(store: oq.Store) -> None:
             use()
 
 
-# -- statistics, and the command line ---------------------------------------------------------------------------
+# -- sites, statistics, and the command line --------------------------------------------------------------------
+
+
+def test_what_is_kept_comes_by_site_and_id(url: str) -> None:
+    with oq.open_store(url) as store:
+        store.load([{"id": "a"}, {"id": "hidden", "status": "INITIALIZED"}])
+        assert not store.holds_named_site()
+        for site in ("b", "a\0"):
+            documents = [{"id": f"order-{number}"} for number in range(1_200)]
+            records = [{"orderId": key, "payments": []} for key in ("order-7", "nobody", "\0")]
+            store.at_site(site).load([*documents, *records])
+        assert store.holds_named_site()
+        kept = list(store.iterate_kept())
+        places = [(found.site, found.id) for order, other in kept if (found := order or other)]
+        assert places == sorted(places)
+        assert len(places) == 2 + 2 * 1_202
+        others = [(order is None, found.id, found.event_time) for order, found in kept if found]
+        assert others == [(True, "\0", None), (True, "nobody", None), (False, "order-7", None)] * 2
+        assert {kept.site for pair in store.iterate_kept("a\0") for kept in pair if kept} == {"a\0"}
 
 
 def test_a_load_leaves_statistics(store: oq.Store, server: psycopg.Connection[Any]) -> None:
     def known() -> Any:
         return server.execute("SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass").fetchone()
 
-    before = known()
-    store.load([{"id": "a"}])
-    assert known() == before
+    assert known() == (50,)
+    store.load({"id": f"l{number}"} for number in range(49))
+    assert known() == (50,)
     store.load({"id": f"n{number}"} for number in range(1_500))
-    assert known() == (1_551,)
+    assert known() == (1_599,)
     store.load({"id": f"m{number}"} for number in range(200))
-    assert known() == (1_551,)
+    assert known() == (1_599,)
 
 
 def test_the_commands_take_its_url(url: str, tmp_path: Any) -> None:
@@ -247,3 +267,12 @@ def test_the_commands_take_its_url(url: str, tmp_path: Any) -> None:
     assert run("delete", url, ids[0]).stdout == "1 order removed\n"
     assert run("search", url, "everything", "--count").stdout == "19\n"
     assert run("upgrade", url).stdout.startswith("19 orders in postgresql://")
+
+
+def test_without_its_driver_it_names_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['psycopg'] = None\nimport orderquery as oq\n"
+        "try: oq.open_store('postgresql://host/db')\nexcept oq.MissingExtra as problem: print(problem)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "pip install 'orderquery[postgres]' brings it" in done.stdout, done.stderr

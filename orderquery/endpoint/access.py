@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from ..diagnostics import UsageError
 from .refusals import Refused, of_application, of_violations
@@ -77,6 +78,22 @@ def store_for(store: Store, request: Request) -> Store:
         return store.at_site(sent.decode())
     except UnicodeDecodeError:
         raise _site_missing("the site is not UTF-8") from None
+
+
+def site_parameter(request: Request) -> str:
+    """The site that the parameter ``site`` names, or nothing.
+
+    Raises:
+        Refused: 400 where it is not UTF-8, which no header could name either.
+
+    """
+    query = request.scope["query_string"].decode("latin-1")
+    try:
+        named: list[str] = parse_qs(query, errors="strict").get("site", [""])
+    except ValueError:
+        violation = {"field": "site", "description": "the site is not UTF-8", "violatedRule": "FORMAT"}
+        raise of_violations([violation]) from None
+    return named[-1].strip()
 
 
 def _site_missing(description: str) -> Refused:

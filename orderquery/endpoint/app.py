@@ -30,13 +30,13 @@ from ..stores import LoadResult, Store
 from ..strict_json import read_json
 from ..version import __version__
 from ..wire import read_order_ids
-from .access import ApiKey, store_for
+from .access import ApiKey, site_parameter, store_for
 from .answers import LOG, REQUEST_ID, Identified, answer, answer_refused
 from .bodies import is_anything, plan_of, read_body, refused_by_service
 from .envelope import Envelopes, is_envelope
 from .openapi import describe
-from .refusals import Refused, of_application, of_diagnostics, of_faults
-from .warnings import HEADER, warnings_text
+from .refusals import WHOLE_BODY, Refused, of_application, of_diagnostics, of_faults, of_violations
+from .warnings import HEADER, warnings_header
 
 JSON = Any
 Handler = Callable[[Request], Awaitable[Response]]
@@ -114,14 +114,23 @@ class _Endpoint:
         return await run_in_threadpool(self._search, request, body)
 
     def _search(self, request: Request, body: bytes) -> Response:
-        plan, said = plan_of(body, self.store.schema, is_anything if self.strict else refused_by_service)
-        store = store_for(self.store, request)
-        page = store.search(plan, seconds=self.search_seconds)
-        headers = {}
-        if said:
-            headers[HEADER] = warnings_text(said)
-            LOG.warning("request %s: %s", request.scope["state"][REQUEST_ID], headers[HEADER])
-        return answer(page.to_bytes(self._in_rest_names), headers=headers)
+        headers: dict[str, str] = {}
+        try:
+            plan, said = plan_of(body, self.store.schema, is_anything if self.strict else refused_by_service)
+            headers = warnings_header(said)
+            page = store_for(self.store, request).search(plan, seconds=self.search_seconds)
+            return answer(page.to_bytes(self._in_rest_names), headers=headers)
+        except Refused as refusal:
+            headers = {**headers, **refusal.headers}
+            refusal.headers = headers
+            raise
+        except QueryError as problem:
+            refused = of_diagnostics(problem.diagnostics)
+            refused.headers.update(headers)
+            raise refused from None
+        finally:
+            if HEADER in headers:
+                LOG.warning("request %s: %s", request.scope["state"][REQUEST_ID], headers[HEADER])
 
     async def order(self, request: Request) -> Response:
         self.api_key.demand(request)
@@ -185,12 +194,13 @@ class _Endpoint:
             return await run_in_threadpool(self._load, request, body)
 
     def _load(self, request: Request, body: bytes) -> Response:
-        named = request.query_params.get("site")
+        if not body.strip():
+            raise of_violations([{"field": WHOLE_BODY, "description": "the body is empty", "violatedRule": "FORMAT"}])
+        named = site_parameter(request)
         store = self._named(named) if named else store_for(self.store, request)
         result = store.load_records(read_bytes(store.schema, body))
-        kept = result.orders + result.transactions + result.older
-        if not kept and any(problem.code == "unusable-document" for problem in result.problems):
-            raise of_diagnostics(result.problems[:_MOST_PROBLEMS])
+        if result.skipped and all(problem.facts.get("undecoded") for problem in result.problems):
+            raise of_diagnostics(result.problems)
         return answer(_said(result))
 
     def _named(self, site: str) -> Store:

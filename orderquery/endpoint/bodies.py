@@ -11,7 +11,7 @@ from ..forms import check
 from ..schema import Schema
 from ..source import MAX_BYTES
 from .refusals import Refused, of_application, of_diagnostics
-from .warnings import HEADER, warnings_text
+from .warnings import warnings_header
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -86,6 +86,5 @@ def plan_of(body: bytes, schema: Schema, refuses: Callable[[Diagnostic], bool]) 
     if report.plan is not None and not told:
         return report.plan, rest
     refusal = of_diagnostics(told, report.corrected)
-    if rest:
-        refusal.headers[HEADER] = warnings_text(rest)
+    refusal.headers.update(warnings_header(rest))
     raise refusal

@@ -62,7 +62,7 @@ class Envelopes:
                 )
         except jwt.InvalidSignatureError:
             raise _unsigned("the signature of the envelope is not made with the key of this webhook") from None
-        except jwt.DecodeError:
+        except (jwt.DecodeError, RecursionError):
             raise _empty("the envelope cannot be read: it is no JSON Web Token with a JSON object inside") from None
         except jwt.InvalidTokenError as problem:
             raise _unsigned(f"the envelope is not valid: {str(problem).lower()}") from None

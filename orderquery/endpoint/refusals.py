@@ -16,6 +16,10 @@ JSON = Any
 WHOLE_BODY = "body"
 """The ``field`` of a violation that no key of the request is to blame for: the SDK cannot do without one."""
 
+MOST_VIOLATIONS = 100
+"""What is wrong beyond these is counted: nobody reads a thousand, and an answer must not be larger than its request."""
+
+_CORRECTED = "corrected"
 _FILTER = ("search", "filter")
 
 
@@ -40,7 +44,13 @@ class Refused(OrderQueryError):
 
     def to_bytes(self) -> bytes:
         """The body of the answer."""
-        return json.dumps({"message": self.message, "details": self.details}, separators=(",", ":")).encode()
+        plain = {key: value for key, value in self.details.items() if key != _CORRECTED}
+        body = json.dumps({"message": self.message, "details": plain}, separators=(",", ":")).encode()
+        corrected = _written(self.details.get(_CORRECTED))
+        if corrected is None:
+            return body
+        comma = b"," if plain else b""
+        return body.removesuffix(b"}}") + comma + f'"{_CORRECTED}":'.encode() + corrected + b"}}"
 
 
 def of_application(
@@ -55,22 +65,25 @@ def of_application(
     return Refused(status, description, {"applicationError": error}, headers)
 
 
-def of_violations(violations: Sequence[Mapping[str, JSON]], corrected: JSON = None) -> Refused:
-    """A 400 that names fields and what is wrong with each."""
-    message = "; ".join(f"{found['field']}: {found['description']}" for found in violations)
+def of_violations(violations: Sequence[Mapping[str, JSON]], corrected: JSON = None, more: int = 0) -> Refused:
+    """A 400 that names fields and what is wrong with each, and counts those that are not named."""
+    sentences = [f"{found['field']}: {found['description']}" for found in violations]
+    sentences += [f"and {more:,} more"] if more else []
     details: dict[str, JSON] = {"validationError": {"fieldViolations": list(violations)}}
-    return Refused(400, message, details | _corrected(corrected))
+    return Refused(400, "; ".join(sentences), details | _beside(corrected))
 
 
 def of_diagnostics(diagnostics: Iterable[Diagnostic], corrected: JSON = None) -> Refused:
-    """A 400 that says all of these at once."""
+    """A 400 that says all of these at once, up to ``MOST_VIOLATIONS``."""
     found = tuple(diagnostics)
+    more = len(found) - MOST_VIOLATIONS
+    shown = found[:MOST_VIOLATIONS]
     codes = {CODES[diagnostic.code].service.application_code for diagnostic in found}
     if len(codes) == 1 and (code := codes.pop()):
-        description = "; ".join(map(_sentence, found))
-        error = {"code": code, "description": description, "data": {"problems": [_data(said) for said in found]}}
-        return Refused(400, description, {"applicationError": error} | _corrected(corrected))
-    return of_violations([_violation(diagnostic) for diagnostic in found], corrected)
+        description = "; ".join(map(_sentence, shown))
+        error = {"code": code, "description": description, "data": {"problems": [_data(said) for said in shown]}}
+        return Refused(400, description, {"applicationError": error} | _beside(corrected))
+    return of_violations([_violation(diagnostic) for diagnostic in shown], corrected, max(more, 0))
 
 
 _RULES = {"missing": "REQUIRED_FIELD", "too_short": "MIN_SIZE", "too_long": "MAX_SIZE"}
@@ -125,9 +138,18 @@ def field_of(path: Path | None) -> str:
     if path[:2] == _FILTER:
         return ".".join(_FILTER)
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return "".join(steps).removeprefix(".")
+    return "".join(steps).removeprefix(".") or WHOLE_BODY
 
 
-def _corrected(corrected: JSON) -> dict[str, JSON]:
-    # Decimals go through the encoder that writes them as they are.
-    return {} if corrected is None else {"corrected": json.loads(compact(corrected))}
+def _beside(corrected: JSON) -> dict[str, JSON]:
+    return {} if corrected is None else {_CORRECTED: corrected}
+
+
+def _written(corrected: JSON) -> bytes | None:
+    """The corrected request, its numbers exact; ``None`` where it cannot be written: a fix mends its mistake only."""
+    if corrected is None:
+        return None
+    try:
+        return compact(corrected)
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        return None

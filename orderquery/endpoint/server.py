@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..diagnostics import MissingExtra, UsageError
@@ -52,10 +53,13 @@ def url_of(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def serve(app: Starlette, listening: socket.socket, *, access_log: bool = True) -> None:
+def serve(
+    app: Starlette, listening: socket.socket, *, access_log: bool = True, begun: Callable[[], None] | None = None
+) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM); requests under way are then still answered.
 
-    Every request is a line on standard error, and so is every warning and failure.
+    Every request is a line on standard error, and so is every warning and failure. ``begun`` is called when the
+    process can be told to stop.
     """
     try:
         import uvicorn
@@ -70,11 +74,18 @@ def serve(app: Starlette, listening: socket.socket, *, access_log: bool = True) 
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    # The server raises again, at its end, the signal that ended it: that end is a good one.
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        # Before the server has begun, this stops it; and at its end, when it raises its signal again, does nothing.
+        server.should_exit = True
+
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            if begun is not None:
+                begun()
+            server.run(sockets=[listening])
     finally:
         signal.signal(signal.SIGTERM, before)
 

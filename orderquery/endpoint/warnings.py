@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from ..diagnostics import Diagnostic
@@ -25,6 +25,11 @@ def warnings_text(diagnostics: Iterable[Diagnostic]) -> str:
             return f"{text}, and {len(entries) - index} more"
         text = longer
     return text
+
+
+def warnings_header(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
+    """The header that says these, if there are any."""
+    return {HEADER: warnings_text(diagnostics)} if diagnostics else {}
 
 
 def _place(diagnostic: Diagnostic) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..sql.own import OwnTables
 
-__all__ = ["LoadResult", "Store", "open_store", "upgrade_store"]
+__all__ = ["LoadResult", "Store", "open_store", "shown_location", "upgrade_store"]
 
 
 class Engine(NamedTuple):
@@ -115,6 +115,16 @@ def upgrade_store(location: str | PathLike[str], *, schema: Schema | str | Path 
     engine, place = _engine(location)
     count: int = _named(engine.upgrade)(place, table)
     return count
+
+
+def shown_location(location: str | PathLike[str]) -> str:
+    """A location as it may be printed: of a URL without its passwords."""
+    engine, place = _engine(location)
+    if engine.in_file:
+        return str(location)
+    from .postgres_url import target_of
+
+    return target_of(place).shown
 
 
 def _named(name: str) -> Any:

@@ -11,13 +11,14 @@ from ..diagnostics import StoreError
 from ..keyset import Position
 from ..plan import Plan
 from ..schema import Schema
-from ..sql import statement
-from ..values import encode_text, has_lone_surrogate
+from ..sql import Statement, Wanted, statement
+from ..values import TYPES, encode_text, has_lone_surrogate
 from . import postgres_layout as layout
-from .base import Row, Store, Values
+from .base import Kept, Store, Values
 from .merging import Change, Held
 from .postgres_connections import Connections, Database
 from .postgres_driver import errors
+from .postgres_plans import costs
 from .postgres_tables import analyze, own_keys, prepare, upgrade
 from .postgres_url import target_of
 
@@ -25,7 +26,14 @@ __all__ = ["PostgresStore", "upgrade"]
 
 JSON = Any
 
-_ANALYZE_AFTER = 1_000
+_decoded = TYPES["text"].decode
+_KEPT = {
+    "order": ("order_document", "id", "NULL::bigint"),
+    "transactions": ("transactions", "order_id", "event_time"),
+}
+_LONGEST_SITE = 100
+"""Bytes: the name of a site stands in every entry of every index."""
+_ANALYZE_AFTER = 50
 """Orders: after fewer changes the statistics still tell what they told."""
 
 
@@ -36,6 +44,8 @@ class PostgresStore(Store):
     the tables, so that several stores can share a database. Safe to use from several threads and processes, which
     read beside one that writes.
     """
+
+    dialect = "postgres"
 
     def __init__(
         self,
@@ -61,7 +71,7 @@ class PostgresStore(Store):
 
     @property
     def _stored_site(self) -> str:
-        return layout.stored_site(self.site)
+        return encode_text(self.site)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -99,6 +109,10 @@ class PostgresStore(Store):
 
     def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
         site, schema = self._stored_site, self.schema
+        if len(site.encode()) > _LONGEST_SITE:
+            raise StoreError(
+                f"the name of a site has at most {_LONGEST_SITE} bytes in PostgreSQL: {self.site[:20]!r}..."
+            )
         with self._connections.writing() as database:
             there = (change.id for change, _ in changes if change.held.order)
             rids = self._of_ids(database, f'SELECT "{self._key}", rid FROM orders', self._key, there)
@@ -165,9 +179,8 @@ class PostgresStore(Store):
         if self._changed.count < _ANALYZE_AFTER:
             return
         with self._connections.alone() as database:
-            (known,) = database.execute("SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass").fetchone() or (
-                0,
-            )
+            text = "SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass"
+            ((known,),) = database.execute(text).fetchall()
             if self._changed.count >= known // 5:
                 analyze(database)
                 self._changed.count = 0
@@ -177,18 +190,34 @@ class PostgresStore(Store):
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.snapshot(seconds)
 
-    def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
-        built = statement(plan, "postgres", site=self._stored_site, position=position, limit=count)
+    def _kept(
+        self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
+    ) -> list[Kept]:
+        table, key, time = _KEPT[kind]
+        one = "" if site is None else "site = %(site)s AND "
+        text = (
+            f"SELECT site, {key}, document, {time} FROM {table} "
+            f"WHERE {one}(site, {key}) > (%(beyond)s, %(id)s) ORDER BY site, {key} LIMIT %(count)s"
+        )
+        asked = {"site": encode_text(site or ""), "beyond": encode_text(beyond[0]), "id": encode_text(beyond[1])}
         with self._connections.reading() as database:
-            rows = database.execute(built.text, built.parameters).fetchall()
-        decoders = [key.field.type.decode for key in plan.sort]
-        return [(_values(decoders, row), row[-1].encode()) for row in rows]
+            rows = database.execute(text, {**asked, "count": count}).fetchall()
+        return [Kept(_decoded(of), _decoded(key), kind, document.encode(), at) for of, key, document, at in rows]
 
-    def _count(self, plan: Plan) -> int:
-        built = statement(plan, "postgres", site=self._stored_site, wanted="count")
+    def _statement(self, plan: Plan, position: Position | None = None, count: int | None = None) -> Statement:
+        wanted: Wanted = "count" if count is None else "page"
+        return statement(plan, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
+
+    def _rows(self, built: Statement) -> list[Sequence[Any]]:
         with self._connections.reading() as database:
-            (count,) = database.execute(built.text, built.parameters).fetchone() or (0,)
-        return int(count)
+            return list(database.execute(built.text, built.parameters).fetchall())
+
+    def _explained(self, built: Statement) -> list[str]:
+        with self._connections.reading() as database:
+            return [line for (line,) in database.execute(f"EXPLAIN {built.text}", built.parameters)]
+
+    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        return costs(lines)
 
     def get_document(self, order_id: str) -> bytes | None:
         """The stored bytes of an order (hidden ones too), or ``None``."""
@@ -232,10 +261,6 @@ def _new_rids(database: Database, count: int) -> list[int]:
 
 def _could_be_key(order_id: JSON) -> bool:
     return isinstance(order_id, str) and not has_lone_surrogate(order_id)
-
-
-def _values(decoders: Sequence[Any], row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([None if value is None else decode(value) for decode, value in zip(decoders, row, strict=False)])
 
 
 def _too_long(problem: errors.ProgramLimitExceeded) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..schema import Field, Schema
 from ..sql import DIALECTS
-from ..sql.leaves import column_value, digested, only_equal, prefix_column
+from ..sql.leaves import column_value, only_equal, prefix_column
 from ..values import Value, encode_text, fold
 from .postgres_connections import Database
 
@@ -38,15 +38,7 @@ DOCUMENT_COLUMNS = {"rid": "int8", "site": "text", "id": "text", "document": "te
 TRANSACTIONS_COLUMNS = {"site": "text", "order_id": "text", "event_time": "int8", "document": "text"}
 
 _TYPES = {"text": "text", "integer": "int8", "boolean": "bool"}
-_LONGEST_SITE = 100
-"""Bytes: the name of a longer site is kept shortened, for it stands in every index."""
 _LONGEST_NAME = 63
-
-
-def stored_site(site: str) -> str:
-    """A site's name as the tables hold it."""
-    name = encode_text(site)
-    return name if len(name.encode()) <= _LONGEST_SITE else digested(name, 8)
 
 
 @cache
