@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .diagnostics import (
         Diagnostic,
         DocumentError,
+        LayoutError,
         MissingExtra,
         OrderQueryError,
         QueryError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .samples import sample
     from .schema import Field, Schema, load_schema
     from .sql import Statement
+    from .sql.own import OwnTables, json_layout, load_layout
     from .stores import LoadResult, Store, open_store, upgrade_store
 
 # Imported when first asked for, so that "import orderquery" and --help cost nothing.
@@ -52,9 +54,11 @@ _HOME = {
     "Diagnostic": "diagnostics",
     "DocumentError": "diagnostics",
     "Field": "schema",
+    "LayoutError": "diagnostics",
     "LoadResult": "stores",
     "MissingExtra": "diagnostics",
     "OrderQueryError": "diagnostics",
+    "OwnTables": "sql.own",
     "Page": "page",
     "Plan": "plan",
     "QueryError": "diagnostics",
@@ -68,6 +72,8 @@ _HOME = {
     "UsageError": "diagnostics",
     "check": "forms",
     "create_app": "endpoint",
+    "json_layout": "sql.own",
+    "load_layout": "sql.own",
     "load_schema": "schema",
     "open_store": "stores",
     "sample": "samples",
@@ -82,9 +88,11 @@ __all__ = [
     "Diagnostic",
     "DocumentError",
     "Field",
+    "LayoutError",
     "LoadResult",
     "MissingExtra",
     "OrderQueryError",
+    "OwnTables",
     "Page",
     "Plan",
     "QueryError",
@@ -100,6 +108,8 @@ __all__ = [
     "check",
     "compile",
     "create_app",
+    "json_layout",
+    "load_layout",
     "load_schema",
     "open_store",
     "sample",

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
-Effect = Literal["refuses", "ignores", "accepts", "none"]
+Effect = Literal["refuses", "ignores", "accepts", "elsewhere", "none"]
 
 SAYS_OF_EFFECT: dict[str, str] = {
     "refuses": "the live service refuses the request",
     "ignores": "the live service answers as if this part were not there",
     "accepts": "the live service accepts the request",
+    "elsewhere": "concerns where the search is to run, not the live service",
     "none": "concerns stored documents: no request is involved",
 }
 
@@ -63,7 +64,7 @@ class Code:
     @property
     def severity(self) -> Severity:
         """``warning`` for what the service accepts and for what a loader works round, ``error`` for the rest."""
-        return "error" if self.effect in ("refuses", "ignores") else "warning"
+        return "error" if self.effect in ("refuses", "ignores", "elsewhere") else "warning"
 
 
 # fmt: off
@@ -265,6 +266,12 @@ _ROWS = (
         "cursor-mismatch", "refuses", _application("INVALID_CURSOR"), "the filter or sort is not the cursor's",
         "What is sent along with a cursor must be what the cursor carries. Send the cursor alone, or the new search "
         "without it (D7).",
+    ),
+    # -- said where a search runs ------------------------------------------------------------------------------
+    Code(
+        "not-in-layout", "elsewhere", _violation("OTHER", "NOT_IN_LAYOUT"), "a field that these tables do not have",
+        "The search is for tables of one's own, and their layout says nothing of the field. Every field that a search "
+        "names, its sort (the default one too) and the exclusion of hidden orders must be there.",
     ),
     # -- documents ---------------------------------------------------------------------------------------------
     Code(

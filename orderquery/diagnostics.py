@@ -36,6 +36,8 @@ class Place:
 
 
 NOWHERE = Place()
+MOST_FIXES = 200
+"""Fixes that are made in one request: each copies what it changes."""
 
 
 def pointer_of(path: Path) -> str:
@@ -164,7 +166,7 @@ class Report:
     """All that is to be said about one search.
 
     ``plan`` is there whenever nothing in the search is refused; ``corrected`` is the decoded request with every fix
-    made, where the source was JSON and could be decoded.
+    made, where the source was JSON and could be decoded, and has no more than 200 mistakes.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -189,9 +191,9 @@ class Report:
 
     @property
     def corrected(self) -> JSON:
-        """The request with every fix made, or ``None`` where there is nothing to mend or nothing was decoded."""
+        """The request with every fix made, or ``None`` where there is nothing to mend, too much, or nothing decoded."""
         fixes = [d.fix for d in self.diagnostics if d.fix]
-        if self.request is None or not fixes:
+        if self.request is None or not fixes or len(fixes) > MOST_FIXES:
             return None
         document = self.request
         # Later places first, and whole-key moves last of all, so that no fix changes the path of one still to come.
@@ -231,6 +233,10 @@ def _line(diagnostic: Diagnostic) -> str:
 
 class SchemaError(OrderQueryError, ValueError):
     """A table of fields that cannot be used."""
+
+
+class LayoutError(OrderQueryError, ValueError):
+    """A layout of one's own that cannot be used. The message names the file, the key and the place."""
 
 
 class DocumentError(OrderQueryError, TypeError):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .memory import Predicate
     from .page import Page
     from .sql import Statement
+    from .sql.layouts import Layout
 
 JSON = Any
 
@@ -137,16 +138,17 @@ class Plan:
 
         return search(self, orders, transactions, keys)
 
-    def sql(self, dialect: str, *, site: str = "") -> Statement:
-        """The statement for the first page, over the layout of this package's stores.
+    def sql(self, dialect: str, *, site: str = "", layout: Layout | None = None) -> Statement:
+        """The statement for the first page, over the tables of this package's stores or those of a ``layout``.
 
         Raises:
-            UsageError: no such dialect; the message lists them.
+            UsageError: no such dialect (the message lists them), or the layout is for another.
+            QueryError: ``not-in-layout``, for each place of the search that reads what the layout lacks.
 
         """
         from .sql import statement
 
-        return statement(self, dialect, site=site)
+        return statement(self, dialect, site=site, layout=layout)
 
 
 def same_condition(one: Condition, other: Condition) -> bool:

@@ -24,7 +24,10 @@ _PIECE = 500
 
 
 class Answer:
-    """The answer to one search. ``more`` are the words that name the store in the command for the next page."""
+    """The answer to one search.
+
+    ``more`` are the words that name the store in the command for the next page; without any there is no such command.
+    """
 
     def __init__(self, store: Store, plan: Plan, *, every_page: bool, more: list[str]) -> None:
         self._store, self._plan, self._every_page, self._more = store, plan, every_page, more
@@ -77,6 +80,9 @@ class Answer:
             put("")
         put(_counted(count))
         if following is not None:
+            if not self._more:
+                put("there are more; with ORDERQUERY_CURSOR_KEYS set, the command for the next page stands here")
+                return
             put(f"next page: {program_name()} search {shlex.join([*self._more, '--cursor', following])}")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .inputs import compiled, read_query, schema_of, shape_option, table_option
-from .output import put, say, wants_colour
+from .inputs import compiled, layout_option, read_query, schema_of, shape_option, table_option
+from .output import put, say, say_notes, wants_colour
 from .program import FINE, PROBLEMS, WRONG_USAGE, Command
 
 if TYPE_CHECKING:
@@ -87,14 +87,25 @@ def convert(query: str, form: str, shape: str | None, table: str | None) -> int:
     "--dialect", metavar="NAME", required=True, help="sqlite, postgres, duckdb; an unknown name lists all there are."
 )
 @shape_option(None)
+@layout_option
 @table_option
-def sql(query: str, dialect: str, shape: str | None, table: str | None) -> int:
+def sql(query: str, dialect: str, shape: str | None, layout: str | None, table: str | None) -> int:
     """Print the SQL of a search, then its parameters as JSON.
 
-    It is the statement of the first page, over the tables of this program's stores. QUERY is - (standard input), else
+    It is the statement of the first page, over the tables of this program's stores, or with --layout over your own;
+    what of the exact meaning those cannot keep is said on standard error. QUERY is - (standard input), else
     a file, else JSON if it begins with {, else the text form.
     """
-    put(str(compiled(read_query(query), schema_of(table), shape).sql(dialect)))
+    schema = schema_of(table)
+    plan = compiled(read_query(query), schema, shape)
+    where = None
+    if layout:
+        from ..sql.own import load_layout
+
+        where = load_layout(layout, schema=schema)
+    built = plan.sql(dialect, layout=where)
+    put(str(built))
+    say_notes(built)
     return FINE
 
 

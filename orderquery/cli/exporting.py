@@ -42,10 +42,10 @@ _PATIENCE = 1.0
 def export(
     store: str, folder: str, site: str | None, rows_per_file: int | None, replace: bool, table: str | None
 ) -> int:
-    """Write a store as a folder of Parquet files, for Spark, ClickHouse and the like.
+    """Write a store as Parquet files, which Spark and ClickHouse search.
 
-    Every order is in it, also those that Search hides, with its document as it was loaded and a column for each field;
-    the orders' transactions are beside them. search, get and serve take such a folder as spark:///DIR and
+    Every order is in them, also those that Search hides, with its document as it was loaded and a column for each
+    field; the orders' transactions are beside them. search, inspect and get take the folder as spark:///DIR and
     clickhouse:///DIR.
 
     DIR takes its name when everything is written; it must not be there, or be empty.

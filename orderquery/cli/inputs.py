@@ -43,6 +43,12 @@ def table_option(command: Decorated) -> Decorated:
     )(command)
 
 
+def layout_option(command: Decorated) -> Decorated:
+    """Add ``--layout``, the layout of tables that are not this program's."""
+    help_ = "A TOML file that says where the orders of your own tables are; they are only read."
+    return click.option("--layout", metavar="FILE", help=help_)(command)
+
+
 def site_option(command: Decorated) -> Decorated:
     """Add ``--site``, whose orders are meant."""
     help_ = "Whose orders: nothing is visible across sites."

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+
+if TYPE_CHECKING:
+    from ..sql import Statement
 
 
 def put(text: str) -> None:
@@ -33,6 +36,12 @@ def say(text: str, *, keep_lines: bool = False) -> None:
         stream = sys.stderr.buffer
         stream.write(_encoded(text if keep_lines else printable(text)) + b"\n")
         stream.flush()
+
+
+def say_notes(built: Statement) -> None:
+    """Say what of a search's exact meaning the tables of a statement cannot keep."""
+    for note in built.notes:
+        say(f"note: {note}")
 
 
 def _encoded(text: str) -> bytes:

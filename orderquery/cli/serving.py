@@ -65,9 +65,12 @@ def serve(
 
     Ctrl-C or SIGTERM ends it, once the requests under way are answered.
     """
+    from ..stores import shown_location
+
     key = None if webhook_key is None else webhook_key.read()
     with opened_store(store, schema_of(table), site, create=create or store == ":memory:") as opened:
-        run(opened, store, host, port, strict=strict, api_key=api_key, webhook_key=key, access_log=access_log)
+        name = shown_location(store)
+        run(opened, name, host, port, strict=strict, api_key=api_key, webhook_key=key, access_log=access_log)
     return FINE
 
 
@@ -93,8 +96,11 @@ def run(
         address = listening.getsockname()[0]
         if not api_key and not address.startswith(_LOOPBACK):
             say(f"orderquery: everybody who reaches {address} may read these orders: set {KEY_VARIABLE}")
-        put(f"serving {name} at {url}, until Ctrl-C")
-        put(f"try: curl -s {url}/ecom/v1/orders/search -d '{_EXAMPLE}'")
-        flush_stdout()
-        serve_app(app, listening, access_log=access_log)
+
+        def begun() -> None:
+            put(f"serving {name} at {url}, until Ctrl-C")
+            put(f"try: curl -s {url}/ecom/v1/orders/search -d '{_EXAMPLE}'")
+            flush_stdout()
+
+        serve_app(app, listening, access_log=access_log, begun=begun)
     put("stopped")

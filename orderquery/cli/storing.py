@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .inputs import check_files, compiled, read_query, schema_of, shape_option, site_option, table_option
-from .output import put, say, stdout
+from .inputs import (
+    check_files,
+    compiled,
+    layout_option,
+    read_query,
+    schema_of,
+    shape_option,
+    site_option,
+    table_option,
+)
+from .output import put, say, say_notes, stdout
 from .program import FINE, PROBLEMS, Command
 
 if TYPE_CHECKING:
@@ -18,11 +27,11 @@ if TYPE_CHECKING:
 LINE_BREAKS = b"\r\n"
 
 
-def opened_store(location: str, schema: Schema, site: str, *, create: bool = False) -> Store:
-    """The store of this path or URL; only a load makes one."""
+def opened_store(location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None) -> Store:
+    """The store of this path or URL; only a load makes one. With a layout, the tables there that it describes."""
     from ..stores import open_store
 
-    return open_store(location, site=site, schema=schema, create=create)
+    return open_store(location, site=site, schema=schema, create=create, layout=layout)
 
 
 @click.command(
@@ -62,6 +71,7 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> in
         "orderquery search shop.db request.json --format json",
         "orderquery search shop.db everything --all --format ids",
         "orderquery search shop.db --cursor AbCd...",
+        "orderquery search postgresql://localhost/erp 'number = 10126' --layout erp.toml",
     ),
 )
 @click.argument("store", metavar="STORE")
@@ -75,6 +85,7 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> in
     help="json is the response object of the endpoint, jsonl one document a line.",
 )  # fmt: skip
 @shape_option(None)
+@layout_option
 @site_option
 @table_option
 def search(
@@ -86,6 +97,7 @@ def search(
     count: bool,
     format_: str,
     shape: str | None,
+    layout: str | None,
     site: str,
     table: str | None,
 ) -> int:
@@ -94,6 +106,9 @@ def search(
     QUERY is - (standard input), else a file, else JSON if it begins with {, else the text form. Under a table stands
     the command that shows the next page. Cursors are made with the keys of the environment variable
     ORDERQUERY_CURSOR_KEYS, else with a key that lies beside the store.
+
+    With --layout it is not a store of this program that is searched, but tables of your own; nothing is kept beside
+    them, so that a next page needs ORDERQUERY_CURSOR_KEYS.
 
     The exit status is 0 also with no match, 1 if the search or the cursor has errors.
     """
@@ -105,11 +120,12 @@ def search(
     schema = schema_of(table)
     plan = None if query is None else compiled(read_query(query), schema, shape)
     chosen = _continued(schema, plan, limit, cursor)
-    with opened_store(store, schema, site) as opened:
+    with opened_store(store, schema, site, layout=layout) as opened:
         if count:
             put(str(opened.count(chosen)))
         else:
-            Answer(opened, chosen, every_page=every_page, more=_more_options(store, site, table)).show(format_)
+            more = _more_options(store, layout, site, table)
+            Answer(opened, chosen, every_page=every_page, more=more).show(format_)
     return FINE
 
 
@@ -128,8 +144,14 @@ def _continued(schema: Schema, plan: Plan | None, limit: int | None, cursor: str
     return compile_search(body, shape="search", schema=schema)
 
 
-def _more_options(store: str, site: str, table: str | None) -> list[str]:
-    options = [store]
+def _more_options(store: str, layout: str | None, site: str, table: str | None) -> list[str]:
+    from ..cursor import keys_from_environment
+    from ..stores import shown_location
+
+    if layout and keys_from_environment() is None:
+        return []
+    options = [shown_location(store)]
+    options += ["--layout", layout] if layout else []
     options += ["--site", site] if site else []
     return options + (["--table", table] if table else [])
 
@@ -144,9 +166,10 @@ def _more_options(store: str, site: str, table: str | None) -> list[str]:
 @click.argument("store", metavar="STORE")
 @click.argument("query", metavar="QUERY")
 @shape_option(None)
+@layout_option
 @site_option
 @table_option
-def inspect(store: str, query: str, shape: str | None, site: str, table: str | None) -> int:
+def inspect(store: str, query: str, shape: str | None, layout: str | None, site: str, table: str | None) -> int:
     """Show how a store's engine would go about a search.
 
     Prints the statement, its parameters and the engine's own plan, and says where the work would grow with the number
@@ -156,7 +179,7 @@ def inspect(store: str, query: str, shape: str | None, site: str, table: str | N
 
     schema = schema_of(table)
     plan = compiled(read_query(query), schema, shape)
-    with opened_store(store, schema, site) as opened:
+    with opened_store(store, schema, site, layout=layout) as opened:
         found = opened.explain(plan)
     put(found.statement.text)
     put(f"\n{json.dumps(found.statement.parameters, ensure_ascii=False, default=str)}\n")
@@ -167,15 +190,17 @@ def inspect(store: str, query: str, shape: str | None, site: str, table: str | N
         put(f"{cost}: {line}")
     if not found.costs:
         put("an index leads to the page")
+    say_notes(found.statement)
     return PROBLEMS if found.scans else FINE
 
 
 @click.command(cls=Command, examples=("orderquery get shop.db 7af37a04-9fb8-4b5e-a5ad-d4c4c8ba3d6d",))
 @click.argument("store", metavar="STORE")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@layout_option
 @site_option
 @table_option
-def get(store: str, ids: tuple[str, ...], site: str, table: str | None) -> int:
+def get(store: str, ids: tuple[str, ...], layout: str | None, site: str, table: str | None) -> int:
     """Print orders by their ids.
 
     They are printed one JSON document a line, as stored.
@@ -183,7 +208,7 @@ def get(store: str, ids: tuple[str, ...], site: str, table: str | None) -> int:
     Orders that Search hides are printed too. The exit status is 1 if one is not there.
     """
     status, write = FINE, stdout().write
-    with opened_store(store, schema_of(table), site) as opened:
+    with opened_store(store, schema_of(table), site, layout=layout) as opened:
         for order_id in ids:
             document = opened.get_document(order_id)
             if document is None:
@@ -223,8 +248,8 @@ def upgrade(store: str, table: str | None) -> int:
 
     A newer version of this program, or another table of fields, may need it and then says so.
     """
-    from ..stores import upgrade_store
+    from ..stores import shown_location, upgrade_store
 
     count = upgrade_store(store, schema=schema_of(table))
-    put(f"{count:,} order{'' if count == 1 else 's'} in {store}")
+    put(f"{count:,} order{'' if count == 1 else 's'} in {shown_location(store)}")
     return FINE

@@ -69,6 +69,7 @@ def statement(
     """
     row = dialect_named(dialect)
     where = layout or row.layout
+    row = where.adapted(row)
     where.check(plan, row)
     condition = where.fitted(plan.condition, row)
     branches: tuple[Condition, ...] | None = None
@@ -215,7 +216,7 @@ class _Builder:
             exp.Ordered(
                 this=ordered(key.field, exp.column(key.field.column, table, quoted=True), dialect, layout),
                 desc=key.descending,
-                nulls_first=not key.descending,
+                nulls_first=layout.nulls_first(key.field, key.descending, dialect),
             )
             for key in self._shape.keys
         ]

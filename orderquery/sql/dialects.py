@@ -31,6 +31,32 @@ def _none_left(column: exp.Expr, items: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="SIZE", expressions=[left]).eq(0)
 
 
+def _each(test: ArrayTest) -> ArrayTest:
+    """Every one of the items passes a test of one."""
+    return lambda column, items: exp.and_(*(test(column.copy(), item) for item in items.expressions), copy=False)
+
+
+def _unnested(column: exp.Expr, test: exp.Expr) -> exp.Expr:
+    elements = exp.Unnest(expressions=[column], alias=exp.TableAlias(columns=[exp.to_identifier(ELEMENT)]))
+    return exp.Exists(this=exp.select("1").from_(elements).where(test))
+
+
+def _filtered(column: exp.Expr, test: exp.Expr) -> exp.Expr:
+    found = exp.Anonymous(this="FILTER", expressions=[column, _lambda(test)])
+    return exp.GT(this=exp.Anonymous(this="ARRAY_SIZE", expressions=[found]), expression=exp.Literal.number(0))
+
+
+def _as_text(function: str) -> ArrayTest:
+    def text(array: exp.Expr) -> exp.Expr:
+        return exp.Anonymous(this=function, expressions=[array])
+
+    return lambda column, items: text(column).eq(text(items))
+
+
+def _variant(item: exp.Expr) -> exp.Expr:
+    return exp.Cast(this=item, to=exp.DataType(this=exp.DataType.Type.VARIANT))
+
+
 def _lambda(test: exp.Expr) -> exp.Expr:
     return exp.Lambda(this=test, expressions=[exp.to_identifier(ELEMENT)])
 
@@ -46,7 +72,9 @@ class Dialect:
     unnested. ``empty`` tells an array without elements where arrays are never NULL. ``kinds`` are the types that
     parameters are written with, by kind of column, where the engine wants that. ``deepest`` is how many levels of
     brackets the engine is sure to bear: what lies deeper is a subquery of its own, by ``rid``; ``None`` bears any.
-    ``materializes``: a named query that stands twice is computed in full, unless it is told not to be.
+    ``materializes``: a named query that stands twice is computed in full, unless it is told not to be. ``begins`` tests
+    whether a text begins with another; without it a range of texts is asked for. ``listed`` tests whether a column of
+    arrays is an array, where ``=`` does not. ``style`` is how a parameter is written, where sqlglot does not know it.
     ``layout`` is where orders lie unless a statement is asked for
     another. ``executed`` says whether a store of this package runs it.
     """
@@ -65,9 +93,14 @@ class Dialect:
     kinds: Mapping[str, str] = field(default_factory=dict)
     deepest: int | None = 10
     materializes: bool = False
+    begins: Callable[[exp.Expr, exp.Expr], exp.Expr] | None = None
+    listed: ArrayTest | None = None
+    style: str = ""
 
-    def parameter(self, name: str, kind: str) -> exp.Placeholder:
+    def parameter(self, name: str, kind: str) -> exp.Expr:
         """A parameter of this name, for a value of a kind of column (``count`` for a number of rows)."""
+        if self.style:
+            return exp.Var(this=self.style.format(name))
         return exp.Placeholder(this=name, kind=self.kinds.get(kind))
 
 
@@ -95,6 +128,28 @@ DIALECTS: dict[str, Dialect] = {
             some=lambda column, test: exp.Anonymous(this="arrayExists", expressions=[_lambda(test), column]),
             empty=lambda column: exp.Anonymous(this="empty", expressions=[column]),
             kinds={"text": "String", "integer": "Int64", "boolean": "Bool", "count": "UInt64"},
+        ),
+        Dialect(
+            "trino", "sqlalchemy, trino", union_seek=False, native_booleans=True, executed=False, layout=COLUMNAR,
+            deepest=None, overlaps=_call("ARRAYS_OVERLAP"),
+            some=lambda column, test: exp.Anonymous(this="ANY_MATCH", expressions=[column, _lambda(test)]),
+            contains=_each(lambda column, item: exp.Anonymous(this="CONTAINS", expressions=[column, item])),
+        ),
+        Dialect(
+            "bigquery", "google-cloud-bigquery", union_seek=False, native_booleans=True, executed=False,
+            layout=COLUMNAR, deepest=None, some=_unnested, listed=_as_text("TO_JSON_STRING"),
+            overlaps=lambda column, items: _unnested(
+                column, exp.In(this=exp.column(ELEMENT), expressions=items.expressions)
+            ),
+            contains=_each(lambda column, item: _unnested(column, exp.column(ELEMENT).eq(item))),
+            empty=lambda column: exp.func("COALESCE", exp.func("ARRAY_LENGTH", column), "0").eq(0),
+        ),
+        Dialect(
+            "snowflake", "snowflake-connector-python", union_seek=False, native_booleans=True, executed=False,
+            layout=COLUMNAR, deepest=None, some=_filtered, style="%({})s", overlaps=_call("ARRAYS_OVERLAP"),
+            contains=_each(
+                lambda column, item: exp.Anonymous(this="ARRAY_CONTAINS", expressions=[_variant(item), column])
+            ),
         ),
     )
 }  # fmt: skip

@@ -37,6 +37,10 @@ class Layout:
 
     # -- what a layout that is no store's has of its own; see :mod:`.own` ----------------------------------------
 
+    def adapted(self, dialect: Dialect) -> Dialect:
+        """The dialect as statements over this layout use it."""
+        return dialect
+
     def check(self, plan: Plan, dialect: Dialect) -> None:
         """Refuse a plan that reads what does not lie here, with ``QueryError``."""
 
@@ -51,6 +55,10 @@ class Layout:
     def fitted(self, condition: Condition, dialect: Dialect) -> Condition:
         """The same condition in values that the columns can hold."""
         return condition
+
+    def nulls_first(self, row: Field, descending: bool, dialect: Dialect) -> bool:
+        """Where missing values stand in a sort: as the lowest, if there can be any."""
+        return not descending
 
     def folded(self, row: Field, column: exp.Expr, dialect: Dialect) -> exp.Expr | None:
         """The folded text of a column, where that is no column of its own."""

@@ -63,13 +63,10 @@ def after_prefix(prefix: str) -> str | None:
 
 def shortened(text: str, most: int) -> str:
     """A text as it is, or, of more than so many characters, one of fewer that stands for this text alone."""
-    return text if len(text) <= most else digested(text, most - _DIGEST)
-
-
-def digested(text: str, kept: int) -> str:
-    """The beginning of a text, and a digest of the whole: two such are equal only if the texts are."""
+    if len(text) <= most:
+        return text
     # Half an escape before the mark would make it something else.
-    return text[:kept].rstrip("\x01") + _SHORTENED + hashlib.sha256(text.encode()).hexdigest()
+    return text[: most - _DIGEST].rstrip("\x01") + _SHORTENED + hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
@@ -116,7 +113,7 @@ def bound_values(leaf: Test, dialect: Dialect, layout: Layout) -> list[Any]:
         return [stored(leaf.operand[1])]
     if leaf.kind is Kind.PREFIX:
         low = encode_text(leaf.operand) if layout.form(leaf.field, dialect) is None else leaf.operand
-        high = after_prefix(low)
+        high = after_prefix(low) if dialect.begins is None else None
         return [low] if high is None else [low, high]
     if leaf.kind is Kind.EQUALS:
         return [[stored(leaf.operand)] if dialect.binds_arrays and leaf.field.many else stored(leaf.operand)]
@@ -205,7 +202,7 @@ def _single(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout
         begun = folded.copy()
         if layout.index_width is not None and not beyond_index(leaf, layout):
             begun = exp.Left(this=begun, expression=exp.Literal.number(layout.index_width))
-        inside = _within(begun, parameters)
+        inside = _begins(leaf.field, begun, parameters, dialect, layout)
         return _or_absent(exp.not_(inside), column, leaf.field) if leaf.negated else inside
     column = _column(leaf.field)
     if leaf.kind is Kind.EQUALS:
@@ -224,6 +221,14 @@ def _or_absent(test: exp.Expr, column: exp.Expr, field: Field) -> exp.Expr:
     return test if field.required else exp.or_(test, _absent(column.copy()))
 
 
+def _begins(
+    field: Field, folded: exp.Expr, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout
+) -> exp.Expr:
+    if dialect.begins is not None:
+        return dialect.begins(folded, parameters[0])
+    return _within(ordered(field, folded, dialect, layout), parameters)
+
+
 def _within(column: exp.Expr, bounds: Sequence[exp.Expr]) -> exp.Expr:
     low = exp.GTE(this=column, expression=bounds[0])
     return low if len(bounds) == 1 else exp.and_(low, exp.LT(this=column.copy(), expression=bounds[1]))
@@ -231,6 +236,8 @@ def _within(column: exp.Expr, bounds: Sequence[exp.Expr]) -> exp.Expr:
 
 def _many(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
     field, column = leaf.field, _column(leaf.field)
+    if leaf.kind is Kind.LISTED and dialect.listed is not None:
+        return dialect.listed(column, _array(field, parameters, dialect, layout))
     if leaf.kind is Kind.LISTED:
         return column.eq(parameters[0] if dialect.overlaps is None else _array(field, parameters, dialect, layout))
 
@@ -241,9 +248,11 @@ def _many(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: 
         sign = _SIGNS[leaf.operand[0]]
         return some(lambda value: sign(this=ordered(field, value, dialect, layout), expression=parameters[0]))
     if leaf.kind is Kind.PREFIX:
-        if layout.folded(field, column, dialect) is None:
-            return some(lambda value: _within(value, parameters), prefix_column(field))
-        return some(lambda value: _within(layout.folded(field, value, dialect) or value, parameters))
+        name = prefix_column(field) if layout.folded(field, column, dialect) is None else field.column
+        return some(
+            lambda value: _begins(field, layout.folded(field, value, dialect) or value, parameters, dialect, layout),
+            name,
+        )
     if dialect.overlaps is not None and dialect.contains is not None:
         test = dialect.overlaps if leaf.kind is Kind.ONE_OF else dialect.contains
         return test(column, _array(field, parameters, dialect, layout))
