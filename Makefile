@@ -30,7 +30,7 @@ client: $(READY)  ## the real JavaScript SDK against a running endpoint; wants N
 	$(BIN)/python -m pytest -q -rsP -m client tests/client
 
 engines: $(ENGINES)  ## the conformance cases and a few random searches on Spark and ClickHouse; wants Java 17
-	$(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
+	$(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py tests/test_readme.py
 
 lint: $(READY)  ## style, formatting and types
 	$(BIN)/ruff check .

@@ -59,6 +59,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         differences = sum(properties["differential"]["differences"] for properties in of_run)
         of = of_run[0]["differential-of"]
         terminalreporter.write_line(
-            f"differential: {searches:,} searches x {of['orders']} orders, {first} against {', '.join([*others, 'the oracle'])}, "
+            f"differential: {searches:,} searches x {of['orders']} orders, {first} against {', '.join(others)} and the oracle, "
             f"seed {of['seed']}: {differences} differences"
         )

@@ -14,6 +14,7 @@ from orderquery.diagnostics import apply_edits
 SHOWN = [code for code in CODES.values() if code.wrong]
 NEEDS_MORE = {
     "too-deep", "too-large", "query-too-long", "too-long",  # too long to print; tests/test_limits.py
+    "not-in-layout",  # said where a search runs; tests/test_own_tables.py
     "bad-cursor", "cursor-mismatch",  # said by whoever holds the key; tests/test_cursor.py
     "unusable-document", "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # tests/test_store.py
 }  # fmt: skip

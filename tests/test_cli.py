@@ -18,7 +18,7 @@ from orderquery.version import __version__
 # -- help -------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "convert", "sql", "match", "load", "search", "inspect", "get", "delete", "upgrade", "serve", "fields", "explain", "sample",
+    "check", "convert", "sql", "match", "load", "search", "inspect", "get", "delete", "upgrade", "export", "serve", "fields", "explain", "sample",
     "demo",
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Random searches over random orders: the oracle, memory and every other backend agree in members, order and count.
 
-``ORDERQUERY_SEARCHES`` says how many (2,000; ``make prove`` runs 10,000), ``ORDERQUERY_SEED`` which.
+``ORDERQUERY_SEARCHES`` says how many (500; ``make prove`` runs 10,000), ``ORDERQUERY_SEED`` which.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from strategies import Maker, batch
 import orderquery as oq
 
 JSON = Any
-SEARCHES = int(os.environ.get("ORDERQUERY_SEARCHES", "2000"))
+SEARCHES = int(os.environ.get("ORDERQUERY_SEARCHES", "500"))
 SEED = os.environ.get("ORDERQUERY_SEED", "20261122")
 BATCHES, ORDERS = 40, 60
 WALKED = 10

@@ -151,7 +151,7 @@ def test_an_operator_and_a_table_of_another_trade(
 
 
 def nested(depth: int) -> JSON:
-    """Conditions as deep as a search may have them, of which the innermost decides."""
+    """Conditions in conditions, of which the innermost decides."""
     filter_: JSON = {"paymentStatus": "PAID"}
     for level in range(depth):
         other = {"$or": [{"number": str(level)}, {"paymentMethods": "nobody's"}]}
@@ -159,9 +159,10 @@ def nested(depth: int) -> JSON:
     return filter_
 
 
+DEEPEST = next(depth for depth in range(64, 0, -1) if oq.check({"filter": nested(depth)}, "search").ok)
 LARGE: dict[str, JSON] = {
-    "deep": nested(14),
-    "wide": {"$or": [{"number": str(number)} for number in range(900)]},
+    "deep": nested(DEEPEST),
+    "wide": {"$or": [{"number": str(number)} for number in range(1_900)]},
     "long list": {"channelInfo.externalOrderId": {"$nin": [f"order {number}" for number in range(1_000)]}},
     "long list of elements": {"paymentMethods": {"$nin": [f"method {number}" for number in range(1_000)]}},
     "all of many": {"paymentMethods": {"$hasAll": [f"method {number}" for number in range(1_000)]}},

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -365,6 +366,16 @@ def test_a_search_that_takes_too_long_is_stopped(engine: str, store: oq.Store, t
             read._engine.rows(FOREVER[engine], {}, read._deadline)
         assert len(read.search({}, seconds=60).ids) == 2
         assert len(read.search({}).ids) == 2
+
+
+@on_engines
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_threads_search_at_once(engine: str, store: oq.Store, tmp_path: Path) -> None:
+    export(store, tmp_path / "out")
+    searches = [{"filter": {"id": key}} for key in ("a", "b\0c", "nobody", "a")]
+    with opened(engine, tmp_path / "out") as read, ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda search: read.search(search, seconds=60).ids, searches))
+    assert found == [("a",), ("b\0c",), (), ("a",)]
 
 
 FOREVER = {

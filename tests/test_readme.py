@@ -11,6 +11,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
 from serving import served
 from starlette.testclient import TestClient
 
@@ -67,6 +68,31 @@ def test_the_endpoint_answers_the_curl_line(tmp_path: Path) -> None:
             answer = json.loads(response.read())
     assert [order["paymentStatus"] for order in answer["orders"]] == ["PAID", "PAID"]
     assert answer["metadata"]["hasNext"]
+
+
+@pytest.mark.engines
+def test_the_block_for_engines_over_an_export_runs(tmp_path: Path) -> None:
+    (block,) = blocks("sh")
+    program = tmp_path / "bin" / "orderquery"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m orderquery "$@"\n')
+    program.chmod(0o755)
+    root = str(Path(__file__).parent.parent)
+    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": root}
+    done = subprocess.run(
+        ["sh", "-e", "-c", block],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    with oq.open_store(tmp_path / "shop.db") as store:
+        paid = store.count("paymentStatus = PAID")
+        newest = store.search("paymentStatus = PAID order by createdDate desc limit 3").orders
+    assert done.stdout.rstrip().endswith(str(paid))
+    assert all(order["number"] in done.stdout for order in newest)
 
 
 def test_both_forms_are_the_same_search() -> None:

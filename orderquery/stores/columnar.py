@@ -74,7 +74,9 @@ def _of_fields(schema: Schema) -> Iterator[Column]:
         encode = bool if field.type.column == "boolean" else field.type.encode
         yield _column(field, field.column, field.type.column, field.name, encode)
         if field.prefixed:
-            yield _column(field, prefix_column(field), "text", f"{field.name}, case-folded", _folding(field))
+            yield _column(
+                field, prefix_column(field), "text", f"the text of {field.name}, case-folded", _folding(field)
+            )
 
 
 def _column(field: Field, name: str, kind: str, meaning: str, encode: Callable[[Value], Any]) -> Column:

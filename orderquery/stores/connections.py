@@ -25,7 +25,7 @@ class Connections:
 
     def __init__(self, path: str, create: bool) -> None:
         self.path = path
-        self._opened = [connect(path, create)]
+        self._opened = [self._connect(create)]
         self.writer = self._opened[0]
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
@@ -34,6 +34,9 @@ class Connections:
         self._of_thread = threading.local()
         # What is left open is closed with the last reference to it, instead of a warning from the engine.
         weakref.finalize(self, _close_all, self._opened)
+
+    def _connect(self, create: bool) -> sqlite3.Connection:
+        return connect(self.path, create)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -98,7 +101,7 @@ class Connections:
                 raise StoreError(f"{self.path}: the store is closed")
             if self._idle:
                 return self._idle.pop()
-        database = connect(self.path, create=False)
+        database = self._connect(create=False)
         with self.errors():
             prepare_reader(database)
         with self._pool_lock:

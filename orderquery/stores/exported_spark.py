@@ -70,8 +70,9 @@ class _Views(Engine):
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._folder = folder
         with _lock:
-            self._session: Any = session().newSession()
+            of_process = session()
         with self._errors():
+            self._session: Any = of_process.newSession()
             for name, listed in ((ORDERS, columns(schema)), (TRANSACTIONS, TRANSACTION_COLUMNS)):
                 typed = ", ".join(f"`{column.name}` {_type(column)}" for column in listed)
                 files = "file://" + _PATTERN.sub(r"\\\g<0>", str(folder / name))
@@ -120,12 +121,14 @@ class _Views(Engine):
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        from py4j.protocol import Py4JError
+        from py4j.protocol import Py4JError, Py4JNetworkError
         from pyspark.errors import PySparkException
 
         try:
             yield
-        except (PySparkException, Py4JError, ConnectionError) as problem:
+        except (Py4JNetworkError, ConnectionError) as problem:
+            raise StoreError("Spark's driver has ended: start this program again") from problem
+        except (PySparkException, Py4JError) as problem:
             raise StoreError(f"{self._folder}: {_said(problem)}") from problem
 
     def close(self) -> None:

@@ -180,11 +180,7 @@ class SqliteStore(Store):
 
     def _explained(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
-            steps = database.execute(f"EXPLAIN QUERY PLAN {built.text}", built.parameters).fetchall()
-        depths = {0: -1}
-        for number, parent, _, _ in steps:
-            depths[number] = depths[parent] + 1
-        return ["  " * depths[number] + step for number, _, _, step in steps]
+            return explained(database, built)
 
     def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
         return costs_in(
@@ -233,6 +229,15 @@ class SqliteStore(Store):
     def close(self) -> None:
         """Close the store. Closing twice is fine."""
         self._connections.close()
+
+
+def explained(database: sqlite3.Connection, built: Statement) -> list[str]:
+    """How SQLite says it will run a statement, a step a line."""
+    steps = database.execute(f"EXPLAIN QUERY PLAN {built.text}", built.parameters).fetchall()
+    depths = {0: -1}
+    for number, parent, _, _ in steps:
+        depths[number] = depths[parent] + 1
+    return ["  " * depths[number] + step for number, _, _, step in steps]
 
 
 def _could_be_key(order_id: JSON) -> bool:
