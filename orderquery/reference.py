@@ -13,7 +13,7 @@ from .catalogue import CODES, SAYS_OF_EFFECT
 from .operators import ANY, OPERATORS, Operator
 from .resources import grammar_file
 from .schema import Field, Schema, load_schema
-from .sql.own.differences import DIFFERENCES
+from .sql.own.described import described
 from .values import TYPES
 
 _HEAD = """\
@@ -92,7 +92,7 @@ def reference(schema: Schema | None = None) -> str:
         *_types(),
         *_codes(),
         *_decisions(),
-        *_own_tables(),
+        described(),
         _table_keys(),
     )
     return "\n".join(parts).rstrip() + "\n"
@@ -167,31 +167,6 @@ def _decisions() -> Iterator[str]:
     yield from _table(("", "question", "what holds here", "ground"), rows)
     yield "## Known differences from the live service\n"
     yield "\n".join(f"- {row['text']}" for row in data["differences"]) + "\n"
-
-
-_LAYOUT_KEYS = (
-    ("`dialect`", "what the SQL of the file is written in"),
-    ("`table` or `from`", "the table of orders, or a FROM clause of yours; the orders are `o` in every expression"),
-    ("`key`", "the column of the order's id"),
-    ("`site`", "the column of the site, if there is one"),
-    ("`document`", "an expression for the order's JSON text"),
-    ("`json`", "the column that holds the whole order as JSON, instead of `fields`"),
-    ("`names`", "the names in it: `rest`, `sdk` or `both`"),
-    ("`transactions`", "`{ table, key, json }` of the transactions records"),
-    (
-        "`fields`",
-        "for a field an SQL expression, or `{ sql, form, folded, required }`: how the column holds its values, "
-        "an expression of its folded text, whether it is never NULL",
-    ),
-)
-
-
-def _own_tables() -> Iterator[str]:
-    yield "## Your own tables\n"
-    yield "A layout file (`--layout FILE`, `oq.load_layout`) is TOML:\n"
-    yield from _table(("key", "what it is"), _LAYOUT_KEYS)
-    yield "What these tables cannot keep exactly; a statement's `notes` say which of it concerns that statement:\n"
-    yield from _table(("where", "what is otherwise"), ((row.where, row.says) for row in DIFFERENCES.values()))
 
 
 def _table_keys() -> str:
