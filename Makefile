@@ -52,6 +52,7 @@ reference: $(READY)  ## make grammar/README.md from the tables
 
 goldens: $(READY)  ## write the expected SQL anew; read the difference before committing it
 	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/test_sql_goldens.py
+	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/test_own_layouts.py -k golden
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

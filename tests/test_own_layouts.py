@@ -100,15 +100,14 @@ def test_golden(dialect: str) -> None:
     assert path.read_text("utf-8") == golden(dialect)
 
 
-@pytest.mark.parametrize("dialect", ALL_ENGINES)
+@pytest.mark.parametrize("dialect", ["bigquery", "snowflake"])
 def test_every_statement_can_be_read(dialect: str) -> None:
-    """For those that nothing here executes, that sqlglot reads them as one query is all there is."""
-    for text in golden(dialect if dialect in ("bigquery", "snowflake") else "bigquery").split("\n"):
-        if text.startswith("WITH"):
-            (found,) = sqlglot.parse(
-                text.replace("%(", ":").replace(")s", ""), dialect="bigquery" if "`" in text else "snowflake"
-            )
-            assert isinstance(found, exp.Select)
+    """Of those that nothing here executes: sqlglot reads each as one query."""
+    texts = [line for line in golden(dialect).split("\n") if line.startswith("WITH")]
+    assert len(texts) > len(SEARCHES)
+    for text in texts:
+        (found,) = sqlglot.parse(text.replace("%(", ":").replace(")s", ""), dialect=dialect)
+        assert isinstance(found, exp.Select)
 
 
 def test_rendered_dialects_are_marked() -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Literal
 
 from sqlglot import exp
@@ -191,7 +192,7 @@ class _Builder:
         branches = self._shape.branches
         if branches is None:
             return self._limited(base, "o")
-        sought = [self._where(branch, iter(())) for branch in branches]
+        sought = [self._where(branch, repeat(True)) for branch in branches]
         if not sought:
             return self._limited(base.where(exp.false(), copy=False), "o")
         if not self._shape.dialect.union_seek or len(sought) == 1:

@@ -75,7 +75,8 @@ class Dialect:
     ``materializes``: a named query that stands twice is computed in full, unless it is told not to be. ``begins`` tests
     whether a text begins with another; without it a range of texts is asked for. ``listed`` tests whether a column of
     arrays is an array, where ``=`` does not. ``style`` is how a parameter is written, where sqlglot does not know it.
-    ``layout`` is where orders lie unless a statement is asked for
+    ``sought_presence``: the engine finds values in an index, but not what is not NULL; a cursor then seeks them as
+    those not below the least. ``layout`` is where orders lie unless a statement is asked for
     another. ``executed`` says whether a store of this package runs it.
     """
 
@@ -92,6 +93,7 @@ class Dialect:
     empty: Callable[[exp.Expr], exp.Expr] | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     deepest: int | None = 10
+    sought_presence: bool = False
     materializes: bool = False
     begins: Callable[[exp.Expr, exp.Expr], exp.Expr] | None = None
     listed: ArrayTest | None = None
@@ -107,7 +109,10 @@ class Dialect:
 DIALECTS: dict[str, Dialect] = {
     row.name: row
     for row in (
-        Dialect("sqlite", "sqlite3", union_seek=True, native_booleans=False, executed=True, materializes=True),
+        Dialect(
+            "sqlite", "sqlite3", union_seek=True, native_booleans=False, executed=True, materializes=True,
+            sought_presence=True,
+        ),
         Dialect(
             "postgres", "psycopg", union_seek=True, native_booleans=True, executed=True, layout=INDEXED,
             overlaps=_operator(exp.ArrayOverlaps), contains=_operator(exp.ArrayContainsAll), binds_arrays=True,

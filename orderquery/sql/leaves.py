@@ -176,6 +176,8 @@ def _in(leaf: Test, value: exp.Expr, parameters: Sequence[exp.Expr], dialect: Di
 def expression(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
     """The SQL of a leaf over the rows ``o``. ``rare``: few rows pass it, so they should be looked up by it."""
     if leaf.kind is Kind.PRESENT:
+        if rare and dialect.sought_presence and not leaf.negated and layout.form(leaf.field, dialect) is None:
+            return exp.GTE(this=_column(leaf.field), expression=_least(leaf.field))
         missing = _missing(leaf.field, dialect, layout)
         return missing if leaf.negated else missing.not_()
     form = layout.form(leaf.field, dialect)
@@ -191,6 +193,13 @@ def _is_list(leaf: Test, dialect: Dialect) -> bool:
     """Whether a parameter of a leaf is a list of values."""
     listed = leaf.field.many or leaf.kind is Kind.ONE_OF
     return as_json(leaf, dialect) or (dialect.binds_arrays and listed and leaf.kind not in (Kind.COMPARES, Kind.PREFIX))
+
+
+def _least(field: Field) -> exp.Expr:
+    """A value that no stored one of the field is below."""
+    if field.type.column == "text":
+        return exp.Literal.string("")
+    return exp.Neg(this=exp.Literal.number(2**63 - 1))
 
 
 def _single(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout) -> exp.Expr:
