@@ -106,23 +106,23 @@ class Store(ABC):
     def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
         """Write what a batch changes; beside each change the searched values, if there is an order to search."""
 
+    @abstractmethod
     def _kept(
         self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
     ) -> list[Kept]:
         """At most so many records of a kind beyond a site and an id, by these; of one site, or of all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _rows(self, built: Statement) -> list[Sequence[Any]]:
         """The rows of a statement."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _explained(self, built: Statement) -> list[str]:
         """How the engine says it will run a statement, a step a line, indented as deep as it lies."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
         """Where the work of such a plan grows with the number of orders (see :mod:`.explaining`)."""
-        raise NotImplementedError
 
     @abstractmethod
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
