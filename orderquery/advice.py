@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from .diagnostics import Edit, Path
@@ -163,6 +164,7 @@ def operand_shape(node: Comparison, row: Field) -> tuple[str, JSON]:
     return f"{node.operator} takes {takes.value}", None
 
 
+@lru_cache(maxsize=1024)
 def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
     """The values of the enum, and the one most likely meant."""
     meant = nearest(value.replace(" ", "_").replace("-", "_"), row.values)

@@ -21,7 +21,9 @@ from orderquery.source import MAX_BYTES
 
 JSON = Any
 BY_IDS = "/ecom/v1/payments/list-by-ids"
-SECONDS = 6
+SECONDS = 2.0
+SECONDS_OF_MANY_MISTAKES = 6.0
+"""What is said of each of a hundred thousand operands takes its time; the limits of a body bound it."""
 QUICK = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 
 
@@ -32,12 +34,12 @@ def endpoint(*, strict: bool = False) -> Asker:
     return asker
 
 
-def soon(ask: Callable[[], Answer]) -> Answer:
+def soon(ask: Callable[[], Answer], seconds: float = SECONDS) -> Answer:
     """The answer, which must not be the endpoint's failure, and cost little: of the processor, whoever else uses it."""
     begun, used = time.monotonic(), time.process_time()
     answer = ask()
     assert answer.status in (200, 400, 404, 405, 413), answer.content[:500]
-    assert time.process_time() - used < SECONDS
+    assert time.process_time() - used < seconds
     assert time.monotonic() - begun < 20
     return answer
 
@@ -172,7 +174,8 @@ def bodies() -> list[Any]:
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("body", bodies())
 def test_a_hostile_search(body: bytes, strict: bool) -> None:
-    soon(lambda: endpoint(strict=strict).search(body))
+    many = body in MANY_MISTAKES.values()
+    soon(lambda: endpoint(strict=strict).search(body), SECONDS_OF_MANY_MISTAKES if many else SECONDS)
 
 
 @pytest.mark.parametrize("body", [*BODIES.values(), *ODD.values()], ids=[*BODIES, *ODD])

@@ -71,7 +71,12 @@ class _Readers:
         in_file = path != MEMORY
         if in_file and not Path(path).is_file():
             raise StoreError(f"there is no file {path}")
-        config: dict[str, Any] = {"python_enable_replacements": False, "allow_community_extensions": False}
+        # An extension that is not there must not be fetched from the network.
+        config: dict[str, Any] = {
+            "python_enable_replacements": False,
+            "allow_community_extensions": False,
+            "autoinstall_known_extensions": False,
+        }
         with self._errors():
             self._first = duckdb.connect(
                 str(Path(path).resolve()) if in_file else path, read_only=in_file, config=config
