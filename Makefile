@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ENGINES := $(VENV)/.engines
+BENCH := .venv-bench
 WORKERS ?= 2
 
-.PHONY: help demo test client engines lint check prove bench reference goldens clean
+.PHONY: help demo test client engines lint check prove bench bench-quick reference goldens clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,6 +19,11 @@ $(READY): pyproject.toml
 
 $(ENGINES): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark,clickhouse]'
+	@touch $@
+
+$(BENCH)/.ready: pyproject.toml benchmarks/peers.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[endpoint]' --requirement benchmarks/peers.txt
 	@touch $@
 
 demo: $(READY)  ## load sample orders into an embedded store and search them
@@ -44,8 +50,11 @@ prove: $(ENGINES)  ## the full differential runs, on every engine; wants Java 17
 	ORDERQUERY_SEARCHES=10000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/test_differential.py
 	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
 
-bench: $(READY)  ## the benchmarks, each against a named opponent
-	$(BIN)/python -m benchmarks
+bench: $(BENCH)/.ready  ## the benchmarks, each against a named opponent in the same run
+	$(BENCH)/bin/python -m benchmarks
+
+bench-quick: $(BENCH)/.ready  ## the same at smaller sizes, in under two minutes
+	$(BENCH)/bin/python -m benchmarks --quick
 
 reference: $(READY)  ## make grammar/README.md from the tables
 	$(BIN)/python -m orderquery.reference > grammar/README.md.new && mv grammar/README.md.new grammar/README.md
@@ -55,4 +64,4 @@ goldens: $(READY)  ## write the expected SQL anew; read the difference before co
 	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/test_own_layouts.py -k golden
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

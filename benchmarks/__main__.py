@@ -1,125 +1,104 @@
-"""Times the main jobs against code written by hand, and prints the ratios."""
+"""Asks the questions, each in a process of its own, prints their tables and writes the results.
+
+``python -m benchmarks`` is a full run, ``--quick`` one of under two minutes; ``--only NAME`` asks some questions alone.
+``--publish`` writes the results, the pictures and the blocks that README.md and benchmarks/README.md quote.
+"""
 
 from __future__ import annotations
 
+import datetime
+import importlib
 import json
-import sqlite3
-import statistics
+import os
+import platform
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import orderquery as oq
+import click
+from rich.console import Console
 
-ROUNDS = 7
-ORDERS = 20_000
+from . import report
+from .harness import FULL, QUICK
+from .published import publish
+from .questions import QUESTIONS
 
-
-@dataclass(frozen=True)
-class Duel:
-    """One job: ours and the opponent's function, which must answer the same."""
-
-    job: str
-    opponent: str
-    ours: Callable[[], Any]
-    theirs: Callable[[], Any]
-    same: bool = True
-    """Whether both answer alike; a yardstick that does other work does not."""
+_PEERS = ("mongomock", "mongoquery", "pydantic", "odata-query", "pygeofilter", "orjson", "sqlakeyset", "uvicorn")
 
 
-def timed(function: Callable[[], Any]) -> float:
-    """Seconds of one call."""
-    began = time.perf_counter()
-    function()
-    return time.perf_counter() - began
-
-
-def fight(duel: Duel) -> str:
-    """The line of the table for one duel."""
-    ours, theirs = duel.ours(), duel.theirs()
-    if duel.same and ours != theirs:
-        raise SystemExit(f"{duel.job}: the answers differ")
-    rounds = [(timed(duel.ours), timed(duel.theirs)) for _ in range(ROUNDS)]
-    mine, other = (statistics.median(side) for side in zip(*rounds, strict=True))
-    return f"{duel.job:<44}{mine * 1e3:10.2f} ms{other * 1e3:10.2f} ms{mine / other:8.2f}   {duel.opponent}"
-
-
-def in_memory(orders: list[Any]) -> Iterator[Duel]:
-    """Filters over decoded orders."""
-    plan = oq.compile("paymentStatus = PAID and fulfillmentStatus in (NOT_FULFILLED, PARTIALLY_FULFILLED)")
-    wanted = frozenset({"NOT_FULFILLED", "PARTIALLY_FULFILLED"})
-
-    def by_hand() -> list[Any]:
-        return [
-            order
-            for order in orders
-            if order.get("status") != "INITIALIZED"
-            and order.get("paymentStatus") == "PAID"
-            and order.get("fulfillmentStatus") in wanted
-        ]
-
-    yield Duel("filter by two statuses", "hand-written comprehension", lambda: list(plan.filter(orders)), by_hand)
-
-    prefix = oq.compile('buyerInfo.email starts with "ma" and shippingInfo.title is present')
-
-    def prefix_by_hand() -> list[Any]:
-        found = []
-        for order in orders:
-            if order.get("status") == "INITIALIZED":
-                continue
-            email = (order.get("buyerInfo") or {}).get("email")
-            if email is None or not email.casefold().startswith("ma"):
-                continue
-            if (order.get("shippingInfo") or {}).get("title") is not None:
-                found.append(order)
+def _ask(name: str, quick: bool) -> list[Any]:
+    """The answers to one question, from a process that measures nothing else."""
+    with tempfile.TemporaryDirectory(prefix="orderquery-bench-") as folder:
+        answers = Path(folder) / "answers.json"
+        command = [sys.executable, "-m", "benchmarks", "--question", name, "--answers", str(answers)]
+        subprocess.run([*command, "--quick"] if quick else command, check=True)
+        found: list[Any] = json.loads(answers.read_text(encoding="utf-8"))
         return found
 
-    yield Duel(
-        "filter by prefix and presence", "hand-written loop", lambda: list(prefix.filter(orders)), prefix_by_hand
+
+def _answer(name: str, quick: bool, path: Path) -> None:
+    question = importlib.import_module(f".questions.{name}", __package__)
+    answers = list(question.measure(QUICK if quick else FULL))
+    report.write_json(path, report.to_json(answers))
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "versions": {name: version(name) for name in _PEERS},
+    }
+
+
+@click.command(help=__doc__)
+@click.option("--quick", is_flag=True, help="Smaller sizes: under two minutes.")
+@click.option("--only", multiple=True, type=click.Choice(QUESTIONS), help="Ask this question alone; may be repeated.")
+@click.option("--json", "written", type=click.Path(path_type=Path), help="Write the results here.")
+@click.option("--publish", "published", is_flag=True, help="Write what the documents quote.")
+@click.option("--question", hidden=True, type=click.Choice(QUESTIONS))
+@click.option("--answers", hidden=True, type=click.Path(path_type=Path))
+def main(
+    quick: bool, only: tuple[str, ...], written: Path | None, published: bool, question: str | None, answers: Path
+) -> None:
+    """Run."""
+    if question is not None:
+        _answer(question, quick, answers)
+        return
+    console, began = Console(width=None if sys.stdout.isatty() else 180), time.monotonic()
+    run: dict[str, Any] = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "quick": quick,
+        "machine": _machine(),
+        "answers": {},
+    }
+    for name in QUESTIONS:
+        if only and name not in only:
+            continue
+        run["answers"][name] = _ask(name, quick)
+        report.show(console, report.from_json(run["answers"][name]))
+    run["seconds"] = round(time.monotonic() - began)
+    figures = [
+        figure
+        for values in run["answers"].values()
+        for answer in report.from_json(values)
+        for figure in getattr(answer, "figures", ())
+    ]
+    missed = [figure for figure in figures if figure.met is False]
+    console.print(
+        f"{sum(figure.met is True for figure in figures)} targets met, {len(missed)} missed, {run['seconds']} s"
     )
-
-
-def in_store(store: oq.Store, path: Path) -> Iterator[Duel]:
-    """Pages of the embedded store."""
-    database = sqlite3.connect(path)
-    plan = oq.compile("paymentStatus = PAID limit 100")
-    text = """
-        SELECT d.document FROM (
-            SELECT rid, created_date, id FROM orders
-            WHERE site = '' AND payment_status = ? AND status IS NOT 'INITIALIZED'
-            ORDER BY created_date DESC, id DESC LIMIT 100) AS k
-        JOIN order_document AS d ON d.rid = k.rid ORDER BY k.created_date DESC, k.id DESC"""
-
-    def by_hand() -> list[bytes]:
-        return [row[0] for row in database.execute(text, ("PAID",))]
-
-    yield Duel("first page of PAID, with its cursor", "hand-written SQL", lambda: store.search(plan).documents, by_hand)
-
-
-def checking() -> Iterator[Duel]:
-    """Checking a request."""
-    request = json.dumps(
-        {"search": {"filter": {"paymentStatus": "PAID", "createdDate": {"$gte": "2024-01-01T00:00:00Z"}}}}
-    )
-    yield Duel("check a request", "json.loads of it", lambda: oq.check(request).ok, lambda: json.loads(request), False)
-
-
-def main() -> None:
-    """Run every duel."""
-    documents = list(oq.sample(ORDERS))
-    orders = [document for document in documents if "id" in document]
-    print(f"{ORDERS:,} orders, medians of {ROUNDS} interleaved rounds\n")
-    print(f"{'job':<44}{'ours':>13}{'theirs':>13}{'ratio':>8}   opponent")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "orders.db"
-        with oq.open_store(path) as store:
-            store.load(documents)
-            for duels in (in_memory(orders), in_store(store, path), checking()):
-                for duel in duels:
-                    print(fight(duel), flush=True)
+    for figure in missed:
+        console.print("missed: " + " | ".join(report.cells(figure)))
+    path = written or Path(tempfile.gettempdir()) / "orderquery-benchmarks.json"
+    report.write_json(path, run)
+    console.print(f"results: {path}")
+    if published:
+        publish(run)
 
 
 if __name__ == "__main__":
