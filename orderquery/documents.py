@@ -6,7 +6,7 @@ thing. A reader never raises on a decoded document, whatever is in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,10 +47,10 @@ def reader(schema: Schema, field: Field) -> Reader:
 
 
 def _source_reader(schema: Schema, field: Field, source: Source) -> Reader:
-    fits = _fitting(field)
+    fits = fitting(field)
     if source.joined:
         parts = [_single_walk(schema, path, source) for path in source.paths]
-        return lambda order, transactions: fits(_join(part(order, transactions) for part in parts))
+        return lambda order, transactions: fits(words_joined(part(order, transactions) for part in parts))
     if not field.many or source.single:
         walk = _single_walk(schema, source.paths[0], source)
         if not field.many:
@@ -67,7 +67,8 @@ def _source_reader(schema: Schema, field: Field, source: Source) -> Reader:
     ]
 
 
-def _fitting(field: Field) -> Callable[[JSON], Value]:
+def fitting(field: Field) -> Callable[[JSON], Value]:
+    """What a stored value counts as: read by the field's type, or ``None`` where it does not fit the field."""
     read = field.type.read
     if not (field.sortable and field.type.textual):
         return read
@@ -80,7 +81,8 @@ def _fitting(field: Field) -> Callable[[JSON], Value]:
     return fits
 
 
-def _join(parts: Iterator[JSON]) -> str | None:
+def words_joined(parts: Iterable[JSON]) -> str | None:
+    """The texts among these that are not blank, with spaces between them; ``None`` where there are none."""
     words = [part for part in parts if isinstance(part, str) and part and not part.isspace()]
     return " ".join(words) if words else None
 
@@ -196,7 +198,7 @@ def unfit_values(schema: Schema, order: JSON, transactions: JSON = None) -> list
     record = "order" if transactions is None else "transactions"
     for field, walk, _ in _probes(schema, record):
         for value in walk(order, transactions):
-            if _fitting(field)(value) is None:
+            if fitting(field)(value) is None:
                 found.append(Unfit(field, value))
     return found
 

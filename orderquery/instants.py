@@ -15,13 +15,40 @@ _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?",
     re.ASCII,
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
 def read_instant(value: JSON) -> int | None:
     """Microseconds since 1970-01-01 UTC of a date-time string, the fraction truncated; else ``None``."""
-    found = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    return READ[value] if isinstance(value, str) else None
+
+
+class _Read(dict[str, int | None]):
+    """Instants by their text: those in the service's own notation are kept, so many and no more."""
+
+    _MOST = 8192
+
+    def __missing__(self, text: str) -> int | None:
+        if _USUAL.fullmatch(text) is None:
+            return _any_instant(text)
+        try:
+            micros = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+        except ValueError:
+            return None
+        if len(self) >= self._MOST:
+            self.clear()
+        self[text] = micros
+        return micros
+
+
+READ = _Read()
+"""The instant of a text, ``None`` if it is none: ``READ[text]``. Those it holds are instants."""
+
+
+def _any_instant(text: str) -> int | None:
+    found = _INSTANT.fullmatch(text)
     if found is None:
         return None
     date, time, fraction, offset, hours, minutes = found.groups()
@@ -40,6 +67,21 @@ def read_instant(value: JSON) -> int | None:
 
 _FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+
+_DAY = 86_400_000_000
+
+
+def days_around(micros: int) -> tuple[str, str]:
+    """Two texts about an instant: a date-time below the first is before it, one above the second is after it.
+
+    Whatever its notation: an offset from UTC is less than a day.
+    """
+    first, last = micros - _DAY, micros + _DAY
+    return (
+        write_instant(first)[:10] if first >= _FIRST_INSTANT else "",
+        write_instant(last)[:10] + "~" if last <= _LAST_INSTANT else "~",
+    )
 
 
 def has_offset(text: str) -> bool:

@@ -1,127 +1,31 @@
-"""Plans run in Python: generated predicates, sort keys, and a whole search over any iterable of orders.
-
-A predicate is Python source made from the shape of a condition and compiled once for it; operands, fields and their
-readers are bound as values and never part of the source.
-"""
+"""Plans run in Python: predicates, sort keys, and a whole search over any iterable of orders."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .cursor import chosen_keys, process_keys, resume
 from .diagnostics import Diagnostic, DocumentError, Place
 from .documents import order_id, reader, transactions_id, transactions_record
+from .evaluation import evaluator
+from .generated import predicate, selection
 from .keyset import Position, direction, seek
 from .page import Page
 from .paging import page_of
 from .plan import Plan, SortField
-from .predicate import AllOf, Condition, Kind, Test, all_of, any_of, tests_of
+from .predicate import Condition, all_of, any_of
 from .records import why_unusable
-from .schema import Field, Schema
-from .values import fold
+from .schema import Schema
 
 if TYPE_CHECKING:
     from .cursor import CursorKeys
+    from .plan import Matches
 
 JSON = Any
-Predicate = Callable[[JSON, JSON], bool]
 
 _NO_TRANSACTIONS: dict[str, JSON] = {}
-
-# Each leaf as source: {v} reads the value, {x} is the value read before, {p} the bound operand.
-_SINGLE = {
-    Kind.PRESENT: "{v} is not None",
-    Kind.EQUALS: "{v} == {p}",
-    Kind.COMPARES: "({v}) is not None and {x} {sign} {p}",
-    Kind.ONE_OF: "{v} in {p}",
-    Kind.PREFIX: "({v}) is not None and {text}.startswith({p})",
-}
-_MANY = {
-    Kind.PRESENT: "bool({v})",
-    Kind.EQUALS: "{p} in {v}",
-    Kind.COMPARES: "any(x {sign} {p} for x in {v})",
-    Kind.ONE_OF: "not {p}.isdisjoint({v})",
-    Kind.PREFIX: "any({element}.startswith({p}) for x in {v})",
-    Kind.CONTAINS: "{p}.issubset({v})",
-    Kind.LISTED: "{v} == {p}",
-}
-
-
-def predicate(schema: Schema, condition: Condition) -> Predicate:
-    """The function of an order and its transactions record that says whether the condition holds."""
-    leaves = list(tests_of(condition))
-    fields = list(dict.fromkeys(leaf.field for leaf in leaves))
-    build = _compiled(_shape(condition, {field: index for index, field in enumerate(fields)}))
-    readers = [reader(schema, field) for field in fields]
-    built: Predicate = build(readers, [_bound(leaf) for leaf in leaves], [field.type.text for field in fields], fold)
-    return built
-
-
-def _bound(leaf: Test) -> Any:
-    if leaf.kind is Kind.COMPARES:
-        return leaf.operand[1]
-    if leaf.kind in (Kind.ONE_OF, Kind.CONTAINS):
-        return frozenset(leaf.operand)
-    return list(leaf.operand) if leaf.kind is Kind.LISTED else leaf.operand
-
-
-Shape = tuple[Any, ...]
-
-
-def _shape(condition: Condition, numbers: Mapping[Field, int]) -> Shape:
-    if isinstance(condition, Test):
-        sign = condition.operand[0] if condition.kind is Kind.COMPARES else ""
-        plain_text = condition.field.type.column == "text"
-        return (condition.kind, numbers[condition.field], condition.field.many, plain_text, sign, condition.negated)
-    word = "and" if isinstance(condition, AllOf) else "or"
-    return (word, *(_shape(part, numbers) for part in condition.parts))
-
-
-@lru_cache(maxsize=1024)
-def _compiled(shape: Shape) -> Callable[..., Predicate]:
-    counts: dict[int, int] = {}
-    _count_reads(shape, counts)
-    operands = iter(range(10**6))
-    body = _source(shape, counts, operands)
-    bound = [f"p{i}" for i in range(next(operands))]
-    lines = ["def build(readers, operands, texts, fold):"]
-    lines += [f"    {name} = operands[{i}]" for i, name in enumerate(bound)]
-    lines += [f"    r{i} = readers[{i}]; t{i} = texts[{i}]" for i in counts]
-    lines.append("    def matches(o, t):")
-    lines += [f"        v{i} = r{i}(o, t)" for i, count in counts.items() if count > 1]
-    lines += [f"        return {body}", "    return matches"]
-    scope: dict[str, Any] = {}
-    exec("\n".join(lines), scope)  # noqa: S102 - made of the shape alone, which holds no text from outside
-    build: Callable[..., Predicate] = scope["build"]
-    return build
-
-
-def _count_reads(shape: Shape, counts: dict[int, int]) -> None:
-    if isinstance(shape[0], Kind):
-        counts[shape[1]] = counts.get(shape[1], 0) + 1
-    else:
-        for part in shape[1:]:
-            _count_reads(part, counts)
-
-
-def _source(shape: Shape, counts: dict[int, int], operands: Iterator[int]) -> str:
-    if not isinstance(shape[0], Kind):
-        parts = [_source(part, counts, operands) for part in shape[1:]]
-        return "(" + f" {shape[0]} ".join(parts) + ")" if parts else str(shape[0] == "and")
-    kind, number, many, plain_text, sign, negated = shape
-    value = f"v{number}"
-    read = value if counts[number] > 1 else f"{value} := r{number}(o, t)"
-    if counts[number] == 1 and (many or kind not in (Kind.COMPARES, Kind.PREFIX)):
-        read = f"r{number}(o, t)"
-    template = (_MANY if many else _SINGLE)[kind]
-    text = "{0}.casefold()" if plain_text else f"fold(t{number}({{0}}))"
-    source = template.format(
-        v=read, x=value, p=f"p{next(operands)}", sign=sign, text=text.format(value), element=text.format("x")
-    )
-    return f"(not ({source}))" if negated else f"({source})"
 
 
 class _Descending:
@@ -172,7 +76,7 @@ def sort_key(plan: Plan) -> Callable[..., tuple[Any, ...]]:
 def checked_order(order: JSON) -> JSON:
     """The order itself, if it is one. Raises ``DocumentError``."""
     if not isinstance(order, dict):
-        raise DocumentError(f"an order is an object (a dict), not {type(order).__name__}")
+        raise DocumentError(f"an order is an object (a dict), not {type(order).__name__}") from None
     return order
 
 
@@ -197,19 +101,42 @@ def _by_order(records: Iterable[JSON]) -> dict[str, JSON]:
     return found
 
 
-def filter_orders(
-    plan: Plan, matches: Predicate, orders: Iterable[JSON], transactions: Iterable[JSON]
-) -> Iterator[JSON]:
-    """The orders that match, as they come."""
+def _checked(plan: Plan) -> Callable[[JSON, JSON], bool]:
+    evaluated = evaluator(plan.schema, plan.condition)
+    return lambda order, transactions: evaluated(checked_order(order), checked_transactions(transactions))
+
+
+def matcher(plan: Plan) -> Matches:
+    """What ``plan.matches`` is."""
+    matches = predicate(plan.schema, plan.condition, _checked(plan), checked_transactions)
+    matches.__doc__ = type(plan).matches.__doc__
+    return matches
+
+
+def _held(schema: Schema, condition: Condition) -> Callable[[JSON, JSON], bool]:
+    """The predicate of orders and records that are known to be such, ``None`` for no record."""
+    evaluated = evaluator(schema, condition)
+
+    def record_of(record: JSON) -> JSON:
+        return _NO_TRANSACTIONS if record is None else record
+
+    return predicate(schema, condition, lambda order, record: evaluated(order, record_of(record)), record_of)
+
+
+def selector(plan: Plan) -> Callable[[Iterable[JSON], Iterable[JSON]], Iterator[JSON]]:
+    """What ``plan.filter`` does."""
     if not plan.reads_transactions:
+        select = selection(plan.schema, plan.condition, _checked(plan))
+        return lambda orders, transactions: select(orders)
+    matches, read_id = _held(plan.schema, plan.condition), reader(plan.schema, plan.schema.key)
+
+    def select_with(orders: Iterable[JSON], transactions: Iterable[JSON]) -> Iterator[JSON]:
+        records = _by_order(transactions)
         for order in orders:
-            if matches(checked_order(order), _NO_TRANSACTIONS):
+            if matches(order, records.get(read_id(checked_order(order), None))):
                 yield order
-        return
-    records, read_id = _by_order(transactions), reader(plan.schema, plan.schema.key)
-    for order in orders:
-        if matches(order, records.get(read_id(checked_order(order), None), _NO_TRANSACTIONS)):
-            yield order
+
+    return select_with
 
 
 def _unusable(order: JSON, index: int) -> Diagnostic:
@@ -264,9 +191,9 @@ class _Orders:
         return dropped
 
     def matching(self, schema: Schema, condition: Condition) -> Iterator[tuple[str, JSON, JSON]]:
-        matches = predicate(schema, condition)
+        matches = _held(schema, condition)
         for key, order in self.newest.items():
-            record = self.records.get(key, _NO_TRANSACTIONS)
+            record = self.records.get(key)
             if matches(order, record):
                 yield key, order, record
 
@@ -290,6 +217,9 @@ def search(
             if not held.drop_unusable(row[-1] for row in nearest):
                 return nearest
 
-    rows, following, preceding = page_of(running, position, limit, fetch, "", ring)
+    def stands(at: Position, met: Position | None) -> bool:
+        return bool(fetch(at, 1))
+
+    rows, following, preceding = page_of(running, position, limit, fetch, tuple, stands, "", ring)
     ids = tuple(row[-1] for row in rows)
     return Page(ids, limit, following, preceding, [held.newest[key] for key in ids], problems=tuple(held.problems))

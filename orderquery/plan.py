@@ -6,29 +6,37 @@ Nothing downstream of a plan can fail for the user's fault, a cursor apart.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics import Diagnostic
 from .json_form import print_json
 from .predicate import Condition, Test, tests_of
+from .record import record
 from .schema import Field, Schema
 from .syntax import Search
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from .cursor import CursorKeys
-    from .memory import Predicate
     from .page import Page
     from .sql import Statement
     from .sql.layouts import Layout
 
+    class Matches(Protocol):
+        """A predicate of an order and its transactions record, if it has one."""
+
+        def __call__(self, order: JSON, transactions: JSON = None) -> bool:
+            """Whether they match. Raises ``DocumentError`` for what is not an object."""
+
+
 JSON = Any
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SortField:
     """One key of the total order."""
 
@@ -36,7 +44,7 @@ class SortField:
     descending: bool
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Plan:
     """What a search means: ``condition`` and ``sort`` (the tie-break by id its last key), and the page size.
 
@@ -56,6 +64,16 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = field(default=())
     """The warnings, and in a report's plan the keys that the service would ignore."""
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the tree or the condition of a plain search when it is first read (see :mod:`.plain`)."""
+            own = self.__dict__
+            if name not in ("tree", "condition") or "taken" not in own:
+                raise AttributeError(f"a plan has no {name}")
+            made = own[name] = getattr(own["around"], name)(own["taken"])
+            return made
+
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Every field the plan reads, once each."""
@@ -70,6 +88,8 @@ class Plan:
     @cached_property
     def packed(self) -> bytes:
         """Filter and sort as a cursor carries them: compressed JSON."""
+        import zlib
+
         search = {key: value for key, value in print_json(self.tree).items() if key != "cursorPaging"}
         text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
         return zlib.compress(text.encode("utf-8"), 9)
@@ -85,21 +105,18 @@ class Plan:
         return print_text(self.tree, self.schema)
 
     @cached_property
-    def _predicate(self) -> Predicate:
-        from .memory import predicate
+    def matches(self) -> Matches:
+        """Whether an order, with its transactions record if it has one, is among the search's orders.
 
-        return predicate(self.schema, self.condition)
-
-    def matches(self, order: JSON, transactions: JSON = None) -> bool:
-        """Whether this order, with its transactions record if it has one, is among the search's orders.
+        Called as ``plan.matches(order)`` or ``plan.matches(order, transactions)``.
 
         Raises:
             DocumentError: the order is not an object.
 
         """
-        from .memory import checked_order, checked_transactions
+        from .memory import matcher
 
-        return self._predicate(checked_order(order), checked_transactions(transactions))
+        return matcher(self)
 
     def filter(self, orders: Iterable[JSON], transactions: Iterable[JSON] = ()) -> Iterator[JSON]:
         """The orders that match, in the order they come, as they are. ``transactions`` are records of any of them.
@@ -108,9 +125,13 @@ class Plan:
             DocumentError: one of them is not an object.
 
         """
-        from .memory import filter_orders
+        return self._select(orders, transactions)
 
-        return filter_orders(self, self._predicate, orders, transactions)
+    @cached_property
+    def _select(self) -> Callable[[Iterable[JSON], Iterable[JSON]], Iterator[JSON]]:
+        from .memory import selector
+
+        return selector(self)
 
     @cached_property
     def sort_key(self) -> Callable[..., Any]:

@@ -8,9 +8,11 @@ choose the total form of a negated leaf.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from .record import record
 
 if TYPE_CHECKING:
     from .schema import Field
@@ -34,8 +36,10 @@ class Kind(Enum):
     LISTED = "listed"
     """Many only: the list is the operand, in order and number, which is not empty."""
 
+    __hash__ = object.__hash__  # what a member is, at once; an Enum's own hashes its name each time
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Test:
     """One leaf: a field, what is asked of it, and of what."""
 
@@ -47,14 +51,14 @@ class Test:
     __test__ = False  # not a test case, whatever pytest may think of the name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AllOf:
     """Every part holds; without parts, everything."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AnyOf:
     """Some part holds; without parts, nothing."""
 
@@ -142,10 +146,14 @@ def listed(field: Field, values: Iterable[Any]) -> Condition:
     return Test(Kind.LISTED, field, items) if items else missing(field)
 
 
-def tests_of(condition: Condition) -> Iterable[Test]:
+def tests_of(condition: Condition) -> list[Test]:
     """Every leaf, from left to right."""
     if isinstance(condition, Test):
-        yield condition
-    else:
-        for part in condition.parts:
-            yield from tests_of(part)
+        return [condition]
+    found: list[Test] = []
+    for part in condition.parts:
+        if isinstance(part, Test):
+            found.append(part)
+        else:
+            found.extend(tests_of(part))
+    return found

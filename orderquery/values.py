@@ -11,13 +11,13 @@ the values. It is the same on every engine and in every cursor.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from .instants import instant_meant, read_instant, text_of_instant, word_instant
+from .instants import READ, days_around, instant_meant, read_instant, text_of_instant, word_instant
+from .record import record
 
 JSON = Any
 Value = Any
@@ -30,6 +30,7 @@ LONGEST_SORTABLE = 512
 """Characters: a longer text in a sortable field does not fit, for a cursor must be able to hold it."""
 
 _AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:e[+-]?(\d+))?", re.ASCII)
+_PLAIN_AMOUNT = re.compile(r"-?\d{1,50}(?:\.\d{1,50})?", re.ASCII)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DIGITS = re.compile(r"\d{1,100}", re.ASCII)
 _PAST_NUMBERS = 10**100
@@ -79,6 +80,11 @@ def encode_text(value: str) -> str:
     return value
 
 
+def decode_texts(stored: Sequence[str]) -> tuple[str, ...]:
+    """Many stored texts at once: hardly ever is there an escape in any."""
+    return tuple(map(_decode_text, stored)) if "\x01" in "".join(stored) else tuple(stored)
+
+
 def _decode_text(stored: Stored) -> str:
     return _UNESCAPED.sub(lambda found: _UNESCAPES[found[0]], str(stored))
 
@@ -112,6 +118,8 @@ def _operand_instant(value: JSON) -> int:
 
 def read_amount(value: JSON) -> Decimal | None:
     """The exact decimal of a decimal string or a number; a float counts as its shortest decimal form."""
+    if value.__class__ is str and _PLAIN_AMOUNT.fullmatch(value) is not None:
+        return Decimal(value) or Decimal(0)
     text = _number_text(value)
     found = _AMOUNT.fullmatch(text) if text is not None else None
     if found is None or len(found[1]) + len(found[2] or "") > 100:
@@ -143,6 +151,11 @@ def _operand_amount(value: JSON) -> Decimal:
     bare = value.strip().lstrip("$€£").replace(",", "") if isinstance(value, str) else None
     instead = bare if read_amount(bare) is not None else None
     raise UnfitOperand('a decimal number or string such as "63.24"', instead)
+
+
+def _around_amount(amount: Decimal) -> tuple[float, float]:
+    # Rounding to a float never puts two amounts the other way round, but may make them equal.
+    return float(amount), float(amount)
 
 
 _EXPONENT_ZERO = 500
@@ -205,6 +218,17 @@ def _whole_number(value: JSON) -> int | None:
     return int(value) if plain and value == int(value) else None
 
 
+def _digits_of(text: str) -> int:
+    """The number of plain digits. Raises ``ValueError`` for any other text."""
+    if text.isdecimal() and text.isascii() and len(text) <= 100:
+        return int(text)
+    raise ValueError(text)
+
+
+def _around_sequence(pair: tuple[int, str]) -> tuple[int, int]:
+    return pair[0], pair[0]
+
+
 def encode_sequence(pair: tuple[int, str]) -> str:
     """Numbers first, by length and digits; then other text."""
     number, text = pair
@@ -242,7 +266,35 @@ def _same(value: Value) -> Value:
     return value
 
 
-@dataclass(frozen=True, slots=True)
+def _itself(value: Value) -> tuple[Value, Value]:
+    return value, value
+
+
+@record(frozen=True, slots=True)
+class Shortcut:
+    """How generated predicates test a stored value as it stands, without reading it.
+
+    ``kind`` is the class of JSON that values usually are. ``fits`` is ``None`` for every such that does not fit the
+    type (without ``fits`` all do), and ``fit`` holds some that do, where that is quicker to ask. ``rank`` makes
+    something comparable of it (without, it is that itself) or raises. ``around`` gives two ranks for an operand: what
+    fits and ranks below the first is less than the operand, what ranks above the second is greater. If ranks are
+    ``exact``, what ranks between them is the operand.
+    """
+
+    kind: type
+    fits: Callable[[Any], Any] | None = None
+    rank: Callable[[Any], Any] | None = None
+    around: Callable[[Value], tuple[Any, Any]] = _itself
+    exact: bool = True
+    fit: Container[Any] | None = None
+
+    @property
+    def as_text(self) -> bool:
+        """Whether a value is the very text that stands in the JSON."""
+        return self.kind is str and self.rank is None and self.exact
+
+
+@record(frozen=True, slots=True)
 class ValueType:
     """One type of value.
 
@@ -250,7 +302,7 @@ class ValueType:
     for an operand and raises :class:`UnfitOperand`. ``text`` is the canonical text that ``$startsWith`` compares.
     ``encode`` and ``decode`` lead to the stored form and back; ``column`` says whether that is ``text``, ``integer``
     or ``boolean``. ``word`` reads an unquoted word of the text form into a JSON operand, given the time that relative
-    dates count from. ``says`` describes what a document holds.
+    dates count from. ``says`` describes what a document holds. Without a ``shortcut`` predicates read every value.
     """
 
     name: str
@@ -262,6 +314,7 @@ class ValueType:
     encode: Callable[[Value], Stored]
     decode: Callable[[Stored], Value]
     word: Callable[[str, datetime], JSON]
+    shortcut: Shortcut | None = None
 
     @property
     def textual(self) -> bool:
@@ -270,7 +323,9 @@ class ValueType:
 
 
 def _textual(name: str, says: str) -> ValueType:
-    return ValueType(name, says, "text", read_text, _operand_text, _same, encode_text, _decode_text, _word_text)
+    return ValueType(
+        name, says, "text", read_text, _operand_text, _same, encode_text, _decode_text, _word_text, Shortcut(str)
+    )
 
 
 # fmt: off
@@ -282,28 +337,29 @@ TYPES: dict[str, ValueType] = {
         _textual("enum", "a string"),
         ValueType(
             "boolean", "true or false", "boolean", _read_boolean, _operand_boolean,
-            lambda value: "true" if value else "false", int, bool, _word_boolean,
+            lambda value: "true" if value else "false", int, bool, _word_boolean, Shortcut(bool),
         ),
         ValueType(
             "instant", "a date-time", "integer", read_instant, _operand_instant, text_of_instant, _same, _same,
-            word_instant,
+            word_instant, Shortcut(str, READ.__getitem__, None, days_around, exact=False, fit=READ),
         ),
         ValueType(
             "amount", "a decimal string or number", "text", read_amount, _operand_amount, str, encode_amount,
             _decode_amount, _word_amount,
+            Shortcut(str, _PLAIN_AMOUNT.fullmatch, float, _around_amount, exact=False),
         ),
         ValueType(
             "sequence", "a string or an integer", "text", read_sequence, _operand_sequence,
             lambda pair: pair[1] or str(pair[0]), encode_sequence, _decode_sequence, _word_sequence,
+            Shortcut(str, None, _digits_of, _around_sequence),
         ),
     )
 }
 # fmt: on
 
 
-def fold(text: str) -> str:
-    """Full Unicode case folding, the same on every engine because it happens here."""
-    return text.casefold()
+fold = str.casefold
+"""Full Unicode case folding, the same on every engine because it happens here."""
 
 
 def is_guid(text: str) -> bool:
