@@ -14,12 +14,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from .version import __version__
 
+TYPE_CHECKING = False  # what typing calls so is all that is needed of it, and it takes long to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from .catalogue import CODES, Code
     from .cursor import CursorKeys
     from .diagnostics import (
@@ -121,6 +121,8 @@ def __getattr__(name: str) -> Any:
     home, attribute = _RENAMED.get(name) or (_HOME.get(name, ""), name)
     if not home:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     value = getattr(import_module(f".{home}", __name__), attribute)
     globals()[name] = value
     return value

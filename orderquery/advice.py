@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +24,8 @@ _OPERATOR_WORDS = {
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The name most likely meant: the same but for case, the same last segment, or close in spelling."""
+    from difflib import get_close_matches
+
     candidates = list(names)
     folded = name.casefold()
     for candidate in candidates:

@@ -34,7 +34,7 @@ def check_search(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...]
     return diagnostics, Plan(
         schema=schema,
         tree=replace(search, filter=checker.named(search.filter), sort=_named_sort(search.sort, schema)),
-        condition=all_of([_visible(schema), condition]),
+        condition=all_of([visible(schema), condition]),
         sort=sort,
         limit=limit,
         cursor=search.paging.cursor,
@@ -44,7 +44,8 @@ def check_search(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...]
     )
 
 
-def _visible(schema: Schema) -> Condition:
+def visible(schema: Schema) -> Condition:
+    """That an order is none of those no search returns."""
     if schema.hidden is None:
         return TRUE
     field, values = schema.hidden

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +77,8 @@ class Misplaced:
             return (Edit("move", path, to=(*search, "filter", key)),)
         if key.lower() in _OFFSET_WORDS:
             return (drop,)
+        from difflib import get_close_matches
+
         close = get_close_matches(key, [name for name in known if name not in holder], 1, 0.7)
         return (Edit("rename", (*base, key), close[0]),) if close else ()
 

@@ -9,8 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from .diagnostics import NOWHERE, Diagnostic, Path
-from .resources import grammar_file
-from .source import ReadError, Source, Span, StuckError, feed, number, shown, span_of, unclosed, unquote
+from .parsing import feed
+from .resources import grammar_text
+from .source import Lexeme, ReadError, Source, Span, StuckError, number, shown, span_of, unclosed, unquote
 from .strict_json import key_twice
 
 if TYPE_CHECKING:
@@ -90,12 +91,10 @@ class Located:
 
 def read_literal(text: str) -> Located:
     """Decode JSON or a JavaScript literal. Mistakes are diagnostics: no text raises."""
-    from lark.exceptions import UnexpectedInput
-
     source = Source(text)
     try:
         source.check_size()
-        root: _Node = feed(_parser(), text, UnexpectedInput)
+        root: _Node = feed(_parser(), text, "json-syntax")
     except ReadError as problem:
         return Located(None, Spans(), (source.report(problem),))
     except StuckError as stuck:
@@ -123,23 +122,23 @@ class _Build:
     def start(self, parts: list[_Node]) -> _Node:
         return parts[0]
 
-    def string(self, parts: list[Token]) -> _Node:
+    def string(self, parts: list[Lexeme]) -> _Node:
         return _Node(parts[0].value, span_of(parts[0]))
 
-    def number(self, parts: list[Token]) -> _Node:
-        value = number(parts[0])
+    def number(self, parts: list[Lexeme]) -> _Node:
+        value = number(parts[0].value)
         if value is None:
-            message = f"the number {shown(parts[0])} is too large to be exact"
+            message = f"the number {shown(parts[0].value)} is too large to be exact"
             raise ReadError("json-syntax", message, "write a number with a smaller exponent", span_of(parts[0]))
         return _Node(value, span_of(parts[0]))
 
-    def true(self, parts: list[Token]) -> _Node:
+    def true(self, parts: list[Lexeme]) -> _Node:
         return _Node(True, span_of(parts[0]))
 
-    def false(self, parts: list[Token]) -> _Node:
+    def false(self, parts: list[Lexeme]) -> _Node:
         return _Node(False, span_of(parts[0]))
 
-    def null(self, parts: list[Token]) -> _Node:
+    def null(self, parts: list[Lexeme]) -> _Node:
         return _Node(None, span_of(parts[0]))
 
     def pair(self, parts: list[Any]) -> tuple[str, _Node]:
@@ -165,7 +164,7 @@ class _Build:
         return _Node([node.value for node in nodes], _between(opening, closing), nodes)
 
 
-def _between(opening: Token, closing: Token) -> Span:
+def _between(opening: Lexeme, closing: Lexeme) -> Span:
     return span_of(opening)[0], span_of(closing)[1]
 
 
@@ -177,7 +176,7 @@ def _decoded(token: Token) -> Token:
 def _parser() -> Lark:
     from lark import Lark
 
-    grammar = grammar_file("literal.lark").read_text("utf-8")
+    grammar = grammar_text("literal.lark")
     # A transformer needs no base class; lark's own would have to be imported with this module.
     build: Any = _Build()
     return Lark(grammar, parser="lalr", lexer="basic", transformer=build, lexer_callbacks={"STRING": _decoded})
@@ -264,7 +263,7 @@ def _value_advice(source: Source, stuck: StuckError, called: str) -> str:
         return _WORDS[called.lstrip("+-")]
     if called == ",":
         return "put a value before the comma, or remove it"
-    if called in _CLOSES.values() and stuck.opened and _CLOSES[stuck.opened[-1]] != called:
+    if called in _CLOSES.values() and stuck.opened and _CLOSES[stuck.opened[-1].value] != called:
         return _mismatched(source, stuck)
     if stuck.kind == "NAME":
         return f"put it in quotes if it is a string: {_quoted(called)}"
@@ -279,7 +278,8 @@ def _quoted(called: str) -> str:
 
 def _mismatched(source: Source, stuck: StuckError) -> str:
     opening = stuck.opened[-1]
-    return f"close the '{opening}' of {source.says(span_of(opening)[0])} with '{_CLOSES[opening]}' first"
+    where = source.says(span_of(opening)[0])
+    return f"close the '{opening.value}' of {where} with '{_CLOSES[opening.value]}' first"
 
 
 def _unfinished(source: Source, stuck: StuckError) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from .catalogue import CODES, SAYS_OF_EFFECT
 from .operators import ANY, OPERATORS, Operator
-from .resources import grammar_file
+from .resources import grammar_text
 from .schema import Field, Schema, load_schema
 from .sql.own.described import described
 from .values import TYPES
@@ -161,7 +161,7 @@ def _codes() -> Iterator[str]:
 
 
 def _decisions() -> Iterator[str]:
-    data = tomllib.loads(grammar_file("decisions.toml").read_text("utf-8"))
+    data = tomllib.loads(grammar_text("decisions.toml"))
     yield "## Decisions\n"
     rows = ((row["id"], row["question"], row["decision"], row["ground"]) for row in data["decisions"])
     yield from _table(("", "question", "what holds here", "ground"), rows)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from .catalogue import CODES, SAYS_OF_EFFECT
 from .diagnostics import Diagnostic, Report
+from .record import record
 
 JSON = Any
 
@@ -110,7 +109,7 @@ def _place_parts(diagnostic: Diagnostic, name: str) -> list[str]:
 # -- the excerpt ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _View:
     """How diagnostics of one source are shown."""
 
@@ -189,18 +188,20 @@ def _fitting(cells: list[str], room: int) -> tuple[list[str], bool]:
     """As many of the first pieces as fit, and whether some did not."""
     used = 0
     for index, piece in enumerate(cells):
-        used += _width([piece])
+        used += cell_width(piece)
         if used > room:
             return cells[:index], True
     return cells, False
 
 
 def _cell(character: str) -> str:
+    if " " <= character <= "~":
+        return character
     return _TAB if character == "\t" else _shown(character)
 
 
 def _width(pieces: list[str]) -> int:
-    return sum(map(cell_width, pieces))
+    return cell_width("".join(pieces))
 
 
 def cell_width(text: str) -> int:
@@ -211,6 +212,8 @@ def cell_width(text: str) -> int:
 def _width_of(character: str) -> int:
     if character < "\x7f":
         return 1
+    import unicodedata
+
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

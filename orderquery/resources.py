@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
 
 
 @cache
-def _folder() -> Path:
-    here = Path(__file__).resolve().parent
-    packed = here / "grammar"
-    return packed if packed.is_dir() else here.parent / "grammar"
+def _folder() -> str:
+    here = os.path.dirname(os.path.realpath(__file__))
+    packed = os.path.join(here, "grammar")
+    return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(here), "grammar")
 
 
-def grammar_file(name: str) -> Path:
-    """The path of a file of ``grammar/``."""
-    return _folder() / name
+def grammar_text(name: str) -> str:
+    """The text of a file of ``grammar/``."""
+    with open(os.path.join(_folder(), name), encoding="utf-8") as file:
+        return file.read()
 
 
 def grammar_names(suffix: str) -> tuple[str, ...]:
     """The names, without suffix, of the files of ``grammar/`` that have it."""
-    return tuple(sorted(path.name.removesuffix(suffix) for path in _folder().glob(f"*{suffix}")))
+    return tuple(sorted(name.removesuffix(suffix) for name in os.listdir(_folder()) if name.endswith(suffix)))
 
 
 def table_names() -> tuple[str, ...]:

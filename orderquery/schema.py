@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .diagnostics import SchemaError
 from .operators import OPERATORS, Operator, Takes
-from .resources import grammar_file, table_names
+from .record import record
+from .resources import grammar_text, table_names
 from .values import TYPES, ValueType
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Record = Literal["order", "transactions"]
 DEFAULT_SCHEMA = "ecom-orders"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """One place a field's value may come from: a path, or several joined by a space.
 
@@ -33,7 +36,7 @@ class Source:
     single: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Field:
     """One row of a table. ``sources`` are tried in order; the first that yields a value that fits counts."""
 
@@ -67,7 +70,7 @@ class Field:
         return f"Field({self.name!r})"
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Schema:
     """A table of fields with the defaults and limits of a search over it."""
 
@@ -134,6 +137,8 @@ def load_schema(name: str | Path | None = None) -> Schema:
         return _named(DEFAULT_SCHEMA)
     if isinstance(name, str) and name in table_names():
         return _named(name)
+    from pathlib import Path
+
     path = Path(name)
     try:
         text = path.read_text("utf-8")
@@ -145,7 +150,7 @@ def load_schema(name: str | Path | None = None) -> Schema:
 
 @cache
 def _named(name: str) -> Schema:
-    return parse_schema(grammar_file(f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+    return parse_schema(grammar_text(f"{name}.toml"), f"{name}.toml")
 
 
 def parse_schema(text: str, where: str = "table") -> Schema:

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from .diagnostics import Diagnostic, Path, Place
-
-if TYPE_CHECKING:
-    from lark import Lark, Token
-    from lark.exceptions import UnexpectedInput
+from .record import record
 
 Span = tuple[int, int]
 
@@ -37,7 +32,7 @@ class ReadError(Exception):
         self.span = span
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Source:
     """A text whose offsets can be told as lines and columns."""
 
@@ -99,6 +94,18 @@ def shown(text: str, longest: int = 40) -> str:
 # -- from tokens to a result ------------------------------------------------------------------------------------
 
 
+class Lexeme:
+    """A token as the rules of a grammar see it: what lark's tokens have, but for line and column."""
+
+    __slots__ = ("end_pos", "start_pos", "type", "value")
+
+    def __init__(self, kind: str, value: str, start: int, end: int) -> None:
+        self.type = kind
+        self.value = value
+        self.start_pos = start
+        self.end_pos = end
+
+
 class StuckError(Exception):
     """A place where the grammar cannot go on: what stands there, and the terminals that could.
 
@@ -106,7 +113,9 @@ class StuckError(Exception):
     brackets and ``previous`` the token before, if any.
     """
 
-    def __init__(self, kind: str, span: Span, expected: set[str], opened: list[Token], previous: Token | None) -> None:
+    def __init__(
+        self, kind: str, span: Span, expected: set[str], opened: list[Lexeme], previous: Lexeme | None
+    ) -> None:
         super().__init__(kind)
         self.kind = kind
         self.span = span
@@ -115,58 +124,7 @@ class StuckError(Exception):
         self.previous = previous
 
 
-_OPENING = {"LPAR", "LBRACE", "LSQB"}
-_CLOSING = {"RPAR", "RBRACE", "RSQB"}
-
-
-def feed(parser: Lark, text: str, unexpected: type[UnexpectedInput]) -> Any:
-    """Parse ``text``; ``unexpected`` is what the parser raises when it cannot go on.
-
-    Raises:
-        StuckError: the grammar does not take the text.
-        ReadError: ``too-deep``, or whatever the parser's callbacks raise.
-
-    """
-    state: Any = parser.parse_interactive(text)
-    taken = 0
-    opened: list[Token] = []
-    previous: Token | None = None
-    try:
-        for token in state.lexer_thread.lex(state.parser_state):
-            state.feed_token(token)
-            taken += 1
-            previous = token
-            if token.type in _OPENING:
-                opened.append(token)
-                if len(opened) > MAX_OPEN:
-                    raise ReadError("too-deep", f"more than {MAX_OPEN} brackets are open", "nest less", span_of(token))
-            elif token.type in _CLOSING:
-                opened.pop()
-        return state.feed_eof()
-    except unexpected as problem:
-        token = getattr(problem, "token", None)
-        if token is None:
-            kind, start = "", problem.pos_in_stream or 0
-            span = (start, start + 1)
-        else:
-            kind = token.type
-            # Lark reports the end of the text as the place of the last token.
-            span = (len(text), len(text)) if kind == "$END" else span_of(token)
-        raise StuckError(kind, span, _expected(parser, text, taken), opened, previous) from None
-
-
-def _expected(parser: Lark, text: str, taken: int) -> set[str]:
-    """Tell what may follow the first ``taken`` tokens.
-
-    They are parsed anew, for a state that has met a wrong token may have closed rules which could have gone on.
-    """
-    state: Any = parser.parse_interactive(text)
-    for token in islice(state.lexer_thread.lex(state.parser_state), taken):
-        state.feed_token(token)
-    return set(state.accepts())
-
-
-def span_of(token: Token) -> Span:
+def span_of(token: Lexeme) -> Span:
     """Tell which characters a token covers."""
     return token.start_pos or 0, token.end_pos or 0
 

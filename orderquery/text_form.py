@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .diagnostics import NOWHERE, Diagnostic, Place
 from .json_form import DEEPEST as MAX_NESTING
 from .json_form import LONGEST_CURSOR, LONGEST_STRING, MOST_ELEMENTS, MOST_NODES
-from .operators import ANY, OPERATORS, Spelling
-from .resources import grammar_file
+from .operators import ANY, OPERATORS, Operator, Spelling
+from .parsing import Most, feed
+from .resources import grammar_text
 from .schema import Field, Schema
-from .source import ReadError, Source, Span, StuckError, feed, number, quote, shown, span_of, unquote
+from .source import Lexeme, ReadError, Source, Span, StuckError, number, quote, shown, span_of, unquote
 from .syntax import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
 from .text_help import explain, whole_day
 from .values import TYPES
@@ -36,14 +37,12 @@ def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[
     Without a search there is one diagnostic: ``text-syntax``, ``too-deep`` or ``too-large``. With one there may be
     warnings, ``bare-date``. Names are not checked here.
     """
-    from lark.exceptions import UnexpectedInput
-
     source = Source(text)
-    spellings = _spellings()
-    reader = _Reader(source, schema, now or datetime.now(UTC), spellings)
+    grammar = _current()
+    reader = _Reader(source, schema, now or datetime.now(UTC), grammar.spellings)
     try:
         source.check_size()
-        search = reader.search(feed(_parser(spellings), text, UnexpectedInput))
+        search = reader.search(feed(grammar.parser, text, "text-syntax", _MOST))
     except ReadError as problem:
         return None, (source.report(problem),)
     except StuckError as stuck:
@@ -57,19 +56,31 @@ Spelled = tuple[str, Spelling]
 """An operator's name and one of its spellings."""
 
 
-def _spellings() -> tuple[Spelled, ...]:
-    return tuple((name, spelling) for name, row in OPERATORS.items() for spelling in row.spellings)
+def _current() -> _Grammar:
+    """The spellings of all operators, and the parser that knows them."""
+    rows = tuple(OPERATORS.values())
+    if not _latest or _latest[0].rows != rows:
+        spellings = tuple((row.name, spelling) for row in rows for spelling in row.spellings)
+        parser = _built(tuple((spelling.words, spelling.operand is ANY) for _, spelling in spellings))
+        _latest[:] = [_Grammar(rows, spellings, parser)]
+    return _latest[0]
 
 
-def _parser(spellings: tuple[Spelled, ...]) -> Lark:
-    return _built(tuple((spelling.words, spelling.operand is ANY) for _, spelling in spellings))
+class _Grammar(NamedTuple):
+    rows: tuple[Operator, ...]
+    spellings: tuple[Spelled, ...]
+    parser: Lark
+
+
+_latest: list[_Grammar] = []
+"""What was made of the operators, as they were last: a cache by all their spellings would hash them for every text."""
 
 
 @lru_cache(maxsize=8)
 def _built(spellings: tuple[tuple[str, bool], ...]) -> Lark:
     from lark import Lark
 
-    grammar = grammar_file("filter.lark").read_text("utf-8") + "\n".join(_generated(spellings))
+    grammar = grammar_text("filter.lark") + "\n".join(_generated(spellings))
     # A transformer needs no base class; lark's own would have to be imported with this module.
     build: Any = _Build()
     decoded = {"STRING": _decoded, "NAME": _decoded}
@@ -93,15 +104,15 @@ def _decoded(token: Token) -> Token:
 
 @dataclass(slots=True)
 class _List:
-    scalars: list[Token]
+    scalars: list[Lexeme]
     span: Span
 
 
 @dataclass(slots=True)
 class _Leaf:
-    field: Token
-    operator: Token
-    operand: Token | _List | None
+    field: Lexeme
+    operator: Lexeme
+    operand: Lexeme | _List | None
     span: Span
     depth: int = 0
 
@@ -128,13 +139,13 @@ class _Build:
     def sort(self, parts: list[Any]) -> tuple[str, Any]:
         return "sort", parts
 
-    def key(self, parts: list[Token]) -> list[Token]:
+    def key(self, parts: list[Lexeme]) -> list[Lexeme]:
         return parts
 
-    def limit(self, parts: list[Token]) -> tuple[str, Token]:
+    def limit(self, parts: list[Lexeme]) -> tuple[str, Lexeme]:
         return "limit", parts[0]
 
-    def after(self, parts: list[Token]) -> tuple[str, Token]:
+    def after(self, parts: list[Lexeme]) -> tuple[str, Lexeme]:
         return "after", parts[0]
 
     def disjunction(self, parts: list[Any]) -> _Node:
@@ -146,10 +157,10 @@ class _Build:
     def negated(self, parts: list[Any]) -> _Node:
         return _joined(lambda made: Not(*made), parts[1:], (span_of(parts[0])[0], parts[1].span[1]))
 
-    def everything(self, parts: list[Token]) -> _Node:
+    def everything(self, parts: list[Lexeme]) -> _Node:
         return _Node(both, [], span_of(parts[0]))
 
-    def nothing(self, parts: list[Token]) -> _Node:
+    def nothing(self, parts: list[Lexeme]) -> _Node:
         return _Node(either, [], span_of(parts[0]))
 
     def group(self, parts: list[Any]) -> _Leaf | _Node:
@@ -162,7 +173,7 @@ class _Build:
         end = _span(operand[0]) if operand else span_of(operator)
         return _Leaf(field, operator, operand[0] if operand else None, (span_of(field)[0], end[1]))
 
-    def listed(self, parts: list[Token]) -> _List:
+    def listed(self, parts: list[Lexeme]) -> _List:
         return _List(parts[1:-1], (span_of(parts[0])[0], span_of(parts[-1])[1]))
 
 
@@ -173,7 +184,7 @@ def _joined(make: Callable[[Iterable[Filter]], Filter], parts: list[_Leaf | _Nod
     return _Node(make, parts, span, depth)
 
 
-def _span(operand: Token | _List) -> Span:
+def _span(operand: Lexeme | _List) -> Span:
     return operand.span if isinstance(operand, _List) else span_of(operand)
 
 
@@ -194,28 +205,28 @@ class _Reader:
     def search(self, parts: dict[str, Any]) -> Search:
         filter_ = self.filter(parts["filter"]) if "filter" in parts else EVERYTHING
         order_by, *keys = parts.get("sort", (None,))
-        sort = tuple(SortKey(key[0].value, key[-1].type == "DESC", _place(span_of(key[0]))) for key in keys)
+        sort = tuple(SortKey(key[0].value, key[-1].type == "DESC", _place(key[0])) for key in keys)
         return Search(
             filter_,
             sort,
             self.paging(parts.get("limit"), parts.get("after")),
-            _place(parts["filter"].span) if "filter" in parts else NOWHERE,
-            _place((span_of(order_by)[0], span_of(keys[-1][-1])[1])) if keys else NOWHERE,
+            Place(None, parts["filter"].span) if "filter" in parts else NOWHERE,
+            Place(None, (order_by.start_pos, keys[-1][-1].end_pos)) if keys else NOWHERE,
         )
 
-    def paging(self, limit: Token | None, after: Token | None) -> Paging:
+    def paging(self, limit: Lexeme | None, after: Lexeme | None) -> Paging:
         token = limit or after
         if token is None:
             return Paging()
-        count = None if limit is None else number(limit)
+        count = None if limit is None else number(limit.value)
         if limit is not None and not isinstance(count, int):
-            message = f"expected a whole number after limit, found {shown(limit)}"
+            message = f"expected a whole number after limit, found {shown(limit.value)}"
             raise ReadError("text-syntax", message, "write limit 100, or less", span_of(limit))
         assert not isinstance(count, Decimal)
         if after is not None and len(after.value) > LONGEST_CURSOR:
             message = f"the cursor has {len(after.value):,} characters, the most is {LONGEST_CURSOR:,}"
             raise ReadError("too-long", message, "send a cursor as it was received", span_of(after))
-        return Paging(count, None if after is None else after.value, _place(span_of(token)))
+        return Paging(count, None if after is None else after.value, _place(token))
 
     def filter(self, node: _Leaf | _Node) -> Filter:
         """Make the filter of a node, which the parser has seen to be no deeper than recursion can bear."""
@@ -227,23 +238,24 @@ class _Reader:
         return node.make([self.filter(part) for part in node.parts])
 
     def comparison(self, leaf: _Leaf) -> Comparison:
-        name, spelling = self.spellings[int(leaf.operator.type.removeprefix("OP"))]
-        row = self.schema.find(leaf.field.value)
-        place = _place(span_of(leaf.operator) if leaf.operand is None else _span(leaf.operand))
-        operand = spelling.operand
-        if leaf.operand is not None:
-            tokens = leaf.operand.scalars if isinstance(leaf.operand, _List) else [leaf.operand]
-            if len(tokens) > MOST_ELEMENTS:
-                message = f"a list of {len(tokens):,} elements, the most is {MOST_ELEMENTS:,}"
-                raise _too_large(message, _span(leaf.operand))
-            scalars = tuple(self.scalar(token, row) for token in tokens)
-            operand = scalars if isinstance(leaf.operand, _List) else scalars[0]
-            if row is not None and row.type.name == "instant":
-                self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
-        field_place, operator_place = _place(span_of(leaf.field)), _place(span_of(leaf.operator))
-        return Comparison(leaf.field.value, name, operand, place, field_place, operator_place)
+        field, written = leaf.field.value, leaf.operand
+        name, spelling = self.spellings[int(leaf.operator.type[2:])]
+        field_place, operator_place = _place(leaf.field), _place(leaf.operator)
+        if written is None:
+            return Comparison(field, name, spelling.operand, operator_place, field_place, operator_place)
+        row = self.schema.find(field)
+        tokens = written.scalars if isinstance(written, _List) else [written]
+        if len(tokens) > MOST_ELEMENTS:
+            message = f"a list of {len(tokens):,} elements, the most is {MOST_ELEMENTS:,}"
+            raise _too_large(message, _span(written))
+        scalars = tuple([self.scalar(token, row) for token in tokens])
+        if row is not None and row.type.name == "instant":
+            self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
+        if isinstance(written, _List):
+            return Comparison(field, name, scalars, Place(None, written.span), field_place, operator_place)
+        return Comparison(field, name, scalars[0], _place(written), field_place, operator_place)
 
-    def scalar(self, token: Token, row: Field | None) -> Operand:
+    def scalar(self, token: Lexeme, row: Field | None) -> Operand:
         if token.type == "NULL":
             return None
         if len(token.value) > LONGEST_STRING:
@@ -260,7 +272,7 @@ class _Reader:
             raise ReadError("text-syntax", message, advice, span_of(token))
         return value
 
-    def warn_of_days(self, leaf: _Leaf, row: Field, operator: str, scalars: Iterable[tuple[Token, Operand]]) -> None:
+    def warn_of_days(self, leaf: _Leaf, row: Field, operator: str, scalars: Iterable[tuple[Lexeme, Operand]]) -> None:
         assert leaf.operand is not None
         field = self.source.text[slice(*span_of(leaf.field))]
         for token, value in scalars:
@@ -271,19 +283,24 @@ class _Reader:
                 return
 
 
+_MOST = Most(
+    "comparison", MOST_NODES, lambda leaf: _too_large(f"the filter has more than {MOST_NODES:,} nodes", leaf.span)
+)
+
+
 def _too_large(message: str, span: Span) -> ReadError:
     return ReadError("too-large", message, "split the search into several", span)
 
 
-def _place(span: Span) -> Place:
-    return Place(None, span)
+def _place(token: Lexeme) -> Place:
+    return Place(None, (token.start_pos, token.end_pos))
 
 
 def reads_as_word(text: str) -> bool:
     """Whether the lexer takes ``text`` for one word."""
     from lark.exceptions import UnexpectedInput
 
-    state: Any = _parser(_spellings()).parse_interactive(text)
+    state: Any = _current().parser.parse_interactive(text)
     try:
         kinds = [(token.type, token.value) for token in state.lexer_thread.lex(state.parser_state)]
     except (UnexpectedInput, ReadError):

@@ -13,13 +13,16 @@ import orderquery
 ROOT = Path(orderquery.__file__).parent
 
 FLOORS = (
+    ("record",),
     ("version", "resources", "catalogue", "instants", "predicate", "samples_vocabulary"),
     ("diagnostics", "values", "samples_shop", "wire"),
     ("operators", "syntax", "source", "json_keys", "samples", "render"),
     ("schema", "json_form", "strict_json"),
-    ("documents", "literal_form", "text_help", "advice", "plan"),
-    ("records", "text_form", "checker", "keyset"),
-    ("files", "page", "cursor", "sql", "text_print", "rest_names"),
+    ("documents", "parsing", "text_help", "advice", "plan"),
+    ("projection",),
+    ("records", "literal_form", "text_form", "checker", "keyset", "evaluation", "plain_leaves"),
+    ("files", "partial", "page", "cursor", "sql", "text_print", "rest_names", "generated", "plain_shapes"),
+    ("plain",),
     ("paging", "forms", "reference"),
     ("memory",),
     ("stores",),

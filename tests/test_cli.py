@@ -12,7 +12,8 @@ import click
 import pytest
 from command_line import PAID, ROOT, run, start
 
-from orderquery.cli import program
+from orderquery.cli import overview
+from orderquery.cli.commands import program
 from orderquery.version import __version__
 
 # -- help -------------------------------------------------------------------------------------------------------
@@ -32,6 +33,18 @@ def test_all_commands_are_listed_in_sections():
         assert re.search(rf"^  {name} +\w", shown, re.MULTILINE)
     # No description is cut short.
     assert "..." not in shown[shown.index("A search:") :]
+
+
+def test_the_help_says_of_each_command_what_its_own_help_says_first():
+    for _, listed in overview.COMMANDS:
+        for name, module, says in listed:
+            command = program.commands[name]
+            assert command.help.split("\n\n")[0].replace("\n", " ") == says
+            assert command.callback.__module__ == f"orderquery.cli.{module}"
+    assert start("--help").stdout.decode() == overview.text("python -m orderquery", 78) + "\n"
+    assert run("--help").stdout == overview.text("orderquery", 78) + "\n"
+    for option in program.params:
+        assert option.help in run("--help").stdout.replace("\n              ", " ")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -56,7 +69,7 @@ HEAVY = ("lark", "sqlglot", "pydantic", "sqlite3", "rich", "cryptography", "msgs
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_imports_click_alone_and_answers_at_once(option):
+def test_help_imports_nothing_and_a_version_click_alone(option):
     result = start(option)
     assert result.returncode == 0
     loaded = subprocess.run(
@@ -64,7 +77,7 @@ def test_help_imports_click_alone_and_answers_at_once(option):
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60,
     ).stderr  # fmt: skip
     modules = {line.rsplit("|", 1)[-1].strip() for line in loaded.splitlines()}
-    assert "click" in modules
+    assert ("click" in modules) is (option == "--version")
     assert not [name for name in modules if name.split(".")[0] in HEAVY]
     times = []
     for _ in range(3):

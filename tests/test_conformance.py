@@ -15,7 +15,7 @@ import pytest
 from backends import Backend
 
 import orderquery as oq
-from orderquery.resources import grammar_file
+from orderquery.resources import grammar_text
 
 CORPUS = Path(__file__).parent / "conformance"
 JSON = Any
@@ -170,7 +170,7 @@ def test_the_corpus_is_valid() -> None:
 
 
 def test_every_decision_has_a_case() -> None:
-    listed = tomllib.loads(grammar_file("decisions.toml").read_text("utf-8"))["decisions"]
+    listed = tomllib.loads(grammar_text("decisions.toml"))["decisions"]
     cited = {case.get("decision") for file in FILES.values() for case in file["cases"]} - {None}
     # What the corpus cannot say, the order of loads and what goes over HTTP, is cited by the tests that say it.
     elsewhere = {"D22": "test_store.py"} | {f"D{number}": "*endpoint*" for number in range(30, 38)}

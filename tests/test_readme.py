@@ -102,7 +102,7 @@ def test_both_forms_are_the_same_search() -> None:
 
 
 def test_every_command_is_listed() -> None:
-    from orderquery.cli import program
+    from orderquery.cli.commands import program
 
     for name in program.commands:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", README), name

@@ -8,11 +8,11 @@ import sys
 from orderquery.catalogue import CODES
 from orderquery.operators import OPERATORS
 from orderquery.reference import reference
-from orderquery.resources import grammar_file
+from orderquery.resources import grammar_text
 
 
 def test_the_reference_is_up_to_date() -> None:
-    assert grammar_file("README.md").read_text("utf-8") == reference(), "run: make reference"
+    assert grammar_text("README.md") == reference(), "run: make reference"
 
 
 def test_it_names_every_row() -> None:

@@ -5,39 +5,29 @@ The modules that declare commands import click alone; what a command does is imp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NoReturn
+import gc
+import os
+import sys
 
-import click
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
-from ..version import __version__
-from .checking import check, convert, explain, fields, sql
-from .exporting import export
-from .making import demo, sample
-from .matching import match
-from .program import Program
-from .serving import serve
-from .storing import delete, get, inspect, load, search, upgrade
-
-__all__ = ["main", "program"]
-
-
-@click.group(cls=Program, name="orderquery", epilog="orderquery COMMAND --help tells more, with examples.")
-@click.version_option(__version__, "--version", prog_name="orderquery", message="%(prog)s %(version)s")
-def program() -> None:
-    """One query language for commerce orders: checked before it is sent, answered the same everywhere.
-
-    A QUERY is - (standard input), else the path of a file, else JSON if it begins with {, else the text form.
-    """
-
-
-program.add("A search", check, convert, sql)
-program.add("Files of orders", match)
-program.add("A store of orders", load, search, inspect, get, delete, upgrade, export, serve)
-program.add("Reference and samples", fields, explain, sample, demo)
+__all__ = ["main"]
 
 
 def main(args: Sequence[str] | None = None, prog_name: str | None = None) -> NoReturn:
     """Run a command line and exit: 0 fine, 1 problems found, 2 wrong usage."""
+    from . import overview
+
+    given = sys.argv[1:] if args is None else args
+    asks_for_help = len(given) == 1 and given[0] in overview.HELP_OPTIONS
+    if asks_for_help and overview.show(prog_name or os.path.basename(sys.argv[0])):
+        sys.exit(0)
+    # What is imported stays: to look for garbage in it, while it is and whenever later, is time lost.
+    gc.disable()
+    from .commands import program
+
     program.main(args, prog_name)
     raise AssertionError("a command line ends the process")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
 
+from . import overview
 from .output import discard_stdout, flush_stdout, say, wants_colour
 
 FINE, PROBLEMS, WRONG_USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+SETTINGS = {"help_option_names": list(overview.HELP_OPTIONS), "max_content_width": overview.WIDEST}
 
 
 class Command(click.Command):
@@ -33,9 +36,8 @@ class Command(click.Command):
 def no_color_option() -> click.Option:
     """``--no-color``, of the program and of every command."""
     return click.Option(
-        ["--no-color"], is_flag=True, expose_value=False, callback=_no_color,
-        help="Plain output; so does the environment variable NO_COLOR.",
-    )  # fmt: skip
+        ["--no-color"], is_flag=True, expose_value=False, callback=_no_color, help=overview.NO_COLOR_SAYS
+    )
 
 
 def _no_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -43,26 +45,47 @@ def _no_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.find_root().color = False
 
 
+class _Commands(MutableMapping[str, click.Command]):
+    """Every command by its name. The module that declares it is imported when the command is looked up."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, click.Command | None] = dict.fromkeys(overview.HOMES)
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._found[name]
+        if command is None:
+            command = getattr(import_module(f".{overview.HOMES[name]}", __package__), name)
+            assert isinstance(command, click.Command)
+            self._found[name] = command
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._found[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._found[name]
+
+
 class Program(click.Group):
-    """The group of all commands, listed in sections."""
+    """The group of all commands, each imported when it is run."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, context_settings=SETTINGS, **kwargs)
-        self.sections: dict[str, list[str]] = {}
+        self.commands = _Commands()
         self.params.append(no_color_option())
 
-    def add(self, section: str, *commands: click.Command) -> None:
-        """Add commands under a heading of the help."""
-        for command in commands:
-            assert command.name is not None
-            self.add_command(command)
-            self.sections.setdefault(section, []).append(command.name)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands section by section, in the order in which they are met."""
-        for section, names in self.sections.items():
-            with formatter.section(section):
-                formatter.write_dl([(name, self.commands[name].get_short_help_str(limit=90)) for name in names])
+    def get_help(self, ctx: click.Context) -> str:
+        """Say what the program does, as :mod:`.overview` has it."""
+        return overview.text(ctx.command_path, overview.width())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -78,6 +101,9 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; whatever it raises for the user's fault is said, and becomes its exit status."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         try:
             result = super().invoke(ctx)
             flush_stdout()
