@@ -6,15 +6,16 @@ condition like any other, so no engine has paging code of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from .plan import Plan, SortField
 from .predicate import FALSE, Condition, all_of, compares, equals, missing, present
+from .record import record
 from .schema import Field
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Position:
     """A place in a plan's order: ``values`` as the types read them, ``None`` for missing, one for each sort key.
 
@@ -32,23 +33,23 @@ class Position:
 
 def direction(plan: Plan, backward: bool) -> tuple[SortField, ...]:
     """The sort keys as the rows are to be read."""
-    return tuple(SortField(key.field, key.descending != backward) for key in plan.sort)
+    return tuple(SortField(key.field, not key.descending) for key in plan.sort) if backward else plan.sort
 
 
 def seek(plan: Plan, position: Position) -> tuple[Condition, ...]:
-    """The orders beyond the position: disjoint branches, in no order, none of them empty by construction.
+    """The orders beyond the position: disjoint branches, nearest first, none of them empty by construction.
 
     One branch for each prefix of the sort keys, equal so far and then strictly beyond; one more where the values
-    beyond are the missing ones.
+    beyond are the missing ones. Every order of a branch stands before every order of the next.
     """
-    branches: list[Condition] = []
+    depths: list[list[Condition]] = []
     equal: list[Condition] = []
     for key, value in zip(direction(plan, position.backward), position.values, strict=True):
-        branches += [all_of([*equal, beyond]) for beyond in _beyond(key, value)]
+        depths.append([all_of([*equal, beyond]) for beyond in _beyond(key, value)])
         equal.append(_at(key.field, value))
     if position.inclusive:
-        branches.append(all_of(equal))
-    return tuple(branch for branch in branches if branch != FALSE)
+        depths.append([all_of(equal)])
+    return tuple(branch for branches in reversed(depths) for branch in branches if branch != FALSE)
 
 
 def _beyond(key: SortField, value: Any) -> list[Condition]:

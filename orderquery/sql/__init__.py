@@ -20,11 +20,11 @@ from ..predicate import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
 from ..schema import Field
 from .dialects import DIALECTS, Dialect, dialect_named
 from .layouts import Layout
-from .leaves import as_json, beyond_index, bound_values, expression, ordered, shown
+from .leaves import Binding, expression, ordered, shown
 
 __all__ = ["DIALECTS", "Statement", "Wanted", "statement"]
 
-Wanted = Literal["page", "count"]
+Wanted = Literal["page", "count", "any"]
 IsRare = Callable[[Test], bool]
 
 _WIDEST = 8
@@ -53,14 +53,16 @@ def statement(
     *,
     site: str = "",
     position: Position | None = None,
+    branch: int | None = None,
     limit: int | None = None,
     wanted: Wanted = "page",
     rare: IsRare | None = None,
     layout: Layout | None = None,
 ) -> Statement:
-    """The statement of a page (its rows are the sort values and the document) or of a count.
+    """The statement of a page (its rows are the sort values and the document), of a count, or of whether there is any.
 
-    ``position`` seeks the rows beyond it; ``rare`` says of a leaf on a field of many values that few orders pass it.
+    ``position`` seeks the rows beyond it, of all the branches of :func:`~orderquery.keyset.seek` or of this one;
+    ``rare`` says of a leaf on a field of many values that few orders pass it.
     ``layout`` says where the orders lie; without it, as a store of the dialect lays them.
 
     Raises:
@@ -74,25 +76,33 @@ def statement(
     where.check(plan, row)
     condition = where.fitted(plan.condition, row)
     branches: tuple[Condition, ...] | None = None
-    if position is not None and wanted == "page":
-        fitted = (where.fitted(branch, row) for branch in seek(plan, position))
-        branches = tuple(branch for branch in fitted if branch != FALSE)
+    if position is not None and wanted != "count":
+        fitted = (where.fitted(beyond, row) for beyond in seek(plan, position))
+        branches = tuple(fit for fit in fitted if fit != FALSE)
+        branches = branches if branch is None else (branches[branch],)
     keys = direction(plan, position is not None and position.backward)
-    leaves = list(tests_of(condition))
+    leaves = tests_of(condition)
     seeks = [test for branch in branches or () for test in tests_of(branch)]
-    values = [bound_values(leaf, row, where) for leaf in (*leaves, *seeks)]
-    counts = tuple(
-        (len(group), as_json(leaf, row) or beyond_index(leaf, where))
-        for leaf, group in zip((*leaves, *seeks), values, strict=True)
-    )
-    named = {f"p{i}": value for i, value in enumerate((v for group in values for v in group), 1)}
+    bind = _binding(row.name, where).bind
+    named: dict[str, Any] = {}
+    counts: list[tuple[int, bool]] = []
+    for leaf in (*leaves, *seeks):
+        values, unusual = bind(leaf)
+        counts.append((len(values), unusual))
+        for value in values:
+            named[f"p{len(named) + 1}"] = value
     if where.sites:
         named["site"] = site
-    if wanted == "page":
+    if wanted != "count":
         named["limit"] = plan.limit if limit is None else limit
-    hints = tuple(leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves)
-    shape = _Shape(row, where, wanted, condition, branches, keys, hints, counts)
+    hints = tuple([leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves])
+    shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts))
     return Statement(_rendered(shape), named, row.name, where.notes(plan, row))
+
+
+@lru_cache(maxsize=64)
+def _binding(dialect: str, layout: Layout) -> Binding:
+    return Binding(layout.adapted(dialect_named(dialect)), layout)
 
 
 class _Shape:
@@ -134,6 +144,11 @@ def _rendered(shape: _Shape) -> str:
     return _Builder(shape).select().sql(dialect=shape.dialect.name, copy=False)
 
 
+def forget() -> None:
+    """Forget the texts of all shapes, so that statements are built anew."""
+    _rendered.cache_clear()
+
+
 class _Builder:
     """Builds the statement of one shape."""
 
@@ -154,6 +169,8 @@ class _Builder:
         base = self._rows(filtered)
         if shape.wanted == "count":
             return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
+        if shape.wanted == "any":
+            return self._with_parts(self._limited(self._beyond(base).select("1", copy=False), "o"))
         keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)
         if shape.layout.documents is None:
             page = self._page(base.select(*keys, exp.column("document", "o"), copy=False))
@@ -192,12 +209,9 @@ class _Builder:
         branches = self._shape.branches
         if branches is None:
             return self._limited(base, "o")
+        if not self._shape.dialect.union_seek or len(branches) < 2:
+            return self._limited(self._beyond(base), "o")
         sought = [self._where(branch, repeat(True)) for branch in branches]
-        if not sought:
-            return self._limited(base.where(exp.false(), copy=False), "o")
-        if not self._shape.dialect.union_seek or len(sought) == 1:
-            beyond = exp.or_(*(test for test in sought if test is not None), copy=False)
-            return self._limited(base.where(beyond, copy=False), "o")
         pages = [
             exp.select("*").from_(self._limited(base.where(test), "o").subquery(f"b{i}", copy=False))
             for i, test in enumerate(sought, 1)
@@ -206,6 +220,14 @@ class _Builder:
         for page in pages[1:]:
             union = exp.union(union, page, distinct=False, copy=False)
         return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
+
+    def _beyond(self, base: exp.Select) -> exp.Select:
+        """The rows beyond the position, in whichever branch."""
+        sought = [self._where(branch, repeat(True)) for branch in self._shape.branches or ()]
+        if self._shape.branches is None:
+            return base
+        tests = [test for test in sought if test is not None]
+        return base.where(exp.or_(*tests, copy=False) if tests else exp.false(), copy=False)
 
     def _limited(self, select: exp.Select, table: str) -> exp.Select:
         count = self._shape.dialect.parameter("limit", "count")

@@ -35,6 +35,7 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _ARRAYS = {"text": exp.DataType.Type.TEXT, "integer": exp.DataType.Type.BIGINT, "boolean": exp.DataType.Type.BOOLEAN}
 _SHORTENED = "\x01\x03"
 """Begins the digest of a shortened text: a pair that no escape is."""
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _DIGEST = len(_SHORTENED) + 64
 """Characters."""
 _LAST_CHARACTER = 0x10FFFF
@@ -48,7 +49,7 @@ def prefix_column(field: Field) -> str:
 
 def list_text(values: Sequence[Stored]) -> str:
     """A list of stored values as the one text that list equality compares."""
-    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
+    return _written(list(values))
 
 
 def after_prefix(prefix: str) -> str | None:
@@ -90,41 +91,55 @@ def _compares(operator: Operator, field: Field) -> bool:
 
 def column_value(field: Field, value: Any, dialect: Dialect, layout: Layout) -> Any:
     """A value as the columns of a layout hold it."""
-    form = layout.form(field, dialect)
+    return _storing(field, dialect, layout)(value)
+
+
+def _storing(field: Field, dialect: Dialect, layout: Layout) -> Callable[[Any], Any]:
+    form, encode, width = layout.form(field, dialect), field.type.encode, layout.index_width
     if form is not None:
-        return form.bind(value)
-    encoded = field.type.encode(value)
+        return form.bind
     if field.type.column == "boolean" and dialect.native_booleans:
-        return bool(encoded)
-    if layout.index_width is not None and only_equal(field):
-        return shortened(str(encoded), layout.index_width)
-    return encoded
+        return lambda value: bool(encode(value))
+    if width is not None and only_equal(field):
+        return lambda value: shortened(str(encode(value)), width)
+    return encode
 
 
-def bound_values(leaf: Test, dialect: Dialect, layout: Layout) -> list[Any]:
-    """The parameters of a leaf, in the order :func:`expression` names them."""
+class Binding:
+    """How the values of leaves become parameters of a dialect's statements over a layout."""
 
-    def stored(value: Any) -> Any:
-        return column_value(leaf.field, value, dialect, layout)
+    def __init__(self, dialect: Dialect, layout: Layout) -> None:
+        self._dialect, self._layout = dialect, layout
+        self._stored: dict[Field, Callable[[Any], Any]] = {}
 
-    if leaf.kind is Kind.PRESENT:
-        return []
-    if leaf.kind is Kind.COMPARES:
-        return [stored(leaf.operand[1])]
-    if leaf.kind is Kind.PREFIX:
-        low = encode_text(leaf.operand) if layout.form(leaf.field, dialect) is None else leaf.operand
-        high = after_prefix(low) if dialect.begins is None else None
-        return [low] if high is None else [low, high]
-    if leaf.kind is Kind.EQUALS:
-        return [[stored(leaf.operand)] if dialect.binds_arrays and leaf.field.many else stored(leaf.operand)]
-    if leaf.kind is Kind.LISTED and dialect.overlaps is None:
-        return [list_text([stored(value) for value in leaf.operand])]
-    values = [stored(value) for value in leaf.operand]
-    if dialect.binds_arrays:
-        return [values]
-    if as_json(leaf, dialect):
-        return [list_text(values), len(values)] if leaf.kind is Kind.CONTAINS else [list_text(values)]
-    return values
+    def bind(self, leaf: Test) -> tuple[list[Any], bool]:
+        """The parameters of a leaf, in the order :func:`expression` names them, and whether they are unusual.
+
+        Unusual is one JSON text for a list, and a prefix beyond an index: such leaves are written otherwise.
+        """
+        kind, operand, field = leaf.kind, leaf.operand, leaf.field
+        if kind is Kind.PRESENT:
+            return [], False
+        dialect, layout = self._dialect, self._layout
+        stored = self._stored.get(field)
+        if stored is None:
+            stored = self._stored[field] = _storing(field, dialect, layout)
+        if kind is Kind.COMPARES:
+            return [stored(operand[1])], False
+        if kind is Kind.EQUALS:
+            return [[stored(operand)] if dialect.binds_arrays and field.many else stored(operand)], False
+        if kind is Kind.PREFIX:
+            low = encode_text(operand) if layout.form(field, dialect) is None else operand
+            high = after_prefix(low) if dialect.begins is None else None
+            return [low] if high is None else [low, high], beyond_index(leaf, layout)
+        values = [stored(value) for value in operand]
+        if kind is Kind.LISTED and dialect.overlaps is None:
+            return [list_text(values)], False
+        if dialect.binds_arrays:
+            return [values], as_json(leaf, dialect)
+        if as_json(leaf, dialect):
+            return [list_text(values), len(values)] if kind is Kind.CONTAINS else [list_text(values)], True
+        return values, False
 
 
 def as_json(leaf: Test, dialect: Dialect) -> bool:

@@ -5,8 +5,8 @@ SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE o.site = 
 
 -- the default search, beyond a position
 -- {}
-SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = :site AND `o`.`status` IS DISTINCT FROM :p1) AND (`o`.`created_date` > :p2 OR (`o`.`created_date` = :p3 AND `o`.`id` > :p4)) ORDER BY `o`.`created_date` ASC, `o`.`id` ASC LIMIT :limit
--- {"p1": "INITIALIZED", "p2": 1700000000000000, "p3": 1700000000000000, "p4": "an-id", "site": "", "limit": 100}
+SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = :site AND `o`.`status` IS DISTINCT FROM :p1) AND ((`o`.`created_date` = :p2 AND `o`.`id` > :p3) OR `o`.`created_date` > :p4) ORDER BY `o`.`created_date` ASC, `o`.`id` ASC LIMIT :limit
+-- {"p1": "INITIALIZED", "p2": 1700000000000000, "p3": "an-id", "p4": 1700000000000000, "site": "", "limit": 100}
 
 -- equality and the default sort
 -- {"filter": {"paymentStatus": "PAID"}}
@@ -15,7 +15,7 @@ SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE o.site = 
 
 -- equality and the default sort, beyond a position
 -- {"filter": {"paymentStatus": "PAID"}}
-SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = :site AND (`o`.`status` IS DISTINCT FROM :p1 AND `o`.`payment_status` = :p2)) AND ((`o`.`created_date` IS NULL AND `o`.`id` < :p3) OR (`o`.`created_date` IS NULL AND `o`.`id` = :p4)) ORDER BY `o`.`created_date` DESC, `o`.`id` DESC LIMIT :limit
+SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = :site AND (`o`.`status` IS DISTINCT FROM :p1 AND `o`.`payment_status` = :p2)) AND ((`o`.`created_date` IS NULL AND `o`.`id` = :p3) OR (`o`.`created_date` IS NULL AND `o`.`id` < :p4)) ORDER BY `o`.`created_date` DESC, `o`.`id` DESC LIMIT :limit
 -- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "p4": "an-id", "site": "", "limit": 100}
 
 -- null and present
@@ -105,8 +105,8 @@ SELECT `o`.`payment_status`, `o`.`number`, `o`.`id`, o.document FROM orders AS o
 
 -- mixed directions, beyond a position
 -- {"sort": [{"fieldName": "paymentStatus"}, {"fieldName": "number", "order": "DESC"}], "cursorPaging": {"limit": 10}}
-SELECT `o`.`payment_status`, `o`.`number`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = :site AND `o`.`status` IS DISTINCT FROM :p1) AND (`o`.`payment_status` > :p2 OR (`o`.`payment_status` = :p3 AND `o`.`number` < :p4) OR (`o`.`payment_status` = :p5 AND `o`.`number` IS NULL) OR (`o`.`payment_status` = :p6 AND `o`.`number` = :p7 AND `o`.`id` < :p8)) ORDER BY `o`.`payment_status` ASC, `o`.`number` DESC, `o`.`id` DESC LIMIT :limit
--- {"p1": "INITIALIZED", "p2": "PAID", "p3": "PAID", "p4": "00110", "p5": "PAID", "p6": "PAID", "p7": "00110", "p8": "an-id", "site": "", "limit": 10}
+SELECT `o`.`payment_status`, `o`.`number`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = :site AND `o`.`status` IS DISTINCT FROM :p1) AND ((`o`.`payment_status` = :p2 AND `o`.`number` = :p3 AND `o`.`id` < :p4) OR (`o`.`payment_status` = :p5 AND `o`.`number` < :p6) OR (`o`.`payment_status` = :p7 AND `o`.`number` IS NULL) OR `o`.`payment_status` > :p8) ORDER BY `o`.`payment_status` ASC, `o`.`number` DESC, `o`.`id` DESC LIMIT :limit
+-- {"p1": "INITIALIZED", "p2": "PAID", "p3": "00110", "p4": "an-id", "p5": "PAID", "p6": "00110", "p7": "PAID", "p8": "PAID", "site": "", "limit": 10}
 
 -- a count
 -- {}

@@ -1,0 +1,37 @@
+"""From a plan to its SQL text and parameters: a shape that was seen before against the same statement built anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle
+from random import Random
+
+import orderquery as oq
+from orderquery import sql
+
+from .. import workload
+from ..harness import Duel, Growth, Size, Table, fight, within
+from .checking import search
+
+_DIALECTS = ("sqlite", "postgres", "duckdb")
+_VARIANTS = 200
+
+
+def measure(size: Size) -> Iterator[Table | Growth]:
+    """The tables of this question."""
+    random = Random(workload.SEED)
+    plans = [oq.compile(search(random)) for _ in range(_VARIANTS)]
+    figures = []
+    for dialect in _DIALECTS:
+        mine, others = cycle(plans).__next__, cycle(plans).__next__
+
+        def ours(mine=mine, dialect=dialect) -> oq.Statement:
+            return mine().sql(dialect)
+
+        def anew(others=others, dialect=dialect) -> oq.Statement:
+            sql.forget()
+            return others().sql(dialect)
+
+        figures.append(fight(Duel(dialect, "the same, built anew", ours, anew, within(0.1, most=30e-6)), size))
+    note = f"The page of a search of eight leaves, {_VARIANTS} sets of operands in turn; the plans are there already."
+    yield Table("From a plan to SQL", note, tuple(figures))
