@@ -81,5 +81,10 @@ class Page:
     def to_bytes(self, answered: Callable[[bytes], bytes] | None = None) -> bytes:
         """The response object of Search Orders, the documents spliced in as they are, or as ``answered`` makes them."""
         metadata = json.dumps(self.metadata(), separators=(",", ":")).encode()
-        documents = self.documents if answered is None else map(answered, self.documents)
-        return b'{"orders":[' + b",".join(documents) + b'],"metadata":' + metadata + b"}"
+        documents = list(self.documents if answered is None else map(answered, self.documents))
+        if not documents:
+            return b'{"orders":[],"metadata":' + metadata + b"}"
+        # Put together once: a page may have hundreds of kilobytes.
+        documents[0] = b'{"orders":[' + documents[0]
+        documents[-1] += b'],"metadata":' + metadata + b"}"
+        return b",".join(documents)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .diagnostics import Diagnostic, Path, Place
 from .documents import order_id, transactions_id, unfit_values
 from .instants import read_instant
+from .projection import Values, values_of
 from .schema import Schema
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 class Record:
     """One order or transactions record: its id, its bytes, and the same decoded.
 
-    ``event_time`` is the time of the event that brought it, in microseconds since 1970-01-01 UTC, or ``None``.
+    ``event_time`` is the time of the event that brought it, in microseconds since 1970-01-01 UTC, or ``None``;
+    ``values`` are those of its fields, where they have been read already.
     """
 
     kind: Literal["order", "transactions"]
@@ -37,6 +39,7 @@ class Record:
     document: bytes
     decoded: dict[str, JSON]
     event_time: int | None = None
+    values: Values | None = None
 
 
 Found = Record | Diagnostic
@@ -133,22 +136,35 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
         except (ValueError, ArithmeticError, RecursionError) as problem:
             yield _undecoded(_reason(problem), place)
             return
-    slicer = _Slicer(text)
+    slicer = _Slicer(text) if suspect else _RawSlicer(raw)
     for part in _parts(schema, decoded):
         if isinstance(part, Diagnostic):
             yield _at(part, place)
             continue
         found = _record(schema, part, suspect)
         if isinstance(found, str):
-            document = slicer.slice(part.path).encode("utf-8")
-            if nests_too_deep(part.decoded, document):
+            document = _sliced(slicer, part)
+            if document is None:
                 yield _at(_unusable(_reason(RecursionError()), Place(part.path)), place)
                 continue
-            yield Record(part.kind, found, document, part.decoded, part.event_time)
-            if report_unfit:
+            if not report_unfit:
+                yield Record(part.kind, found, document, part.decoded, part.event_time)
+                continue
+            values, regular = values_of(schema, part.kind, part.decoded)
+            yield Record(part.kind, found, document, part.decoded, part.event_time, values)
+            if not regular:
                 yield from _unfit(schema, part, place)
         else:
             yield _at(found, place)
+
+
+def _sliced(slicer: _RawSlicer | _Slicer, part: _Part) -> bytes | None:
+    """The bytes of a part, or ``None`` where it nests too deep."""
+    try:
+        document = slicer.slice(part.path)
+    except RecursionError:
+        return None
+    return None if nests_too_deep(part.decoded, document) else document
 
 
 def _integer(text: str) -> int | Decimal:
@@ -196,6 +212,10 @@ def _moved(part: _Part | Diagnostic, base: Path) -> _Part | Diagnostic:
     if isinstance(part, Diagnostic):
         return Diagnostic(part.code, part.message, part.help, Place((*base, *(part.place.path or ()))))
     return _Part(part.kind, part.decoded, (*base, *part.path), part.event_time)
+
+
+WRAPPERS = frozenset({"entityFqdn", "entityId", "orders", "order", "orderTransactions", "orderId", "payments"})
+"""An object that has the key of an order, and none of these at its top, is an order."""
 
 
 def _one(schema: Schema, document: JSON) -> Iterator[_Part | Diagnostic]:
@@ -303,18 +323,40 @@ def _undecoded(why: str, place: Place) -> Diagnostic:
 _SCAN = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
 
 
+class _RawSlicer:
+    """The bytes of a part, exactly as they stand in their source; of a key given twice the last one counts."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._inner: dict[Path, Any] = {}
+
+    def slice(self, path: Path) -> bytes:
+        if not path:
+            return self._raw.strip(b" \t\r\n")
+        around, step = path[:-1], path[-1]
+        inner = self._inner.get(around)
+        if inner is None:
+            inner = self._inner[around] = _raw_decoder(isinstance(step, int)).decode(self.slice(around))
+        return bytes(inner[step])
+
+
+@cache
+def _raw_decoder(of_list: bool) -> msgspec.json.Decoder[Any]:
+    import msgspec
+
+    return msgspec.json.Decoder(list[msgspec.Raw] if of_list else dict[str, msgspec.Raw])
+
+
 class _Slicer:
-    """The text of a part, exactly as it stands in its source; of a key given twice the last one counts."""
+    """The same of a text that the fast decoder does not take."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._spans: dict[Path, tuple[int, int]] = {}
 
-    def slice(self, path: Path) -> str:
-        if not path:
-            return self._text.strip(" \t\r\n")
+    def slice(self, path: Path) -> bytes:
         start, end = self._span(path)
-        return self._text[start:end]
+        return self._text[start:end].strip(" \t\r\n").encode("utf-8")
 
     def _span(self, path: Path) -> tuple[int, int]:
         if not path:

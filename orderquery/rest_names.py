@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -17,20 +18,22 @@ _LISTS_OF_RECORDS = ("payments", "refunds")
 def in_rest_names(schema: Schema, document: bytes) -> bytes:
     """A stored document as it is, but one of the SDK's shape with its keys renamed at every depth."""
     # In JSON the bytes "_id" with their quotes are a whole string, never a part of one: most documents have none.
-    if not any(mark in document for mark in _marks(schema)):
+    if not _marks(schema).search(document):
         return document
     decoded = decode(document, Decimal)
-    if not _is_sdk_shaped(schema, decoded):
+    if not is_sdk_shaped(schema, decoded):
         return document
     return compact(_renamed(schema.rest_names, decoded))
 
 
 @cache
-def _marks(schema: Schema) -> tuple[bytes, ...]:
-    return tuple(f'"{name}"'.encode() for name in schema.rest_names)
+def _marks(schema: Schema) -> re.Pattern[bytes]:
+    names = "|".join(map(re.escape, schema.rest_names)) or "(?!)"
+    return re.compile(f'"(?:{names})"'.encode())
 
 
-def _is_sdk_shaped(schema: Schema, document: JSON) -> bool:
+def is_sdk_shaped(schema: Schema, document: JSON) -> bool:
+    """Whether a decoded document has names of the SDK where it should have those of REST."""
     parts = [document, *(part for name in _LISTS_OF_RECORDS for part in _list(document.get(name)))]
     return any(
         sdk in part and rest not in part

@@ -16,7 +16,7 @@ from own_shops import ENGINES, Database, column_layout, json_layout, json_shop, 
 
 import orderquery as oq
 from orderquery.records import compact
-from orderquery.resources import grammar_file
+from orderquery.resources import grammar_text
 
 JSON = Any
 
@@ -150,7 +150,7 @@ def test_from_with_joins_and_a_table_of_fields_read_twice(database: Database, tm
         "utf-8",
     )
     fields = tmp_path / "fields.toml"
-    fields.write_text(grammar_file("ecom-orders.toml").read_text("utf-8"), "utf-8")
+    fields.write_text(grammar_text("ecom-orders.toml"), "utf-8")
     plan = oq.compile("paymentMethods has any (Cash) and number = 1", schema=oq.load_schema(fields))
     with database.store(oq.load_layout(path, schema=oq.load_schema(fields))) as store:
         assert store.search(plan).ids == ("a",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from test_postgres_pages import ORDERS, SORTABLE, orders
 
 import orderquery as oq
 from orderquery.keyset import Position
+from orderquery.sql import Statement
+from orderquery.stores import NotAtOnce
 from orderquery.stores.explaining import READS_ALL, SORTS_ALL
 
 DAY = 1_718_000_000_000_000
@@ -28,7 +31,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def steps(store: Any, search: Any, position: Position | None = None) -> list[str]:
     """The engine's steps for a page; fails where it would read or sort every order."""
     plan = oq.compile(search)
-    lines: list[str] = store._explained(store._statement(plan, position, 101))
+    reads = []
+    for wanted in ("page",) if position is None else ("page", "any"):
+        for prepared in store._pages.prepared(plan, store.site, position, wanted, store._built):
+            lines = store._explained(Statement(*prepared.bound(plan, position, 101), "sqlite"))
+            reads += _reads(store, lines)
+    if position is not None:
+        # What inspect shows merges the same branches.
+        _reads(store, store._explained(store._statement(plan, position, 101)))
+    return reads
+
+
+def _reads(store: Any, lines: list[str]) -> list[str]:
     costs = [cost for cost, _ in store._costs(lines)]
     assert READS_ALL not in costs, lines
     assert SORTS_ALL not in costs, lines
@@ -91,5 +105,35 @@ def test_a_page_in_the_depth_of_a_filter(store: Any) -> None:
 def test_a_rare_element_is_looked_up(store: Any) -> None:
     plan = oq.compile({"filter": {"lineItems.productName.original": {"$hasSome": ["Kite"]}}})
     lines = store._explained(store._statement(plan, None, 101))
+    assert lines == [
+        line
+        for prepared in store._pages.prepared(plan, store.site, None, "page", store._built)
+        for line in store._explained(Statement(*prepared.bound(plan, None, 101), "sqlite"))
+    ]
     assert any("SEARCH e USING PRIMARY KEY (field=? AND value=?)" in line for line in lines), lines
     assert not any(re.match(r"\s*SCAN o\b", line) for line in lines), lines
+
+
+def test_only_what_an_index_finds_is_answered_at_once(store: Any) -> None:
+    assert store.search_at_once({}).ids == store.search({}).ids
+    deep = {"cursorPaging": {"cursor": store.search({}).next}}
+    assert store.search_at_once(deep).documents == store.search(deep).documents
+    reads_all = {"filter": {"shippingInfo.title": "no such title"}}
+    with pytest.raises(NotAtOnce):
+        store.search_at_once(reads_all)
+    assert store.search(reads_all).ids == ()
+    with oq.open_store(":memory:") as waits_for_writers, pytest.raises(NotAtOnce):
+        waits_for_writers.search_at_once({})
+
+
+def test_a_store_knows_whether_a_document_has_names_of_the_sdk(tmp_path: Path) -> None:
+    path = tmp_path / "names.db"
+    with oq.open_store(path) as store:
+        store.load([{"id": "1", "note": {"_id": "of no order"}}, {"orderId": "1", "payments": [{"id": "p"}]}])
+        assert not store.holds_sdk_names()
+        with oq.open_store(path) as other:
+            other.at_site("another").load({"orderId": "1", "payments": [{"_id": "p"}]})
+        assert store.holds_sdk_names()
+    oq.upgrade_store(path)
+    with oq.open_store(path) as store:
+        assert store.holds_sdk_names()

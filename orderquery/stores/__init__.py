@@ -12,14 +12,14 @@ from ..cursor import CursorKeys, chosen_keys
 from ..diagnostics import UsageError
 from ..schema import Schema, load_schema
 from ..values import has_lone_surrogate
-from .base import LoadResult, Store, checked_site
+from .base import LoadResult, NotAtOnce, Store, checked_site
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from ..sql.own import OwnTables
 
-__all__ = ["LoadResult", "Store", "open_store", "shown_location", "upgrade_store"]
+__all__ = ["LoadResult", "NotAtOnce", "Store", "open_store", "shown_location", "upgrade_store"]
 
 
 class Engine(NamedTuple):

@@ -16,17 +16,17 @@ from typing import Any, Literal, NamedTuple, Self
 
 from ..cursor import CursorKeys, resume
 from ..diagnostics import Diagnostic, Place, UsageError
-from ..documents import Reader, project, reader
 from ..forms import compile_search
 from ..keyset import Position, seek
 from ..page import LazyOrders, Page
 from ..paging import page_of
 from ..plan import Plan
 from ..predicate import all_of, any_of
+from ..projection import values_of
 from ..records import Found, Record, decode, from_object
 from ..schema import Schema
 from ..sql import Statement, Wanted, statement
-from ..values import Value, has_lone_surrogate
+from ..values import Value, decode_texts, has_lone_surrogate
 from .explaining import Explanation
 from .merging import Change, Held, Outcome, merge
 
@@ -34,8 +34,8 @@ JSON = Any
 Values = dict[str, Value]
 """The value of every field of an order, by the field's name."""
 
-Row = tuple[tuple[Any, ...], bytes]
-"""The sort values of an order, as the types read them, and its document."""
+Row = Sequence[Any]
+"""The sort values of an order as the engine answers them, the last of them its id, and its document."""
 
 _BATCH = 1_000
 _MOST_PROBLEMS = 10_000
@@ -72,6 +72,10 @@ class Kept(NamedTuple):
     kind: Literal["order", "transactions"]
     document: bytes
     event_time: int | None = None
+
+
+class NotAtOnce(Exception):
+    """A search that would take, or wait, longer than handing it to another thread does."""
 
 
 class Store(ABC):
@@ -216,15 +220,26 @@ class Store(ABC):
         return {key: decode(document, Decimal) for key, document in found.items()}
 
     def _values(self, change: Change, orders: dict[str, JSON], others: dict[str, JSON]) -> Values | None:
-        order = orders.get(change.id) if change.order is None else change.order.decoded
+        order = self._values_of("order", change.order, orders.get(change.id))
         if order is None:
             return None
-        transactions = others.get(change.id) if change.transactions is None else change.transactions.decoded
-        return project(self.schema, order, transactions)
+        others_of_it = self._values_of("transactions", change.transactions, others.get(change.id))
+        return {**order, **(others_of_it or self._of_no_transactions)}
+
+    def _values_of(self, kind: Literal["order", "transactions"], record: Record | None, stored: JSON) -> Values | None:
+        """The values of a new record, else of the one that is stored, if there is any."""
+        if record is not None:
+            return record.values or values_of(self.schema, kind, record.decoded)[0]
+        return None if stored is None else values_of(self.schema, kind, stored)[0]
 
     @cached_property
-    def _revision(self) -> Reader | None:
-        return None if self.schema.revision is None else reader(self.schema, self.schema.revision)
+    def _of_no_transactions(self) -> Values:
+        return values_of(self.schema, "transactions", {})[0]
+
+    @cached_property
+    def _revision(self) -> Callable[[Record], Value] | None:
+        row = self.schema.revision
+        return None if row is None else lambda order: (self._values_of("order", order, None) or {}).get(row.name)
 
     def _keep(self, batch: list[Record], result: LoadResult) -> None:
         if not batch:
@@ -244,18 +259,36 @@ class Store(ABC):
         """
         plan = self._plan(search)
         plan, position, limit = (plan, None, plan.limit) if plan.cursor is None else resume(plan, self.site, self.keys)
-        documents: dict[str, bytes] = {}
+        with self._at_once(seconds) if position is None else self._snapshot(seconds):
+            rows, following, preceding = page_of(
+                plan,
+                position,
+                limit,
+                lambda at, count: self._fetch(plan, at, count),
+                lambda row: self._sort_values(plan, row),
+                lambda at, met: self._stands(plan, at, met),
+                self.site,
+                self.keys,
+            )
+        found = [row[-1] for row in rows]
+        return Page(self._ids(rows), limit, following, preceding, LazyOrders(found, decode), found)
 
-        def fetch(at: Position | None, count: int) -> list[tuple[Any, ...]]:
-            rows = self._fetch(plan, at, count)
-            documents.update((values[-1], document) for values, document in rows)
-            return [values for values, _ in rows]
+    def search_at_once(self, search: JSON) -> Page:
+        """The same where it is a matter of a few milliseconds and waits for no other thread.
 
-        with self._snapshot(seconds):
-            rows, following, preceding = page_of(plan, position, limit, fetch, self.site, self.keys)
-        ids = tuple(row[-1] for row in rows)
-        found = [documents[key] for key in ids]
-        return Page(ids, limit, following, preceding, LazyOrders(found, decode), found)
+        Raises:
+            NotAtOnce: it is not, or nobody knows.
+
+        """
+        raise NotAtOnce
+
+    def holds_sdk_names(self) -> bool:
+        """Whether any document may be of the JavaScript SDK's shape."""
+        return True
+
+    def _at_once(self, seconds: float | None) -> AbstractContextManager[Any]:
+        """A snapshot of which one statement is read."""
+        return self._snapshot(seconds)
 
     def _statement(self, plan: Plan, position: Position | None = None, count: int | None = None) -> Statement:
         """The statement of at most so many rows beyond a position; without ``count``, of their number."""
@@ -263,9 +296,19 @@ class Store(ABC):
         return statement(plan, self.dialect, site=self.site, position=position, limit=count, wanted=wanted)
 
     def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
-        rows = self._rows(self._statement(plan, position, count))
-        decoders = [key.field.type.decode for key in plan.sort]
-        return [(_values(decoders, row), _as_bytes(row[-1])) for row in rows]
+        return _with_bytes(self._rows(self._statement(plan, position, count)))
+
+    def _stands(self, plan: Plan, position: Position, met: Position | None) -> bool:
+        """Whether any order of the plan stands beyond a position: perhaps the one that was once met at another."""
+        return bool(self._fetch(plan, position, 1))
+
+    def _sort_values(self, plan: Plan, row: Row) -> tuple[Any, ...]:
+        """The sort values of a row, as the types read them."""
+        columns = zip(plan.sort, row, strict=False)
+        return tuple([None if value is None else key.field.type.decode(value) for key, value in columns])
+
+    def _ids(self, rows: list[Row]) -> tuple[str, ...]:
+        return decode_texts([row[-2] for row in rows])
 
     def _count(self, plan: Plan) -> int:
         ((count,),) = self._rows(self._statement(plan))
@@ -294,11 +337,11 @@ class Store(ABC):
             plan, position = replace(plan, condition=before), None
         while True:
             rows = self._fetch(plan, position, _BATCH)
-            for values, document in rows:
-                yield values[-1], document
+            for order_id, row in zip(self._ids(rows), rows, strict=True):
+                yield order_id, row[-1]
             if len(rows) < _BATCH:
                 return
-            position = Position(rows[-1][0])
+            position = Position(self._sort_values(plan, rows[-1]))
 
     def iterate_kept(self, site: str | None = None) -> Generator[tuple[Kept | None, Kept | None], None, None]:
         """Every order (hidden ones too) beside its transactions record, either of which may be lacking.
@@ -337,16 +380,14 @@ class Store(ABC):
         return search if isinstance(search, Plan) else compile_search(search, schema=self.schema)
 
 
-def _values(decoders: Sequence[Callable[[Any], Any]], row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([None if value is None else decode(value) for decode, value in zip(decoders, row, strict=False)])
-
-
 def _place(kept: Kept) -> tuple[str, str]:
     return kept.site, kept.id
 
 
-def _as_bytes(document: Any) -> bytes:
-    return document.encode() if isinstance(document, str) else bytes(document)
+def _with_bytes(rows: list[Sequence[Any]]) -> list[Row]:
+    if rows and type(rows[0][-1]) is bytes:
+        return rows
+    return [(*row[:-1], row[-1].encode() if isinstance(row[-1], str) else bytes(row[-1])) for row in rows]
 
 
 def checked_site(site: JSON) -> str:

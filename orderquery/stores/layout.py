@@ -7,7 +7,7 @@ can always be rebuilt from its documents.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -56,24 +56,31 @@ def projected_tables(schema: Schema) -> Iterator[str]:
     yield f"CREATE INDEX {ELEMENTS}_rid ON {ELEMENTS} (rid)"
 
 
-def indexes(schema: Schema) -> Iterator[str]:
-    """The statements that make the indexes: a walk for every sort, and equality with the default sort behind it."""
+def indexes(schema: Schema) -> dict[str, str]:
+    """The indexes by name, each with the statement that makes it where it is not there.
+
+    There is a walk for every sort, and equality with the default sort behind it.
+    """
+    return {name: _index(name, parts) for name, parts in _indexed(schema)}
+
+
+def _indexed(schema: Schema) -> Iterator[tuple[str, list[str]]]:
     key = _quoted(schema.key.column)
     by_default = [_quoted(row.column) for row, _ in schema.sort]
     for row in schema.fields:
         if row.many:
             continue
         if row.sortable:
-            yield _index(f"{row.column}_sorted", [_quoted(row.column), key])
+            yield f"orders_{row.column}_sorted", [_quoted(row.column), key]
         if row.indexed:
             behind = [name for name in by_default if name != _quoted(row.column)]
-            yield _index(f"{row.column}_equal", [_quoted(row.column), *behind, key])
+            yield f"orders_{row.column}_equal", [_quoted(row.column), *behind, key]
         if row.prefixed and row.type.name == "text":
-            yield _index(f"{row.column}_prefix", [_quoted(prefix_column(row))])
+            yield f"orders_{row.column}_prefix", [_quoted(prefix_column(row))]
 
 
 def _index(name: str, parts: list[str]) -> str:
-    return f"CREATE INDEX {_quoted('orders_' + name)} ON orders (site, {', '.join(parts)})"
+    return f"CREATE INDEX IF NOT EXISTS {_quoted(name)} ON orders (site, {', '.join(parts)})"
 
 
 @cache
@@ -88,34 +95,58 @@ def row_of(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list
     """The values of :func:`columns` for those of an order, and the elements of its arrays as (column, value)."""
     row: list[Any] = []
     elements: list[tuple[str, Any]] = []
-    for field in schema.fields:
-        value = values[field.name]
-        if field.many:
-            stored = [field.type.encode(item) for item in value]
+    for name, encode, folded, array, folded_array in _cells(schema):
+        value = values[name]
+        if array:
+            stored = [encode(item) for item in value]
             row.append(list_text(stored) if stored else None)
-            elements += [(field.column, item) for item in set(stored)]
-            if field.prefixed:
-                elements += [(prefix_column(field), text) for text in {_folded(field, item) for item in value}]
+            elements += [(array, item) for item in set(stored)]
+            if folded is not None:
+                elements += [(folded_array, text) for text in {folded(item) for item in value}]
             continue
-        row.append(None if value is None else field.type.encode(value))
-        if field.prefixed:
-            row.append(None if value is None else _folded(field, value))
+        row.append(None if value is None else encode(value))
+        if folded is not None:
+            row.append(None if value is None else folded(value))
     return row, elements
 
 
-def _folded(field: Field, value: Any) -> str:
-    return encode_text(fold(field.type.text(value)))
+_Encode = Callable[[Any], Any]
+
+
+@cache
+def _cells(schema: Schema) -> list[tuple[str, _Encode, _Encode | None, str, str]]:
+    """Of each field its name, what encodes a value and what folds it, and the names of its elements if it has many."""
+    return [
+        (
+            row.name,
+            row.type.encode,
+            _folding(row) if row.prefixed else None,
+            row.column if row.many else "",
+            prefix_column(row),
+        )
+        for row in schema.fields
+    ]
+
+
+def _folding(field: Field) -> _Encode:
+    text = field.type.text
+    return lambda value: encode_text(fold(text(value)))
 
 
 def put_rows(
-    database: sqlite3.Connection, schema: Schema, rows: Sequence[tuple[int, str, Mapping[str, Value]]]
+    database: sqlite3.Connection,
+    schema: Schema,
+    rows: Sequence[tuple[int, str, Mapping[str, Value]]],
+    known: Iterable[int] = (),
 ) -> None:
-    """Put the searched rows of orders (rid, site, values) and their array elements, in place of those there were."""
+    """Put the searched rows of orders (rid, site, values) and their array elements, in place of those of ``known``."""
     searched, elements = [], []
     for rid, site, values in rows:
         row, found = row_of(schema, values)
         searched.append((rid, site, *row))
         elements += [(*element, rid) for element in found]
-    database.executemany(f"DELETE FROM {ELEMENTS} WHERE rid = ?", [(rid,) for rid, _, _ in rows])
+    database.executemany(f"DELETE FROM {ELEMENTS} WHERE rid = ?", [(rid,) for rid in known])
     database.executemany(insertion(schema), searched)
+    # In the order of the table the engine finds the same place again and again.
+    elements.sort()
     database.executemany(f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", elements)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..documents import Reader
 from ..records import Record
+from ..values import Value
 
 JSON = Any
 Outcome = Literal["stored", "older"]
@@ -49,9 +49,11 @@ class Change:
 
 
 def merge(
-    records: Iterable[Record], held: Mapping[str, Held], revision: Reader | None
+    records: Iterable[Record], held: Mapping[str, Held], revision: Callable[[Record], Value] | None
 ) -> tuple[list[Outcome], list[Change]]:
     """Of each record what becomes of it, in order; and what the batch changes, once for each id.
+
+    ``revision`` reads how new an order is.
 
     An order replaces another unless its revision is older or missing where the other has one; without a revision field
     the later one counts. Transactions replace others unless both came with events and theirs is older (D22).
@@ -62,7 +64,7 @@ def merge(
     outcomes: list[Outcome] = []
     for record in records:
         if record.kind == "order":
-            new = None if revision is None else revision(record.decoded, None)
+            new = None if revision is None else revision(record)
             old = revisions.get(record.id)
             if old is not None and (new is None or new < old):
                 outcomes.append("older")

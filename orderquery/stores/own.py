@@ -70,7 +70,7 @@ class OwnStore(Store):
     def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
         dialect = dialect_named(self.dialect)
         forms = [self.layout.form(key.field, dialect) for key in plan.sort]
-        found = []
+        found: list[Row] = []
         for row in self._rows(self._statement(plan, position, count)):
             values: list[Any] = []
             for key, form, shown in zip(plan.sort, forms, row, strict=False):
@@ -81,8 +81,14 @@ class OwnStore(Store):
                         f"{key.field.name} of the order {row[-2]!r} is {shown!r}: the layout says {form.says}"
                     )
                 values.append(value)
-            found.append((tuple(values), _as_bytes(row[-1])))
+            found.append((*values, _as_bytes(row[-1])))
         return found
+
+    def _sort_values(self, plan: Plan, row: Row) -> tuple[Any, ...]:
+        return tuple(row[:-1])
+
+    def _ids(self, rows: list[Row]) -> tuple[str, ...]:
+        return tuple([row[-2] for row in rows])
 
     def get_document(self, order_id: str) -> bytes | None:
         """The document of an order (hidden ones too), or ``None``."""
@@ -91,7 +97,7 @@ class OwnStore(Store):
         everything = compile_search({}, schema=self.schema)
         key = tuple(sort for sort in everything.sort if sort.field is self.schema.key)
         rows = self._fetch(replace(everything, condition=equals(self.schema.key, order_id), sort=key), None, 1)
-        return rows[0][1] if rows else None
+        return rows[0][-1] if rows else None
 
     def get_transactions(self, order_id: str) -> bytes | None:
         """The document of an order's transactions record, or ``None``."""

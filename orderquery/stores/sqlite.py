@@ -5,23 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ..cursor import CursorKeys, process_keys
+from ..diagnostics import StoreTimeout
 from ..keyset import Position
+from ..page import Page
 from ..plan import Plan
 from ..predicate import Kind, Test
+from ..rest_names import is_sdk_shaped
 from ..schema import Schema
 from ..sql import Statement, Wanted, statement
 from ..sql.leaves import ELEMENTS
 from ..values import has_lone_surrogate
-from . import layout
-from .base import Kept, Store, Values
+from . import bulk, layout
+from .base import Kept, NotAtOnce, Row, Store, Values
 from .connections import Connections
 from .explaining import costs_in
 from .keyfile import keys_beside
 from .merging import Change, Held
+from .page_statements import PageStatements
 from .sqlite_file import MEMORY, prepare
 
 JSON = Any
@@ -29,6 +34,8 @@ JSON = Any
 _RARE = 5_000
 """Elements: an array test that fewer pass is looked up by its value, others are tested row by row."""
 _ANALYZE_AFTER = 1_000
+_LOOKS_AT_ONCE = 20
+"""Looks at a search that is to be done at once: a page from an index takes three to five."""
 _ORDER = "FROM order_document WHERE site = ? AND id = ?"
 _TRANSACTIONS = "FROM transactions WHERE site = ? AND order_id = ?"
 _KEPT = {"order": ("order_document", "id", "NULL"), "transactions": ("transactions", "order_id", "event_time")}
@@ -51,6 +58,7 @@ class SqliteStore(Store):
         self.schema, self.site = schema, site
         self.path = str(path)
         self._connections = Connections(self.path, create)
+        self._pages = PageStatements()
         try:
             with self._connections.alone() as database:
                 prepare(database, schema, self.path, create)
@@ -96,7 +104,11 @@ class SqliteStore(Store):
         return dict(database.execute(f"{text} IN ({marks})", (self.site, *order_ids)))
 
     def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
+        self._pages.forget()
         with self._connections.writing() as database:
+            bulk.begin(database, self.schema, len(changes))
+            if any(_in_sdk_names(self.schema, change) for change, _ in changes):
+                database.execute("INSERT OR REPLACE INTO about VALUES ('sdk_names', 1)")
             orders = [(self.site, change.id, change.order.document) for change, _ in changes if change.order]
             database.executemany(
                 "INSERT INTO order_document (site, id, document) VALUES (?, ?, ?) "
@@ -111,11 +123,12 @@ class SqliteStore(Store):
                     if change.transactions
                 ],
             )
-            searched = [(change.id, values) for change, values in changes if values is not None]
-            rids = self._of_ids(
-                database, "SELECT id, rid FROM order_document WHERE site = ? AND id", [key for key, _ in searched]
-            )
-            layout.put_rows(database, self.schema, [(rids[key], self.site, values) for key, values in searched])
+            searched = [(change, values) for change, values in changes if values is not None]
+            ids = [change.id for change, _ in searched]
+            rids = self._of_ids(database, "SELECT id, rid FROM order_document WHERE site = ? AND id", ids)
+            known = [rids[change.id] for change, _ in searched if change.held.order]
+            rows = [(rids[change.id], self.site, values) for change, values in searched]
+            layout.put_rows(database, self.schema, rows, known)
 
     def delete(self, order_ids: Iterable[str]) -> int:
         """Remove orders and their transactions for good; how many orders there were.
@@ -142,6 +155,7 @@ class SqliteStore(Store):
 
     def settle(self) -> None:
         """Refresh the planner's statistics after many changes: without them a page can take a second."""
+        bulk.finish(self._connections.writing, self.schema)
         with self._connections.writing() as database:
             (rows,) = database.execute("SELECT count(*) FROM orders").fetchone()
             found = database.execute("SELECT value FROM about WHERE name = 'analyzed_rows'").fetchone()
@@ -168,11 +182,62 @@ class SqliteStore(Store):
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.snapshot(seconds)
 
+    def _at_once(self, seconds: float | None) -> AbstractContextManager[Any]:
+        return self._connections.reading(seconds)
+
+    def search_at_once(self, search: JSON) -> Page:
+        """The same where it is a matter of a few milliseconds: a page, from an index. Raises ``NotAtOnce``."""
+        if self.path == MEMORY:
+            raise NotAtOnce
+        try:
+            with self._connections.reading(looks=_LOOKS_AT_ONCE):
+                return self.search(search)
+        except StoreTimeout:
+            raise NotAtOnce from None
+
     def _statement(self, plan: Plan, position: Position | None = None, count: int | None = None) -> Statement:
-        wanted: Wanted = "count" if count is None else "page"
+        return self._built(plan, position, count, "count" if count is None else "page", None)
+
+    def _built(
+        self, plan: Plan, position: Position | None, count: int | None, wanted: Wanted, branch: int | None
+    ) -> Statement:
         return statement(
-            plan, self.dialect, site=self.site, position=position, limit=count, wanted=wanted, rare=self._rare
+            plan,
+            self.dialect,
+            site=self.site,
+            position=position,
+            branch=branch,
+            limit=count,
+            wanted=wanted,
+            rare=self._rare,
         )
+
+    def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
+        """The rows of a page, branch after branch: seldom does it take more than two.
+
+        In one statement the engine would have to merge them.
+        """
+        statements = self._pages.prepared(plan, self.site, position, "page", self._built)
+        if position is None:
+            with self._connections.reading() as database:
+                return database.execute(*statements[0].bound(plan, position, count)).fetchall()
+        rows: list[Row] = []
+        with self._connections.snapshot() as database:
+            for prepared in statements:
+                rows += database.execute(*prepared.bound(plan, position, count - len(rows))).fetchall()
+                if len(rows) == count:
+                    break
+        return rows
+
+    def _stands(self, plan: Plan, position: Position, met: Position | None) -> bool:
+        statements = self._pages.prepared(plan, self.site, position, "any", self._built)
+        with self._connections.snapshot() as database:
+            if met is not None:
+                itself = replace(met, inclusive=True)
+                nearest = self._pages.prepared(plan, self.site, itself, "page", self._built)[0]
+                if database.execute(*nearest.bound(plan, itself, 1)).fetchall():
+                    return True
+            return any(database.execute(*prepared.bound(plan, position, 1)).fetchall() for prepared in statements)
 
     def _rows(self, built: Statement) -> list[Any]:
         with self._connections.reading() as database:
@@ -226,9 +291,21 @@ class SqliteStore(Store):
         with self._connections.reading() as database:
             return any(found for (found,) in database.execute(text))
 
+    def holds_sdk_names(self) -> bool:
+        """Whether any document may be of the JavaScript SDK's shape."""
+        with self._connections.reading() as database:
+            found = database.execute("SELECT value FROM about WHERE name = 'sdk_names'").fetchone()
+        # A store of an older version does not say.
+        return found is None or bool(found[0])
+
     def close(self) -> None:
         """Close the store. Closing twice is fine."""
         self._connections.close()
+
+
+def _in_sdk_names(schema: Schema, change: Change) -> bool:
+    records = (change.order, change.transactions)
+    return any(record is not None and is_sdk_shaped(schema, record.decoded) for record in records)
 
 
 def explained(database: sqlite3.Connection, built: Statement) -> list[str]:
