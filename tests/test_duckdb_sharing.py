@@ -191,6 +191,28 @@ def test_a_killed_writer_loses_nothing_it_reported(path: Path) -> None:
         assert store.load([{"id": "after"}]).orders == 1
 
 
+@pytest.mark.parametrize("size", [100, 4_096, 8_192])
+def test_a_file_that_a_crash_left_half_made_is_told_apart(path: Path, size: int) -> None:
+    oq.open_store(path).close()
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(oq.StoreError, match="was left half made by a crash, and holds nothing: remove it, and load"):
+        oq.open_store(path)
+    path.unlink()
+    oq.open_store(path).close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of file sizes are POSIX's")
+@pytest.mark.parametrize("size", [4_096, 8_192])
+def test_a_file_that_there_was_no_room_to_make_is_not_left(path: Path, size: int) -> None:
+    text = (
+        "import resource, sys, orderquery as oq; oq.load_schema(); most = int(sys.argv[2])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)); oq.open_store(sys.argv[1])"
+    )
+    assert re.search(r"StoreError: .*: make room, .*; what was kept before is whole$", python(text, path, size).stderr)
+    assert not path.exists()
+    oq.open_store(path).close()
+
+
 FORKED = """
 import os, sys, orderquery as oq
 def said(use):

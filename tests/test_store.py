@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -275,6 +276,30 @@ def test_the_key_beside_a_store_is_its_owners_alone(path: Path) -> None:
     oq.open_store(path, keys=["a key that was given instead"]).close()
 
 
+def test_a_key_half_made_by_a_killed_process_stands_in_nobodys_way(path: Path) -> None:
+    left = path.with_name(f"orders.db.key.{os.getpid()}")
+    left.write_text("")
+    oq.open_store(path).close()
+    assert path.with_name("orders.db.key").read_text()
+
+
+def test_a_store_without_room_says_so_and_keeps_what_it_had(path: Path) -> None:
+    with oq.open_store(path) as store:
+        store.load(oq.sample(50))
+        with store._connections.alone() as database:
+            (pages,) = database.execute("PRAGMA page_count").fetchone()
+            database.execute(f"PRAGMA max_page_count = {pages + 20}")
+        with pytest.raises(
+            oq.StoreError, match=r"database or disk is full: make room, .*; what was kept before is whole"
+        ):
+            store.load(oq.sample(500))
+        assert store.count({}) == 50
+        with store._connections.alone() as database:
+            database.execute("PRAGMA max_page_count = 100000")
+        store.load(oq.sample(500))
+        assert store.count("everything") > 450
+
+
 def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
     text = tmp_path / "text.db"
     text.write_text("this is no database, and long enough to be looked at as one" * 20)
@@ -369,6 +394,27 @@ def test_two_writers_and_a_reader_get_along(path: Path) -> None:
             process.stdout.close()
         assert seen == sorted(seen)
         assert reader.count("everything") == 6_000
+
+
+def test_a_store_that_another_process_is_making_is_waited_for(path: Path) -> None:
+    with sqlite3.connect(path, isolation_level=None, check_same_thread=False) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.4, other.execute, ["ROLLBACK"])
+        done.start()
+        oq.open_store(path).close()
+        done.join()
+    other.close()
+
+
+def test_a_writer_that_does_not_end_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderquery.stores.sqlite_file.PATIENCE", 0.1)
+    with oq.open_store(path) as store, sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(oq.StoreError, match=r"another process has been writing for 0\.1 s: do it again when"):
+            store.load([{"id": "a"}])
+        other.execute("ROLLBACK")
+        assert store.load([{"id": "a"}]).orders == 1
+    other.close()
 
 
 def test_a_killed_writer_loses_nothing_it_reported(path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..diagnostics import MissingExtra, StoreError, StoreTimeout
+from .room import with_the_fix
 
 try:
     import duckdb as duckdb  # also for the other stores on this engine
@@ -45,6 +46,9 @@ _IN_MEMORY: _Config = {**_CONFIG, "temp_directory": ""}
 _MOST_IDLE = 16
 _AGAIN = 0.05
 """Seconds between two attempts to interrupt: what begins just as it is interrupted goes on."""
+
+_SMALLEST = 3 * 4096
+"""Bytes of the three headers that a database begins with."""
 
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<process>\d+)")
 
@@ -221,16 +225,35 @@ def _name(path: str) -> str:
 
 
 def _connect(path: str) -> duckdb.DuckDBPyConnection:
+    new = path != MEMORY and not os.path.exists(path)
+    if "\\" in _name(path) and os.sep == "/":
+        raise StoreError(f"no DuckDB store can be at {path}: DuckDB takes a backslash for a slash, so for another file")
     try:
         # In full, for to the engine a name such as md:x means something else.
         return duckdb.connect(_name(path), config=_IN_MEMORY if path == MEMORY else _CONFIG)
     except duckdb.Error as problem:
+        if new and _is_half_made(path) and not _is_held(problem):
+            with suppress(OSError):
+                os.unlink(path)
         raise StoreError(_refusal(path, problem)) from None
+
+
+def _is_held(problem: duckdb.Error) -> bool:
+    """Whether another process has the file open, and may be making it."""
+    return "set lock on file" in str(problem)
+
+
+def _is_half_made(path: str) -> bool:
+    """Whether a file ends before what a database begins with does: it holds nothing, and cannot be opened."""
+    try:
+        return os.path.isfile(path) and 0 < os.path.getsize(path) < _SMALLEST
+    except OSError:
+        return False
 
 
 def _refusal(path: str, problem: duckdb.Error) -> str:
     said = first_line(problem)
-    if "set lock on file" in said:
+    if _is_held(problem):
         holder = _HOLDER.search(said)
         by = f" ({Path(holder['program']).name}, process {holder['process']})" if holder else ""
         return f"{path} is open in another process{by}: DuckDB lets one process at a time hold a file"
@@ -238,7 +261,9 @@ def _refusal(path: str, problem: duckdb.Error) -> str:
         return f"{path} is open in this process already, but not by orderquery: close it there first"
     if "not a valid DuckDB" in said or isinstance(problem, duckdb.PermissionException):
         return f"{path} is not a DuckDB database"
-    return f"{path}: {said}"
+    if _is_half_made(path) and "not read" in said:
+        return f"{path} was left half made by a crash, and holds nothing: remove it, and load again"
+    return f"{path}: {with_the_fix(said)}"
 
 
 def first_line(problem: BaseException) -> str:
@@ -264,8 +289,12 @@ class Connections:
         """Where the engine's errors become ``StoreError``."""
         try:
             yield
+        except duckdb.FatalException as problem:
+            # Until it is opened anew the engine answers nothing but that it failed.
+            said = f"{with_the_fix(first_line(problem))}; close the store and open it again"
+            raise StoreError(f"{self.path}: {said}") from problem
         except duckdb.Error as problem:
-            raise StoreError(f"{self.path}: {first_line(problem)}") from problem
+            raise StoreError(f"{self.path}: {with_the_fix(first_line(problem))}") from problem
 
     @contextmanager
     def _used(self) -> Iterator[Database]:

@@ -21,6 +21,7 @@ from ..schema import Schema
 from ..values import encode_text
 from .base import Kept, Store
 from .columnar import ABOUT, ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, Column, about, columns, read_about
+from .room import why
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -138,7 +139,7 @@ def _made(target: Path, replace: bool) -> Iterator[Path]:
         check_target(target, replace=replace)
         _put(draft, target)
     except OSError as problem:
-        raise StoreError(f"cannot write {target}: {problem}") from problem
+        raise StoreError(f"cannot write {target}: {why(problem)}") from problem
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -16,6 +16,12 @@ _LONGEST_NAME = 63
 """Bytes of a name in PostgreSQL."""
 
 _PASSWORD = re.compile(r"(?<=://)([^:?#]*):(.*)@")
+_NO_PORT = re.compile(r"://[^/:]*:(?!\d*(?:[/,]|$))")
+_SPECIAL = re.compile(r"[@:/?#%&=\[\]]")
+_SHORTEST_PIECE = 3
+_NAME = re.compile(r"[a-z_]*")
+"""What a parameter may be called; anything else is the rest of a password with an unescaped ``&``."""
+
 _PARAMETER = re.compile(r"([^&=]*)=([^&]*)")
 _SHOWN = frozenset(
     ("host", "hostaddr", "port", "dbname", "user", "namespace", "sslmode", "connect_timeout", "application_name")
@@ -59,18 +65,36 @@ def target_of(url: str) -> Target:
     return Target(base + (f"?{'&'.join(rest)}" if rest else ""), namespace, _masked(url))
 
 
-def _masked(url: str) -> str:
+def _parted(url: str) -> tuple[str, str, str]:
+    """A URL before its parameters, the mark, and the parameters; a ``?`` in a password, unescaped, is no such mark."""
     base, mark, query = url.partition("?")
+    at = query.rfind("@")
+    if at < 0 or "@" in base or not _NO_PORT.search(base):
+        return base, mark, query
+    rest, later, parameters = query[at:].partition("?")
+    return base + mark + query[:at] + rest, later, parameters
+
+
+def _masked(url: str) -> str:
+    base, mark, query = _parted(url)
     # A password may hold an @ that should have been escaped: everything up to the last one is taken for it.
     masked = _PASSWORD.sub(rf"\1:{_HIDDEN}@", base)
-    return (
-        masked + mark + _PARAMETER.sub(lambda found: found[0] if found[1] in _SHOWN else f"{found[1]}={_HIDDEN}", query)
-    )
+    return masked + mark + _PARAMETER.sub(_hidden, query)
+
+
+def _hidden(parameter: re.Match[str]) -> str:
+    name = parameter[1]
+    if name in _SHOWN:
+        return parameter[0]
+    return f"{name if _NAME.fullmatch(name) else _HIDDEN}={_HIDDEN}"
 
 
 def _secrets(url: str) -> set[str]:
-    base, _, query = url.partition("?")
+    base, _, query = _parted(url)
     password = _PASSWORD.search(base)
     found = [password[2]] if password else []
     found += [value for name, value in _PARAMETER.findall(query) if name not in _SHOWN]
-    return {text for secret in found for text in (secret, unquote(secret)) if text}
+    found += [name for name, _ in _PARAMETER.findall(query) if not _NAME.fullmatch(name)]
+    # libpq ends a password at the first character that should have been escaped, and quotes what follows it.
+    pieces = (piece for secret in found for piece in _SPECIAL.split(secret) if len(piece) >= _SHORTEST_PIECE)
+    return {text for secret in (*found, *pieces) for text in (secret, unquote(secret)) if text}

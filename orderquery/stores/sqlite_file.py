@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 from ..diagnostics import StoreError
 from ..documents import project
 from ..records import decode
+from ..rest_names import is_sdk_shaped
 from ..schema import Schema
-from . import layout
+from . import bulk, layout
+from .room import MAKE_ROOM
 
 JSON = Any
 
@@ -21,6 +24,9 @@ OLDEST_SQLITE = (3, 38, 0)
 MEMORY = ":memory:"
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
+
+_AGAIN = 0.001
+"""Seconds between two looks for a lock."""
 
 _CACHE = 65_536
 """KiB of pages kept in memory: loads touch every index."""
@@ -32,6 +38,21 @@ _BATCH = 1_000
 
 _CHECKPOINT = 16_384
 """Pages of the write-ahead log after which it is copied back: seldom, for a load touches the same pages often."""
+
+
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""What the engine's errors are where no room is left: on a disk, in a quota, and for what its connections share."""
+
+
+def why(problem: Exception) -> str:
+    """What an error of the engine says, and what to do about it where that is known."""
+    code = getattr(problem, "sqlite_errorcode", 0)
+    if code in _NO_ROOM:
+        return f"{problem}: {MAKE_ROOM}"
+    # An extended code has the plain one in its lowest byte.
+    if code & 0xFF == sqlite3.SQLITE_BUSY:
+        return f"another process has been writing for {PATIENCE:g} s: do it again when it has finished"
+    return str(problem)
 
 
 def decoded(document: bytes) -> JSON:
@@ -83,8 +104,8 @@ def prepare(database: sqlite3.Connection, schema: Schema, path: str, create: boo
         if not create:
             raise StoreError(f"{path} is empty: orderquery load {path} FILE fills it")
         if path != MEMORY:
-            database.execute("PRAGMA journal_mode = WAL")
-        database.execute("BEGIN IMMEDIATE")
+            take_lock(database, "PRAGMA journal_mode = WAL")
+        take_lock(database, "BEGIN IMMEDIATE")
         if _is_empty(database):
             _create(database, schema)
         database.execute("COMMIT")
@@ -93,6 +114,28 @@ def prepare(database: sqlite3.Connection, schema: Schema, path: str, create: boo
     about = _of_schema(database, schema, path)
     if version < LAYOUT_VERSION or about.get("fingerprint") != schema.fingerprint:
         raise StoreError(f"{path} was made by an older orderquery or table of fields: orderquery upgrade {path}")
+    bulk.finish_abandoned(database, schema)
+
+
+def take_lock(database: sqlite3.Connection, text: str) -> None:
+    """Run a statement that waits for other processes which write.
+
+    The engine looks for the lock every tenth of a second: beside a process that writes without a pause it might find it
+    taken for ever; and for the lock of a new log it does not wait at all.
+    """
+    end = time.monotonic() + PATIENCE
+    database.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                database.execute(text)
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(_AGAIN)
+    finally:
+        database.execute(f"PRAGMA busy_timeout = {PATIENCE * 1_000:.0f}")
 
 
 def _is_empty(database: sqlite3.Connection) -> bool:
@@ -128,9 +171,15 @@ def _create(database: sqlite3.Connection, schema: Schema) -> None:
 
 
 def _create_projected(database: sqlite3.Connection, schema: Schema) -> None:
-    for text in (*layout.projected_tables(schema), *layout.indexes(schema)):
+    for text in layout.projected_tables(schema):
         database.execute(text)
-    about = {"schema": schema.name, "fingerprint": schema.fingerprint}
+    for text in layout.indexes(schema).values():
+        database.execute(text)
+    _say_made(database, schema)
+
+
+def _say_made(database: sqlite3.Connection, schema: Schema, *, sdk_names: bool = False) -> None:
+    about = {"schema": schema.name, "fingerprint": schema.fingerprint, "sdk_names": int(sdk_names)}
     database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(about.items()))
     database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
 
@@ -152,28 +201,39 @@ def upgrade(path: str | Path, schema: Schema) -> int:
         for table in layout.PROJECTED:
             database.execute(f"DROP TABLE IF EXISTS {table}")
         database.execute("DELETE FROM about")
-        _create_projected(database, schema)
-        count = _rebuild(database, schema)
+        for text in layout.projected_tables(schema):
+            database.execute(text)
+        count, sdk_names = _rebuild(database, schema)
+        for text in layout.indexes(schema).values():
+            database.execute(text)
+        _say_made(database, schema, sdk_names=sdk_names)
         database.execute("COMMIT")
         database.execute("ANALYZE")
     except sqlite3.Error as problem:
-        raise StoreError(f"{path}: {problem}") from problem
+        raise StoreError(f"{path}: {why(problem)}") from problem
     finally:
         database.close()
     return count
 
 
-def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
+def _rebuild(database: sqlite3.Connection, schema: Schema) -> tuple[int, bool]:
+    """How many orders there are, and whether any document is of the SDK's shape."""
     stored = database.execute(
         "SELECT d.rid, d.site, d.document, t.document FROM order_document AS d "
         "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"
     )
+    alone = database.execute(
+        "SELECT t.document FROM transactions AS t "
+        "WHERE NOT EXISTS (SELECT 1 FROM order_document AS d WHERE d.site = t.site AND d.id = t.order_id)"
+    )
     count = 0
+    sdk_names = any(is_sdk_shaped(schema, decoded(others)) for (others,) in alone)
     while rows := stored.fetchmany(_BATCH):
-        projected = [
-            (rid, site, project(schema, decoded(order), decoded(others) if others else None))
-            for rid, site, order, others in rows
-        ]
+        projected = []
+        for rid, site, order, others in rows:
+            documents = decoded(order), decoded(others) if others else None
+            sdk_names = sdk_names or any(is_sdk_shaped(schema, document) for document in documents if document)
+            projected.append((rid, site, project(schema, *documents)))
         layout.put_rows(database, schema, projected)
         count += len(rows)
-    return count
+    return count, sdk_names
