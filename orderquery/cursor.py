@@ -11,21 +11,21 @@ import base64
 import binascii
 import json
 import os
-import secrets
 import zlib
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .checker import check_search
 from .diagnostics import Diagnostic, Place, QueryError, UsageError
 from .json_form import LONGEST_CURSOR, Reader
 from .keyset import Position
-from .plan import Plan, same_condition
+from .plan import Plan, SortField, same_condition
 from .schema import Field, Schema
 from .values import LONGEST_ID, LONGEST_SORTABLE
 
 if TYPE_CHECKING:
+    import msgspec.msgpack
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEYS_VARIABLE = "ORDERQUERY_CURSOR_KEYS"
@@ -79,6 +79,8 @@ class CursorKeys:
 
 def new_key() -> str:
     """A fresh random key, as text."""
+    import secrets
+
     return secrets.token_urlsafe(32)
 
 
@@ -105,13 +107,18 @@ def chosen_keys(given: CursorKeys | Iterable[str | bytes] | None) -> CursorKeys 
 
 def too_long(plan: Plan) -> tuple[Diagnostic, ...]:
     """``query-too-long`` where some position of this search might not fit a token."""
-    room = _LARGEST_PAYLOAD - sum(_most_bytes(key.field) for key in plan.sort)
+    room = room_beside(plan.sort)
     if len(plan.packed) <= room:
         return ()
     message = f"the search takes {len(plan.packed):,} bytes of a cursor, which has room for {room:,}"
     help_ = "use fewer or shorter operands, or sort by fewer fields of text"
     place = plan.tree.filter_place
     return (Diagnostic("query-too-long", message, help_, place, span=place.span),)
+
+
+def room_beside(sort: Iterable[SortField]) -> int:
+    """How many bytes of a packed search a token has room for, beside any position in this order."""
+    return _LARGEST_PAYLOAD - sum(_most_bytes(key.field) for key in sort)
 
 
 def _most_bytes(field: Field) -> int:
@@ -122,14 +129,12 @@ def _most_bytes(field: Field) -> int:
 
 def encode(plan: Plan, position: Position, limit: int, site: str, keys: CursorKeys) -> str:
     """The token of a position."""
-    import msgspec.msgpack
-
     stored = [
         None if value is None else key.field.type.encode(value)
         for key, value in zip(plan.sort, position.values, strict=True)
     ]
     flags = position.backward * _BACKWARD | position.inclusive * _INCLUSIVE
-    payload = msgspec.msgpack.encode([plan.packed, limit, flags, stored])
+    payload = _packer().encode([plan.packed, limit, flags, stored])
     nonce = os.urandom(_NONCE)
     sealed = keys.ciphers[0].encrypt(nonce, payload, _bound_to(plan.schema, site))
     return base64.urlsafe_b64encode(bytes([_FORMAT]) + nonce + sealed).decode().rstrip("=")
@@ -167,6 +172,20 @@ def resume(plan: Plan, site: str, keys: CursorKeys) -> tuple[Plan, Position, int
     return carried, position, plan.limit if plan.limit_sent else limit
 
 
+@cache
+def _packer() -> msgspec.msgpack.Encoder:
+    import msgspec.msgpack
+
+    return msgspec.msgpack.Encoder()
+
+
+@cache
+def _unpacker() -> msgspec.msgpack.Decoder[tuple[bytes, int, int, list[Any]]]:
+    import msgspec.msgpack
+
+    return msgspec.msgpack.Decoder(tuple[bytes, int, int, list[Any]])
+
+
 def _open(token: str, schema: Schema, site: str, keys: CursorKeys) -> tuple[Plan, Position, int] | None:
     import msgspec
 
@@ -177,15 +196,25 @@ def _open(token: str, schema: Schema, site: str, keys: CursorKeys) -> tuple[Plan
     if payload is None:
         return None
     try:
-        packed, limit, flags, stored = msgspec.msgpack.decode(payload, type=tuple[bytes, int, int, list[Any]])
+        packed, limit, flags, stored = _unpacker().decode(payload)
         plan = _unpacked(schema, packed)
-        values = tuple(
-            None if value is None else key.field.type.decode(value)
-            for key, value in zip(plan.sort, stored, strict=True)
-        )
-    except (msgspec.MsgspecError, zlib.error, ValueError):
+        values = tuple(_value(key.field, value) for key, value in zip(plan.sort, stored, strict=True))
+    except (msgspec.MsgspecError, zlib.error, ValueError, ArithmeticError, LookupError, RecursionError):
+        return None
+    if not 1 <= limit <= schema.max_limit:
         return None
     return plan, Position(values, bool(flags & _BACKWARD), bool(flags & _INCLUSIVE)), limit
+
+
+def _value(field: Field, stored: Any) -> Any:
+    """The value that stands in a position. Raises ``ValueError``: a table of this name and version had other types."""
+    if stored is None:
+        return None
+    kind = field.type
+    value = kind.decode(stored) if type(stored) is (str if kind.column == "text" else int) else None
+    if value is None or kind.encode(value) != stored:
+        raise ValueError(f"no {kind.name}")
+    return value
 
 
 def _canonical_bytes(token: str) -> bytes | None:
@@ -212,6 +241,7 @@ def _unsealed(raw: bytes, schema: Schema, site: str, keys: CursorKeys) -> bytes 
     return None
 
 
+@lru_cache(maxsize=1024)
 def _bound_to(schema: Schema, site: str) -> bytes:
     return json.dumps([_FORMAT, schema.name, schema.version, site]).encode()
 

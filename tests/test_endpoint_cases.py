@@ -15,7 +15,7 @@ from serving import SEARCH, Answer, Asker
 
 import orderquery as oq
 from orderquery.files import read_bytes
-from orderquery.resources import grammar_file
+from orderquery.resources import grammar_text
 
 HERE = Path(__file__).parent
 CASES = HERE / "endpoint_cases"
@@ -164,7 +164,7 @@ def test_the_cases_are_valid() -> None:
 
 
 def test_every_decision_about_the_endpoint_is_cited() -> None:
-    listed = {row["id"] for row in tomllib.loads(grammar_file("decisions.toml").read_text("utf-8"))["decisions"]}
+    listed = {row["id"] for row in tomllib.loads(grammar_text("decisions.toml"))["decisions"]}
     cited = {decision for file in FILES.values() for case in file["cases"] for decision in case.get("cites", [])}
     for path in HERE.glob("test_endpoint_*.py"):
         cited.update(re.findall(r"\bD\d+\b", path.read_text("utf-8")))

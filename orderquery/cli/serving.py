@@ -36,6 +36,10 @@ _LOOPBACK = ("127.", "::1")
     help=f"What callers must send in Authorization; better set {KEY_VARIABLE}, which no process list shows.",
 )  # fmt: skip
 @click.option(
+    "--allow-host", metavar="NAME", multiple=True,
+    help="A name to be asked by where there is no API key, beside localhost, addresses and names without a dot.",
+)  # fmt: skip
+@click.option(
     "--webhook-key", metavar="FILE", type=click.File("rb"),
     help="The app's public key (PEM): loads must be signed with it, or come with the API key.",
 )  # fmt: skip
@@ -49,6 +53,7 @@ def serve(
     port: int,
     strict: bool,
     api_key: str | None,
+    allow_host: tuple[str, ...],
     webhook_key: BinaryIO | None,
     create: bool,
     access_log: bool,
@@ -70,7 +75,10 @@ def serve(
     key = None if webhook_key is None else webhook_key.read()
     with opened_store(store, schema_of(table), site, create=create or store == ":memory:") as opened:
         name = shown_location(store)
-        run(opened, name, host, port, strict=strict, api_key=api_key, webhook_key=key, access_log=access_log)
+        run(
+            opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
+            access_log=access_log,
+        )  # fmt: skip
     return FINE
 
 
@@ -82,6 +90,7 @@ def run(
     *,
     strict: bool = False,
     api_key: str | None = None,
+    hosts: tuple[str, ...] = (),
     webhook_key: bytes | None = None,
     access_log: bool = True,
 ) -> None:
@@ -90,7 +99,8 @@ def run(
     from ..endpoint.server import listen, url_of
     from ..endpoint.server import serve as serve_app
 
-    app = create_app(store, strict=strict, api_key=api_key, webhook_key=webhook_key)
+    asked_as = None if api_key else (host, *hosts)
+    app = create_app(store, strict=strict, api_key=api_key, hosts=asked_as, webhook_key=webhook_key)
     with listen(host, port) as listening:
         url = url_of(listening)
         address = listening.getsockname()[0]

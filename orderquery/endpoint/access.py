@@ -40,7 +40,7 @@ class ApiKey:
         """Whether a request carries the key, or needs none. The comparison tells nothing by its time."""
         if self._key is None:
             return True
-        return secrets.compare_digest(_header(request, "authorization"), self._key)
+        return secrets.compare_digest(header(request, "authorization"), self._key)
 
     def demand(self, request: Request) -> None:
         """Refuse a request without the key.
@@ -51,7 +51,7 @@ class ApiKey:
         """
         if not self.admits(request):
             sent = "the API key in the Authorization header is not the one"
-            message = sent if _header(request, "authorization") else "the Authorization header holds no API key"
+            message = sent if header(request, "authorization") else "the Authorization header holds no API key"
             raise of_application(401, "UNAUTHENTICATED", f"{message} this endpoint was started with")
 
 
@@ -65,7 +65,7 @@ def store_for(store: Store, request: Request) -> Store:
         Refused: 400 without the header where it is needed, 403 where it names another site than the one served.
 
     """
-    sent = _header(request, SITE_HEADER)
+    sent = header(request, SITE_HEADER)
     if store.site:
         if sent and sent != store.site.encode():
             raise of_application(403, "PERMISSION_DENIED", "this endpoint serves another site than wix-site-id names")
@@ -100,6 +100,7 @@ def _site_missing(description: str) -> Refused:
     return of_violations([{"field": SITE_HEADER, "description": description, "violatedRule": "REQUIRED_FIELD"}])
 
 
-def _header(request: Request, name: str) -> bytes:
+def header(request: Request, name: str) -> bytes:
+    """The first header of a name, which is in lower case; empty where there is none."""
     wanted = name.encode()
     return next((value for key, value in request.scope["headers"] if key == wanted), b"").strip()

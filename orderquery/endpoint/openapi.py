@@ -26,7 +26,10 @@ VIOLATED_RULES = (
 _PROBLEMS = {
     "400": ("BadRequest", "The request is refused; every problem of a search is a field violation of its own."),
     "401": ("Unauthorized", "The endpoint wants an API key, and this is none it knows."),
-    "403": ("Forbidden", "The endpoint serves another site than the request names."),
+    "403": (
+        "Forbidden",
+        "The endpoint serves another site than the request names, or is not to be asked by that name.",
+    ),
     "404": ("NotFound", "There is no such order."),
     "408": ("RequestTimeout", "The request did not arrive, or was not answered, in time."),
     "413": ("TooLarge", "The body has more than {max_body:,} bytes, or than a load may have."),

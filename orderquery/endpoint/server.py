@@ -63,12 +63,16 @@ def serve(
     """
     try:
         import uvicorn
+
+        from .connections import BoundedProtocol
     except ImportError as problem:
         raise MissingExtra("endpoint", problem) from None
 
     _log_to_stderr(access_log)
     config = uvicorn.Config(
         app,
+        http=BoundedProtocol,
+        ws="none",
         access_log=access_log,
         log_config=None,
         server_header=False,
