@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ENGINES := $(VENV)/.engines
+TRUST := $(VENV)/.trust
 BENCH := .venv-bench
 WORKERS ?= 2
 
-.PHONY: help demo test client engines lint check prove bench bench-quick reference goldens clean
+.PHONY: help demo test client engines lint check prove trust trust-quick bench bench-quick reference goldens clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +20,10 @@ $(READY): pyproject.toml
 
 $(ENGINES): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark,clickhouse]'
+	@touch $@
+
+$(TRUST): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,trust]'
 	@touch $@
 
 $(BENCH)/.ready: pyproject.toml benchmarks/peers.txt
@@ -49,6 +54,12 @@ check: lint test  ## what a change has to pass
 prove: $(ENGINES)  ## the full differential runs, on every engine; wants Java 17
 	ORDERQUERY_SEARCHES=10000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/test_differential.py
 	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
+
+trust: $(TRUST)  ## every attack in full: fuzzing, hostile requests, crashes, crowds
+	ORDERQUERY_TRUST=full $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m trust tests/trust
+
+trust-quick: $(TRUST)  ## the attacks in their short form, as the gate runs them
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m trust tests/trust
 
 bench: $(BENCH)/.ready  ## the benchmarks, each against a named opponent in the same run
 	$(BENCH)/bin/python -m benchmarks

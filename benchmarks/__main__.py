@@ -26,16 +26,18 @@ from . import report
 from .harness import FULL, QUICK
 from .published import publish
 from .questions import QUESTIONS
+from .stored import FOLDER_VARIABLE
 
 _PEERS = ("mongomock", "mongoquery", "pydantic", "odata-query", "pygeofilter", "orjson", "sqlakeyset", "uvicorn")
 
 
-def _ask(name: str, quick: bool) -> list[Any]:
+def _ask(name: str, quick: bool, stores: str) -> list[Any]:
     """The answers to one question, from a process that measures nothing else."""
     with tempfile.TemporaryDirectory(prefix="orderquery-bench-") as folder:
         answers = Path(folder) / "answers.json"
         command = [sys.executable, "-m", "benchmarks", "--question", name, "--answers", str(answers)]
-        subprocess.run([*command, "--quick"] if quick else command, check=True)
+        environment = {FOLDER_VARIABLE: stores, **os.environ}
+        subprocess.run([*command, "--quick"] if quick else command, check=True, env=environment)
         found: list[Any] = json.loads(answers.read_text(encoding="utf-8"))
         return found
 
@@ -76,11 +78,12 @@ def main(
         "machine": _machine(),
         "answers": {},
     }
-    for name in QUESTIONS:
-        if only and name not in only:
-            continue
-        run["answers"][name] = _ask(name, quick)
-        report.show(console, report.from_json(run["answers"][name]))
+    with tempfile.TemporaryDirectory(prefix="orderquery-stores-") as stores:
+        for name in QUESTIONS:
+            if only and name not in only:
+                continue
+            run["answers"][name] = _ask(name, quick, stores)
+            report.show(console, report.from_json(run["answers"][name]))
     run["seconds"] = round(time.monotonic() - began)
     figures = [
         figure

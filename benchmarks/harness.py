@@ -85,6 +85,12 @@ class Figure:
     unit: Literal["s", "MiB"] = "s"
 
     @property
+    def margin(self) -> float:
+        """How many times better than its target the ratio is; below 1 it is missed. Only with a target."""
+        assert self.target is not None
+        return self.ratio / self.target.bound if self.target.more_is_better else self.target.bound / self.ratio
+
+    @property
     def met(self) -> bool | None:
         """Whether the target was reached; ``None`` without one."""
         return None if self.target is None else self.target.met(self.ratio, self.ours)

@@ -16,18 +16,11 @@ mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "orderquery", "font
 _GOOD, _BAD, _INK = "#2a7f62", "#c0392b", "#333333"
 
 
-def _margin(figure: Figure) -> float:
-    """How many times better than its target a figure is; below 1 it is missed."""
-    assert figure.target is not None
-    if figure.target.more_is_better:
-        return figure.ratio / figure.target.bound
-    return figure.target.bound / figure.ratio
-
-
-def main_picture(path: Path, figures: Sequence[Figure]) -> None:
-    """A bar for every target: to the right of the line it is met."""
+def main_picture(path: Path, worst: Sequence[tuple[str, Figure]]) -> None:
+    """A bar for every question's worst figure: to the right of the line its target is met."""
+    figures = [figure for _, figure in worst]
     drawing, axes = plt.subplots(figsize=(9, 0.34 * len(figures) + 1))
-    margins = [_margin(figure) for figure in figures]
+    margins = [figure.margin for figure in figures]
     colours = [_GOOD if figure.met else _BAD for figure in figures]
     places = range(len(figures))
     axes.barh(places, [margin - 1 for margin in margins], left=1, color=colours, height=0.62)
@@ -38,9 +31,9 @@ def main_picture(path: Path, figures: Sequence[Figure]) -> None:
     for place, figure, margin in zip(places, figures, margins, strict=True):
         assert figure.target is not None
         sign = "≥" if figure.target.more_is_better else "≤"
-        what = f"{figure.ratio:.3g}×  (target {sign} {figure.target.bound:.3g})"
+        what = f"{figure.ratio:.3g} times  (target {sign} {figure.target.bound:.3g})"
         axes.text(max(margin, 1) * 1.06, place, what, va="center", color=_INK, fontsize=8)
-    axes.set_yticks(places, [f"{figure.job}  |  {figure.opponent}" for figure in figures])
+    axes.set_yticks(places, [f"{title}  |  {figure.opponent}" for title, figure in worst])
     axes.invert_yaxis()
     axes.set_xlabel("times better than the target (log scale; the line is the target)")
     for side in ("top", "right", "left"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import report
-from .harness import Figure, Growth, Table
+from .harness import Figure, Growth, Table, Target
 
 JSON = Any
 FOLDER = Path(__file__).parent
@@ -29,13 +29,25 @@ def targets_of(run: JSON) -> list[Figure]:
     return [figure for table in tables for figure in table.figures if figure.target is not None]
 
 
+def worst_of(run: JSON) -> list[tuple[str, Figure]]:
+    """The main table: of every table and opponent the figure that is nearest to missing its target, or misses most."""
+    found: dict[tuple[str, str, Target], Figure] = {}
+    for answer in answers_of(run):
+        for figure in answer.figures if isinstance(answer, Table) else ():
+            if figure.target is not None:
+                key = (answer.title, figure.opponent, figure.target)
+                if key not in found or figure.margin < found[key].margin:
+                    found[key] = figure
+    return [(title, figure) for (title, _, _), figure in found.items()]
+
+
 def blocks(run: JSON) -> dict[str, str]:
     """The text of each marked block."""
     figures = targets_of(run)
     met = sum(figure.met is True for figure in figures)
     said = f"{report.said_of_run(run)} {met} of {len(figures)} targets met."
     tables = "\n\n".join(report.markdown(answer) for answer in answers_of(run))
-    return {"main": said, "tables": f"{said}\n\n{tables}"}
+    return {"main": f"{said}\n\n{report.main_table(worst_of(run))}", "tables": f"{said}\n\n{tables}"}
 
 
 def publish(run: JSON) -> None:
@@ -43,7 +55,7 @@ def publish(run: JSON) -> None:
     from .pictures import growth_picture, main_picture
 
     report.write_json(RESULTS, run)
-    main_picture(MAIN, targets_of(run))
+    main_picture(MAIN, worst_of(run))
     growth_picture(GROWTH, [answer for answer in answers_of(run) if isinstance(answer, Growth)])
     for block, text in blocks(run).items():
         document = DOCUMENTS[block]

@@ -52,7 +52,7 @@ def cells(figure: Figure) -> tuple[str, ...]:
         figure.opponent,
         amount(figure.theirs, figure.unit),
         number(figure.ratio),
-        f"{number(figure.low)}–{number(figure.high)}",
+        f"{number(figure.low)} to {number(figure.high)}",
         shown_target(figure.target, figure.unit),
         {True: "yes", False: "NO", None: ""}[figure.met],
     )
@@ -116,6 +116,15 @@ def markdown(answer: Table | Growth) -> str:
     return "\n".join(lines)
 
 
+def main_table(worst: Sequence[tuple[str, Figure]]) -> str:
+    """The main table in Markdown: a row for every question and opponent, with its worst figure."""
+    lines = [_row(("question", "opponent", "worst ratio", "target", "met")), "|---|---|---|---|---|"]
+    for title, figure in worst:
+        _, _, opponent, _, ratio, _, target, met = cells(figure)
+        lines.append(_row((title, opponent, f"{ratio} ({figure.job})", target, met)))
+    return "\n".join(lines)
+
+
 def _row(values: Iterable[str]) -> str:
     return "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"
 
@@ -125,7 +134,8 @@ def said_of_run(run: JSON) -> str:
     machine = run["machine"]
     size = "make bench-quick" if run["quick"] else "make bench"
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    return f"`{size}` on {run['date']}: Python {machine['python']}, {machine['system']}, {machine['cores']} cores; {versions}."
+    where = f"Python {machine['python']}, {machine['system']}, {machine['cores']} cores"
+    return f"`{size}` on {run['date']}: {where}; {versions}."
 
 
 def replaced(document: str, block: str, text: str) -> str:
