@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 import orderquery as oq
 from orderquery.endpoint import Refused, app
-from orderquery.endpoint.bodies import read_body
+from orderquery.endpoint.bodies import plan_of, read_body, refused_by_service
 from orderquery.source import MAX_BYTES
 
 JSON = Any
@@ -259,3 +259,19 @@ def test_head_has_the_headers_of_get() -> None:
     assert (answer.status, answer.content) == (200, b"")
     assert int(answer.headers["content-length"]) == len(asker.get("/ecom/v1/orders/a").content)
     assert json.loads(asker.get("/ecom/v1/orders/a").content) == {"order": {"id": "a", "number": "1"}}
+
+
+# -- what is kept of requests ------------------------------------------------------------------------------------
+
+
+def test_the_plan_of_a_faultless_small_body_is_kept_and_of_no_other() -> None:
+    schema = oq.load_schema()
+    plain = b'{"search": {"filter": {"paymentStatus": "PAID"}, "cursorPaging": {"limit": 7}}}'
+    kept, said = plan_of(plain, schema, refused_by_service)
+    assert plan_of(plain, schema, refused_by_service)[0] is kept
+    assert not said
+    assert plan_of(plain.replace(b"PAID", b"NOT_PAID"), schema, refused_by_service)[0] is not kept
+    for ignored in (b'{"search": {"filter": {"paymentStatus": "PAID"}, "paging": {"limit": 7}}}', plain + b" " * 4096):
+        first, again = (plan_of(ignored, schema, refused_by_service) for _ in range(2))
+        assert first[0] is not again[0]
+        assert [found.code for found in first[1]] == [found.code for found in again[1]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, Report
 from ..forms import check
 from ..schema import Schema
 from ..source import MAX_BYTES
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _CLOSE = {"connection": "close"}
 BODY_SECONDS = 30.0
 """How long a client may take to send a request."""
+_LARGEST_KEPT = 4096
+"""Bytes of a body whose plan is kept for the next that is the same."""
 
 
 async def read_body(request: Request, most: int = MAX_BYTES, seconds: float = BODY_SECONDS) -> bytes:
@@ -73,6 +76,32 @@ def is_anything(_: Diagnostic) -> bool:
     return True
 
 
+class _NotKept(Exception):
+    """A report on a body about which there is something to say."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+def _report(body: bytes, schema: Schema) -> Report:
+    if len(body) > _LARGEST_KEPT:
+        return check(body, "request", form="wire", schema=schema)
+    try:
+        return _kept(body, schema)
+    except _NotKept as found:
+        return found.report
+
+
+@lru_cache(maxsize=256)
+def _kept(body: bytes, schema: Schema) -> Report:
+    """The report on a faultless body, kept with its plan: clients ask the same again and again."""
+    report = check(body, "request", form="wire", schema=schema)
+    if report.diagnostics:
+        raise _NotKept(report)
+    return report
+
+
 def plan_of(body: bytes, schema: Schema, refuses: Callable[[Diagnostic], bool]) -> tuple[Plan, tuple[Diagnostic, ...]]:
     """The plan of a request body, and what is to be said about it though it is answered.
 
@@ -80,7 +109,7 @@ def plan_of(body: bytes, schema: Schema, refuses: Callable[[Diagnostic], bool]) 
         Refused: a 400 with everything that ``refuses`` picks.
 
     """
-    report = check(body, "request", form="wire", schema=schema)
+    report = _report(body, schema)
     told = [found for found in report.diagnostics if refuses(found)]
     rest = tuple(found for found in report.diagnostics if not refuses(found))
     if report.plan is not None and not told:

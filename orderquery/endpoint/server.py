@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import logging
+import platform
 import signal
 import socket
 import sys
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 GRACE = 10
 """Seconds that requests under way are given when the server is told to stop."""
+
+_ALLOCATOR = {-1: 64 << 20, -3: 16 << 20}
+"""Of glibc's mallopt: M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, in bytes."""
 
 _LINE = "%(asctime)s %(levelname)s %(message)s"
 
@@ -69,6 +74,7 @@ def serve(
         raise MissingExtra("endpoint", problem) from None
 
     _log_to_stderr(access_log)
+    _keep_memory()
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
@@ -92,6 +98,17 @@ def serve(
             server.run(sockets=[listening])
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _keep_memory() -> None:
+    """Ask the C library, where it can be asked, to keep what an answer took for the next one.
+
+    Given back after every answer, a page of 400 KB costs more in page faults than its search.
+    """
+    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
+        allocator = ctypes.CDLL(None)
+        for parameter, size in _ALLOCATOR.items():
+            allocator.mallopt(parameter, size)
 
 
 def _log_to_stderr(access_log: bool) -> None:
