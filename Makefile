@@ -56,10 +56,10 @@ prove: $(ENGINES)  ## the full differential runs, on every engine; wants Java 17
 	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
 
 trust: $(TRUST)  ## every attack in full: fuzzing, hostile requests, crashes, crowds
-	ORDERQUERY_TRUST=full $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m trust tests/trust
+	ORDERQUERY_TRUST=full $(BIN)/python -m pytest -q -n $(WORKERS) -m trust tests/trust
 
 trust-quick: $(TRUST)  ## the attacks in their short form, as the gate runs them
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m trust tests/trust
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m trust tests/trust
 
 bench: $(BENCH)/.ready  ## the benchmarks, each against a named opponent in the same run
 	$(BENCH)/bin/python -m benchmarks

@@ -7,10 +7,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from ..record import record
 
 if TYPE_CHECKING:
     from ..files import Progress
@@ -28,7 +30,7 @@ _PATH_LIKE = re.compile(r"[^\s=<>!(){}\"'`]+(/[^\s=<>!(){}\"'`]*|\.(json|jsonl|t
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Query:
     """A search as the command line gave it, and what messages call it."""
 

@@ -10,6 +10,8 @@ from .inputs import STDIN, check_files, compiled, read_query, schema_of, shape_o
 from .output import is_terminal, put, say
 from .program import FINE, PROBLEMS, Command
 
+MOST_JOBS = 256
+
 
 @click.command(
     cls=Command,
@@ -24,6 +26,13 @@ from .program import FINE, PROBLEMS, Command
 @click.option("--transactions", metavar="FILE", help="Where the orders' transactions are, for paymentMethods.")
 @click.option("--count", is_flag=True, help="Print how many orders match, not the orders.")
 @click.option("--verbose", is_flag=True, help="Report stored values that do not fit their fields, too.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, MOST_JOBS),
+    help="Processes that judge orders.  [default: as many as there are processors, for a big file that is not"
+    " compressed, else 1]",
+)
 @shape_option(None)
 @table_option
 def match(
@@ -32,6 +41,7 @@ def match(
     transactions: str | None,
     count: bool,
     verbose: bool,
+    jobs: int | None,
     shape: str | None,
     table: str | None,
 ) -> int:
@@ -61,7 +71,7 @@ def match(
         raise UsageError("match does not follow cursors: it reads files, from their beginning to their end")
     if STDIN in names and is_terminal(sys.stdin):
         say("reading orders from standard input")
-    matcher = Matcher(schema, plan, count=count, verbose=verbose)
+    matcher = Matcher(schema, plan, count=count, verbose=verbose, jobs=jobs, table=table)
     matcher.run(names, transactions)
     if count:
         put(str(matcher.matched))

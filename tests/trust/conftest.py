@@ -1,18 +1,6 @@
-"""What the attacks share: how many of each, and the table of what was tried and what survived.
-
-``make trust`` runs them in full (``ORDERQUERY_TRUST=full``), the gate in their short form.
-"""
-
-import os
+"""What the attacks share: the table of what was tried and what survived."""
 
 import pytest
-
-FULL = os.environ.get("ORDERQUERY_TRUST") == "full"
-
-
-def scaled(full, short):
-    """How many of something this run tries."""
-    return full if FULL else short
 
 
 @pytest.fixture

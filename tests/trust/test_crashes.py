@@ -7,9 +7,9 @@ import time
 from random import Random
 
 import pytest
-from conftest import scaled
 from kept import KEYS, faults
 from loaders import PATIENCE, Loader, Undisturbed
+from scale import scaled
 from serving import LOAD, SEARCH, Connection, running
 
 import orderquery as oq

@@ -8,8 +8,8 @@ from collections import defaultdict
 from random import Random
 
 import pytest
-from conftest import scaled
 from kept import faults
+from scale import scaled
 from serving import LOAD, SEARCH, Connection, judged, running
 
 import orderquery as oq

@@ -13,9 +13,9 @@ from random import Random
 
 import pytest
 from command_line import ROOT
-from conftest import scaled
 from kept import KEYS, contents, faults
 from loaders import Loader, Undisturbed
+from scale import scaled
 from serving import LOAD, SEARCH, environment, running
 
 import orderquery as oq

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from command_line import ROOT
-from conftest import scaled
+from scale import scaled
 
 FUZZ = Path(__file__).parent / "fuzz"
 sys.path.insert(0, str(FUZZ))

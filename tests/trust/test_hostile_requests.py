@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import scaled
 from hostile_bodies import request
+from scale import scaled
 from serving import LOAD, SEARCH, Answer, Connection, Server, judged, running
 
 import orderquery as oq

@@ -15,8 +15,8 @@ import oracle
 import pytest
 import sqlglot
 from backends import BACKENDS, KEYS, Backend
-from conftest import scaled
 from naughty import NAUGHTY, SURROGATES
+from scale import scaled
 from serving import Asker
 
 import orderquery as oq

@@ -10,7 +10,7 @@ from typing import Any
 import engines
 import pytest
 from backends import KEYS
-from conftest import scaled
+from scale import scaled
 from serving import Asker
 from strategies import Maker, batch
 

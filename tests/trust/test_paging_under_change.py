@@ -8,8 +8,8 @@ from random import Random
 
 import engines
 import pytest
-from conftest import scaled
 from kept import KEYS, faults
+from scale import scaled
 
 import orderquery as oq
 

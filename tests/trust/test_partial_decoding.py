@@ -1,6 +1,6 @@
 """``match`` over mutated lines: decoded in part and decoded whole it says the same, to the byte."""
 
-from conftest import scaled
+from scale import scaled
 from test_partial import differences
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import scaled
+from scale import scaled
 from serving import Asker
 
 import orderquery as oq

@@ -9,9 +9,9 @@ from random import Random
 import engines
 import pytest
 from command_line import ROOT
-from conftest import scaled
 from kept import BATCH, KEYS, faults, held, written
 from loaders import PATIENCE, Loader
+from scale import scaled
 from serving import environment
 
 import orderquery as oq
