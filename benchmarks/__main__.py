@@ -76,13 +76,16 @@ def main(
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "quick": quick,
         "machine": _machine(),
+        "took": {},
         "answers": {},
     }
     with tempfile.TemporaryDirectory(prefix="orderquery-stores-") as stores:
         for name in QUESTIONS:
             if only and name not in only:
                 continue
+            asked = time.monotonic()
             run["answers"][name] = _ask(name, quick, stores)
+            run["took"][name] = round(time.monotonic() - asked, 1)
             report.show(console, report.from_json(run["answers"][name]))
     run["seconds"] = round(time.monotonic() - began)
     figures = [
@@ -95,6 +98,7 @@ def main(
     console.print(
         f"{sum(figure.met is True for figure in figures)} targets met, {len(missed)} missed, {run['seconds']} s"
     )
+    console.print("seconds of each question: " + ", ".join(f"{name} {took}" for name, took in run["took"].items()))
     for figure in missed:
         console.print("missed: " + " | ".join(report.cells(figure)))
     path = written or Path(tempfile.gettempdir()) / "orderquery-benchmarks.json"

@@ -5,11 +5,13 @@ Nothing in a block is written by hand; a test makes the blocks anew from results
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from . import report
 from .harness import Figure, Growth, Table, Target
+from .questions import QUESTIONS
 
 JSON = Any
 FOLDER = Path(__file__).parent
@@ -50,9 +52,18 @@ def blocks(run: JSON) -> dict[str, str]:
     return {"main": f"{said}\n\n{report.main_table(worst_of(run))}", "tables": f"{said}\n\n{tables}"}
 
 
+def joined(run: JSON, before: JSON) -> JSON:
+    """A run of some questions, with the answers of an earlier one to the others. Each table is of one run."""
+    answers = {name: run["answers"].get(name, before["answers"].get(name)) for name in QUESTIONS}
+    return {**run, "took": {**before["took"], **run["took"]}, "answers": {k: v for k, v in answers.items() if v}}
+
+
 def publish(run: JSON) -> None:
     """Write all that is quoted."""
     from .pictures import growth_picture, main_picture
+
+    if RESULTS.exists() and set(run["answers"]) != set(QUESTIONS):
+        run = joined(run, json.loads(RESULTS.read_text(encoding="utf-8")))
 
     report.write_json(RESULTS, run)
     main_picture(MAIN, worst_of(run))

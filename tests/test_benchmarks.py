@@ -76,3 +76,13 @@ def test_the_documents_quote_the_run_as_it_was():
     for picture in (published.MAIN, published.GROWTH):
         assert picture.read_text(encoding="utf-8").startswith("<?xml")
         assert picture.name in published.DOCUMENTS["tables"].read_text(encoding="utf-8")
+
+
+def test_a_question_asked_again_replaces_its_own_answer_alone():
+    before = {"date": "then", "took": {"text": 1, "pages": 2}, "answers": {"text": ["old"], "pages": ["kept"]}}
+    again = {"date": "now", "took": {"text": 3}, "answers": {"text": ["new"]}}
+    assert published.joined(again, before) == {
+        "date": "now",
+        "took": {"text": 3, "pages": 2},
+        "answers": {"text": ["new"], "pages": ["kept"]},
+    }

@@ -98,10 +98,11 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         )
     note = (
         f"{_CONNECTIONS} connections over loopback, each asks again when it was answered; a process for the server, "
-        "one for the clients. The time is one request's share of a second; the ratio is of requests a second. The bare "
-        "application neither reads, checks nor searches; reading a page from the file alone takes about as long as all it "
-        "does. Tried, and kept: answering in the event loop what is found at once, splicing an answer with one copy, no "
-        "look for the SDK's names where none are, plans kept for bodies seen before, an allocator that keeps its memory."
+        "one for the clients. The time is one request's share of a second; the ratio is of requests a second. The "
+        "bare application neither reads, checks nor searches; reading a page from the file alone takes about as long "
+        "as all it does. Tried, and kept: answering in the event loop what is found at once, splicing an answer with "
+        "one copy, no look for the SDK's names where none are, plans kept for bodies seen before, an allocator that "
+        "keeps its memory."
     )
     yield Table("The endpoint, one worker", note, figures)
 

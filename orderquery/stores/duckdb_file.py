@@ -228,6 +228,8 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
     new = path != MEMORY and not os.path.exists(path)
     if "\\" in _name(path) and os.sep == "/":
         raise StoreError(f"no DuckDB store can be at {path}: DuckDB takes a backslash for a slash, so for another file")
+    if "?" in _name(path):
+        raise StoreError(f"no DuckDB store can be at {path}: DuckDB keeps the log of a name with ? in another place")
     try:
         # In full, for to the engine a name such as md:x means something else.
         return duckdb.connect(_name(path), config=_IN_MEMORY if path == MEMORY else _CONFIG)

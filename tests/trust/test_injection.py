@@ -287,7 +287,12 @@ ENGINES: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_names_of_sites_and_ids(engine: str, counted: Any) -> None:
-    strings = [text for text in STRINGS if text.strip() and len(text) < 200][:: scaled(1, 3)]
+    # PostgreSQL takes a site's name of at most 100 bytes.
+    most = 100 if engine == "postgresql" else 800
+    strings = [
+        text for text in dict.fromkeys(STRINGS) if text.strip() and len(text) < 200 and len(text.encode()) <= most
+    ]
+    strings = strings[:: scaled(1, 3)]
     with oq.open_store(ENGINES[engine](), keys=KEYS) as store:
         for number, text in enumerate(strings):
             at = store.at_site(text)
@@ -322,11 +327,12 @@ def test_names_of_files(tmp_path: Path, suffix: str, counted: Any) -> None:
     ]
     names = names[:: scaled(2, 25)]
     if suffix == ".duckdb":
-        for text in [text for text in NAUGHTY if "\\" in text and "\0" not in text][:20]:
-            with pytest.raises(oq.StoreError, match="backslash"):
-                oq.open_store(tmp_path / f"{text}{suffix}")
+        for mark in "\\?":
+            for text in [text for text in NAUGHTY if mark in text and "\0" not in text][:20]:
+                with pytest.raises(oq.StoreError, match="no DuckDB store can be at"):
+                    oq.open_store(tmp_path / f"{text}{suffix}")
         assert not [*tmp_path.iterdir()]
-        names = [text for text in names if "\\" not in text]
+        names = [text for text in names if "\\" not in text and "?" not in text]
     for number, text in enumerate(names):
         folder = tmp_path / str(number)
         folder.mkdir()
