@@ -11,6 +11,7 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from .harness import Figure, Growth
+from .report import number
 
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "orderquery", "font.family": "sans-serif", "font.size": 9})
 _GOOD, _BAD, _INK = "#2a7f62", "#c0392b", "#333333"
@@ -31,7 +32,7 @@ def main_picture(path: Path, worst: Sequence[tuple[str, Figure]]) -> None:
     for place, figure, margin in zip(places, figures, margins, strict=True):
         assert figure.target is not None
         sign = "≥" if figure.target.more_is_better else "≤"
-        what = f"{figure.ratio:.3g} times  (target {sign} {figure.target.bound:.3g})"
+        what = f"{number(figure.ratio)} times  (target {sign} {figure.target.bound:.3g})"
         axes.text(max(margin, 1) * 1.06, place, what, va="center", color=_INK, fontsize=8)
     axes.set_yticks(places, [f"{title}  |  {figure.opponent}" for title, figure in worst])
     axes.invert_yaxis()
