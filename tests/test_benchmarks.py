@@ -1,31 +1,42 @@
 """The harness of the benchmarks: it can lose, it refuses unequal answers, and the documents quote a run as it was."""
 
 import json
-import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import published, report, workload
+from benchmarks import harness, published, report, workload
 from benchmarks.harness import QUICK, Differs, Duel, Growth, Table, fight, figure, speed, together, within
 from orderquery import compile as compiled
 
 FAST = replace(QUICK, rounds=5, round_seconds=0.0)
 
 
-def sleeping(seconds):
-    return lambda: time.sleep(seconds)
+@pytest.fixture
+def sleeping(monkeypatch):
+    """Functions that take so many seconds of a clock that no other work on the machine moves."""
+    now = [0.0]
+    monkeypatch.setattr(harness, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+
+    def function(seconds):
+        def sleep():
+            now[0] += seconds
+
+        return sleep
+
+    return function
 
 
-def test_a_slower_side_loses_and_is_said_to():
+def test_a_slower_side_loses_and_is_said_to(sleeping):
     lost = fight(Duel("job", "rival", sleeping(0.006), sleeping(0.002), speed(0.9)), FAST)
     assert lost.met is False
-    assert 0.2 < lost.ratio < 0.5
+    assert lost.ratio == pytest.approx(1 / 3)
     assert report.cells(lost)[-1] == "NO"
     won = fight(Duel("job", "rival", sleeping(0.002), sleeping(0.006), within(1.3)), FAST)
     assert won.met is True
-    assert won.ratio < 1
-    assert won.low <= won.ratio <= won.high
+    assert won.ratio == pytest.approx(1 / 3)
+    assert (won.ours, won.theirs) == (pytest.approx(0.002), pytest.approx(0.006))
 
 
 def test_nothing_is_timed_before_both_sides_answer_alike():
@@ -40,9 +51,9 @@ def test_a_bound_of_ones_own_counts_beside_the_ratio():
     assert figure("job", "rival", [(20e-6, 30e-6)] * 5, target).met is False
 
 
-def test_what_runs_before_a_call_is_not_timed():
-    taken = fight(Duel("job", "rival", lambda: None, lambda: None, before=sleeping(0.005)), FAST)
-    assert taken.ours < 0.004
+def test_what_runs_before_a_call_is_not_timed(sleeping):
+    taken = fight(Duel("job", "rival", sleeping(0.001), sleeping(0.001), before=sleeping(0.005)), FAST)
+    assert taken.ours == pytest.approx(0.001)
 
 
 def test_several_figures_have_a_geometric_mean():
