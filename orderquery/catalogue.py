@@ -6,9 +6,8 @@ code is adding a row here and reporting it where the mistake is seen.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from .record import record
 
 Severity = Literal["error", "warning"]
 Effect = Literal["refuses", "ignores", "accepts", "elsewhere", "none"]
@@ -22,7 +21,7 @@ SAYS_OF_EFFECT: dict[str, str] = {
 }
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ServiceError:
     """How the service's error answers name a mistake.
 
@@ -43,7 +42,7 @@ def _application(code: str) -> ServiceError:
     return ServiceError(application_code=code)
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Code:
     """One kind of diagnostic.
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from .catalogue import CODES, Severity
-from .record import record
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -16,7 +15,7 @@ Path = tuple[str | int, ...]
 JSON = Any
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands in a source.
 
@@ -52,7 +51,7 @@ def step_text(step: object) -> str:
     return str(step) if plain else f"a Python {type(step).__name__}"
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """One step of a fix: ``put`` a value at ``path``, ``drop`` it, ``rename`` its key, or ``move`` it to ``to``."""
 
@@ -113,7 +112,7 @@ def _rename(document: JSON, path: Path, name: str) -> JSON:
     return _put(document, path[:-1], renamed)
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake or doubt in a search or a document.
 
@@ -162,7 +161,7 @@ class Diagnostic:
         }
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that is to be said about one search.
 

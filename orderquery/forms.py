@@ -13,7 +13,6 @@ from .checker import check_search
 from .cursor import too_long
 from .diagnostics import Diagnostic, Place, QueryError, Report, UsageError
 from .json_form import SHAPES, Reader, Shape
-from .plain import read_plain
 from .plan import Plan
 from .schema import Schema, load_schema
 from .source import MAX_BYTES, Source
@@ -82,9 +81,6 @@ def compile_search(
     if isinstance(source, dict):
         if shape is None:
             shape = "request" if "search" in source else "search"
-        plain = read_plain(source, shape, schema if isinstance(schema, Schema) else load_schema(schema))
-        if plain is not None:
-            return plain
     elif isinstance(source, Plan):
         return source
     if shape is None:
@@ -128,10 +124,6 @@ def _too_large(size: int) -> Diagnostic:
 
 
 def _of_json(document: JSON, shape: Shape, schema: Schema, said: Iterable[Diagnostic] = ()) -> Report:
-    if not said:
-        plain = read_plain(document, shape, schema)
-        if plain is not None:
-            return Report((), plain, None, document)
     reader = Reader(document, shape, schema.rest_names, schema.by_name)
     found = [*said, *reader.diagnostics]
     more, plan = _checked(reader.search, schema)

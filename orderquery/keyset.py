@@ -6,16 +6,15 @@ condition like any other, so no engine has paging code of its own.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .plan import Plan, SortField
 from .predicate import FALSE, Condition, all_of, compares, equals, missing, present
-from .record import record
 from .schema import Field
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Position:
     """A place in a plan's order: ``values`` as the types read them, ``None`` for missing, one for each sort key.
 

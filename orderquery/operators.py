@@ -7,11 +7,11 @@ condition its ``meaning`` builds from the terms of :mod:`orderquery.predicate`. 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from .predicate import Condition, any_of, compares, contains, equals, listed, missing, negate, one_of, prefix, present
-from .record import record
 from .values import fold
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Takes(Enum):
     TEXT = "a string"
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Spelling:
     """How the text form writes an operator: words or a symbol, and the operand where the words already say it."""
 
@@ -38,7 +38,7 @@ class Spelling:
     operand: Any = ANY
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Operator:
     """One operator.
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics import Diagnostic
 from .json_form import print_json
 from .predicate import Condition, Test, tests_of
-from .record import record
 from .schema import Field, Schema
 from .syntax import Search
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 JSON = Any
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SortField:
     """One key of the total order."""
 
@@ -44,7 +43,7 @@ class SortField:
     descending: bool
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What a search means: ``condition`` and ``sort`` (the tie-break by id its last key), and the page size.
 
@@ -63,16 +62,6 @@ class Plan:
     limit_sent: bool = False
     diagnostics: tuple[Diagnostic, ...] = field(default=())
     """The warnings, and in a report's plan the keys that the service would ignore."""
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Make the tree or the condition of a plain search when it is first read (see :mod:`.plain`)."""
-            own = self.__dict__
-            if name not in ("tree", "condition") or "taken" not in own:
-                raise AttributeError(f"a plan has no {name}")
-            made = own[name] = getattr(own["around"], name)(own["taken"])
-            return made
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

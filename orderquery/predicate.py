@@ -8,11 +8,9 @@ choose the total form of a negated leaf.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-
-from .record import record
 
 if TYPE_CHECKING:
     from .schema import Field
@@ -39,7 +37,7 @@ class Kind(Enum):
     __hash__ = object.__hash__  # what a member is, at once; an Enum's own hashes its name each time
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Test:
     """One leaf: a field, what is asked of it, and of what."""
 
@@ -51,14 +49,14 @@ class Test:
     __test__ = False  # not a test case, whatever pytest may think of the name
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds; without parts, everything."""
 
     parts: tuple[Condition, ...]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """Some part holds; without parts, nothing."""
 

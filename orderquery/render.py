@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from .catalogue import CODES, SAYS_OF_EFFECT
 from .diagnostics import Diagnostic, Report
-from .record import record
 
 JSON = Any
 
@@ -109,7 +109,7 @@ def _place_parts(diagnostic: Diagnostic, name: str) -> list[str]:
 # -- the excerpt ------------------------------------------------------------------------------------------------
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _View:
     """How diagnostics of one source are shown."""
 

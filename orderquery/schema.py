@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from .diagnostics import SchemaError
 from .operators import OPERATORS, Operator, Takes
-from .record import record
 from .resources import grammar_text, table_names
 from .values import TYPES, ValueType
 
@@ -23,7 +22,7 @@ Record = Literal["order", "transactions"]
 DEFAULT_SCHEMA = "ecom-orders"
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """One place a field's value may come from: a path, or several joined by a space.
 
@@ -36,7 +35,7 @@ class Source:
     single: bool = False
 
 
-@record(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One row of a table. ``sources`` are tried in order; the first that yields a value that fits counts."""
 
@@ -70,7 +69,7 @@ class Field:
         return f"Field({self.name!r})"
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """A table of fields with the defaults and limits of a search over it."""
 

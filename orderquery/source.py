@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Literal
 
 from .diagnostics import Diagnostic, Path, Place
-from .record import record
 
 Span = tuple[int, int]
 
@@ -32,7 +32,7 @@ class ReadError(Exception):
         self.span = span
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Source:
     """A text whose offsets can be told as lines and columns."""
 

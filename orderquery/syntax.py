@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from .diagnostics import NOWHERE, Place
-from .record import record
 
 Operand = Any
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """``field operator operand``; names as they were written."""
 
@@ -32,21 +32,21 @@ class Comparison:
     """Whether the wire form was ``{field: value}`` without an operator."""
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class And:
     """All children hold; without children, everything."""
 
     children: tuple[Filter, ...]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Or:
     """Some child holds; without children, nothing."""
 
     children: tuple[Filter, ...]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Not:
     """The child does not hold."""
 
@@ -74,7 +74,7 @@ def either(children: Iterable[Filter]) -> Filter:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SortKey:
     """A field to sort by; ascending unless ``descending``."""
 
@@ -83,7 +83,7 @@ class SortKey:
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Paging:
     """How many orders a page holds, and the cursor it continues from; ``None`` where the search does not say."""
 
@@ -92,7 +92,7 @@ class Paging:
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """A whole search. An empty filter or sort is the same as none: the table's defaults hold."""
 

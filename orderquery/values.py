@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from .instants import READ, days_around, instant_meant, read_instant, text_of_instant, word_instant
-from .record import record
 
 JSON = Any
 Value = Any
@@ -270,7 +270,7 @@ def _itself(value: Value) -> tuple[Value, Value]:
     return value, value
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Shortcut:
     """How generated predicates test a stored value as it stands, without reading it.
 
@@ -294,7 +294,7 @@ class Shortcut:
         return self.kind is str and self.rank is None and self.exact
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ValueType:
     """One type of value.
 

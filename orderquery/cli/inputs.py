@@ -7,12 +7,10 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-
-from ..record import record
 
 if TYPE_CHECKING:
     from ..files import Progress
@@ -30,7 +28,7 @@ _PATH_LIKE = re.compile(r"[^\s=<>!(){}\"'`]+(/[^\s=<>!(){}\"'`]*|\.(json|jsonl|t
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Query:
     """A search as the command line gave it, and what messages call it."""
 
