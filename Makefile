@@ -41,7 +41,7 @@ client: $(READY)  ## the real JavaScript SDK against a running endpoint; wants N
 	$(BIN)/python -m pytest -q -rsP -m client tests/client
 
 engines: $(ENGINES)  ## the conformance cases and a few random searches on Spark and ClickHouse; wants Java 17
-	$(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py tests/test_readme.py
+	$(BIN)/python -m pytest -q -m engines tests/stores/test_engines_corpus.py tests/test_readme.py
 
 lint: $(READY)  ## style, formatting and types
 	$(BIN)/ruff check .
@@ -53,7 +53,7 @@ check: lint test  ## what a change has to pass
 
 prove: $(ENGINES)  ## the full differential runs, on every engine; wants Java 17
 	ORDERQUERY_SEARCHES=10000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/test_differential.py
-	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/test_engines_corpus.py
+	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/stores/test_engines_corpus.py
 
 trust: $(TRUST)  ## every attack in full: fuzzing, hostile requests, crashes, crowds
 	ORDERQUERY_TRUST=full $(BIN)/python -m pytest -q -n $(WORKERS) -m trust tests/trust
@@ -68,11 +68,11 @@ bench-quick: $(BENCH)/.ready  ## the same at smaller sizes, in under two minutes
 	$(BENCH)/bin/python -m benchmarks --quick
 
 reference: $(READY)  ## make grammar/README.md from the tables
-	$(BIN)/python -m orderquery.reference > grammar/README.md.new && mv grammar/README.md.new grammar/README.md
+	$(BIN)/python -m orderquery.tools.reference > grammar/README.md.new && mv grammar/README.md.new grammar/README.md
 
 goldens: $(READY)  ## write the expected SQL anew; read the difference before committing it
-	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/test_sql_goldens.py
-	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/test_own_layouts.py -k golden
+	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/sql/test_goldens.py
+	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/sql/test_mapped_layouts.py -k golden
 
 clean:  ## remove what make made
 	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

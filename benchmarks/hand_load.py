@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from orderquery.schema import load_schema
-from orderquery.stores import layout
+from orderquery.language.schema import load_schema
+from orderquery.stores.sqlite import tables as layout
 
 JSON = Any
 _BATCH = 1_000

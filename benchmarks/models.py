@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, create_model
 
 import orderquery as oq
-from orderquery.operators import Takes
+from orderquery.language.operators import Takes
 
 _STRICT = ConfigDict(extra="forbid")
 _TYPES: dict[str, Any] = {

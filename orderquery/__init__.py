@@ -20,66 +20,67 @@ TYPE_CHECKING = False  # what typing calls so is all that is needed of it, and i
 if TYPE_CHECKING:
     from typing import Any
 
-    from .catalogue import CODES, Code
-    from .cursor import CursorKeys
-    from .diagnostics import (
-        Diagnostic,
+    from .api import Plan, check
+    from .api import compile_search as compile  # noqa: A004 - oq.compile is the word for it
+    from .compiler.cursor_keys import CursorKeys
+    from .compiler.page import Page
+    from .compiler.report import QueryError, Report
+    from .diagnostics.codes import CODES, Code
+    from .diagnostics.diagnostic import Diagnostic
+    from .diagnostics.errors import (
         DocumentError,
         LayoutError,
         MissingExtra,
         OrderQueryError,
-        QueryError,
-        Report,
         SchemaError,
         StoreError,
         StoreTimeout,
         UsageError,
     )
-    from .endpoint import create_app
-    from .forms import check
-    from .forms import compile_search as compile  # noqa: A004 - oq.compile is the word for it
-    from .page import Page
-    from .plan import Plan
-    from .samples import sample
-    from .schema import Field, Schema, load_schema
-    from .sql import Statement
-    from .sql.own import OwnTables, json_layout, load_layout
-    from .stores import LoadResult, Store, open_store, upgrade_store
+    from .emulator import create_app
+    from .language.fields import Field
+    from .language.schema import Schema, load_schema
+    from .samples.generator import sample
+    from .sql.mapped.layout import OwnTables
+    from .sql.mapped.layout_loader import json_layout, load_layout
+    from .sql.statement import Statement
+    from .stores.base import LoadResult, Store
+    from .stores.engines import open_store, upgrade_store
 
 # Imported when first asked for, so that "import orderquery" and --help cost nothing.
 _HOME = {
-    "CODES": "catalogue",
-    "Code": "catalogue",
-    "CursorKeys": "cursor",
-    "Diagnostic": "diagnostics",
-    "DocumentError": "diagnostics",
-    "Field": "schema",
-    "LayoutError": "diagnostics",
-    "LoadResult": "stores",
-    "MissingExtra": "diagnostics",
-    "OrderQueryError": "diagnostics",
-    "OwnTables": "sql.own",
-    "Page": "page",
-    "Plan": "plan",
-    "QueryError": "diagnostics",
-    "Report": "diagnostics",
-    "Schema": "schema",
-    "SchemaError": "diagnostics",
-    "Statement": "sql",
-    "Store": "stores",
-    "StoreError": "diagnostics",
-    "StoreTimeout": "diagnostics",
-    "UsageError": "diagnostics",
-    "check": "forms",
-    "create_app": "endpoint",
-    "json_layout": "sql.own",
-    "load_layout": "sql.own",
-    "load_schema": "schema",
-    "open_store": "stores",
-    "sample": "samples",
-    "upgrade_store": "stores",
+    "CODES": "diagnostics.codes",
+    "Code": "diagnostics.codes",
+    "CursorKeys": "compiler.cursor_keys",
+    "Diagnostic": "diagnostics.diagnostic",
+    "DocumentError": "diagnostics.errors",
+    "Field": "language.fields",
+    "LayoutError": "diagnostics.errors",
+    "LoadResult": "stores.base",
+    "MissingExtra": "diagnostics.errors",
+    "OrderQueryError": "diagnostics.errors",
+    "OwnTables": "sql.mapped.layout",
+    "Page": "compiler.page",
+    "Plan": "api",
+    "QueryError": "compiler.report",
+    "Report": "compiler.report",
+    "Schema": "language.schema",
+    "SchemaError": "diagnostics.errors",
+    "Statement": "sql.statement",
+    "Store": "stores.base",
+    "StoreError": "diagnostics.errors",
+    "StoreTimeout": "diagnostics.errors",
+    "UsageError": "diagnostics.errors",
+    "check": "api",
+    "create_app": "emulator",
+    "json_layout": "sql.mapped.layout_loader",
+    "load_layout": "sql.mapped.layout_loader",
+    "load_schema": "language.schema",
+    "open_store": "stores.engines",
+    "sample": "samples.generator",
+    "upgrade_store": "stores.engines",
 }
-_RENAMED = {"compile": ("forms", "compile_search")}
+_RENAMED = {"compile": ("api", "compile_search")}
 
 __all__ = [
     "CODES",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from orderquery.cli.commands import program
+from orderquery.cli.program import program
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = 2_000

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from backends import BACKENDS, Backend
 from command_line import SAMPLES, run
 
-from orderquery.samples import sample_lines
+from orderquery.samples.generator import sample_lines
 
 
 @pytest.fixture(params=BACKENDS)

@@ -14,9 +14,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
-from orderquery.stores import Store
-from orderquery.stores.postgres import PostgresStore
-from orderquery.stores.postgres_tables import TABLES
+from orderquery.stores.base import Store
+from orderquery.stores.postgres.store import PostgresStore
+from orderquery.stores.postgres.tables import TABLES
 
 POSTGRES = "ORDERQUERY_POSTGRES_URL"
 """The environment variable with the URL of a database to test in, instead of a server of this process."""

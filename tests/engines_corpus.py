@@ -19,7 +19,7 @@ from backends import KEYS
 from test_conformance import FILES
 
 import orderquery as oq
-from orderquery.stores.export import export
+from orderquery.stores.parquet.export import export
 
 JSON = Any
 ENGINES = ("clickhouse", "spark")

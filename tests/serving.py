@@ -24,7 +24,7 @@ from command_line import ROOT
 from starlette.testclient import TestClient
 
 import orderquery as oq
-from orderquery.endpoint.openapi import VIOLATED_RULES
+from orderquery.emulator.openapi import VIOLATED_RULES
 
 JSON = Any
 SEARCH = "/ecom/v1/orders/search"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import orderquery as oq
-from orderquery.render import render_report, report_json
+from orderquery.compiler.render import render_report, report_json
 
 JSON = Any
 HUGE = 10**5000
@@ -331,7 +331,7 @@ def test_many_long_lists_run_everywhere(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("raw", [b"9" * 5000, b"-" + b"9" * 5000, b"1e400", b"[" * 150 + b"1" + b"]" * 150])
 def test_a_document_that_was_loaded_can_always_be_read(raw: bytes) -> None:
-    from orderquery.records import from_bytes
+    from orderquery.documents.ingest import from_bytes
 
     text = b'{"id": "a", "updatedDate": "2024-01-01T00:00:00Z", "number": ' + raw + b', "x": ' + raw + b"}"
     with oq.open_store(":memory:") as store:
@@ -344,7 +344,7 @@ def test_a_document_that_was_loaded_can_always_be_read(raw: bytes) -> None:
 
 
 def test_numbers_no_decimal_holds_are_reported() -> None:
-    from orderquery.records import from_bytes
+    from orderquery.documents.ingest import from_bytes
 
     with oq.open_store(":memory:") as store:
         found = store.load_records(from_bytes(store.schema, b'{"id": "a", "number": 1e99999999999999999999}'))

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from backends import Backend
+from project import TESTS
 
 import orderquery as oq
-from orderquery.resources import grammar_text
+from orderquery.language.grammar_files import grammar_text
 
-CORPUS = Path(__file__).parent / "conformance"
+CORPUS = TESTS / "conformance"
 JSON = Any
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import ANY_JSON, ANY_TEXT, ANYTHING, Maker, batch, makers
 
 import orderquery as oq
-from orderquery.render import render_report
+from orderquery.compiler.render import render_report
 
 JSON = Any
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))

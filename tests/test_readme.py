@@ -12,12 +12,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from project import ROOT
 from serving import served
 from starlette.testclient import TestClient
 
 import orderquery as oq
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -36,7 +37,7 @@ def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m orderquery "$@"\n')
     program.chmod(0o755)
-    root = str(Path(__file__).parent.parent)
+    root = str(ROOT)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": root, "COLUMNS": "200"}
     for block in blocks("console"):
         for command, shown in re.findall(r"^\$ (.*?)\n(.*?)(?=^\$ |\Z)", block, re.MULTILINE | re.DOTALL):
@@ -77,7 +78,7 @@ def test_the_block_for_engines_over_an_export_runs(tmp_path: Path) -> None:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m orderquery "$@"\n')
     program.chmod(0o755)
-    root = str(Path(__file__).parent.parent)
+    root = str(ROOT)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": root}
     done = subprocess.run(
         ["sh", "-e", "-c", block],
@@ -102,14 +103,14 @@ def test_both_forms_are_the_same_search() -> None:
 
 
 def test_every_command_is_listed() -> None:
-    from orderquery.cli.commands import program
+    from orderquery.cli.program import program
 
     for name in program.commands:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", README), name
 
 
 def test_every_dialect_is_listed_as_it_is() -> None:
-    from orderquery.sql import DIALECTS
+    from orderquery.sql.dialects import DIALECTS
 
     for row in DIALECTS.values():
         (line,) = re.findall(rf"^\| `{row.name}` .*$", README, re.MULTILINE)

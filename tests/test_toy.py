@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import orderquery as oq
-from orderquery.operators import OPERATORS, Operator, Spelling, Takes
-from orderquery.predicate import all_of, compares
-from orderquery.schema import parse_schema
+from orderquery.language.conditions import all_of, compares
+from orderquery.language.operators import OPERATORS, Operator, Spelling, Takes
+from orderquery.language.schema import parse_schema
 
 TICKETS = """
 name = "tickets"

@@ -8,8 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from project import ROOT
 
-ROOT = Path(__file__).parent.parent
 PROGRAM = """
 import sys
 import orderquery as oq

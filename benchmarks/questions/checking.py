@@ -10,12 +10,12 @@ from itertools import cycle
 from random import Random
 from typing import Any
 
+from orderquery.plain_shapes import Shapes
+from orderquery.predicate import tests_of
 from pydantic import BaseModel, ValidationError
 
 import orderquery as oq
 from orderquery import plain
-from orderquery.plain_shapes import Shapes
-from orderquery.predicate import tests_of
 
 from .. import models, workload
 from ..harness import Duel, Figure, Growth, Size, Table, fight, within

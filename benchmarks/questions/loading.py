@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orderquery as oq
-from orderquery.files import read_file
+from orderquery.documents.json_lines import read_file
 
 from .. import hand_load
 from ..harness import Duel, Figure, Growth, Size, Table, Target, fight, figure, speed

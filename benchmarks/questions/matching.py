@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 
-from orderquery.cli.matcher import processors
+from orderquery.cli.match_files import processors
 
 from .. import workload
 from ..harness import Differs, Figure, Growth, Size, Table, Target, figure, speed, together

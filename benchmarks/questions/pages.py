@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlakeyset import select_page
 
 import orderquery as oq
-from orderquery.cursor import encode
-from orderquery.keyset import Position
+from orderquery.compiler.cursor import encode
+from orderquery.compiler.pagination import Position
 
 from .. import hand_pages
 from ..hand_pages import LIMIT, PAGES, HandPage, Keys

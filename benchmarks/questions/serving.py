@@ -27,14 +27,14 @@ _KEY = "the-key-of-the-cursors-of-the-benchmarks"
 _ENDPOINT = """
 import sys
 import orderquery as oq
-from orderquery.endpoint.server import listen, serve
+from orderquery.emulator.server import listen, serve
 with oq.open_store(sys.argv[1]) as store, listen("127.0.0.1", 0) as listening:
     print(listening.getsockname()[1], flush=True)
     serve(oq.create_app(store), listening, access_log=False)
 """
 _BARE = """
 import sys, uvicorn
-from orderquery.endpoint.server import listen
+from orderquery.emulator.server import listen
 body = open(sys.argv[1], "rb").read()
 length = str(len(body)).encode()
 async def app(scope, receive, send):

@@ -7,7 +7,7 @@ from itertools import cycle
 from random import Random
 
 import orderquery as oq
-from orderquery import sql
+from orderquery.sql import statement as sql
 
 from .. import workload
 from ..harness import Duel, Growth, Size, Table, fight, within

@@ -12,8 +12,8 @@ from pygeofilter import ast as geofilter
 from pygeofilter.parsers.ecql import parse as parse_ecql
 
 import orderquery as oq
-from orderquery.syntax import Comparison, Filter, Not
-from orderquery.text_form import parse_text
+from orderquery.syntax.ast import Comparison, Filter, Not
+from orderquery.syntax.text_parser import parse_text
 
 from ..harness import Duel, Growth, Size, Table, fight, within
 

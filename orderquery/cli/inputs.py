@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from ..files import Progress
-    from ..plan import Plan
-    from ..records import Found
-    from ..schema import Schema
+    from ..api import Plan
+    from ..documents.ingest import Found
+    from ..documents.json_lines import Progress
+    from ..language.schema import Schema
 
 STDIN = "-"
 STDIN_NAME = "standard input"
@@ -29,7 +29,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class QueryArgument:
     """A search as the command line gave it, and what messages call it."""
 
     source: str | bytes
@@ -73,33 +73,33 @@ def shape_option(default: str | None) -> Callable[[Decorated], Decorated]:
 
 def schema_of(table: str | None) -> Schema:
     """The table of fields of this name or file, or the default one."""
-    from ..schema import load_schema
+    from ..language.schema import load_schema
 
     return load_schema(table)
 
 
-def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> Query:
+def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgument:
     """What QUERY says: standard input for ``-``, else the file of that name if there is one, else itself.
 
     ``other_inputs`` are the files that the command reads besides: standard input can be read once.
     """
-    from ..diagnostics import UsageError
+    from ..diagnostics.errors import UsageError
 
     if [argument, *other_inputs].count(STDIN) > 1:
         raise UsageError("standard input can be used once: give a file for the query or for the orders")
     if argument == STDIN:
-        return Query(_read(stdin(), STDIN_NAME), STDIN_NAME)
+        return QueryArgument(_read(stdin(), STDIN_NAME), STDIN_NAME)
     if os.path.isdir(argument):
         raise UsageError(f"{argument} is a folder: QUERY is a file, JSON or text")
     if os.path.exists(argument):
         try:
             with open(argument, "rb") as file:
-                return Query(_read(file, argument), argument)
+                return QueryArgument(_read(file, argument), argument)
         except OSError as problem:
             raise UsageError(f"cannot read {argument}: {problem.strerror or problem}") from None
     if _PATH_LIKE.fullmatch(argument):
         raise UsageError(f"there is no file {argument}, and it is no query either")
-    return Query(_as_given(argument), INLINE_NAME)
+    return QueryArgument(_as_given(argument), INLINE_NAME)
 
 
 def _as_given(argument: str) -> str | bytes:
@@ -112,8 +112,8 @@ def _as_given(argument: str) -> str | bytes:
 
 def _read(stream: Any, name: str) -> bytes:
     """All of a query, or one byte more than a query may have: the checker says so."""
-    from ..diagnostics import UsageError
-    from ..source import MAX_BYTES
+    from ..diagnostics.errors import UsageError
+    from ..language.limits import MAX_BYTES
 
     try:
         return bytes(stream.read(MAX_BYTES + 1))
@@ -123,19 +123,19 @@ def _read(stream: Any, name: str) -> bytes:
 
 def stdin() -> Any:
     """Standard input, for bytes."""
-    from ..diagnostics import UsageError
+    from ..diagnostics.errors import UsageError
 
     if sys.stdin is None:
         raise UsageError("standard input is closed")
     return sys.stdin.buffer
 
 
-def compiled(query: Query, schema: Schema, shape: str | None) -> Plan:
+def compiled(query: QueryArgument, schema: Schema, shape: str | None) -> Plan:
     """The plan of a query, its warnings said on standard error; with errors, the command ends with them said."""
-    from ..diagnostics import QueryError
-    from ..forms import compile_search
-    from ..json_form import SHAPES
-    from ..render import render_line
+    from ..api import compile_search
+    from ..compiler.render import render_line
+    from ..compiler.report import QueryError
+    from ..syntax.json_reader import SHAPES
     from .output import say
     from .program import PROBLEMS, say_problems
 
@@ -152,7 +152,7 @@ def compiled(query: Query, schema: Schema, shape: str | None) -> Plan:
 
 def check_files(names: tuple[str, ...]) -> None:
     """Refuse files that cannot be read, before anything is done with the others."""
-    from ..diagnostics import UsageError
+    from ..diagnostics.errors import UsageError
 
     if names.count(STDIN) > 1:
         raise UsageError("standard input can be used once")
@@ -169,8 +169,8 @@ def records_of(
     schema: Schema, name: str, *, called: str = "", report_unfit: bool = True, progress: Progress | None = None
 ) -> Iterator[Found]:
     """Every record of a file, and every problem under the file's name as it was given (or ``called``)."""
-    from ..diagnostics import Diagnostic
-    from ..files import read_file
+    from ..diagnostics.diagnostic import Diagnostic
+    from ..documents.json_lines import read_file
 
     shown = called or (STDIN_NAME if name == STDIN else name)
     for _, found in read_file(schema, name, progress, report_unfit=report_unfit):

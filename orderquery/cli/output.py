@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 if TYPE_CHECKING:
-    from ..sql import Statement
+    from ..sql.statement import Statement
 
 
 def put(text: str) -> None:
@@ -27,7 +27,7 @@ def stdout() -> BinaryIO:
 
 def say(text: str, *, keep_lines: bool = False) -> None:
     """Write a message and a line break to standard error; without ``keep_lines`` on one line."""
-    from ..render import printable
+    from ..compiler.render import printable
 
     if sys.stderr is None:
         return

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from . import overview
+from ..version import __version__
+from . import help as overview
 from .output import discard_stdout, flush_stdout, say, wants_colour
 
 FINE, PROBLEMS, WRONG_USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
@@ -143,7 +144,8 @@ class Program(click.Group):
 
 def _said(problem: Exception) -> int | None:
     """Say what is wrong; the exit status, or ``None`` where it is no fault of the user's."""
-    from ..diagnostics import DocumentError, OrderQueryError, QueryError
+    from ..compiler.report import QueryError
+    from ..diagnostics.errors import DocumentError, OrderQueryError
 
     if isinstance(problem, QueryError):
         say_problems(problem)
@@ -170,7 +172,7 @@ def _said(problem: Exception) -> int | None:
 
 def say_problems(problem: Any, name: str = "") -> None:
     """Say every diagnostic of a ``QueryError`` on standard error, as ``check`` shows them."""
-    from ..render import render_diagnostics, render_report
+    from ..compiler.render import render_diagnostics, render_report
 
     colour = wants_colour(sys.stderr)
     report = problem.report
@@ -186,3 +188,11 @@ def program_name() -> str:
     """How this program was called, for the commands it prints."""
     context = click.get_current_context(silent=True)
     return (context.find_root().info_name if context is not None else None) or "orderquery"
+
+
+@click.group(cls=Program, name="orderquery")
+@click.version_option(
+    __version__, "--version", prog_name="orderquery", message="%(prog)s %(version)s", help=overview.VERSION_SAYS
+)
+def program() -> None:
+    """The command line; its help is :mod:`.overview`."""

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..documents import reader
-from ..render import cell_width, printable
+from ..compiler.render import cell_width, printable
+from ..documents.fields import reader
 from .output import is_terminal, put, wants_colour
 
 if TYPE_CHECKING:
-    from ..schema import Field, Schema
+    from ..language.fields import Field
+    from ..language.schema import Schema
 
 JSON = Any
 Cell = Callable[[JSON], str]

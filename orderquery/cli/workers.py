@@ -21,9 +21,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
-from ..diagnostics import Diagnostic, OrderQueryError
-from ..files import Range, read_range
-from .judging import Judge
+from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.errors import OrderQueryError
+from ..documents.json_lines import Range, read_range
+from .match_lines import Judge
 
 START = "fork" if sys.platform == "linux" else "spawn"
 """How processes begin. To fork is fastest, but elsewhere the system's libraries do not bear it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from ..diagnostics import UsageError
+from ..diagnostics.errors import UsageError
 from .layouts import COLUMNAR, INDEXED, STORE, Layout
 
 ArrayTest = Callable[[exp.Expr, exp.Expr], exp.Expr]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from ..predicate import Condition
-from ..schema import Field
+from ..compiler.query import Query
+from ..language.conditions import Condition
+from ..language.fields import Field
 
 if TYPE_CHECKING:
-    from ..plan import Plan
     from .dialects import Dialect
-    from .own.forms import Form
+    from .mapped.column_format import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Layout:
         """The dialect as statements over this layout use it."""
         return dialect
 
-    def check(self, plan: Plan, dialect: Dialect) -> None:
+    def check(self, plan: Query, dialect: Dialect) -> None:
         """Refuse a plan that reads what does not lie here, with ``QueryError``."""
 
     def definitions(self, dialect: Dialect, rows: Iterable[Field]) -> list[tuple[str, exp.Query]]:
@@ -68,7 +68,7 @@ class Layout:
         """The test that a column has no value, where it is not that it is NULL."""
         return None
 
-    def notes(self, plan: Plan, dialect: Dialect) -> tuple[str, ...]:
+    def notes(self, plan: Query, dialect: Dialect) -> tuple[str, ...]:
         """What of the exact meaning of a plan these tables cannot keep."""
         return ()
 

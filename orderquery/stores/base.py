@@ -14,21 +14,25 @@ from itertools import groupby
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
-from ..cursor import CursorKeys, resume
-from ..diagnostics import Diagnostic, Place, UsageError
-from ..forms import compile_search
-from ..keyset import Position, seek
-from ..page import LazyOrders, Page
-from ..paging import page_of
-from ..plan import Plan
-from ..predicate import all_of, any_of
-from ..projection import values_of
-from ..records import Found, Record, decode, from_object
-from ..schema import Schema
-from ..sql import Statement, Wanted, statement
-from ..values import Value, decode_texts, has_lone_surrogate
-from .explaining import Explanation
-from .merging import Change, Held, Outcome, merge
+from ..compiler.compile import compile_search
+from ..compiler.cursor import resume
+from ..compiler.cursor_keys import CursorKeys
+from ..compiler.page import LazyOrders, Page
+from ..compiler.page_of import page_of
+from ..compiler.pagination import Position, seek
+from ..compiler.query import Query
+from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.errors import UsageError
+from ..diagnostics.place import Place
+from ..documents.extract import values_of
+from ..documents.ingest import Found, Record, from_object
+from ..language.conditions import all_of, any_of
+from ..language.schema import Schema
+from ..language.types import Value, decode_texts, has_lone_surrogate
+from ..sql.statement import Statement, Wanted, statement
+from ..syntax.json_decoder import decode_json
+from .explain import Explanation
+from .merge import Change, Held, Outcome, merge
 
 JSON = Any
 Values = dict[str, Value]
@@ -217,7 +221,7 @@ class Store(ABC):
 
     def _missing(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, JSON]:
         found = self._documents(kind, order_ids) if order_ids else {}
-        return {key: decode(document, Decimal) for key, document in found.items()}
+        return {key: decode_json(document, Decimal) for key, document in found.items()}
 
     def _values(self, change: Change, orders: dict[str, JSON], others: dict[str, JSON]) -> Values | None:
         order = self._values_of("order", change.order, orders.get(change.id))
@@ -271,7 +275,7 @@ class Store(ABC):
                 self.keys,
             )
         found = [row[-1] for row in rows]
-        return Page(self._ids(rows), limit, following, preceding, LazyOrders(found, decode), found)
+        return Page(self._ids(rows), limit, following, preceding, LazyOrders(found, decode_json), found)
 
     def search_at_once(self, search: JSON) -> Page:
         """The same where it is a matter of a few milliseconds and waits for no other thread.
@@ -290,19 +294,19 @@ class Store(ABC):
         """A snapshot of which one statement is read."""
         return self._snapshot(seconds)
 
-    def _statement(self, plan: Plan, position: Position | None = None, count: int | None = None) -> Statement:
+    def _statement(self, plan: Query, position: Position | None = None, count: int | None = None) -> Statement:
         """The statement of at most so many rows beyond a position; without ``count``, of their number."""
         wanted: Wanted = "count" if count is None else "page"
         return statement(plan, self.dialect, site=self.site, position=position, limit=count, wanted=wanted)
 
-    def _fetch(self, plan: Plan, position: Position | None, count: int) -> list[Row]:
+    def _fetch(self, plan: Query, position: Position | None, count: int) -> list[Row]:
         return _with_bytes(self._rows(self._statement(plan, position, count)))
 
-    def _stands(self, plan: Plan, position: Position, met: Position | None) -> bool:
+    def _stands(self, plan: Query, position: Position, met: Position | None) -> bool:
         """Whether any order of the plan stands beyond a position: perhaps the one that was once met at another."""
         return bool(self._fetch(plan, position, 1))
 
-    def _sort_values(self, plan: Plan, row: Row) -> tuple[Any, ...]:
+    def _sort_values(self, plan: Query, row: Row) -> tuple[Any, ...]:
         """The sort values of a row, as the types read them."""
         columns = zip(plan.sort, row, strict=False)
         return tuple([None if value is None else key.field.type.decode(value) for key, value in columns])
@@ -310,7 +314,7 @@ class Store(ABC):
     def _ids(self, rows: list[Row]) -> tuple[str, ...]:
         return decode_texts([row[-2] for row in rows])
 
-    def _count(self, plan: Plan) -> int:
+    def _count(self, plan: Query) -> int:
         ((count,),) = self._rows(self._statement(plan))
         return int(count)
 
@@ -362,7 +366,7 @@ class Store(ABC):
 
     def iterate(self, search: JSON) -> Iterator[JSON]:
         """Every order of a search, decoded, in its order, whatever its limit."""
-        return (decode(document) for _, document in self.iterate_documents(search))
+        return (decode_json(document) for _, document in self.iterate_documents(search))
 
     def count(self, search: JSON) -> int:
         """How many orders a search has on all its pages."""
@@ -374,10 +378,10 @@ class Store(ABC):
     def get(self, order_id: str) -> JSON:
         """The order of this id, decoded, or ``None``. Hidden orders are returned: only Search hides (D16)."""
         document = self.get_document(order_id)
-        return None if document is None else decode(document)
+        return None if document is None else decode_json(document)
 
-    def _plan(self, search: JSON) -> Plan:
-        return search if isinstance(search, Plan) else compile_search(search, schema=self.schema)
+    def _plan(self, search: JSON) -> Query:
+        return search if isinstance(search, Query) else compile_search(search, schema=self.schema)
 
 
 def _place(kept: Kept) -> tuple[str, str]:

@@ -30,10 +30,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..diagnostics import StoreError
-from ..schema import Field, Schema, load_schema
-from ..sql.leaves import prefix_column
-from ..values import Value, encode_text, fold
+from ..diagnostics.errors import StoreError
+from ..language.fields import Field
+from ..language.schema import Schema, load_schema
+from ..language.types import Value, encode_text, fold
+from ..sql.leaf_tests import prefix_column
 
 FORMAT = 1
 KIND = "orderquery export"

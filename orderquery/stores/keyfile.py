@@ -7,9 +7,9 @@ import os
 import secrets
 from pathlib import Path
 
-from ..cursor import CursorKeys, new_key
-from ..diagnostics import StoreError, UsageError
-from .room import why
+from ..compiler.cursor_keys import CursorKeys, new_key
+from ..diagnostics.errors import StoreError, UsageError
+from .disk_errors import why
 
 
 def keys_beside(store: Path) -> CursorKeys:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from orderquery.schema import load_schema
+from orderquery.language.schema import load_schema
 
 JSON = Any
 FIELDS = [field.name for field in load_schema().fields]

@@ -6,12 +6,12 @@ from decimal import Decimal
 from random import Random
 
 import orderquery as oq
-from orderquery.documents import reader
-from orderquery.files import read_bytes
-from orderquery.records import decode
-from orderquery.stores import layout as sqlite_layout
-from orderquery.stores import postgres_layout
+from orderquery.documents.fields import reader
+from orderquery.documents.json_lines import read_bytes
 from orderquery.stores.columnar import columns
+from orderquery.stores.postgres import layout as postgres_layout
+from orderquery.stores.sqlite import tables as sqlite_layout
+from orderquery.syntax.json_decoder import decode_json
 
 KEYS = ["the cursors of these stores are nobody's concern"]
 BATCH = 1_000
@@ -157,7 +157,7 @@ def faults(store):
 
 
 def _decoded(document):
-    return decode(document.encode() if isinstance(document, str) else bytes(document), Decimal)
+    return decode_json(document.encode() if isinstance(document, str) else bytes(document), Decimal)
 
 
 def _projected(store, rid, site, values):

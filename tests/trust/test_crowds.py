@@ -150,9 +150,9 @@ class Client:
 
     def ask(self, kind, method, path, body=None):
         """The decoded answer, or nothing where it is none of those that were wanted."""
-        from orderquery.records import compact
+        from orderquery.syntax.json_printer import encode_json
 
-        content = None if body is None else compact(body)
+        content = None if body is None else encode_json(body)
         began = time.perf_counter()
         http = self.connection.http
         http.request(method, path, content, {})

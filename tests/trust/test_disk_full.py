@@ -19,7 +19,7 @@ from scale import scaled
 from serving import LOAD, SEARCH, environment, running
 
 import orderquery as oq
-from orderquery.stores.room import MAKE_ROOM
+from orderquery.stores.disk_errors import MAKE_ROOM
 
 ORDERS = 1_300
 LOADS = {"sqlite": scaled(40, 5), "duckdb": scaled(40, 3)}

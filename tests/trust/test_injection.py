@@ -20,11 +20,12 @@ from scale import scaled
 from serving import Asker
 
 import orderquery as oq
-from orderquery import sql
-from orderquery.operators import OPERATORS
-from orderquery.predicate import Kind
-from orderquery.sql import DIALECTS, leaves
-from orderquery.sql.own import json_layout
+from orderquery.language.conditions import Kind
+from orderquery.language.operators import OPERATORS
+from orderquery.sql import leaf_tests as leaves
+from orderquery.sql import statement as sql
+from orderquery.sql.dialects import DIALECTS
+from orderquery.sql.mapped.layout_loader import json_layout
 
 JSON = Any
 STRINGS = [*NAUGHTY[:: scaled(1, 5)], "'; DROP TABLE orders; --", ":p1", "%(p1)s", "\0"]
@@ -132,7 +133,7 @@ def test_this_test_sees_it_if_anyone_interpolates(monkeypatch: pytest.MonkeyPatc
 
 # -- generated Python -------------------------------------------------------------------------------------------
 
-_GENERATING = ("generated", "plain_shapes", "evaluation", "documents", "memory")
+_GENERATING = ("memory.codegen", "memory.interpreter", "memory.search", "documents.fields", "documents.extract")
 
 
 def forget_python() -> None:

@@ -15,7 +15,7 @@ from serving import Asker
 from strategies import Maker, batch
 
 import orderquery as oq
-from orderquery.records import compact
+from orderquery.syntax.json_printer import encode_json
 
 JSON = Any
 SITES = ("one", "two")
@@ -61,7 +61,7 @@ def in_store(shop: Shop, site: str, search: JSON) -> tuple[list[JSON], str | Non
 
 
 def over_http(shop: Shop, site: str, search: JSON) -> tuple[list[JSON], str | None]:
-    answer = shop.asker.search(compact({"search": search}), site=site)
+    answer = shop.asker.search(encode_json({"search": search}), site=site)
     assert answer.status == 200, answer.content
     return answer.json["orders"], answer.json["metadata"]["cursors"].get("next")
 

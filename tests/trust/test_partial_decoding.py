@@ -1,7 +1,7 @@
 """``match`` over mutated lines: decoded in part and decoded whole it says the same, to the byte."""
 
+from mutated_lines import differences
 from scale import scaled
-from test_partial import differences
 
 
 def test_mutations(here, monkeypatch, counted):

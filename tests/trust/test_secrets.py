@@ -21,9 +21,9 @@ from rich.traceback import Traceback
 from serving import LOAD, SEARCH, Asker, environment, running
 
 import orderquery as oq
-from orderquery.endpoint.access import ApiKey
-from orderquery.stores import shown_location
-from orderquery.stores.postgres_url import target_of
+from orderquery.emulator.auth import ApiKey
+from orderquery.stores.engines import shown_location
+from orderquery.stores.postgres.url import target_of
 
 API_KEY, CURSOR_KEY, PASSWORD = "api-key-Zx81-secret", "cursor-key-Qw72-secret", "pg-pass-Lm93-s%cret"
 URLS = [
@@ -134,7 +134,7 @@ def test_no_key_in_a_traceback_with_locals(monkeypatch: pytest.MonkeyPatch) -> N
     store = oq.open_store(":memory:", keys=oq.CursorKeys([CURSOR_KEY]))
     store.load([{"id": "a"}, {"id": "b"}])
     token = store.search({"cursorPaging": {"limit": 1}}).next
-    monkeypatch.setattr("orderquery.cursor._unpacked", broken_here)
+    monkeypatch.setattr("orderquery.compiler.cursor._unpacked", broken_here)
     with pytest.raises(RuntimeError) as broken:
         store.search({"cursorPaging": {"cursor": token}})
     out = io.StringIO()

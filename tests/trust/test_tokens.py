@@ -15,7 +15,7 @@ from scale import scaled
 from serving import Asker
 
 import orderquery as oq
-from orderquery import cursor as cursors
+from orderquery.compiler import cursor as cursors
 
 TRIED = scaled(100_000, 5_000)
 KEYS = [f"key number {number} of these tests" for number in range(4)]

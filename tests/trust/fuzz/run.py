@@ -86,13 +86,8 @@ def fuzz(name: str, seconds: int, found: Path) -> int:
     with atheris.instrument_imports(include=["orderquery"], enable_loader_override=False):
         from targets import TARGETS
 
-        import orderquery.endpoint
-        import orderquery.literal_form
-        import orderquery.memory
-        import orderquery.sql
-        import orderquery.stores.sqlite
-        import orderquery.text_form
-        import orderquery.wire  # noqa: F401
+        import orderquery.documents.events  # noqa: F401
+
     target = TARGETS[name]
 
     def once(data: bytes) -> None:

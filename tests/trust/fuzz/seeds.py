@@ -68,7 +68,7 @@ def _under(name: str) -> Iterator[JSON]:
 
 
 def _lines() -> Iterator[bytes]:
-    from orderquery.samples import sample_lines
+    from orderquery.samples.generator import sample_lines
 
     lines = [*sample_lines(6)]
     yield from lines
@@ -91,8 +91,8 @@ def _tokens() -> Iterator[bytes]:
 
 def dictionary() -> str:
     """Words of the language, as libFuzzer reads them."""
-    from orderquery.operators import OPERATORS
-    from orderquery.schema import load_schema
+    from orderquery.language.operators import OPERATORS
+    from orderquery.language.schema import load_schema
 
     words = {field.name for field in load_schema().fields} | {*OPERATORS, "$and", "$or", "$not", "\\", "\ufeff", "\0"}
     words |= {value for field in load_schema().fields for value in field.values or ()}

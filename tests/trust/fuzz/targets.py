@@ -13,14 +13,14 @@ from typing import Any
 import msgspec.msgpack
 
 import orderquery as oq
-from orderquery import cursor as cursors
-from orderquery.cursor import _FORMAT, _bound_to, _open
-from orderquery.files import read_bytes
-from orderquery.json_form import SHAPES
-from orderquery.plan import same_condition
-from orderquery.records import Record
-from orderquery.render import render_report, report_json
-from orderquery.schema import load_schema
+from orderquery.compiler import cursor as cursors
+from orderquery.compiler.cursor import _FORMAT, _bound_to, _open
+from orderquery.compiler.query import same_condition
+from orderquery.compiler.render import render_report, report_json
+from orderquery.documents.ingest import Record
+from orderquery.documents.json_lines import read_bytes
+from orderquery.language.schema import load_schema
+from orderquery.syntax.json_reader import SHAPES
 
 JSON = Any
 NOW = datetime(2025, 3, 1, 12, 30, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""From an AST to a checked query: diagnostics, corrections, cursors, pages."""

@@ -1,0 +1,255 @@
+"""Diagnostics for people, with an excerpt of the source, and as JSON.
+
+What is shown comes from anywhere, so nothing of it reaches a terminal as a control character, and nothing here raises
+for what a source, a message or a request holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..diagnostics.codes import CODES, SAYS_OF_EFFECT
+from ..diagnostics.diagnostic import Diagnostic
+from .report import Report
+
+JSON = Any
+
+WIDEST_EXCERPT = 100
+"""Cells of a source line; a longer one is cut round its caret."""
+
+LONGEST_MESSAGE = 2_000
+LONGEST_POINTER = 300
+LONGEST_CORRECTED = 2_000
+"""Characters of the corrected request; a longer one is no help to a reader."""
+
+_TAB = "    "
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_COLOURS = {"error": "1;31", "warning": "1;33", "place": "1;34", "help": "1;32", "strong": "1"}
+
+
+def report_json(report: Report[Any]) -> str:
+    """The documented JSON of a report: ``{"ok": ..., "diagnostics": [...]}``."""
+    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2, default=str)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def render_report(report: Report[Any], name: str = "", *, colour: bool = False) -> str:
+    """A report for people: every diagnostic, a summary line, and the corrected request where there is one.
+
+    ``name`` is what the source is called.
+    """
+    if not report.diagnostics:
+        return f"{printable(name)}: no problems" if name else "no problems"
+    parts = [render_diagnostics(report.diagnostics, report.source, name, colour=colour)]
+    corrected = _corrected(report)
+    if corrected is not None:
+        parts.append(corrected)
+    return "\n\n".join(parts)
+
+
+def render_diagnostics(
+    diagnostics: Iterable[Diagnostic], source: str | None = None, name: str = "", *, colour: bool = False
+) -> str:
+    """Diagnostics for people, each with its place in ``source`` if that is at hand, and a summary line."""
+    found = list(diagnostics)
+    if all(diagnostic.line for diagnostic in found):
+        found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))
+    view = _View(source, name, colour)
+    return "\n\n".join([*(view.render(diagnostic) for diagnostic in found), summary(found)])
+
+
+def render_line(diagnostic: Diagnostic, name: str = "") -> str:
+    """A diagnostic on one line: ``orders.jsonl:12:/lineItems: unfit-value: ...``."""
+    place = ":".join(_place_parts(diagnostic, name))
+    about_request = CODES[diagnostic.code].effect != "none"
+    kind = f"{diagnostic.severity}[{diagnostic.code}]" if about_request else diagnostic.code
+    said = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
+    return f"{place}: {kind}: {printable(said)}" if place else f"{kind}: {printable(said)}"
+
+
+def summary(diagnostics: Iterable[Diagnostic]) -> str:
+    """How many errors and warnings there are, in words."""
+    found = list(diagnostics)
+    errors = sum(diagnostic.severity == "error" for diagnostic in found)
+    counted = [(errors, "error"), (len(found) - errors, "warning")]
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "no problems"
+
+
+def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    """``text`` on one line, cut short, with an escape for whatever cannot be shown or would steer a terminal."""
+    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    return cut if cut.isprintable() else "".join(map(_shown, cut))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _place_parts(diagnostic: Diagnostic, name: str) -> list[str]:
+    parts = [diagnostic.source_name or name]
+    if diagnostic.line:
+        parts += [str(diagnostic.line), *([str(diagnostic.column)] if diagnostic.column else [])]
+    if diagnostic.pointer:
+        parts.append(diagnostic.pointer)
+    return [printable(part, LONGEST_POINTER) for part in parts if part]
+
+
+# -- the excerpt ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How diagnostics of one source are shown."""
+
+    source: str | None
+    name: str
+    colour: bool
+
+    def render(self, diagnostic: Diagnostic) -> str:
+        severity = diagnostic.severity
+        head = self._paint(f"{severity}[{diagnostic.code}]", severity)
+        lines = [f"{head}: {self._paint(printable(diagnostic.message), 'strong')}"]
+        excerpt = self._excerpt(diagnostic)
+        margin = " " * (len(str(diagnostic.line)) if excerpt else 1)
+        place = self._place(diagnostic)
+        if place:
+            lines.append(f" {margin}{self._paint('-->', 'place')} {place}")
+        if excerpt:
+            line, carets = excerpt
+            bar = self._paint("|", "place")
+            lines.append(f" {margin} {bar}")
+            lines.append(f" {self._paint(str(diagnostic.line), 'place')} {bar} {line}".rstrip())
+            lines.append(f" {margin} {bar} {self._paint(carets, severity, after_spaces=True)}")
+        if diagnostic.help:
+            lines.append(f" {margin} = {self._paint('help', 'help')}: {printable(diagnostic.help)}")
+        lines.append(f" {margin} = {SAYS_OF_EFFECT[CODES[diagnostic.code].effect]}")
+        return "\n".join(lines)
+
+    def _place(self, diagnostic: Diagnostic) -> str:
+        at = ":".join(
+            printable(str(part), LONGEST_POINTER)
+            for part in (diagnostic.source_name or self.name, diagnostic.line, diagnostic.column)
+            if part
+        )
+        pointer = printable(diagnostic.pointer or "", LONGEST_POINTER)
+        return "  ".join(part for part in (at, pointer) if part)
+
+    def _excerpt(self, diagnostic: Diagnostic) -> tuple[str, str] | None:
+        if not self.source or not diagnostic.line or diagnostic.span is None:
+            return None
+        start = min(max(diagnostic.span[0], 0), len(self.source))
+        return _cut(self.source, start, max(diagnostic.span[1], start))
+
+    def _paint(self, text: str, as_: str, *, after_spaces: bool = False) -> str:
+        if not self.colour:
+            return text
+        spaces = len(text) - len(text.lstrip(" ")) if after_spaces else 0
+        return f"{text[:spaces]}\x1b[{_COLOURS[as_]}m{text[spaces:]}\x1b[0m"
+
+
+def _cut(source: str, start: int, end: int) -> tuple[str, str]:
+    """The line of ``source`` that holds ``start``, cut to its width, and the carets below ``start`` to ``end``."""
+    # No more of the line is looked at than can be shown: a source may be one line of a mebibyte.
+    first = max(source.rfind("\n", 0, start) + 1, start - WIDEST_EXCERPT)
+    begins = first == 0 or source[first - 1] == "\n"
+    last = source.find("\n", start, start + 2 * WIDEST_EXCERPT)
+    ends = last >= 0 or start + 2 * WIDEST_EXCERPT >= len(source)
+    if last < 0:
+        last = min(len(source), start + 2 * WIDEST_EXCERPT)
+    if ends and source[first:last].endswith("\r"):
+        last -= 1
+    before = [_cell(character) for character in source[first:start]]
+    marked = [_cell(character) for character in source[start : min(end, last)]]
+    after = [_cell(character) for character in source[max(start, min(end, last)) : last]]
+    marked, marked_cut = _fitting(marked, WIDEST_EXCERPT * 3 // 5)
+    after = [] if marked_cut else after
+    room = WIDEST_EXCERPT - _width(marked)
+    kept_after, after_cut = _fitting(after, max(room - min(_width(before), room * 2 // 3), 0))
+    kept_before, before_cut = _fitting(before[::-1], room - _width(kept_after))
+    lead = "" if begins and not before_cut else "..."
+    tail = "" if ends and not (after_cut or marked_cut) else "..."
+    line = lead + "".join(kept_before[::-1] + marked + kept_after) + tail
+    return line, " " * (len(lead) + _width(kept_before)) + "^" * max(_width(marked), 1)
+
+
+def _fitting(cells: list[str], room: int) -> tuple[list[str], bool]:
+    """As many of the first pieces as fit, and whether some did not."""
+    used = 0
+    for index, piece in enumerate(cells):
+        used += cell_width(piece)
+        if used > room:
+            return cells[:index], True
+    return cells, False
+
+
+def _cell(character: str) -> str:
+    if " " <= character <= "~":
+        return character
+    return _TAB if character == "\t" else _shown(character)
+
+
+def _width(pieces: list[str]) -> int:
+    return cell_width("".join(pieces))
+
+
+def cell_width(text: str) -> int:
+    """Cells of a terminal that a text takes: wide characters two, combining ones none."""
+    return len(text) if text.isascii() else sum(map(_width_of, text))
+
+
+def _width_of(character: str) -> int:
+    if character < "\x7f":
+        return 1
+    import unicodedata
+
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+# -- the corrected request --------------------------------------------------------------------------------------
+
+
+def _corrected(report: Report[Any]) -> str | None:
+    try:
+        corrected = report.corrected
+        if corrected is None:
+            return None
+        shown = json.dumps(corrected, ensure_ascii=False, indent=2, default=_number)
+    except (RecursionError, TypeError, ValueError):
+        return None
+    if len(shown) > LONGEST_CORRECTED:
+        return None
+    left = sum(not diagnostic.fix for diagnostic in report.diagnostics)
+    heading = "corrected request:"
+    if left:
+        heading = f"corrected request, but for {'the problem' if left == 1 else f'the {left} problems'} without a fix:"
+    return "\n".join([heading, *("".join(map(_in_json, line)) for line in shown.split("\n"))])
+
+
+def _in_json(character: str) -> str:
+    """A character of JSON text, as the escape that means the same where it cannot be shown."""
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
+
+def _number(value: JSON) -> JSON:
+    """A decimal as the JSON number nearest to it where that is exact; what is no JSON as a text."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return str(value)
+    if value.adjusted() < 18 and value == value.to_integral_value():
+        return int(value)
+    nearest = float(value)
+    return nearest if Decimal(repr(nearest)) == value else str(value)

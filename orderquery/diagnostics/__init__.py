@@ -1,0 +1,1 @@
+"""Diagnostics: the codes, the diagnostic itself, the error types."""

@@ -1,0 +1,1 @@
+"""Orders and transactions: reading values, extracting them, ingesting what is loaded."""

@@ -1,0 +1,254 @@
+"""Tables of fields, loaded from TOML by name or by file. A table is data: no field has code of its own."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..diagnostics.errors import SchemaError
+from .fields import Field, Source
+from .grammar_files import grammar_text, table_names
+from .operators import OPERATORS, Operator, Takes
+from .types import TYPES, ValueType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT_SCHEMA = "ecom-orders"
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """A table of fields with the defaults and limits of a search over it."""
+
+    name: str
+    version: int
+    fields: tuple[Field, ...]
+    key: Field
+    revision: Field | None
+    sort: tuple[tuple[Field, bool], ...]
+    """The default sort: fields and whether each is descending."""
+    title: str = ""
+    source: str = ""
+    read: date | None = None
+    sdk_names: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[Field, tuple[Any, ...]] | None = None
+    limit: int = 100
+    max_limit: int = 100
+    max_sorts: int = 4
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Every field under its name and its aliases."""
+        names = {alias: row for row in self.fields for alias in row.aliases}
+        return names | {row.name: row for row in self.fields}
+
+    @cached_property
+    def rest_names(self) -> dict[str, str]:
+        """SDK names to REST names."""
+        return {sdk: rest for rest, sdk in self.sdk_names.items()}
+
+    def from_sdk(self, name: str) -> str:
+        """A field name of the SDK under its REST name, segment by segment."""
+        return ".".join(self.rest_names.get(part, part) for part in name.split("."))
+
+    def find(self, name: str) -> Field | None:
+        """The field of this name or alias."""
+        return self.by_name.get(name)
+
+    def operators_of(self, row: Field) -> tuple[Operator, ...]:
+        """The operators of a field, in the document's order."""
+        return tuple(OPERATORS[name] for name in row.operators)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Tells one set of projected values from another: stores built under another must be rebuilt."""
+        import hashlib
+
+        rows = [
+            (f.name, f.type.name, f.many, f.sortable, f.prefixed, f.indexed, repr(f.default), repr(f.sources))
+            for f in self.fields
+        ]
+        text = repr((self.name, self.version, self.key.name, self.revision, dict(self.sdk_names), rows))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load_schema(name: str | Path | None = None) -> Schema:
+    """The table of this name (a file of ``grammar/``), or of this file.
+
+    Raises:
+        SchemaError: there is no such table, or it cannot be used; the message names the row and what is wrong.
+
+    """
+    if name is None:
+        return _named(DEFAULT_SCHEMA)
+    if isinstance(name, str) and name in table_names():
+        return _named(name)
+    from pathlib import Path
+
+    path = Path(name)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as problem:
+        known = ", ".join(table_names())
+        raise SchemaError(f"no table {str(name)!r}: not one of {known}, and not a readable file") from problem
+    return parse_schema(text, str(path))
+
+
+@cache
+def _named(name: str) -> Schema:
+    return parse_schema(grammar_text(f"{name}.toml"), f"{name}.toml")
+
+
+def parse_schema(text: str, where: str = "table") -> Schema:
+    """A table from the text of a TOML file; ``where`` names it in errors."""
+    try:
+        data = tomllib.loads(text)
+        return _schema(data)
+    except (tomllib.TOMLDecodeError, _Wrong) as problem:
+        raise SchemaError(f"{where}: {problem}") from None
+
+
+class _Wrong(Exception):
+    pass
+
+
+def _schema(data: dict[str, Any]) -> Schema:
+    rows = _list(data, "fields", "a table")
+    fields = tuple(_field(row, data.get("key", "id")) for row in rows)
+    by_name: dict[str, Field] = {}
+    columns = {"rid", "site"}
+    for row in fields:
+        for name in (row.name, *row.aliases):
+            if name in by_name:
+                raise _Wrong(f"field {name!r} stands twice")
+            by_name[name] = row
+        mine = {row.column, row.column + "_folded"} if row.prefixed else {row.column}
+        if mine & columns or not re.fullmatch(r"[a-z_][a-z0-9_]*", row.column):
+            raise _Wrong(f"field {row.name!r}: its column name {row.column!r} is taken or not a plain name")
+        columns |= mine
+
+    def named(name: Any, role: str) -> Field:
+        if name not in by_name:
+            raise _Wrong(f"{role} names the unknown field {name!r}")
+        return by_name[name]
+
+    search = data.get("search", {})
+    key = named(data.get("key", "id"), "key")
+    if key.many or not key.type.textual or key.type.name == "sequence":
+        raise _Wrong(f"key {key.name!r} must be a single field of text")
+    sort = tuple((named(s.get("field"), "search.sort"), s.get("order") == "DESC") for s in search.get("sort", []))
+    for row, _ in sort:
+        if not row.sortable:
+            raise _Wrong(f"search.sort: {row.name!r} is not sortable")
+    hidden = data.get("hidden")
+    return Schema(
+        name=_string(data, "name", "a table"),
+        version=data.get("version", 1),
+        fields=fields,
+        key=key,
+        revision=named(data["revision"], "revision") if "revision" in data else None,
+        sort=sort,
+        title=data.get("title", ""),
+        source=data.get("source", ""),
+        read=data.get("read"),
+        sdk_names=data.get("sdk_names", {}),
+        hidden=(named(hidden["field"], "hidden"), tuple(hidden["values"])) if hidden else None,
+        limit=search.get("limit", 100),
+        max_limit=search.get("max_limit", 100),
+        max_sorts=search.get("max_sorts", 4),
+    )
+
+
+_ROW_KEYS = {
+    "name",
+    "type",
+    "operators",
+    "sortable",
+    "many",
+    "values",
+    "aliases",
+    "default",
+    "indexed",
+    "note",
+    "sources",
+}
+
+
+def _field(row: dict[str, Any], key: str) -> Field:
+    name = _string(row, "name", "a field")
+    unknown = sorted(set(row) - _ROW_KEYS)
+    if unknown:
+        raise _Wrong(f"field {name!r}: unknown key {unknown[0]!r}")
+    kind = TYPES.get(row.get("type", ""))
+    if kind is None:
+        raise _Wrong(f"field {name!r}: type is one of {', '.join(TYPES)}")
+    many = row.get("many", False)
+    sortable = row.get("sortable", False)
+    if sortable and many:
+        raise _Wrong(f"field {name!r}: a field of many values cannot be sortable")
+    operators = tuple(_list(row, "operators", f"field {name!r}"))
+    for operator in operators:
+        _check_operator(name, operator, kind, many)
+    sources = tuple(_source(name, source) for source in row.get("sources", [{"path": name}]))
+    if len({source.record for source in sources}) != 1:
+        raise _Wrong(f"field {name!r}: all sources must be of one record")
+    default = row.get("default")
+    if default is not None and (many or kind.read(default) is None):
+        raise _Wrong(f"field {name!r}: the default does not fit the type")
+    return Field(
+        name=name,
+        type=kind,
+        operators=operators,
+        sources=sources,
+        sortable=bool(sortable),
+        documented_sort=sortable != "undocumented",
+        many=many,
+        values=tuple(row.get("values", ())),
+        aliases=tuple(row.get("aliases", ())),
+        default=None if default is None else kind.read(default),
+        indexed=row.get("indexed", False),
+        required=default is not None or name == key,
+        note=row.get("note", ""),
+        column=re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower(),
+        prefixed=any(OPERATORS[operator].takes is Takes.TEXT for operator in operators),
+    )
+
+
+def _check_operator(name: str, operator: str, kind: ValueType, many: bool) -> None:
+    row = OPERATORS.get(operator)
+    if row is None:
+        raise _Wrong(f"field {name!r}: unknown operator {operator!r}")
+    if kind.name not in row.on or not (row.many if many else row.single):
+        raise _Wrong(f"field {name!r}: {operator} means nothing on {'many ' if many else ''}{kind.name}")
+
+
+def _source(name: str, source: dict[str, Any]) -> Source:
+    joined = source.get("join")
+    paths: list[Any] = joined if joined else [source.get("path")]
+    if not paths or not all(isinstance(path, str) and path for path in paths):
+        raise _Wrong(f"field {name!r}: a source has a path, or join with paths")
+    record = source.get("record", "order")
+    if record not in ("order", "transactions"):
+        raise _Wrong(f"field {name!r}: record is order or transactions")
+    split = tuple(tuple(path.split(".")) for path in paths)
+    return Source(split, joined is not None, record, source.get("single", joined is not None))
+
+
+def _string(data: dict[str, Any], key: str, what: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value:
+        raise _Wrong(f"{what} has a {key}")
+    return value
+
+
+def _list(data: dict[str, Any], key: str, what: str) -> list[Any]:
+    value = data.get(key)
+    if not isinstance(value, list) or not value:
+        raise _Wrong(f"{what} has {key}")
+    return value

@@ -1,0 +1,1 @@
+"""Searches run in Python."""

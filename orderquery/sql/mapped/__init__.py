@@ -1,0 +1,1 @@
+"""Layouts that map a search to tables that are not ours."""

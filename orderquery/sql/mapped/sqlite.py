@@ -1,0 +1,199 @@
+"""Own tables in SQLite: no types but numbers and texts, so dates and decimals are worked out of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from ...language.types import TYPES
+from . import held
+from .column_format import FIRST_INSTANT, LAST_INSTANT, Form
+from .engine import Engine, Forms, Steps
+
+_SWAPPED_DIGITS = (("0", "9"), ("1", "8"), ("2", "7"), ("3", "6"), ("4", "5"))
+
+
+class Sqlite(Engine):
+    """SQLite. Arrays are JSON texts. ``LIMIT 1`` keeps a text that is taken apart from being computed many times."""
+
+    name = "sqlite"
+    json_differs = ("NUL", "keys twice", "no JSON")
+
+    @cached_property
+    def forms(self) -> Mapping[str, Forms]:
+        """The forms of each value type."""
+        text = replace(held.texts(), column="{} COLLATE BINARY", differs=("as it is",))
+        number = Form(
+            "a number", bind=_number, read=lambda number: TYPES["amount"].read(number), differs=("floating point",)
+        )
+        return {
+            "guid": {"text": text},
+            "text": {"text": text},
+            "enum": {"text": text},
+            "boolean": {"boolean": self.computed["boolean"]},
+            "instant": {
+                "text": self.from_text("instant"),
+                "iso": held.iso_instants(),
+                "plain": held.plain_instants(),
+                **held.counted_instants(),
+            },
+            "amount": {"number": number, "text": self.from_text("amount"), "hundredths": held.hundredths()},
+            "sequence": {"text": self.from_text("sequence"), "number": held.whole_numbers()},
+        }
+
+    @cached_property
+    def computed(self) -> Mapping[str, Form]:
+        """Of each value type, the form of the columns that the methods below make."""
+        text = held.texts()
+        return {
+            "guid": text,
+            "text": text,
+            "enum": text,
+            "boolean": Form("a boolean, 1 or 0", bind=int, read=bool),
+            "instant": held.counted_instants()["microseconds"],
+            "amount": held.amount_keys(),
+            "sequence": held.sequence_keys(),
+        }
+
+    def instant(self, text: str) -> str:
+        """The microseconds of a date-time, or NULL."""
+        tail = "SUBSTR(t, 20)"
+        zone = f"LTRIM({tail}, '.0123456789')"
+        apart = (
+            f"SELECT t, SUBSTR(t, 1, 10) AS day, SUBSTR(t, 12, 8) AS clock, {zone} AS zone, "
+            f"SUBSTR({tail}, 1, LENGTH({tail}) - LENGTH({zone})) AS fraction FROM (SELECT {text} AS t LIMIT 1) LIMIT 1"
+        )
+        digit, pair = "[0-9]", "[0-9][0-9]"
+        micros = (
+            "CAST(STRFTIME('%s', day || ' ' || clock) AS INTEGER) * 1000000 "
+            "+ CAST(SUBSTR(SUBSTR(fraction, 2) || '000000', 1, 6) AS INTEGER) "
+            "- CASE WHEN LENGTH(zone) = 6 THEN CAST(SUBSTR(zone, 1, 1) || '1' AS INTEGER) "
+            "* (CAST(SUBSTR(zone, 2, 2) AS INTEGER) * 60 + CAST(SUBSTR(zone, 5) AS INTEGER)) * 60000000 ELSE 0 END"
+        )
+        fits = (
+            f"t GLOB '{digit * 4}-{pair}-{pair}[Tt]{pair}:{pair}:{pair}*' AND day >= '0001' "
+            "AND DATE(day, '+0 days') = day AND clock < '24' AND SUBSTR(clock, 4, 2) < '60' "
+            "AND SUBSTR(clock, 7) < '60' "
+            f"AND (fraction = '' OR fraction GLOB '.{digit}*' AND fraction NOT GLOB '.*[^0-9]*' "
+            "AND LENGTH(fraction) <= 10) "
+            f"AND (zone IN ('', 'Z', 'z') OR zone GLOB '[+-]{pair}:{pair}' AND SUBSTR(zone, 2, 2) < '24' "
+            "AND SUBSTR(zone, 5) < '60')"
+        )
+        found = f"SELECT {micros} AS i FROM ({apart}) WHERE {fits} LIMIT 1"
+        return f"(SELECT CASE WHEN i BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT} THEN i END FROM ({found}))"
+
+    def amount(self, text: str) -> str:
+        """The text of an amount that :func:`~orderquery.values.encode_amount` writes, or NULL."""
+        bare = (
+            "SELECT SUBSTR(t, 1, 1) = '-' AS minus, LTRIM(SUBSTR(t, 1, 1), '+-') || SUBSTR(t, 2) AS u "
+            f"FROM (SELECT {text} AS t LIMIT 1) LIMIT 1"
+        )
+        parts = (
+            "SELECT minus, CASE WHEN u LIKE '%e%' THEN SUBSTR(u, 1, INSTR(u, 'e') - 1) ELSE u END AS m, "
+            "CASE WHEN u LIKE '%e%' THEN SUBSTR(u, INSTR(u, 'e') + 1) ELSE '0' END AS x "
+            f"FROM ({bare}) LIMIT 1"
+        )
+        digits = (
+            "SELECT minus, m, CAST(x AS INTEGER) AS shift, INSTR(m || '.', '.') - 1 AS whole, "
+            "REPLACE(m, '.', '') AS every, LTRIM(REPLACE(m, '.', ''), '0') AS d, "
+            "LTRIM(SUBSTR(x, 1, 1), '+-') || SUBSTR(x, 2) AS bare_shift "
+            f"FROM ({parts}) LIMIT 1"
+        )
+        fits = (
+            "m GLOB '[0-9]*' AND m GLOB '*[0-9]' AND m NOT GLOB '*[^0-9.]*' AND m NOT GLOB '*.*.*' "
+            "AND LENGTH(every) <= 100 AND bare_shift GLOB '[0-9]*' AND bare_shift NOT GLOB '*[^0-9]*' "
+            "AND shift BETWEEN -100 AND 100"
+        )
+        scale = "500 + shift + whole - LENGTH(every) + LENGTH(d)"
+        nines = "RTRIM(d, '0')"
+        for one, other in _SWAPPED_DIGITS:
+            nines = f"REPLACE(REPLACE(REPLACE({nines}, '{one}', 'x'), '{other}', '{one}'), 'x', '{other}')"
+        key = (
+            f"CASE WHEN d = '' THEN '1' WHEN minus THEN '0' || PRINTF('%03d', 999 - ({scale})) || {nines} || '~' "
+            f"ELSE '2' || PRINTF('%03d', {scale}) || RTRIM(d, '0') END"
+        )
+        return f"(SELECT {key} FROM ({digits}) WHERE {fits})"
+
+    def sequence(self, text: str) -> str:
+        """The text that sorts as the sequence does."""
+        number = "t <> '' AND t NOT GLOB '*[^0-9]*' AND LENGTH(t) <= 100"
+        digits = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
+        return (
+            f"(SELECT CASE WHEN {number} THEN PRINTF('0%02d', LENGTH({digits}) - 1) || {digits} ELSE '1' || t END "
+            f"FROM (SELECT CAST({text} AS TEXT) AS t LIMIT 1) WHERE NOT t IS NULL)"
+        )
+
+    def at_most(self, text: str, longest: int) -> str:
+        """A text, or NULL where it has more characters."""
+        return f"(SELECT t FROM (SELECT {text} AS t LIMIT 1) WHERE LENGTH(t) <= {longest})"
+
+    def at(self, json: str, steps: Steps) -> str:
+        """The JSON at a path of keys through objects, NULL where there is none."""
+        return f"({json} -> {self.path(steps)})" if steps else json
+
+    def either(self, json: str, other: str) -> str:
+        """The first JSON, or the other where it is null or not there."""
+        return f"COALESCE(NULLIF({json}, 'null'), {other})"
+
+    def scalar(self, kind: str, json: str, steps: Steps) -> str:
+        """What a field of this type can hold of the JSON at a path: a boolean, or a text; else NULL."""
+        path = self.path(steps)
+        text = f"JSON_EXTRACT({json}, {path})"
+        found = {
+            "boolean": "WHEN 'true' THEN 1 WHEN 'false' THEN 0",
+            "amount": f"WHEN 'text' THEN {text} WHEN 'integer' THEN {json} -> {path} "
+            f"WHEN 'real' THEN LOWER({json} -> {path})",
+            "sequence": f"WHEN 'text' THEN {text} WHEN 'integer' THEN {json} -> {path}",
+        }.get(kind, f"WHEN 'text' THEN {text}")
+        return f"CASE JSON_TYPE({json}, {path}) {found} END"
+
+    def fits_array(self, form: Form) -> bool:
+        """Whether an array can hold values in a form: always, for JSON is read element by element."""
+        return True
+
+    def array(self, form: Form, expression: str) -> str:
+        """The column of a JSON array that holds values in a form."""
+        value = form.over("e.value")
+        return (
+            f"NULLIF((SELECT JSON_GROUP_ARRAY({value}) FROM JSON_EACH({expression}) AS e "
+            f"WHERE NOT {value} IS NULL), '[]')"
+        )
+
+    def array_of_one(self, value: str) -> str:
+        """The JSON array of one value, NULL where there is none."""
+        return f"(SELECT JSON_ARRAY(v) FROM (SELECT {value} AS v LIMIT 1) WHERE NOT v IS NULL)"
+
+    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+        """The JSON array of the values at a path that crosses arrays, NULL where there are none."""
+        at, sources = json, []
+        for number, (step, other) in enumerate(path, 1):
+            node = self.at(at, (step,))
+            if other is not None:
+                node = self.either(node, self.at(at, (other,)))
+            each = f"CASE JSON_TYPE({node}) WHEN 'array' THEN {node} ELSE JSON_ARRAY(JSON({node})) END"
+            sources.append(f"JSON_EACH({each}) AS e{number}")
+            at = f"CASE e{number}.type WHEN 'object' THEN e{number}.value END"
+        last = f"e{len(path)}"
+        value = self.of_text(kind, _of_element(kind, last))
+        return f"NULLIF((SELECT JSON_GROUP_ARRAY({value}) FROM {', '.join(sources)} WHERE NOT {value} IS NULL), '[]')"
+
+
+def _of_element(kind: str, element: str) -> str:
+    """What a field of this type can hold of a row of ``JSON_EACH``."""
+    found = {
+        "boolean": "WHEN 'true' THEN 1 WHEN 'false' THEN 0",
+        "amount": f"WHEN 'text' THEN {element}.value WHEN 'integer' THEN {element}.value "
+        f"WHEN 'real' THEN LOWER({element}.value)",
+        "sequence": f"WHEN 'text' THEN {element}.value WHEN 'integer' THEN {element}.value",
+    }.get(kind, f"WHEN 'text' THEN {element}.value")
+    return f"CASE {element}.type {found} END"
+
+
+def _number(amount: object) -> int | float:
+    """What SQLite compares exactly with whole numbers, and as floating point with others."""
+    from decimal import Decimal
+
+    assert isinstance(amount, Decimal)
+    whole = abs(amount) < 1 << 63 and amount == amount.to_integral_value()
+    return int(amount) if whole else float(amount)

@@ -1,0 +1,294 @@
+"""Plans as SQL: a statement for a dialect over the layout of this package's stores. Only this package knows sqlglot.
+
+Building and rendering costs milliseconds, so a text is kept for each shape of plan; the operands are its parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from ..compiler.pagination import Position, direction, seek
+from ..compiler.query import Query, SortField
+from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
+from ..language.fields import Field
+from .dialects import DIALECTS, Dialect, dialect_named
+from .layouts import Layout
+from .leaf_tests import Binding, expression, ordered, shown
+
+__all__ = ["DIALECTS", "Statement", "Wanted", "statement"]
+
+Wanted = Literal["page", "count", "any"]
+IsRare = Callable[[Test], bool]
+
+_WIDEST = 8
+"""Parts: beyond this a connective is rendered as a balanced tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text with named parameters, in the style its dialect's driver takes, and their values by name.
+
+    ``notes`` say what of the search's exact meaning the tables it is for cannot keep; a store's keep all of it.
+    """
+
+    text: str
+    parameters: dict[str, Any]
+    dialect: str
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.text}\n{json.dumps(self.parameters, ensure_ascii=False)}"
+
+
+def statement(
+    plan: Query,
+    dialect: str = "sqlite",
+    *,
+    site: str = "",
+    position: Position | None = None,
+    branch: int | None = None,
+    limit: int | None = None,
+    wanted: Wanted = "page",
+    rare: IsRare | None = None,
+    layout: Layout | None = None,
+) -> Statement:
+    """The statement of a page (its rows are the sort values and the document), of a count, or of whether there is any.
+
+    ``position`` seeks the rows beyond it, of all the branches of :func:`~orderquery.keyset.seek` or of this one;
+    ``rare`` says of a leaf on a field of many values that few orders pass it.
+    ``layout`` says where the orders lie; without it, as a store of the dialect lays them.
+
+    Raises:
+        UsageError: no such dialect, or the layout is for another one.
+        QueryError: ``not-in-layout``, for each place of the search that reads what does not lie there.
+
+    """
+    row = dialect_named(dialect)
+    where = layout or row.layout
+    row = where.adapted(row)
+    where.check(plan, row)
+    condition = where.fitted(plan.condition, row)
+    branches: tuple[Condition, ...] | None = None
+    if position is not None and wanted != "count":
+        fitted = (where.fitted(beyond, row) for beyond in seek(plan, position))
+        branches = tuple(fit for fit in fitted if fit != FALSE)
+        branches = branches if branch is None else (branches[branch],)
+    keys = direction(plan, position is not None and position.backward)
+    leaves = tests_of(condition)
+    seeks = [test for branch in branches or () for test in tests_of(branch)]
+    bind = _binding(row.name, where).bind
+    named: dict[str, Any] = {}
+    counts: list[tuple[int, bool]] = []
+    for leaf in (*leaves, *seeks):
+        values, unusual = bind(leaf)
+        counts.append((len(values), unusual))
+        for value in values:
+            named[f"p{len(named) + 1}"] = value
+    if where.sites:
+        named["site"] = site
+    if wanted != "count":
+        named["limit"] = plan.limit if limit is None else limit
+    hints = tuple([leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves])
+    shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts))
+    return Statement(_rendered(shape), named, row.name, where.notes(plan, row))
+
+
+@lru_cache(maxsize=64)
+def _binding(dialect: str, layout: Layout) -> Binding:
+    return Binding(layout.adapted(dialect_named(dialect)), layout)
+
+
+class _Shape:
+    """What a text depends on: everything about a plan but its operands."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        layout: Layout,
+        wanted: Wanted,
+        condition: Condition,
+        branches: tuple[Condition, ...] | None,
+        keys: tuple[SortField, ...],
+        hints: tuple[bool, ...],
+        counts: tuple[tuple[int, bool], ...],
+    ) -> None:
+        self.dialect, self.layout, self.wanted = dialect, layout, wanted
+        self.condition, self.branches = condition, branches
+        self.keys, self.hints, self.counts = keys, hints, counts
+        shapes = None if branches is None else tuple(map(_shape, branches))
+        self._key = (dialect.name, layout, wanted, _shape(condition), shapes, keys, hints, counts)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self._key == other._key
+
+
+def _shape(condition: Condition) -> tuple[Any, ...]:
+    if isinstance(condition, Test):
+        sign = condition.operand[0] if condition.kind is Kind.COMPARES else ""
+        return (condition.kind, condition.field, sign, condition.negated)
+    return (isinstance(condition, AllOf), *map(_shape, condition.parts))
+
+
+@lru_cache(maxsize=1024)
+def _rendered(shape: _Shape) -> str:
+    return _Builder(shape).select().sql(dialect=shape.dialect.name, copy=False)
+
+
+def forget() -> None:
+    """Forget the texts of all shapes, so that statements are built anew."""
+    _rendered.cache_clear()
+
+
+class _Builder:
+    """Builds the statement of one shape."""
+
+    def __init__(self, shape: _Shape) -> None:
+        self._shape = shape
+        self._names = self._name_parameters()
+        self._parts: list[exp.Select] = []
+
+    def _name_parameters(self) -> Iterator[list[str]]:
+        number = 0
+        for count, _ in self._shape.counts:
+            yield [f"p{number + i}" for i in range(1, count + 1)]
+            number += count
+
+    def select(self) -> exp.Expr:
+        shape = self._shape
+        filtered = self._where(shape.condition, iter(shape.hints))
+        base = self._rows(filtered)
+        if shape.wanted == "count":
+            return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
+        if shape.wanted == "any":
+            return self._with_parts(self._limited(self._beyond(base).select("1", copy=False), "o"))
+        keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)
+        if shape.layout.documents is None:
+            page = self._page(base.select(*keys, exp.column("document", "o"), copy=False))
+            assert isinstance(page, exp.Select)
+            if shape.layout.form(shape.keys[-1].field, shape.dialect) is not None:
+                columns = (*self._shown("k"), exp.column("document", "k"))
+                page = exp.select(*columns).from_(page.subquery("k", copy=False)).order_by(*self._order("k"))
+            return self._with_parts(page)
+        base = base.select(exp.column("rid", "o"), *keys, copy=False)
+        return self._with_parts(self._with_documents(self._page(base), shape.layout.documents))
+
+    def _rows(self, test: exp.Expr | None) -> exp.Select:
+        """The rows of the site that pass."""
+        layout = self._shape.layout
+        rows = exp.select().from_(exp.to_table(layout.orders).as_("o"))
+        if layout.sites:
+            site = exp.column("site", "o").eq(self._shape.dialect.parameter("site", "text"))
+            rows = rows.where(site, copy=False)
+        return rows if test is None else rows.where(test, copy=False)
+
+    def _with_parts(self, query: exp.Select) -> exp.Select:
+        layout, dialect = self._shape.layout, self._shape.dialect
+        for name, definition in layout.definitions(dialect, self._fields()):
+            # A name that is used twice must not be computed in full before it is searched.
+            query = query.with_(name, definition, materialized=False if dialect.materializes else None, copy=False)
+        for number, part in enumerate(self._parts, 1):
+            query = query.with_(f"part{number}", part, copy=False)
+        return query
+
+    def _fields(self) -> list[Field]:
+        shape = self._shape
+        tests = [test for part in (shape.condition, *(shape.branches or ())) for test in tests_of(part)]
+        return list(dict.fromkeys([*(test.field for test in tests), *(key.field for key in shape.keys)]))
+
+    def _page(self, base: exp.Select) -> exp.Expr:
+        branches = self._shape.branches
+        if branches is None:
+            return self._limited(base, "o")
+        if not self._shape.dialect.union_seek or len(branches) < 2:
+            return self._limited(self._beyond(base), "o")
+        sought = [self._where(branch, repeat(True)) for branch in branches]
+        pages = [
+            exp.select("*").from_(self._limited(base.where(test), "o").subquery(f"b{i}", copy=False))
+            for i, test in enumerate(sought, 1)
+        ]
+        union: exp.Query = pages[0]
+        for page in pages[1:]:
+            union = exp.union(union, page, distinct=False, copy=False)
+        return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
+
+    def _beyond(self, base: exp.Select) -> exp.Select:
+        """The rows beyond the position, in whichever branch."""
+        sought = [self._where(branch, repeat(True)) for branch in self._shape.branches or ()]
+        if self._shape.branches is None:
+            return base
+        tests = [test for test in sought if test is not None]
+        return base.where(exp.or_(*tests, copy=False) if tests else exp.false(), copy=False)
+
+    def _limited(self, select: exp.Select, table: str) -> exp.Select:
+        count = self._shape.dialect.parameter("limit", "count")
+        return select.order_by(*self._order(table), copy=False).limit(count, copy=False)
+
+    def _order(self, table: str) -> list[exp.Expr]:
+        layout, dialect = self._shape.layout, self._shape.dialect
+        return [
+            exp.Ordered(
+                this=ordered(key.field, exp.column(key.field.column, table, quoted=True), dialect, layout),
+                desc=key.descending,
+                nulls_first=layout.nulls_first(key.field, key.descending, dialect),
+            )
+            for key in self._shape.keys
+        ]
+
+    def _with_documents(self, page: exp.Expr, documents: str) -> exp.Select:
+        assert isinstance(page, exp.Query)
+        return (
+            exp.select(*self._shown("k"), exp.column("document", "d"))
+            .from_(page.subquery("k", copy=False), copy=False)
+            .join(exp.to_table(documents).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
+            .order_by(*self._order("k"), copy=False)
+        )
+
+    def _shown(self, table: str) -> list[exp.Expr]:
+        layout, dialect = self._shape.layout, self._shape.dialect
+        columns = [(key.field, exp.column(key.field.column, table, quoted=True)) for key in self._shape.keys]
+        return [shown(field, column, dialect, layout) for field, column in columns]
+
+    def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
+        if condition == TRUE:
+            return None
+        return self._expression(condition, hints, 0)
+
+    def _expression(self, condition: Condition, hints: Iterator[bool], depth: int) -> exp.Expr:
+        if isinstance(condition, Test):
+            dialect = self._shape.dialect
+            kind = "text" if condition.kind is Kind.PREFIX else condition.field.type.column
+            parameters: Sequence[exp.Expr] = [dialect.parameter(name, kind) for name in next(self._names)]
+            return expression(condition, parameters, dialect, self._shape.layout, next(hints, False))
+        depth += 1 + (len(condition.parts) // _WIDEST).bit_length()
+        deepest = self._shape.dialect.deepest
+        apart = deepest is not None and depth > deepest
+        parts = [self._expression(part, hints, 0 if apart else depth) for part in condition.parts]
+        if not parts:
+            return exp.true() if isinstance(condition, AllOf) else exp.false()
+        joined = _balanced(exp.And if isinstance(condition, AllOf) else exp.Or, parts)
+        if not apart:
+            return joined
+        self._parts.append(self._rows(joined).select(exp.column("rid", "o"), copy=False))
+        chosen = exp.select("rid").from_(f"part{len(self._parts)}")
+        return exp.In(this=exp.column("rid", "o"), query=chosen.subquery(copy=False))
+
+
+def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:
+    """The parts joined as a tree of logarithmic depth: engines limit how deep an expression is, not how wide."""
+    if len(parts) == 1:
+        return parts[0]
+    if len(parts) <= _WIDEST:
+        return (exp.and_ if join is exp.And else exp.or_)(*parts, copy=False)
+    half = len(parts) // 2
+    sides = (exp.paren(_balanced(join, some), copy=False) for some in (parts[:half], parts[half:]))
+    return join(this=next(sides), expression=next(sides))

@@ -1,0 +1,1 @@
+"""Searches over tables that are not ours, read-only."""

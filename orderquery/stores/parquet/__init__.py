@@ -1,0 +1,1 @@
+"""Exports as Parquet, and the engines that search them."""

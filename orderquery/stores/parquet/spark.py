@@ -1,0 +1,259 @@
+"""Exports on Apache Spark. Needs the extra ``spark``, and Java.
+
+A session that is active already, as in a notebook, is used. Else one is started for the process: a driver and two
+executors, each a process of its own on this machine, or whatever ``ORDERQUERY_SPARK_MASTER`` names. It takes some
+twenty seconds to start, and ends with the process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ...diagnostics.errors import MissingExtra, StoreError
+from ...language.schema import Schema
+from ..columnar import ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, Column, columns
+from .store import Deadline, Engine, ExportedStore
+
+MASTER_VARIABLE = "ORDERQUERY_SPARK_MASTER"
+MASTER = "local-cluster[2,1,1024]"
+"""Two executors of one core and 1,024 MB."""
+
+OLDEST_JAVA = 17
+_INSTALL_JAVA = "apt-get install openjdk-17-jre-headless"
+_KINDS = {"text": "STRING", "integer": "BIGINT", "boolean": "BOOLEAN"}
+_PATTERN = re.compile(r"[][{}*?\\]")
+_SETTINGS = {
+    "spark.app.name": "orderquery",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+_ON_THIS_MACHINE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+_LOGGING = """\
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d %p %c: %m%n
+"""
+_lock = threading.Lock()
+_numbers = itertools.count(1)
+
+
+class SparkStore(ExportedStore):
+    """Orders of one site in an export, searched by Spark."""
+
+    dialect = "spark"
+    reads = r"\bFileScan \w+"
+
+    def _started(self) -> Engine:
+        return _Views(self.path, self.schema)
+
+
+class _Views(Engine):
+    """A session of its own over the process's driver, with views of the files."""
+
+    def __init__(self, folder: Path, schema: Schema) -> None:
+        self._folder = folder
+        with _lock:
+            of_process = session()
+        with self._errors():
+            self._session: Any = of_process.newSession()
+            for name, listed in ((ORDERS, columns(schema)), (TRANSACTIONS, TRANSACTION_COLUMNS)):
+                typed = ", ".join(f"`{column.name}` {_type(column)}" for column in listed)
+                files = "file://" + _PATTERN.sub(r"\\\g<0>", str(folder / name))
+                self._session.read.schema(typed).parquet(files).createOrReplaceTempView(name)
+
+    def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
+        """The rows of a statement. Raises ``StoreError``, and ``StoreTimeout`` beyond the deadline."""
+        if deadline is None:
+            return self._collected(text, parameters)
+        context = self._opened().sparkContext
+        group, passed = f"orderquery {next(_numbers)}", threading.Event()
+
+        def stop() -> None:
+            passed.set()
+            # What has not begun yet is stopped too.
+            context._jsc.sc().cancelJobGroupAndFutureJobs(group, "out of time")
+
+        timer = threading.Timer(deadline.left(), stop)
+        timer.daemon = True
+        context.setJobGroup(group, text[:200], interruptOnCancel=True)
+        timer.start()
+        try:
+            return self._collected(text, parameters)
+        except StoreError as problem:
+            if passed.is_set():
+                raise deadline.passed() from problem
+            raise
+        finally:
+            timer.cancel()
+            context.setLocalProperty("spark.jobGroup.id", None)
+
+    def _collected(self, text: str, parameters: dict[str, Any]) -> list[Sequence[Any]]:
+        with self._errors():
+            return list(self._opened().sql(text, args=parameters).collect())
+
+    def explained(self, text: str, parameters: dict[str, Any]) -> list[str]:
+        """The lines of the engine's own plan for a statement."""
+        with self._errors():
+            frame = self._opened().sql(text, args=parameters)
+            return str(frame._jdf.queryExecution().simpleString()).strip().splitlines()
+
+    def _opened(self) -> Any:
+        if self._session is None:
+            raise StoreError(f"{self._folder}: the store is closed")
+        return self._session
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        from py4j.protocol import Py4JError, Py4JNetworkError
+        from pyspark.errors import PySparkException
+
+        try:
+            yield
+        except (Py4JNetworkError, ConnectionError) as problem:
+            raise StoreError("Spark's driver has ended: start this program again") from problem
+        except (PySparkException, Py4JError) as problem:
+            raise StoreError(f"{self._folder}: {_said(problem)}") from problem
+
+    def close(self) -> None:
+        """Let go of the tables. Closing twice is fine; the process's session stays for other stores."""
+        closed, self._session = self._session, None
+        if closed is not None:
+            with suppress(StoreError), self._errors():
+                for name in (ORDERS, TRANSACTIONS):
+                    closed.catalog.dropTempView(name)
+
+
+def _type(column: Column) -> str:
+    kind = _KINDS[column.kind]
+    return f"ARRAY<{kind}>" if column.many else kind
+
+
+def _said(problem: Exception) -> str:
+    """The first line of an engine's error: the others are its own stack."""
+    lines = str(problem).strip().splitlines()
+    return lines[0] if lines else type(problem).__name__
+
+
+# -- the session of the process ---------------------------------------------------------------------------------
+
+
+@cache
+def session() -> Any:
+    """The session of this process.
+
+    Raises:
+        StoreError: Java is missing or too old, or Spark does not start.
+        MissingExtra: ``pyspark`` is not installed.
+
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as problem:
+        raise MissingExtra("spark", problem) from None
+    with warnings.catch_warnings():
+        # On first use it warns of the versions of packages that it is not asked to use here.
+        warnings.simplefilter("ignore")
+        import pyspark.testing.utils  # noqa: F401
+    return SparkSession.getActiveSession() or _started()
+
+
+def _started() -> Any:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    _check_java()
+    home = Path(tempfile.mkdtemp(prefix="orderquery-spark-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    master = os.environ.get(MASTER_VARIABLE) or MASTER
+    settings = {**_SETTINGS, "spark.master": master, "spark.sql.warehouse.dir": str(home / "warehouse")}
+    if master.startswith("local"):
+        settings |= _ON_THIS_MACHINE
+    conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
+    log = home / "driver.log"
+    try:
+        with log.open("wb") as stream, _environment(home, master):
+            launch: Any = launch_gateway
+            gateway = launch(conf, {"stdout": stream, "stderr": stream})
+            made = SparkSession(SparkContext(gateway=gateway, conf=conf))
+    except (PySparkException, OSError) as problem:
+        said = log.read_text("utf-8", "replace").strip().splitlines()[-5:] if log.exists() else []
+        raise StoreError("\n".join((f"Spark does not start: {_said(problem)}", *said))) from problem
+    atexit.register(_ended, made, gateway)
+    return made
+
+
+def _ended(made: Any, gateway: Any) -> None:
+    with suppress(Exception):
+        made.stop()
+    with suppress(Exception):
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(10)
+
+
+def _check_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if java is None:
+        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer: {_INSTALL_JAVA}, or set JAVA_HOME")
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer, and {java} does not run: {problem}") from problem
+    found = re.search(r'version "(\d+)', said)
+    if found and int(found[1]) < OLDEST_JAVA:
+        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer, {java} is {found[1]}: {_INSTALL_JAVA}")
+
+
+@contextmanager
+def _environment(home: Path, master: str) -> Iterator[None]:
+    """What a driver that is launched inherits.
+
+    Executors of a cluster on this machine keep their files in the folder that Spark is installed in, which may be
+    anybody's: they are given one of their own, with links to what is installed.
+    """
+    given: dict[str, str] = {}
+    if "SPARK_HOME" not in os.environ:
+        import pyspark
+
+        _link_installed(Path(pyspark.__file__).parent, home)
+        given = {"SPARK_HOME": str(home), "SPARK_CONF_DIR": str(home / "conf")}
+    if master.startswith("local"):
+        given["SPARK_LOCAL_IP"] = "127.0.0.1"
+    before: dict[str, str | None] = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _link_installed(installed: Path, home: Path) -> None:
+    for part in ("bin", "jars", "sbin", "python"):
+        if (installed / part).exists():
+            (home / part).symlink_to(installed / part, target_is_directory=True)
+    (home / "conf").mkdir()
+    (home / "conf" / "log4j2.properties").write_text(_LOGGING)

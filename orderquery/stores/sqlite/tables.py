@@ -1,0 +1,153 @@
+"""How orders lie in the tables of the embedded store: narrow rows to search, documents apart, array values apart.
+
+Everything but ``order_document`` and ``transactions`` is made from those two and from the table of fields, so a store
+can always be rebuilt from its documents.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ...language.fields import Field
+from ...language.schema import Schema
+from ...language.types import Value, encode_text, fold
+from ...sql.leaf_tests import ELEMENTS, list_text, prefix_column
+
+DOCUMENT_TABLES = (
+    "CREATE TABLE order_document (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, id TEXT NOT NULL, "
+    "document BLOB NOT NULL) STRICT",
+    "CREATE TABLE transactions (site TEXT NOT NULL, order_id TEXT NOT NULL, event_time INTEGER, "
+    "document BLOB NOT NULL, PRIMARY KEY (site, order_id)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE about (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
+)
+PROJECTED = ("orders", ELEMENTS)
+"""The tables that a rebuild makes anew."""
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _type(field: Field) -> str:
+    return "TEXT" if field.many or field.type.column == "text" else "INTEGER"
+
+
+def columns(schema: Schema) -> list[tuple[str, str]]:
+    """The columns of ``orders`` beside ``rid`` and ``site``, each with its type."""
+    found = []
+    for row in schema.fields:
+        found.append((row.column, _type(row)))
+        if row.prefixed and not row.many:
+            found.append((prefix_column(row), "TEXT"))
+    return found
+
+
+def projected_tables(schema: Schema) -> Iterator[str]:
+    """The statements that make the tables that are searched."""
+    listed = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns(schema))
+    yield f"CREATE TABLE orders (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, {listed}) STRICT"
+    yield f"CREATE UNIQUE INDEX orders_key ON orders (site, {_quoted(schema.key.column)})"
+    yield (
+        f"CREATE TABLE {ELEMENTS} (field TEXT NOT NULL, value ANY NOT NULL, rid INTEGER NOT NULL, "
+        "PRIMARY KEY (field, value, rid)) STRICT, WITHOUT ROWID"
+    )
+    yield f"CREATE INDEX {ELEMENTS}_rid ON {ELEMENTS} (rid)"
+
+
+def indexes(schema: Schema) -> dict[str, str]:
+    """The indexes by name, each with the statement that makes it where it is not there.
+
+    There is a walk for every sort, and equality with the default sort behind it.
+    """
+    return {name: _index(name, parts) for name, parts in _indexed(schema)}
+
+
+def _indexed(schema: Schema) -> Iterator[tuple[str, list[str]]]:
+    key = _quoted(schema.key.column)
+    by_default = [_quoted(row.column) for row, _ in schema.sort]
+    for row in schema.fields:
+        if row.many:
+            continue
+        if row.sortable:
+            yield f"orders_{row.column}_sorted", [_quoted(row.column), key]
+        if row.indexed:
+            behind = [name for name in by_default if name != _quoted(row.column)]
+            yield f"orders_{row.column}_equal", [_quoted(row.column), *behind, key]
+        if row.prefixed and row.type.name == "text":
+            yield f"orders_{row.column}_prefix", [_quoted(prefix_column(row))]
+
+
+def _index(name: str, parts: list[str]) -> str:
+    return f"CREATE INDEX IF NOT EXISTS {_quoted(name)} ON orders (site, {', '.join(parts)})"
+
+
+@cache
+def insertion(schema: Schema) -> str:
+    """The statement that puts one row, given rid, site and the values of :func:`columns`."""
+    names = [_quoted(name) for name, _ in columns(schema)]
+    marks = ", ".join("?" * (len(names) + 2))
+    return f"INSERT OR REPLACE INTO orders (rid, site, {', '.join(names)}) VALUES ({marks})"
+
+
+def row_of(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list[tuple[str, Any]]]:
+    """The values of :func:`columns` for those of an order, and the elements of its arrays as (column, value)."""
+    row: list[Any] = []
+    elements: list[tuple[str, Any]] = []
+    for name, encode, folded, array, folded_array in _cells(schema):
+        value = values[name]
+        if array:
+            stored = [encode(item) for item in value]
+            row.append(list_text(stored) if stored else None)
+            elements += [(array, item) for item in set(stored)]
+            if folded is not None:
+                elements += [(folded_array, text) for text in {folded(item) for item in value}]
+            continue
+        row.append(None if value is None else encode(value))
+        if folded is not None:
+            row.append(None if value is None else folded(value))
+    return row, elements
+
+
+_Encode = Callable[[Any], Any]
+
+
+@cache
+def _cells(schema: Schema) -> list[tuple[str, _Encode, _Encode | None, str, str]]:
+    """Of each field its name, what encodes a value and what folds it, and the names of its elements if it has many."""
+    return [
+        (
+            row.name,
+            row.type.encode,
+            _folding(row) if row.prefixed else None,
+            row.column if row.many else "",
+            prefix_column(row),
+        )
+        for row in schema.fields
+    ]
+
+
+def _folding(field: Field) -> _Encode:
+    text = field.type.text
+    return lambda value: encode_text(fold(text(value)))
+
+
+def put_rows(
+    database: sqlite3.Connection,
+    schema: Schema,
+    rows: Sequence[tuple[int, str, Mapping[str, Value]]],
+    known: Iterable[int] = (),
+) -> None:
+    """Put the searched rows of orders (rid, site, values) and their array elements, in place of those of ``known``."""
+    searched, elements = [], []
+    for rid, site, values in rows:
+        row, found = row_of(schema, values)
+        searched.append((rid, site, *row))
+        elements += [(*element, rid) for element in found]
+    database.executemany(f"DELETE FROM {ELEMENTS} WHERE rid = ?", [(rid,) for rid in known])
+    database.executemany(insertion(schema), searched)
+    # In the order of the table the engine finds the same place again and again.
+    elements.sort()
+    database.executemany(f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", elements)

@@ -1,0 +1,1 @@
+"""Parsing and printing of searches: wire JSON, JavaScript literals, the text form."""

@@ -1,0 +1,124 @@
+"""The text form, printed: one line that reads back to an equal search."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from ..diagnostics.errors import UsageError
+from ..language.fields import Field
+from ..language.limits import DEEPEST as MAX_NESTING
+from ..language.operators import ANY, OPERATORS
+from ..language.schema import Schema
+from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search
+from .source_text import quote
+from .text_parser import reads_as_word, word_operand
+
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_OR, _AND, _TIGHT = range(3)
+
+
+def print_text(search: Search, schema: Schema) -> str:
+    """Write a search on one line, so that reading it gives an equal one. The default search is the empty text.
+
+    Raises:
+        UsageError: an operator or an operand has no spelling here, or the filter nests too deep to be read back.
+
+    """
+    printer = _Printer(schema)
+    parts = [] if search.filter == EVERYTHING else [printer.filter(search.filter)]
+    if search.sort:
+        keys = (printer.name(key.field) + (" desc" if key.descending else "") for key in search.sort)
+        parts.append("order by " + ", ".join(keys))
+    if search.paging.limit is not None:
+        parts.append(f"limit {search.paging.limit}")
+    if search.paging.cursor is not None:
+        parts.append(f"after {quote(search.paging.cursor)}")
+    return " ".join(parts)
+
+
+class _Printer:
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.parts_of_operators = {
+            part for row in OPERATORS.values() for spelling in row.spellings for part in spelling.words.lower().split()
+        }
+
+    def filter(self, node: Filter, level: int = _OR, depth: int = 0) -> str:
+        if isinstance(node, Comparison):
+            return self.comparison(node)
+        if not isinstance(node, Not) and not node.children:
+            return "everything" if isinstance(node, And) else "nothing"
+        if depth == MAX_NESTING:
+            raise UsageError(f"and, or and not nest deeper than {MAX_NESTING}: the text form cannot hold it")
+        if isinstance(node, Not):
+            return "not " + self.filter(node.child, _TIGHT, depth + 1)
+        word, own = (" or ", _OR) if isinstance(node, Or) else (" and ", _AND)
+        text = word.join(self.filter(child, own + 1, depth + 1) for child in node.children)
+        return f"({text})" if level > own else text
+
+    def comparison(self, node: Comparison) -> str:
+        row = OPERATORS.get(node.operator)
+        if row is None:
+            raise UsageError(f"{node.operator} on {node.field!r} has no spelling in the text form")
+        known = self.schema.find(node.field)
+        for spelling in row.spellings:
+            if spelling.operand is not ANY and _same(spelling.operand, node.operand, None):
+                return f"{self.name(node.field)} {spelling.words}"
+        for spelling in row.spellings:
+            if spelling.operand is ANY:
+                return f"{self.name(node.field)} {spelling.words} {self.operand(node, known)}"
+        raise UsageError(f"{node.operator} {node.operand!r} on {node.field!r} has no spelling in the text form")
+
+    def operand(self, node: Comparison, row: Field | None) -> str:
+        values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
+        texts = [self.scalar(value, row) for value in values]
+        if None in texts:
+            raise UsageError(f"{node.operator} on {node.field!r}: {node.operand!r} has no spelling in the text form")
+        return f"({', '.join(map(str, texts))})" if isinstance(node.operand, tuple) else str(texts[0])
+
+    def scalar(self, value: Operand, row: Field | None) -> str | None:
+        if value is None:
+            return "null"
+        if isinstance(value, str):
+            return value if self.plain(value, row) else quote(value)
+        candidates = _numerals(value)
+        for text in candidates:
+            if _same(word_operand(text, row, _SOME_TIME), value, row):
+                return text
+        for text in candidates:
+            if _same(word_operand(text, None, _SOME_TIME), value, None):
+                return f"`{text}`"
+        return None
+
+    def plain(self, value: str, row: Field | None) -> bool:
+        """Whether a string reads better as a bare word, and is read back from it."""
+        if row is None or not (value in row.values or (not row.type.textual and row.type.read(value) is not None)):
+            return False
+        return row.type.word(value, _SOME_TIME) == value and self.bare(value)
+
+    def name(self, field: str) -> str:
+        return field if self.bare(field) else quote(field, "`")
+
+    def bare(self, text: str) -> bool:
+        """Whether ``text`` is read as one word, wherever it stands."""
+        return reads_as_word(text) and text.isprintable() and text.lower() not in self.parts_of_operators
+
+
+def _numerals(value: Operand) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if not isinstance(value, int | Decimal):
+        return []
+    # By way of Decimal, because Python refuses to write an integer of many digits.
+    text = str(Decimal(value))
+    return [text, text + ".0"] if isinstance(value, Decimal) else [text]
+
+
+def _same(one: Operand, other: Operand, row: Field | None) -> bool:
+    """Whether two operands are one: of one type and equal, or numbers that the field's type does not tell apart."""
+    if type(one) is type(other):
+        return bool(one == other)
+    if row is None or not all(type(value) in (int, Decimal) for value in (one, other)):
+        return False
+    return row.type.read(one) is not None and bool(row.type.read(one) == row.type.read(other))

@@ -1,0 +1,325 @@
+"""Several processes answer as one does, to the byte, and leave nothing behind whatever ends them."""
+
+import contextlib
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import ROOT, run, shell
+
+from orderquery.cli import match_files as matcher
+from orderquery.cli import workers
+from orderquery.samples.generator import sample_lines
+
+SEARCHES = (
+    ["everything"],
+    ["paymentStatus = PAID"],
+    ["paymentStatus = PAID", "--count"],
+    ['buyerInfo.email starts with "m" or number > 10040', "--verbose"],
+    ['paymentMethods has any (PayPal, "creditCard")'],
+)
+BROKEN = [b"{", b"null", b'{"id":1,"number":"5"}', b'{"number":"5"}', b'{"id":"a"} x', b"\xff", b'{"x":1}', b"[" * 300]
+BLANK = [b"", b" ", b"\t\r", b"  \r"]
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """Ranges of 10,000 bytes, and how many processes each file was read by."""
+    begun, started = [], workers.started
+
+    @contextlib.contextmanager
+    def counted(count, *args, **options):
+        begun.append(count)
+        with started(count, *args, **options) as pool:
+            yield pool
+
+    monkeypatch.setattr(workers, "RANGE", 10_000)
+    monkeypatch.setattr(workers, "started", counted)
+    # A test runner may have threads of its own; they do nothing that a process forked from here waits for.
+    monkeypatch.setattr(workers.threading, "active_count", lambda: 1)
+    return begun
+
+
+def outcome(*args):
+    result = run("match", *args)
+    return result.exit_code, result.stdout_bytes, result.stderr
+
+
+def made(seed):
+    chance = random.Random(seed)
+    good = list(sample_lines(60, seed=seed))
+    unfit = b'{"id":"u","number":"5","createdDate":"never","paymentStatus":7,"archived":"no"}'
+    huge = [
+        b'{"id":"h%d","paymentStatus":"PAID","x":"%s"}' % (size, b"x" * size)
+        for size in (9_000, 9_960, 30_000, 120_000)
+    ]
+    response = b'{"orders":[%s],"metadata":{}}' % b", ".join(
+        line for line in good[:9] if not line.startswith(b'{"orderTransactions"')
+    )
+    lines = [
+        line
+        for _ in range(3)
+        for line in chance.sample(good + BROKEN + BLANK + huge + [unfit, response], len(good) + 10)
+    ]
+    return b"".join(line + chance.choice([b"\n", b"\n", b"\r\n", b" \n"]) for line in [good[0], *lines])
+
+
+def shapes(seed):
+    raw = made(seed)
+    return {
+        "a.jsonl": raw,
+        "no-end.jsonl": raw.rstrip(),
+        "bom.jsonl": b"\xef\xbb\xbf\n \r\n\xef\xbb\xbf" + raw,
+        "bom.json": b"\xef\xbb\xbf" + raw,
+        "blank.jsonl": b"\n \n\r\n" * 1_000 + raw + b" \n\n" * 3_000,
+        "lines.json": raw,
+        "first-broken.jsonl": b"{\n" + raw,
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_processes_answer_as_one(seed, here, parts):
+    for name, raw in shapes(seed).items():
+        Path(name).write_bytes(raw)
+        for search in SEARCHES:
+            want = outcome(*search, name, "--jobs", 1)
+            assert not parts
+            assert want[0] == 1
+            assert want[1].strip()
+            assert outcome(*search, name, "--jobs", 3) == want, (name, search)
+            assert parts.pop() == 3
+            assert not parts
+
+
+def test_places_are_those_of_the_whole_file(here, parts):
+    lines = list(sample_lines(200))
+    lines[150] = b"{"
+    Path("o.jsonl").write_bytes(b"\n".join(lines))
+    said = outcome("everything", "o.jsonl", "--jobs", 2)[2]
+    assert said.startswith("o.jsonl:151")
+    assert parts == [2]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100])
+def test_ranges_of_any_size(size, here, parts, monkeypatch):
+    monkeypatch.setattr(workers, "RANGE", size)
+    Path("o.jsonl").write_bytes(b'{}\n{"id":"a"}\n\n{"id":"bc"}\r\n{"id":"d"} \n1\n{"id":"e"}')
+    want = outcome("everything", "o.jsonl", "--jobs", 1)
+    assert want[1] == b'{"id":"a"}\n{"id":"bc"}\n{"id":"d"}\n{"id":"e"}\n'
+    assert outcome("everything", "o.jsonl", "--jobs", 3) == want
+
+
+def test_more_problems_than_a_process_holds(here, parts):
+    Path("o.jsonl").write_bytes(b'{"id":"a"}\n' + b"1\n" * 4_000 + b'{"id":"b"}\n' * 500)
+    want = outcome("everything", "o.jsonl", "--jobs", 1)
+    assert want[2].count("\n") == 4_000
+    assert outcome("everything", "o.jsonl", "--jobs", 2) == want
+    assert parts == [2]
+
+
+def test_what_one_process_reads(here, parts, monkeypatch):
+    orders = [json.loads(line) for line in sample_lines(40)]
+    raw = made(7)
+    Path("response.json").write_text(json.dumps({"orders": [o for o in orders if "id" in o]}, indent=1))
+    Path("lines.jsonl.gz").write_bytes(gzip.compress(raw))
+    Path("packed.jsonl").write_bytes(gzip.compress(raw))
+    Path("small.jsonl").write_bytes(b'{"id":"a"}\n')
+    Path("long-first.jsonl").write_bytes(b'{"id":"a","x":"%s"}\n' % (b"x" * 12_000) + raw)
+    Path("blank-first.jsonl").write_bytes(b" " * 12_000 + b"\n" + raw)
+    for path in Path().iterdir():
+        want = outcome("everything", path, "--jobs", 1)
+        assert want[1]
+        assert outcome("everything", path, "--jobs", 3) == want
+    with_input = run("match", "everything", "--jobs", 3, stdin=raw)
+    assert with_input.stdout_bytes == outcome("everything", "lines.jsonl.gz")[1]
+    monkeypatch.setattr(workers.threading, "active_count", lambda: 2)
+    Path("a.jsonl").write_bytes(raw)
+    assert outcome("everything", "a.jsonl", "--jobs", 3)[1] == with_input.stdout_bytes
+    assert not parts
+
+
+def test_several_files_in_their_order(here, parts):
+    for seed in range(3):
+        Path(f"{seed}.jsonl").write_bytes(made(seed))
+    names = ["2.jsonl", "0.jsonl", "2.jsonl", "1.jsonl"]
+    assert outcome("everything", *names, "--jobs", 2) == outcome("everything", *names, "--jobs", 1)
+    assert parts == [2] * 4
+
+
+def test_transactions_of_another_file(here, parts):
+    raw = made(3)
+    Path("orders.jsonl").write_bytes(
+        b"\n".join(line for line in raw.split(b"\n") if not line.startswith(b'{"orderTransactions"'))
+    )
+    Path("payments.jsonl").write_bytes(
+        b"\n".join(line for line in raw.split(b"\n") if line.startswith(b'{"orderTransactions"'))
+    )
+    search = ['paymentMethods has any (PayPal, "creditCard")', "orders.jsonl", "--transactions", "payments.jsonl"]
+    want = outcome(*search, "--jobs", 1)
+    assert want[1]
+    assert outcome(*search, "--jobs", 2) == want
+    assert parts == [2]
+
+
+def test_processes_that_begin_anew(here, parts, monkeypatch):
+    monkeypatch.setattr(workers, "START", "spawn")
+    Path("a.jsonl").write_bytes(made(5))
+    for search in (SEARCHES[1], SEARCHES[3]):
+        assert outcome(*search, "a.jsonl", "--jobs", 2) == outcome(*search, "a.jsonl", "--jobs", 1)
+    assert parts == [2, 2]
+    assert outcome(*SEARCHES[4], "a.jsonl", "--jobs", 2) == outcome(*SEARCHES[4], "a.jsonl", "--jobs", 1)
+    assert parts == [2, 2]
+
+
+def test_as_many_as_there_are_processors(here, parts, monkeypatch):
+    Path("a.jsonl").write_bytes(made(6))
+    monkeypatch.setattr(matcher, "processors", lambda: 3)
+    want = outcome("everything", "a.jsonl")
+    assert not parts
+    monkeypatch.setattr(matcher, "WORTH_IT", 1_000)
+    assert outcome("everything", "a.jsonl") == want
+    assert parts == [3]
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "x", "100000"])
+def test_numbers_of_processes_that_make_no_sense(jobs, here):
+    assert run("match", "everything", os.devnull, "--jobs", jobs).exit_code == 2
+
+
+# -- what goes wrong --------------------------------------------------------------------------------------------
+
+
+def test_a_killed_process_is_an_error(here, parts, monkeypatch):
+    judged = workers._judged
+
+    def dies(judge, descriptor, part, kept):
+        if part.begin > 30_000:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judged(judge, descriptor, part, kept)
+
+    Path("a.jsonl").write_bytes(b"".join(line + b"\n" for line in sample_lines(100)))
+    want = outcome("everything", "a.jsonl", "--jobs", 1)[1]
+    monkeypatch.setattr(workers, "_judged", dies)
+    for options in ([], ["--count"]):
+        status, shown, said = outcome("everything", "a.jsonl", "--jobs", 2, *options)
+        assert status == 2
+        assert said.startswith("orderquery: a process that judged orders was killed by signal 9")
+        assert want.startswith(shown)
+        assert len(shown) < len(want)
+
+
+@pytest.mark.parametrize("problem", [MemoryError(), RecursionError()])
+def test_what_a_process_lacks(problem, here, parts, monkeypatch):
+    def fails(*_):
+        raise problem
+
+    monkeypatch.setattr(workers, "_judged", fails)
+    Path("a.jsonl").write_bytes(made(1))
+    status, _, said = outcome("everything", "a.jsonl", "--jobs", 2)
+    assert status == 2
+    assert said.startswith("orderquery: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_fault_of_ours_is_raised(here, parts, monkeypatch):
+    monkeypatch.setattr(workers, "_judged", lambda *_: 1 / 0)
+    Path("a.jsonl").write_bytes(made(1))
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        run("match", "everything", "a.jsonl", "--jobs", 2)
+
+
+def test_a_file_that_cannot_be_read_on(here, parts, monkeypatch):
+    read = os.pread
+
+    def broken(descriptor, size, at):
+        if at > 30_000:
+            raise OSError(5, "Input/output error")
+        return read(descriptor, size, at)
+
+    Path("a.jsonl").write_bytes(b"".join(line + b"\n" for line in sample_lines(100)))
+    want = outcome("everything", "a.jsonl", "--jobs", 1)
+    monkeypatch.setattr(os, "pread", broken)
+    status, shown, said = outcome("everything", "a.jsonl", "--jobs", 3)
+    assert status == 1
+    assert said == (
+        "a.jsonl: unusable-document: the file cannot be read on: [Errno 5] Input/output error; what came before is kept\n"
+    )
+    assert want[1].startswith(shown)
+    assert 20_000 < len(shown) < len(want[1])
+
+
+def test_a_system_without_processes_to_give(here, parts, monkeypatch):
+    def refused(pool):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    Path("a.jsonl").write_bytes(made(2))
+    want = outcome("everything", "a.jsonl", "--jobs", 1)
+    monkeypatch.setattr(workers.Workers, "start", refused)
+    assert outcome("everything", "a.jsonl", "--jobs", 2) == want
+    assert parts == [2]
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory):
+    """A file of JSON lines of 80 MB."""
+    path = tmp_path_factory.mktemp("big") / "big.jsonl"
+    lines = b"".join(line + b"\n" for line in sample_lines(1_000))
+    with path.open("wb") as file:
+        for _ in range(80_000_000 // len(lines) + 1):
+            file.write(lines)
+    return path
+
+
+def begun(*args):
+    """A command in a session of its own; what it starts holds its output open."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "orderquery", "match", *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+
+
+def test_processes_of_the_command_itself(big):
+    one, three, default = (
+        subprocess.run(
+            [sys.executable, "-m", "orderquery", "match", "paymentStatus = PAID", big, *jobs],
+            capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=120,
+        )
+        for jobs in (["--jobs", "1"], ["--jobs", "3"], [])
+    )  # fmt: skip
+    assert len(one.stdout) > 5_000_000
+    assert (one.returncode, one.stdout, one.stderr) == (three.returncode, three.stdout, three.stderr)
+    assert (one.returncode, one.stdout, one.stderr) == (default.returncode, default.stdout, default.stderr)
+
+
+def test_a_reader_that_goes_away(big):
+    result = shell(f"oq match everything {big} --jobs 2 | head -1; echo ${{PIPESTATUS[*]}}", big.parent)
+    assert result.stderr == ""
+    assert result.stdout.splitlines()[-1] == "141 0"
+
+
+def test_interrupt(big):
+    process = begun("everything", big, "--jobs", 2)
+    assert process.stdout is not None
+    process.stdout.read(1)
+    # As a terminal does: all of them hear it.
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.decode().split()) == (130, ["interrupted"])
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+def test_nothing_is_left_behind(name, big):
+    process = begun("everything", big, "--jobs", 3)
+    assert process.stdout is not None
+    process.stdout.read(1)
+    process.send_signal(getattr(signal, name))
+    # Returns when nobody holds the pipes any more.
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (-getattr(signal, name), b"")

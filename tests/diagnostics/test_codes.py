@@ -1,0 +1,98 @@
+"""The catalogue of codes: its examples are run, and a mend removes what it mends."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import orderquery as oq
+from orderquery.diagnostics.codes import CODES, Code
+from orderquery.diagnostics.edits import apply_edits
+
+SHOWN = [code for code in CODES.values() if code.wrong]
+NEEDS_MORE = {
+    "too-deep", "too-large", "query-too-long", "too-long",  # too long to print; tests/test_limits.py
+    "not-in-layout",  # said where a search runs; tests/test_own_tables.py
+    "bad-cursor", "cursor-mismatch",  # said by whoever holds the key; tests/test_cursor.py
+    "unusable-document", "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # tests/test_store.py
+}  # fmt: skip
+
+FIVE = {
+    "filter": {"status": "APPROVED"},
+    "search": {
+        "filter": {
+            "paymentstatus": "PAID",
+            "createdDate": {"$gte": "2024-01-01"},
+            "fulfillmentStatus": {"$hasSome": ["FULFILLED", "NOT_FULFILLED"]},
+        },
+        "sort": [{"fieldName": "number", "order": "descending"}],
+    },
+}
+
+
+def check(code: Code, example: str) -> oq.Report:
+    if code.shape == "text":
+        return oq.check(example, form="text")
+    return oq.check(example, code.shape, form="json")
+
+
+def test_every_code_has_an_example_or_a_reason() -> None:
+    assert {code.name for code in CODES.values() if not code.wrong} == NEEDS_MORE
+
+
+@pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)
+def test_the_wrong_example_yields_the_code_and_the_right_one_nothing(code: Code) -> None:
+    (diagnostic,) = check(code, code.wrong).diagnostics
+    assert diagnostic.code == code.name
+    assert diagnostic.severity == code.severity
+    assert diagnostic.message
+    assert diagnostic.help
+    assert diagnostic.line is not None
+    assert not check(code, code.right).diagnostics
+
+
+def test_every_code_that_is_reported_stands_in_the_catalogue() -> None:
+    package = Path(oq.__file__).parent
+    text = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "catalogue.py")
+    for name in CODES:
+        assert f'"{name}"' in text, f"{name} is never reported"
+    for name in re.findall(r"\bDiagnostic\(\s*\"([a-z-]+)\"", text):
+        assert name in CODES
+
+
+def test_five_mistakes_are_five_diagnostics_and_each_help_removes_its_own() -> None:
+    diagnostics = oq.check(FIVE).diagnostics
+    assert sorted((d.code, d.pointer) for d in diagnostics) == [
+        ("bad-order", "/search/sort/0/order"),
+        ("ignored-key", "/filter"),
+        ("operand-type", "/search/filter/createdDate/$gte"),
+        ("operator-not-allowed", "/search/filter/fulfillmentStatus/$hasSome"),
+        ("unknown-field", "/search/filter/paymentstatus"),
+    ]
+    for diagnostic in diagnostics:
+        mended = oq.check(apply_edits(FIVE, diagnostic.fix))
+        left = sorted(d.code for d in diagnostics if d is not diagnostic)
+        assert sorted(d.code for d in mended.diagnostics) == left, diagnostic
+
+
+def test_the_corrected_request_is_clean_and_keeps_every_condition() -> None:
+    corrected = oq.check(FIVE).corrected
+    assert not oq.check(corrected).diagnostics
+    plan = oq.compile(corrected)
+    wanted = oq.compile(
+        "status = APPROVED and paymentStatus = PAID and createdDate >= 2024-01-01 and fulfillmentStatus in "
+        "(FULFILLED, NOT_FULFILLED) order by number desc"
+    )
+    orders = [document for document in oq.sample(400) if "id" in document]
+    assert [o["id"] for o in plan.filter(orders)] == [o["id"] for o in wanted.filter(orders)]
+    assert plan.sort == wanted.sort
+
+
+@pytest.mark.parametrize("code", [code for code in SHOWN if code.shape != "text"], ids=lambda code: code.name)
+def test_a_fix_removes_its_diagnostic(code: Code) -> None:
+    report = check(code, code.wrong)
+    (diagnostic,) = report.diagnostics
+    if diagnostic.fix:
+        assert not [d for d in oq.check(report.corrected, code.shape).diagnostics if d.code == code.name]
