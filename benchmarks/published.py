@@ -75,4 +75,4 @@ def publish(run: JSON) -> None:
     draw(run)
     for block, text in blocks(run).items():
         document = DOCUMENTS[block]
-        document.write_text(report.replaced(document.read_text(encoding="utf-8"), block, text), encoding="utf-8")
+        document.write_text(report.replace_block(document.read_text(encoding="utf-8"), block, text), encoding="utf-8")

@@ -90,12 +90,19 @@ def test_the_documents_quote_the_results():
         assert picture.name in published.DOCUMENTS["tables"].read_text(encoding="utf-8")
 
 
-def test_the_pictures_show_the_results(tmp_path, monkeypatch):
-    expected = [published.MAIN.read_bytes(), published.GROWTH.read_bytes()]
-    monkeypatch.setattr(published, "MAIN", tmp_path / "main.svg")
-    monkeypatch.setattr(published, "GROWTH", tmp_path / "growth.svg")
-    published.draw(json.loads(published.RESULTS.read_text(encoding="utf-8")))
-    assert [(tmp_path / name).read_bytes() for name in ("main.svg", "growth.svg")] == expected
+def test_publishing_the_results_again_changes_nothing(tmp_path, monkeypatch):
+    files = {"RESULTS": published.RESULTS, "MAIN": published.MAIN, "GROWTH": published.GROWTH}
+    for name, path in files.items():
+        monkeypatch.setattr(published, name, tmp_path / path.name)
+    documents = {}
+    for block, path in published.DOCUMENTS.items():
+        documents[block] = tmp_path / f"{block}.md"
+        documents[block].write_bytes(path.read_bytes())
+    originals = [*files.values(), *published.DOCUMENTS.values()]
+    monkeypatch.setattr(published, "DOCUMENTS", documents)
+    published.publish(json.loads(originals[0].read_text(encoding="utf-8")))
+    copies = [*(tmp_path / path.name for path in files.values()), *documents.values()]
+    assert [path.read_bytes() for path in copies] == [path.read_bytes() for path in originals]
 
 
 def texts_of_picture(tmp_path, *tables):
