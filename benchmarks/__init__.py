@@ -1,1 +1,1 @@
-"""Benchmarks, each against a named opponent. ``python -m benchmarks`` runs them all."""
+"""Benchmarks against named opponents: run ``python -m benchmarks``."""

@@ -1,7 +1,8 @@
-"""Asks the questions, each in a process of its own, prints their tables and writes the results.
+"""Run the benchmarks, print their tables and write the results.
 
-``python -m benchmarks`` is a full run, ``--quick`` one of under two minutes; ``--only NAME`` asks some questions alone.
-``--publish`` writes the results, the pictures and the blocks that README.md and benchmarks/README.md quote.
+Each question runs in its own process. ``--only NAME`` runs some questions only, ``--quick`` takes under two minutes.
+``--publish`` writes results.json, the pictures and the marked blocks of README.md and benchmarks/README.md.
+``--compare BEFORE AFTER`` runs nothing: it compares two files of results.
 """
 
 from __future__ import annotations
@@ -22,24 +23,25 @@ from typing import Any
 import click
 from rich.console import Console
 
-from . import report
+from . import comparison, report
 from .harness import FULL, QUICK
 from .published import publish
 from .questions import QUESTIONS
 from .stored import FOLDER_VARIABLE
 
 _PEERS = ("mongomock", "mongoquery", "pydantic", "odata-query", "pygeofilter", "orjson", "sqlakeyset", "uvicorn")
+_RESULTS = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def _ask(name: str, quick: bool, stores: str) -> list[Any]:
-    """The answers to one question, from a process that measures nothing else."""
+def _run_question(name: str, quick: bool, stores: str) -> list[Any]:
+    """Run one question in its own process and return its answers."""
     with tempfile.TemporaryDirectory(prefix="orderquery-bench-") as folder:
         answers = Path(folder) / "answers.json"
         command = [sys.executable, "-m", "benchmarks", "--question", name, "--answers", str(answers)]
         environment = {FOLDER_VARIABLE: stores, **os.environ}
         subprocess.run([*command, "--quick"] if quick else command, check=True, env=environment)
-        found: list[Any] = json.loads(answers.read_text(encoding="utf-8"))
-        return found
+        values: list[Any] = json.loads(answers.read_text(encoding="utf-8"))
+        return values
 
 
 def _answer(name: str, quick: bool, path: Path) -> None:
@@ -58,19 +60,42 @@ def _machine() -> dict[str, Any]:
 
 
 @click.command(help=__doc__)
-@click.option("--quick", is_flag=True, help="Smaller sizes: under two minutes.")
-@click.option("--only", multiple=True, type=click.Choice(QUESTIONS), help="Ask this question alone; may be repeated.")
-@click.option("--json", "written", type=click.Path(path_type=Path), help="Write the results here.")
-@click.option("--publish", "published", is_flag=True, help="Write what the documents quote.")
+@click.option("--quick", is_flag=True, help="Use smaller sizes; takes under two minutes.")
+@click.option("--only", multiple=True, type=click.Choice(QUESTIONS), help="Run this question only; may be repeated.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the results to this file.")
+@click.option("--publish", "publishes", is_flag=True, help="Update results.json, the pictures and the documents.")
+@click.option("--compare", "runs", nargs=2, type=_RESULTS, metavar="BEFORE AFTER", help="Compare two files of results.")
+@click.option("--markdown", is_flag=True, help="With --compare: print Markdown.")
 @click.option("--question", hidden=True, type=click.Choice(QUESTIONS))
 @click.option("--answers", hidden=True, type=click.Path(path_type=Path))
 def main(
-    quick: bool, only: tuple[str, ...], written: Path | None, published: bool, question: str | None, answers: Path
+    quick: bool,
+    only: tuple[str, ...],
+    json_path: Path | None,
+    publishes: bool,
+    runs: tuple[Path, Path] | None,
+    markdown: bool,
+    question: str | None,
+    answers: Path,
 ) -> None:
-    """Run."""
+    """Run the questions or compare two runs."""
     if question is not None:
         _answer(question, quick, answers)
-        return
+    elif runs is not None:
+        _compare(*runs, markdown=markdown)
+    else:
+        _measure(quick, only, json_path, publishes)
+
+
+def _compare(before: Path, after: Path, *, markdown: bool) -> None:
+    rows = comparison.compare(comparison.read_run(before), comparison.read_run(after))
+    if markdown:
+        click.echo(comparison.markdown(rows))
+    else:
+        comparison.show(Console(width=None if sys.stdout.isatty() else 200), rows)
+
+
+def _measure(quick: bool, only: tuple[str, ...], json_path: Path | None, publishes: bool) -> None:
     console, began = Console(width=None if sys.stdout.isatty() else 180), time.monotonic()
     run: dict[str, Any] = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -83,9 +108,9 @@ def main(
         for name in QUESTIONS:
             if only and name not in only:
                 continue
-            asked = time.monotonic()
-            run["answers"][name] = _ask(name, quick, stores)
-            run["took"][name] = round(time.monotonic() - asked, 1)
+            question_began = time.monotonic()
+            run["answers"][name] = _run_question(name, quick, stores)
+            run["took"][name] = round(time.monotonic() - question_began, 1)
             report.show(console, report.from_json(run["answers"][name]))
     run["seconds"] = round(time.monotonic() - began)
     figures = [
@@ -98,13 +123,15 @@ def main(
     console.print(
         f"{sum(figure.met is True for figure in figures)} targets met, {len(missed)} missed, {run['seconds']} s"
     )
-    console.print("seconds of each question: " + ", ".join(f"{name} {took}" for name, took in run["took"].items()))
+    console.print(
+        "seconds of each question: " + ", ".join(f"{name} {seconds}" for name, seconds in run["took"].items())
+    )
     for figure in missed:
         console.print("missed: " + " | ".join(report.cells(figure)))
-    path = written or Path(tempfile.gettempdir()) / "orderquery-benchmarks.json"
+    path = json_path or Path(tempfile.gettempdir()) / "orderquery-benchmarks.json"
     report.write_json(path, run)
     console.print(f"results: {path}")
-    if published:
+    if publishes:
         publish(run)
 
 

@@ -1,6 +1,6 @@
-"""The seven searches written by hand, as a careful programmer would for one search alone.
+"""Match orders with seven functions, each written carefully for one search.
 
-Each answers for any decoded order, whatever is missing from it, and hides orders in creation as every search does.
+Each accepts any decoded order, also with missing parts, and hides unfinished orders as every search does.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _250, _500 = Decimal(250), Decimal(500)
 
 
 def q1(order: JSON) -> bool:
-    """Paid."""
+    """Match paid orders."""
     return order.get("status") != "INITIALIZED" and order.get("paymentStatus") == "PAID"
 
 
 def q2(order: JSON) -> bool:
-    """Open, of half a year."""
+    """Match open orders of half a year."""
     if order.get("status") == "INITIALIZED" or order.get("fulfillmentStatus") not in _OPEN:
         return False
     created = order.get("createdDate")
-    # Texts in one format with milliseconds and Z stand in the order of time.
+    # Texts with milliseconds and Z sort by time.
     return created is not None and _FROM <= created < _TO
 
 
@@ -42,7 +42,7 @@ def _total(order: JSON) -> Decimal | None:
 
 
 def q3(order: JSON) -> bool:
-    """Paid, and open or dear with one of two things besides."""
+    """Match paid orders that are open, or expensive with one of two more properties."""
     if order.get("status") == "INITIALIZED" or order.get("paymentStatus") != "PAID":
         return False
     if order.get("fulfillmentStatus") == "NOT_FULFILLED":
@@ -58,7 +58,7 @@ def q3(order: JSON) -> bool:
 
 
 def q4(order: JSON) -> bool:
-    """Holds one of two products."""
+    """Match orders of one of two products."""
     if order.get("status") == "INITIALIZED":
         return False
     for item in order.get("lineItems") or ():
@@ -69,7 +69,7 @@ def q4(order: JSON) -> bool:
 
 
 def q5(order: JSON) -> bool:
-    """Not fulfilled, of no member."""
+    """Match unfulfilled orders without a member."""
     if order.get("status") == "INITIALIZED" or order.get("fulfillmentStatus") == "FULFILLED":
         return False
     buyer = order.get("buyerInfo")
@@ -77,7 +77,7 @@ def q5(order: JSON) -> bool:
 
 
 def q6(order: JSON) -> bool:
-    """The e-mail begins so, whatever the case."""
+    """Match e-mails with a prefix, ignoring case."""
     if order.get("status") == "INITIALIZED":
         return False
     buyer = order.get("buyerInfo")
@@ -88,7 +88,7 @@ def q6(order: JSON) -> bool:
 
 
 def q7(order: JSON) -> bool:
-    """The total is within bounds."""
+    """Match totals in a range."""
     if order.get("status") == "INITIALIZED":
         return False
     total = _total(order)

@@ -1,8 +1,8 @@
-"""A loader written by hand for the tables of the embedded store: JSON lines in, the same rows out.
+"""Load JSON lines into the embedded store's tables with a hand-written loader.
 
-It knows what this workload holds, new orders each followed by its transactions in the service's own shape, and does no
-more: no merging with what is there, no other envelopes, no report of values that do not fit. It is as safe against a
-crash as the store, and makes its indexes at the end, which is faster than keeping them.
+The workload is new orders, each followed by its transactions in one shape. The loader does not merge with stored
+orders, accept other envelopes or report values that do not fit. Its transactions are as durable as the store's. It
+creates the indexes at the end, which is faster than updating them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BOOLEANS = {True: "true", False: "false", None: None}
 
 
 def load(lines: Path, path: Path) -> int:
-    """Fill a new file; how many orders it holds then."""
+    """Fill a new file and return its number of orders."""
     schema = load_schema()
     database = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "wal_autocheckpoint = 16384"):
@@ -63,7 +63,7 @@ def load(lines: Path, path: Path) -> int:
 
 
 def _pairs(lines: Iterable[bytes]) -> Iterator[tuple[bytes, JSON, JSON]]:
-    """The bytes of every order, the order, and its transactions if they stand in the next line."""
+    """Yield each order's bytes, the order, and the transactions if they follow."""
     raw, order = b"", None
     for line in lines:
         document = orjson.loads(line)
@@ -76,7 +76,7 @@ def _pairs(lines: Iterable[bytes]) -> Iterator[tuple[bytes, JSON, JSON]]:
             yield raw, order, paid
             order = None
         else:
-            raise ValueError("transactions that do not follow their order")
+            raise ValueError("transactions do not follow their order")
     if order is not None:
         yield raw, order, None
 
@@ -171,7 +171,7 @@ def _micros(text: str | None) -> int | None:
 
 
 def _amount(text: str | None) -> str | None:
-    """The text that sorts as the amounts do: a sign, where the point stands, the digits."""
+    """Return a text that sorts like the amount: sign, position of the point, digits."""
     if text is None:
         return None
     whole, _, cents = text.partition(".")

@@ -1,4 +1,7 @@
-"""A script of one's own for one search: ``python -m benchmarks.hand_match q1 orders.jsonl`` prints what matches."""
+"""Print the matching lines of a file with a hand-written script.
+
+Usage: ``python -m benchmarks.hand_match q1 orders.jsonl``.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from . import hand
 
 
 def main(name: str, path: str) -> None:
-    """Write the lines of a file whose orders match."""
+    """Write the lines of the matching orders."""
     matches, write = getattr(hand, name), sys.stdout.buffer.write
     with open(path, "rb") as lines:
         for line in lines:

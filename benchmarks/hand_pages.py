@@ -1,7 +1,7 @@
-"""Ten pages in SQL, each written by hand for its search alone, over the tables of the embedded store.
+"""Read ten pages of the embedded store with hand-written SQL.
 
-The keys of a page are found first and only its hundred documents read. A page deep in a walk begins where the one
-before ended: a comparison of row values, which the index of the sort answers. Text and operands are ready beforehand.
+A statement finds the keys of a page first and then reads its 100 documents. A deep page starts after the last order
+of the page before: a comparison of row values, which uses the index of the sort order. Text and operands are prepared.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HAS = (
 
 @dataclass(frozen=True, slots=True)
 class HandPage:
-    """A search, and the same by hand: what its SQL asks of a row beside what every search asks."""
+    """A search and its hand-written condition, without the one for hidden orders."""
 
     name: str
     search: JSON
@@ -45,19 +45,21 @@ class HandPage:
 
     @property
     def first(self) -> str:
-        """The first page."""
+        """Return the statement of the first page."""
         return self._text("", LIMIT, self.way)
 
     @property
     def beyond(self) -> str:
-        """The page beyond the keys of an order."""
+        """Return the statement of the page after the keys of an order."""
         sign = "<" if self.way == "DESC" else ">"
         return self._text(f" AND (o.{self.sort}, o.id) {sign} (?, ?)", LIMIT, self.way)
 
     def keys_before_the_end(self, database: sqlite3.Connection, depth: int, rest: int) -> Keys:
-        """The sort value and the id of the order with ``depth`` orders up to it, or ``rest`` after it if that is less.
+        """Return the sort value and id of the last order before a deep page.
 
-        Of a search with few orders it is the one in their middle.
+        It is the order at ``depth``, or the one with ``rest`` orders after it if that is earlier.
+
+        A search with few orders gets the order in the middle.
         """
         where = f" AND {self.where}" if self.where else ""
         (count,) = database.execute(
@@ -75,7 +77,7 @@ PAGES = (
     HandPage(
         "paymentStatus PAID, by number",
         {"filter": {"paymentStatus": "PAID"}, "sort": [{"fieldName": "number", "order": "ASC"}]},
-        # The plus keeps the engine from sorting all that is paid.
+        # The plus stops SQLite from using the index on the status and sorting all paid orders.
         "+o.payment_status = 'PAID'",
         "number",
         "ASC",
@@ -106,7 +108,7 @@ PAGES = (
         f"o.rid IN ({_NAME} IN ('{{rare}}', '{{rarer}}'))",
     ),
     HandPage(
-        "two ways of payment, all",
+        "two payment methods, all",
         {"filter": {"paymentMethods": {"$hasAll": ["CreditCard", "Offline"]}}},
         " AND ".join(
             "EXISTS (SELECT 1 FROM order_value AS e WHERE e.rid = o.rid AND e.field = 'payment_methods'"
@@ -120,7 +122,7 @@ PAGES = (
         "o.fulfillment_status IS NOT 'FULFILLED'",
     ),
     HandPage(
-        "not paid, or dear and not shipped",
+        "not paid, or expensive and not shipped",
         {
             "filter": {
                 "$or": [
@@ -141,5 +143,5 @@ PAGES = (
 
 
 def read(database: sqlite3.Connection, text: str, keys: Keys = ()) -> list[bytes]:
-    """The documents of a page."""
+    """Return the documents of a page."""
     return [row[2] for row in database.execute(text, keys).fetchall()]

@@ -1,7 +1,7 @@
-"""Duels: one job done by this package and by a named opponent, in interleaved rounds of one run.
+"""Time duels: one job, done by this package and by a named opponent.
 
-A duel first asserts that both sides answer alike, so neither can win by doing less. Then they take turns, who begins
-changing from round to round; a ratio is the median of the rounds' own ratios, and its spread is theirs.
+A duel first checks that both sides return the same, so that neither wins by doing less. The two sides then alternate,
+and so does the side that starts a round. A ratio is the median of the rounds' ratios; its spread is their range.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Measure = Literal["speed", "time", "memory"]
-"""What a ratio says: ``speed`` is theirs / ours (more is better), ``time`` and ``memory`` ours / theirs (less is)."""
+"""The ratio's direction: ``speed`` is theirs / ours, more is better; ``time`` and ``memory`` ours / theirs, less is."""
 
 
 class Differs(Exception):
-    """The two sides of a duel do not answer alike."""
+    """The two sides of a duel return different results."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a ratio shall be; ``most`` is a bound of our own figure besides, in the figure's unit."""
+    """A bound on the ratio; ``most`` also bounds our own figure, in the figure's unit."""
 
     measure: Measure
     bound: float
@@ -33,31 +33,31 @@ class Target:
 
     @property
     def more_is_better(self) -> bool:
-        """Whether the ratio shall be at least the bound, not at most."""
+        """True if the bound is a lower bound."""
         return self.measure == "speed"
 
     def met(self, ratio: float, ours: float) -> bool:
-        """Whether a figure is good enough."""
+        """True if a ratio and our own figure keep the bounds."""
         good = ratio >= self.bound if self.more_is_better else ratio <= self.bound
         return good and (self.most is None or ours <= self.most)
 
 
 def speed(bound: float) -> Target:
-    """At least so many times as fast as the opponent."""
+    """Require at least this multiple of the opponent's speed."""
     return Target("speed", bound)
 
 
 def within(bound: float, most: float | None = None) -> Target:
-    """At most so many times the opponent's time, and at most so many seconds."""
+    """Allow at most this multiple of the opponent's time, and ``most`` seconds."""
     return Target("time", bound, most)
 
 
 @dataclass(frozen=True, slots=True)
 class Duel:
-    """One job, and two functions that do it.
+    """One job and two functions that do it.
 
-    ``agree`` compares what they return. ``before`` runs untimed before every timed call of either side, and makes each
-    round a single call.
+    ``agree`` compares their return values. ``before`` runs untimed before every timed call of either side; a round is
+    then a single call. ``items`` is the number of orders or requests that one call handles, for rates.
     """
 
     job: str
@@ -67,11 +67,12 @@ class Duel:
     target: Target | None = None
     agree: Callable[[Any, Any], bool] = operator.eq
     before: Callable[[], Any] | None = None
+    items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What came out: medians of both sides (seconds, or MiB), and the ratio with the least and the greatest round."""
+    """The result of a duel: both medians in seconds or MiB, and the ratio's range."""
 
     job: str
     opponent: str
@@ -83,22 +84,32 @@ class Figure:
     rounds: int
     target: Target | None = None
     unit: Literal["s", "MiB"] = "s"
+    items: int = 1
+    """Orders or requests in one timing."""
 
     @property
     def margin(self) -> float:
-        """How many times better than its target the ratio is; below 1 it is missed. Only with a target."""
+        """Return the ratio relative to its target: below 1 is a miss. Needs a target."""
         assert self.target is not None
         return self.ratio / self.target.bound if self.target.more_is_better else self.target.bound / self.ratio
 
     @property
     def met(self) -> bool | None:
-        """Whether the target was reached; ``None`` without one."""
+        """True if the target is met; ``None`` without a target."""
         return None if self.target is None else self.target.met(self.ratio, self.ours)
+
+    @property
+    def advantage(self) -> float:
+        """How many times better than the opponent we are; below 1 the opponent wins."""
+        return self.ratio if self.target is not None and self.target.more_is_better else 1 / self.ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer to one question. ``note`` says what was timed, and of a missed target what was tried."""
+    """The answer to one question.
+
+    ``note`` describes the job, and for a missed target what was tried.
+    """
 
     title: str
     note: str
@@ -107,7 +118,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How a cost grows: seconds of each series at each size."""
+    """The growth of a cost: seconds for each series at each size."""
 
     title: str
     note: str
@@ -118,25 +129,25 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much a run does. A question reads its own sizes off these."""
+    """The size of a run, from which a question derives its own sizes."""
 
     quick: bool
     orders: int
-    """In memory, cold, and in JSON lines."""
+    """Orders in memory for the cold jobs, and in JSON lines."""
     stored: int
-    """In the store whose pages are timed."""
+    """Orders in the store whose pages are timed."""
     rounds: int
     round_seconds: float
-    """How long each side of a round takes at least, where a call is shorter."""
+    """Shortest time for one side of a round; short calls are repeated."""
 
 
 FULL = Size(quick=False, orders=100_000, stored=1_000_000, rounds=7, round_seconds=0.1)
 QUICK = Size(quick=True, orders=5_000, stored=20_000, rounds=5, round_seconds=0.02)
-_CALIBRATED = 0.002
+_CALIBRATION_S = 0.002
 
 
 def seconds_of(function: Callable[[], Any], calls: int = 1) -> float:
-    """Seconds of a call, of so many in a row, with the collector held off."""
+    """Return the mean seconds of a call, with the garbage collector off."""
     gc.collect()
     gc.disable()
     try:
@@ -148,34 +159,39 @@ def seconds_of(function: Callable[[], Any], calls: int = 1) -> float:
         gc.enable()
 
 
-def _calls(function: Callable[[], Any], least: float) -> int:
+def _calls(function: Callable[[], Any], round_seconds: float) -> int:
     calls = 1
-    while (took := seconds_of(function, calls) * calls) < _CALIBRATED:
+    while (seconds := seconds_of(function, calls) * calls) < _CALIBRATION_S:
         calls *= 4
-    return max(1, math.ceil(least * calls / took))
+    return max(1, math.ceil(round_seconds * calls / seconds))
 
 
 def fight(duel: Duel, size: Size) -> Figure:
-    """The figure of a duel. Raises ``Differs`` if the sides do not answer alike."""
+    """Run a duel and return its figure.
+
+    Raises:
+        Differs: the two sides return different results.
+
+    """
     if duel.before is not None:
         duel.before()
-    mine = duel.ours()
+    ours = duel.ours()
     if duel.before is not None:
         duel.before()
-    if not duel.agree(mine, duel.theirs()):
-        raise Differs(f"{duel.job}: {duel.opponent} answers something else")
-    del mine
+    if not duel.agree(ours, duel.theirs()):
+        raise Differs(f"{duel.job}: {duel.opponent} returns a different result")
+    del ours
     sides = (duel.ours, duel.theirs)
     calls = [1 if duel.before is not None else _calls(side, size.round_seconds) for side in sides]
     rounds: list[tuple[float, float]] = []
     for index in range(size.rounds):
-        took = [0.0, 0.0]
+        seconds = [0.0, 0.0]
         for side in (0, 1) if index % 2 == 0 else (1, 0):
             if duel.before is not None:
                 duel.before()
-            took[side] = seconds_of(sides[side], calls[side])
-        rounds.append((took[0], took[1]))
-    return figure(duel.job, duel.opponent, rounds, duel.target)
+            seconds[side] = seconds_of(sides[side], calls[side])
+        rounds.append((seconds[0], seconds[1]))
+    return figure(duel.job, duel.opponent, rounds, duel.target, items=duel.items)
 
 
 def figure(
@@ -184,17 +200,18 @@ def figure(
     rounds: list[tuple[float, float]],
     target: Target | None = None,
     unit: Literal["s", "MiB"] = "s",
+    items: int = 1,
 ) -> Figure:
-    """The figure of rounds that were measured elsewhere: pairs of ours and theirs."""
+    """Build the figure of measured rounds: pairs of ours and theirs."""
     upwards = target is not None and target.more_is_better
     ratios = [theirs / ours if upwards else ours / theirs for ours, theirs in rounds]
     ours, theirs = (statistics.median(side) for side in zip(*rounds, strict=True))
     ratio = statistics.median(ratios)
-    return Figure(job, opponent, ours, theirs, ratio, min(ratios), max(ratios), len(rounds), target, unit)
+    return Figure(job, opponent, ours, theirs, ratio, min(ratios), max(ratios), len(rounds), target, unit, items)
 
 
 def together(job: str, figures: Iterable[Figure], target: Target | None) -> Figure:
-    """The geometric means of several figures of one opponent and one measure."""
+    """Return the geometric means of figures with the same opponent and measure."""
     parts = list(figures)
 
     def mean(values: Iterable[float]) -> float:
@@ -211,4 +228,5 @@ def together(job: str, figures: Iterable[Figure], target: Target | None) -> Figu
         min(part.rounds for part in parts),
         target,
         parts[0].unit,
+        parts[0].items,
     )

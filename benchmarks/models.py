@@ -1,7 +1,7 @@
-"""A filter as a pydantic model of the table of fields, as a careful user of pydantic would write it for one service.
+"""Build a pydantic model of filters, as a careful user of pydantic would.
 
-Every field is an attribute under its own alias: the operand itself, or an object with the field's operators, typed as
-the field is. Unknown fields and operators are refused; filters nest.
+Each field is an attribute with an alias: the operand itself, or an object with the field's operators, with the type of
+the field. The model rejects unknown fields and operators; filters nest.
 """
 
 from __future__ import annotations
@@ -37,18 +37,23 @@ def _operators(schema: oq.Schema, row: oq.Field) -> type[BaseModel]:
     members: dict[str, Any] = {}
     for operator in schema.operators_of(row):
         element = operand | None if operator.nulls else operand
-        taken = {Takes.VALUE: element, Takes.VALUES: list[element], Takes.FLAG: StrictBool, Takes.TEXT: StrictStr}
-        members[operator.name.lstrip("$")] = (taken[operator.takes], Field(default=None, alias=operator.name))
+        operand_types = {
+            Takes.VALUE: element,
+            Takes.VALUES: list[element],
+            Takes.FLAG: StrictBool,
+            Takes.TEXT: StrictStr,
+        }
+        members[operator.name.lstrip("$")] = (operand_types[operator.takes], Field(default=None, alias=operator.name))
     return create_model(f"Of_{row.column}", __config__=_STRICT, **members)
 
 
 def search_model(schema: oq.Schema) -> type[BaseModel]:
-    """The model of a bare search that is a filter over this table."""
+    """Return the model of a bare search with a filter over this table."""
     members: dict[str, Any] = {
         row.column: (_operators(schema, row) | _operand(row) | None, Field(default=None, alias=row.name))
         for row in schema.fields
     }
-    several = list["Filter"] | None  # type: ignore[name-defined]  # noqa: F821 - the model that is made here
+    several = list["Filter"] | None  # type: ignore[name-defined]  # noqa: F821 - the model created below
     members["all_of"] = (several, Field(default=None, alias="$and"))
     members["any_of"] = (several, Field(default=None, alias="$or"))
     members["none_of"] = ("Filter | None", Field(default=None, alias="$not"))
@@ -58,7 +63,7 @@ def search_model(schema: oq.Schema) -> type[BaseModel]:
 
 
 def operands(model: BaseModel) -> int:
-    """How many operands a model of a filter holds."""
+    """Return the number of operands in a model of a filter."""
     found = 0
     for name in model.model_fields_set:
         value = getattr(model, name)

@@ -1,4 +1,4 @@
-"""Results as tables for people, as JSON, and as the blocks that the documents quote."""
+"""Render results as tables, as JSON and as Markdown blocks for the documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table as Shown
+from rich.table import Table as RichTable
 
 from .harness import Figure, Growth, Table, Target
 
@@ -21,7 +21,7 @@ _END = "<!-- end of benchmarks -->"
 
 
 def amount(value: float, unit: str) -> str:
-    """A time or a size, as people read it."""
+    """Return a time or a size with three digits and a unit."""
     if unit == "MiB":
         return f"{value:,.1f} MiB"
     for scale, name in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
@@ -31,21 +31,21 @@ def amount(value: float, unit: str) -> str:
 
 
 def number(value: float) -> str:
-    """A ratio with as many digits as it is worth."""
+    """Return a ratio with three significant digits."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}" if value >= 10 else f"{value:.2f}"
 
 
 def shown_target(target: Target | None, unit: str) -> str:
-    """What was to be reached."""
+    """Return the bounds of a target, or nothing without one."""
     if target is None:
         return ""
     sign = "≥" if target.more_is_better else "≤"
-    least = f"{sign} {target.bound:.3g} {target.measure}"
-    return least if target.most is None else f"{least}, ≤ {amount(target.most, unit)}"
+    bound = f"{sign} {target.bound:.3g} {target.measure}"
+    return bound if target.most is None else f"{bound}, ≤ {amount(target.most, unit)}"
 
 
 def cells(figure: Figure) -> tuple[str, ...]:
-    """The cells of a figure's row, under ``HEADINGS``."""
+    """Return the cells of a figure's row, under ``HEADINGS``."""
     return (
         figure.job,
         amount(figure.ours, figure.unit),
@@ -59,7 +59,7 @@ def cells(figure: Figure) -> tuple[str, ...]:
 
 
 def growth_rows(growth: Growth) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Headings and rows of a growth: a row for every size."""
+    """Return the headings and rows of a growth: one row for each size."""
     headings = (growth.axis, *growth.series)
     rows = [
         (f"{size:,}", *(amount(values[index], "s") for values in growth.series.values()))
@@ -74,22 +74,22 @@ def show(console: Console, answers: Iterable[Table | Growth]) -> None:
         headings, rows = (
             growth_rows(answer) if isinstance(answer, Growth) else (HEADINGS, [*map(cells, answer.figures)])
         )
-        shown = Shown(title=answer.title, caption=answer.note, title_justify="left", caption_justify="left")
+        table = RichTable(title=answer.title, caption=answer.note, title_justify="left", caption_justify="left")
         for index, heading in enumerate(headings):
-            shown.add_column(heading, justify="left" if index in (0, 2) or heading == "target" else "right")
+            table.add_column(heading, justify="left" if index in (0, 2) or heading == "target" else "right")
         for row in rows:
-            shown.add_row(*row)
-        console.print(shown)
+            table.add_row(*row)
+        console.print(table)
         console.print()
 
 
 def to_json(answers: Sequence[Table | Growth]) -> list[JSON]:
-    """Plain JSON values of tables and growths."""
+    """Return tables and growths as plain JSON values."""
     return [{"kind": type(answer).__name__.lower(), **dataclasses.asdict(answer)} for answer in answers]
 
 
 def from_json(values: list[JSON]) -> list[Table | Growth]:
-    """The tables and growths of what ``to_json`` made."""
+    """Return the tables and growths written by ``to_json``."""
     answers: list[Table | Growth] = []
     for value in values:
         fields = {key: item for key, item in value.items() if key != "kind"}
@@ -106,47 +106,64 @@ def from_json(values: list[JSON]) -> list[Table | Growth]:
 
 
 def markdown(answer: Table | Growth) -> str:
-    """A table in Markdown."""
+    """Return a table in Markdown."""
     if isinstance(answer, Growth):
         headings, rows = growth_rows(answer)
     else:
         headings, rows = HEADINGS, [*map(cells, answer.figures)]
     lines = [f"### {answer.title}", "", answer.note, ""]
-    lines += [_row(headings), "|" + "---|" * len(headings), *map(_row, rows)]
+    lines += [markdown_row(headings), "|" + "---|" * len(headings), *map(markdown_row, rows)]
     return "\n".join(lines)
 
 
 def main_table(worst: Sequence[tuple[str, Figure]]) -> str:
-    """The main table in Markdown: a row for every question and opponent, with its worst figure."""
-    lines = [_row(("question", "opponent", "worst ratio", "target", "met")), "|---|---|---|---|---|"]
+    """Return the main table in Markdown: the worst figure of each table and opponent."""
+    lines = [markdown_row(("question", "opponent", "worst ratio", "target", "met")), "|---|---|---|---|---|"]
     for title, figure in worst:
         _, _, opponent, _, ratio, _, target, met = cells(figure)
-        lines.append(_row((title, opponent, f"{ratio} ({figure.job})", target, met)))
+        lines.append(markdown_row((title, opponent, f"{ratio} ({figure.job})", target, met)))
     return "\n".join(lines)
 
 
-def _row(values: Iterable[str]) -> str:
+def markdown_row(values: Iterable[str]) -> str:
+    """Return one row of a Markdown table."""
     return "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"
 
 
-def said_of_run(run: JSON) -> str:
-    """One line about the run that results come from."""
+def describe_run(run: JSON) -> str:
+    """Return one line about a run: command, date, machine and versions."""
+    versions = ", ".join(f"{name} {version}" for name, version in run["machine"]["versions"].items())
+    return f"`{_command(run)}` on {run['date']}: {_system(run)}; {versions}."
+
+
+def caption(run: JSON) -> str:
+    """Return the short form of ``describe_run``, without versions."""
+    return f"{_command(run)}, {run['date']}: {_system(run)}."
+
+
+def _command(run: JSON) -> str:
+    return "make bench-quick" if run["quick"] else "make bench"
+
+
+def _system(run: JSON) -> str:
     machine = run["machine"]
-    size = "make bench-quick" if run["quick"] else "make bench"
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    where = f"Python {machine['python']}, {machine['system']}, {machine['cores']} cores"
-    return f"`{size}` on {run['date']}: {where}; {versions}."
+    return f"Python {machine['python']}, {machine['system']}, {machine['cores']} cores"
 
 
-def replaced(document: str, block: str, text: str) -> str:
-    """The document with what stands in a marked block replaced. Raises ``ValueError`` if it has no such block."""
+def replace_block(document: str, block: str, text: str) -> str:
+    """Return the document with a marked block replaced.
+
+    Raises:
+        ValueError: the block is missing.
+
+    """
     mark = re.escape(_MARK.format(block))
     pattern = re.compile(f"({mark}\n).*?({re.escape(_END)})", re.DOTALL)
     if not pattern.search(document):
-        raise ValueError(f"there is no block {block}")
-    return pattern.sub(lambda found: f"{found[1]}{text}\n{found[2]}", document)
+        raise ValueError(f'the document has no block "{block}"')
+    return pattern.sub(lambda match: f"{match[1]}{text}\n{match[2]}", document)
 
 
 def write_json(path: Path, value: JSON) -> None:
-    """Write JSON as people read it."""
+    """Write indented JSON."""
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Stores to ask: made once in a run by the command that people use, and how much memory making them took."""
+"""Create the stores of a run with ``orderquery load`` and record its memory."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pathlib import Path
 from .workload import SEED
 
 FOLDER_VARIABLE = "ORDERQUERY_BENCHMARK_STORES"
-"""The environment variable that names the folder where the questions of one run share their stores."""
+"""The environment variable with the folder where the questions of a run share their stores."""
 
 KEY = "the key of the benchmarks' cursors"
 
 _SAMPLES = f"""
 import sys
-from orderquery.samples import sample_lines
+from orderquery.samples.generator import sample_lines
 for line in sample_lines(int(sys.argv[1]), {SEED}):
     sys.stdout.buffer.write(line + b"\\n")
 """
@@ -28,7 +28,7 @@ for line in sample_lines(int(sys.argv[1]), {SEED}):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A store, and the most memory that its load held at once, in MiB."""
+    """A store, and the peak memory of its load in MiB."""
 
     path: str
     peak: float
@@ -40,13 +40,13 @@ def _own_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def folder() -> Path:
-    """Where the stores of this run are."""
+    """Return the folder of this run's stores."""
     shared = os.environ.get(FOLDER_VARIABLE)
     return Path(shared if shared else _own_folder().name)
 
 
 def stored(orders: int) -> Stored:
-    """The store of so many synthetic orders and their transactions, loaded from a pipe by ``orderquery load``."""
+    """Return the store of this many synthetic orders; load it if it is new."""
     path, noted = folder() / f"{orders}.db", folder() / f"{orders}.json"
     if noted.exists():
         return Stored(**json.loads(noted.read_text("utf-8")))
@@ -61,7 +61,7 @@ def stored(orders: int) -> Stored:
         load.returncode = os.waitstatus_to_exitcode(status)
     if samples.returncode or load.returncode:
         raise RuntimeError(f"loading {orders:,} orders failed")
-    # Linux says it in KiB, macOS in bytes.
+    # Linux reports KiB, macOS bytes.
     peak = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     made = Stored(str(path), peak)
     noted.write_text(json.dumps(asdict(made)), "utf-8")
@@ -69,7 +69,7 @@ def stored(orders: int) -> Stored:
 
 
 def lines(orders: int) -> Path:
-    """A file of JSON lines: so many synthetic orders, each followed by its transactions."""
+    """Return JSON lines: this many orders, each followed by its transactions."""
     path = folder() / f"{orders}.jsonl"
     if not path.exists():
         with path.open("wb") as file:

@@ -1,6 +1,6 @@
-"""The orders and the searches that every question asks about: seven searches, and the same written by hand.
+"""Provide the orders and the seven searches of all questions.
 
-An order is synthetic, has the shape of the documented sample and about 4 KB; the seed makes it the same everywhere.
+The orders are synthetic, with the shape of the documented sample and about 4 KB each. The seed makes them reproducible.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SEED = 5
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search of the workload: its name, its text, its filter, and the function written for it alone."""
+    """One search: its name, text form, filter and hand-written function."""
 
     name: str
     text: str
@@ -29,7 +29,7 @@ class Query:
 
     @property
     def search(self) -> JSON:
-        """The bare search."""
+        """Return the bare search."""
         return {"filter": self.filter}
 
 
@@ -84,6 +84,6 @@ QUERIES = (
 
 
 def orders(count: int) -> Iterator[JSON]:
-    """So many decoded orders, without their transactions."""
+    """Yield this many decoded orders, without transactions."""
     documents = (document for document in oq.sample(count, SEED) if "id" in document)
     return islice(documents, count)

@@ -1,13 +1,15 @@
-"""The harness of the benchmarks: it can lose, it refuses unequal answers, and the documents quote a run as it was."""
+"""Test the benchmarks: harness, comparison, pictures, and the blocks that the documents quote."""
 
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import harness, published, report, workload
+from benchmarks import comparison, harness, published, report, workload
 from benchmarks.harness import QUICK, Differs, Duel, Growth, Table, fight, figure, speed, together, within
+from benchmarks.pictures import main_picture
 from orderquery import compile as compiled
 
 FAST = replace(QUICK, rounds=5, round_seconds=0.0)
@@ -15,7 +17,7 @@ FAST = replace(QUICK, rounds=5, round_seconds=0.0)
 
 @pytest.fixture
 def sleeping(monkeypatch):
-    """Functions that take so many seconds of a clock that no other work on the machine moves."""
+    """Return a factory of functions that advance a fake clock by a number of seconds."""
     now = [0.0]
     monkeypatch.setattr(harness, "time", SimpleNamespace(perf_counter=lambda: now[0]))
 
@@ -28,7 +30,7 @@ def sleeping(monkeypatch):
     return function
 
 
-def test_a_slower_side_loses_and_is_said_to(sleeping):
+def test_a_slower_side_loses(sleeping):
     lost = fight(Duel("job", "rival", sleeping(0.006), sleeping(0.002), speed(0.9)), FAST)
     assert lost.met is False
     assert lost.ratio == pytest.approx(1 / 3)
@@ -39,12 +41,12 @@ def test_a_slower_side_loses_and_is_said_to(sleeping):
     assert (won.ours, won.theirs) == (pytest.approx(0.002), pytest.approx(0.006))
 
 
-def test_nothing_is_timed_before_both_sides_answer_alike():
-    with pytest.raises(Differs, match="rival answers something else"):
+def test_different_results_are_refused_before_timing():
+    with pytest.raises(Differs, match="rival returns a different result"):
         fight(Duel("job", "rival", lambda: 1, lambda: 2), FAST)
 
 
-def test_a_bound_of_ones_own_counts_beside_the_ratio():
+def test_a_target_can_also_bound_our_own_figure():
     target = within(0.1, most=30e-6)
     assert figure("job", "rival", [(20e-6, 1.0)] * 5, target).met is True
     assert figure("job", "rival", [(40e-6, 1.0)] * 5, target).met is False
@@ -69,7 +71,7 @@ def test_results_are_read_back_as_they_were_written():
 
 
 @pytest.mark.parametrize("query", workload.QUERIES, ids=lambda query: query.name)
-def test_text_filter_and_hand_say_the_same(query):
+def test_text_filter_and_hand_written_function_agree(query):
     by_filter, by_text = compiled(query.search), compiled(query.text)
     orders = list(workload.orders(400))
     expected = [query.by_hand(order) for order in orders]
@@ -78,21 +80,125 @@ def test_text_filter_and_hand_say_the_same(query):
     assert 0 < sum(expected) < len(orders)
 
 
-def test_the_documents_quote_the_run_as_it_was():
+def test_the_documents_quote_the_results():
     run = json.loads(published.RESULTS.read_text(encoding="utf-8"))
     assert run["quick"] is False
     for block, text in published.blocks(run).items():
         document = published.DOCUMENTS[block].read_text(encoding="utf-8")
-        assert report.replaced(document, block, text) == document
+        assert report.replace_block(document, block, text) == document
     for picture in (published.MAIN, published.GROWTH):
-        assert picture.read_text(encoding="utf-8").startswith("<?xml")
         assert picture.name in published.DOCUMENTS["tables"].read_text(encoding="utf-8")
 
 
-def test_a_question_asked_again_replaces_its_own_answer_alone():
+def test_publishing_the_results_again_changes_nothing(tmp_path, monkeypatch):
+    files = {"RESULTS": published.RESULTS, "MAIN": published.MAIN, "GROWTH": published.GROWTH}
+    for name, path in files.items():
+        monkeypatch.setattr(published, name, tmp_path / path.name)
+    documents = {}
+    for block, path in published.DOCUMENTS.items():
+        documents[block] = tmp_path / f"{block}.md"
+        documents[block].write_bytes(path.read_bytes())
+    originals = [*files.values(), *published.DOCUMENTS.values()]
+    monkeypatch.setattr(published, "DOCUMENTS", documents)
+    published.publish(json.loads(originals[0].read_text(encoding="utf-8")))
+    copies = [*(tmp_path / path.name for path in files.values()), *documents.values()]
+    assert [path.read_bytes() for path in copies] == [path.read_bytes() for path in originals]
+
+
+def texts_of_picture(tmp_path, *tables):
+    main_picture(tmp_path / "main.svg", tables, "a run")
+    picture = ElementTree.parse(tmp_path / "main.svg")
+    return [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_rate_is_drawn_per_second_with_the_factor(tmp_path):
+    row = figure("20,000 orders", "rival", [(2.0, 1.0)] * 3, speed(0.6), items=20_000)
+    texts = texts_of_picture(tmp_path, Table("Loading into a new SQLite store", "", (row,)))
+    assert "thousand orders per second, longer is better" in texts
+    assert {"10.0", "20.0", "rival"} < set(texts)
+    assert "2.0\N{MULTIPLICATION SIGN} slower" in texts
+
+
+def test_a_time_beyond_the_axis_is_cut_off_and_keeps_its_value(tmp_path):
+    rows = [
+        figure("every order, newest first", "near", [(2e-4, 4e-4)] * 3, speed(1)),
+        figure("every order, newest first", "far", [(2e-4, 2.0)] * 3, speed(1)),
+    ]
+    texts = texts_of_picture(tmp_path, Table("A deep page, and other ways to read it", "", tuple(rows)))
+    assert "milliseconds, shorter is better" in texts
+    assert {"0.200", "0.400", "2,000"} < set(texts)
+    assert "10,000\N{MULTIPLICATION SIGN} faster" in texts
+    assert "1,000" not in texts  # no tick reaches the value that is cut off
+
+
+def run_of(**tables):
+    """Return the results of a run: for each question one table of its name, with figures by job."""
+    return {
+        "answers": {
+            question: report.to_json([Table(question, "", tuple(figures))]) for question, figures in tables.items()
+        }
+    }
+
+
+def marks(before, after):
+    return {row.job: (row.change, row.mark) for row in comparison.compare(before, after)}
+
+
+def test_a_comparison_marks_changes_in_either_direction():
+    before = run_of(
+        text=[
+            figure("faster", "rival", [(1.0, 2.0)] * 3, speed(1)),
+            figure("slower", "rival", [(1.0, 2.0)] * 3, speed(1)),
+            figure("longer", "rival", [(2.0, 1.0)] * 3, within(3)),
+            figure("noisy", "rival", [(1.0, 1.0), (2.0, 1.0), (3.0, 1.0)], within(3)),
+            figure("equal", "rival", [(2.0, 1.0)] * 3),
+        ]
+    )
+    after = run_of(
+        text=[
+            figure("faster", "rival", [(1.0, 3.0)] * 3, speed(1)),
+            figure("slower", "rival", [(1.0, 1.0)] * 3, speed(1)),
+            figure("longer", "rival", [(2.3, 1.0)] * 3, within(3)),
+            figure("noisy", "rival", [(2.5, 1.0)] * 3, within(3)),
+            figure("equal", "rival", [(2.1, 1.0)] * 3),
+        ]
+    )
+    assert marks(before, after) == {
+        "faster": (pytest.approx(0.5), "better"),
+        "slower": (pytest.approx(-0.5), "WORSE"),
+        "longer": (pytest.approx(0.15), "WORSE"),
+        "noisy": (pytest.approx(0.25), "WORSE, spreads overlap"),
+        "equal": (pytest.approx(0.05), ""),
+    }
+
+
+def test_a_comparison_lists_rows_of_one_run_in_the_order_of_the_questions():
+    row = figure("job", "rival", [(1.0, 2.0)] * 3)
+    before = run_of(text=[replace(row, job="gone")], startup=[row])
+    after = run_of(startup=[row], predicates=[replace(row, job="new")])
+    rows = comparison.compare(before, after)
+    assert [(row.question, row.job, row.mark) for row in rows] == [
+        ("predicates", "new", "new"),
+        ("text", "gone", "gone"),
+        ("startup", "job", ""),
+    ]
+    assert comparison.summary(rows).startswith("1 rows compared: 0 more than 10 % worse")
+    assert "| text | gone | rival | 0.50 |  |  |  | - | gone |" in comparison.markdown(rows)
+
+
+def test_a_comparison_finds_renamed_rows_and_turns_ratios_of_new_targets():
+    before = run_of(text=[figure("text to syntax tree, places too", "rival", [(1.0, 2.0)] * 3)])
+    after = run_of(text=[figure("text to AST with source positions", "rival", [(1.0, 2.0)] * 3, speed(1))])
+    (row,) = comparison.compare(before, after)
+    assert row.change == pytest.approx(0)
+    assert comparison.cells(row)[3:6] == ("2.00", "2.00", "+0 %")
+    assert comparison.cells(row)[7] == "- → yes"
+
+
+def test_a_partial_run_replaces_only_its_own_answers():
     before = {"date": "then", "took": {"text": 1, "pages": 2}, "answers": {"text": ["old"], "pages": ["kept"]}}
     again = {"date": "now", "took": {"text": 3}, "answers": {"text": ["new"]}}
-    assert published.joined(again, before) == {
+    assert published.merge_runs(again, before) == {
         "date": "now",
         "took": {"text": 3, "pages": 2},
         "answers": {"text": ["new"], "pages": ["kept"]},

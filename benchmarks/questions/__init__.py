@@ -1,10 +1,11 @@
-"""The questions a run asks, in the order their tables are printed. Each is a module with a ``measure(size)``."""
+"""List the questions of a run in order. Each is a module with ``measure(size)``."""
 
 QUESTIONS = (
     "predicates",
     "checking",
     "statements",
     "text",
+    "hostile",
     "matching",
     "pages",
     "loading",

@@ -1,4 +1,4 @@
-"""Loading an embedded store, beside a loader written by hand for the same tables; and how much memory it takes."""
+"""Load an embedded store, against a hand-written loader for the same tables."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from .. import hand_load
 from ..harness import Duel, Figure, Growth, Size, Table, Target, fight, figure, speed
 from ..stored import KEY, folder, lines, stored
 
-_MOST = 20_000
+_MAX_ORDERS = 20_000
 _TABLES = ("order_document", "transactions", "orders", "order_value")
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The table of this question."""
-    orders = min(size.orders, _MOST)
+    """Yield the table of this question."""
+    orders = min(size.orders, _MAX_ORDERS)
     source = lines(orders)
     place = folder() / "loads"
     place.mkdir()
-    made: list[Path] = []
+    files: list[Path] = []
 
     def fresh() -> Path:
-        made.append(place / f"{len(made)}.db")
-        return made[-1]
+        files.append(place / f"{len(files)}.db")
+        return files[-1]
 
     def clean() -> None:
-        # What came out last is still to be compared.
-        for path in made[:-2]:
+        # The last two files are compared after the call.
+        for path in files[:-2]:
             for file in place.glob(f"{path.name}*"):
                 file.unlink()
 
@@ -48,23 +48,24 @@ def measure(size: Size) -> Iterator[Table | Growth]:
 
     duel = Duel(
         f"{orders:,} orders and their transactions from JSON lines",
-        "a loader by hand: orjson, executemany, indexes last",
+        "hand-written loader: orjson, executemany, indexes last",
         ours,
         theirs,
         speed(0.6),
         agree=_alike,
         before=clean,
+        items=orders,
     )
     yield Table(
         "Loading into a new SQLite store",
-        "From the file to the last index and its statistics, in transactions of a thousand that survive a crash. Ours "
-        "also merges with what is there, takes every shape the service sends, and reports what does not fit.",
+        "From the file to the last index and its statistics, in durable transactions of 1,000 orders. Ours also merges "
+        "with stored orders, accepts every shape that Wix sends, and reports values that do not fit.",
         (fight(duel, size),),
     )
 
 
 def _alike(ours: Path, theirs: Path) -> bool:
-    """Whether two stores hold the same, row for row, under the same indexes."""
+    """True if two stores have equal rows and equal indexes."""
     with sqlite3.connect(ours) as database:
         database.execute("ATTACH ? AS hand", (str(theirs),))
         for table in _TABLES:
@@ -79,8 +80,8 @@ def _alike(ours: Path, theirs: Path) -> bool:
 
 
 def load_memory(size: Size) -> list[Figure]:
-    """The most memory that a load holds at once, beside a load of a tenth as many orders."""
-    # Before the engine's own cache is full, memory does grow; a quick run loads less than that.
+    """Return the peak memory of a load, against a load of a tenth of the orders."""
+    # SQLite's cache fills first, so memory grows with a small load; a quick run loads less than the cache holds.
     target = None if size.quick else Target("memory", 1.2)
     tenth, whole = stored(size.stored // 10), stored(size.stored)
     job = f"orderquery load, {size.stored:,} orders"

@@ -1,4 +1,4 @@
-"""The most memory that a streaming match and a load ever use, over an input and over one ten times as large."""
+"""Measure the peak memory of a match and a load, against a tenth of the input."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _FED_AT_ONCE = 1_000
 _QUICK = 2_000
 _ROUNDS = 5
 _NOTE = (
-    "peak resident memory of the whole process; the opponent is the same command over a tenth of the input. A match "
-    "that reads transactions keeps, of each record, what the search reads, and grows with their number"
+    "Peak resident memory of the whole process; the opponent is the same command over a tenth of the input. A match "
+    "that reads transactions keeps the parts that its search reads, and grows with the number of records."
 )
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The table of this question."""
-    yield Table("memory", _NOTE, (_match_memory(size), *load_memory(size)))
+    """Yield the table of this question."""
+    yield Table("Peak memory", _NOTE, (_match_memory(size), *load_memory(size)))
 
 
 def _match_memory(size: Size) -> Figure:
-    """``match`` of standard input, fed by a pipe."""
+    """Measure ``match`` reading a pipe."""
     small = _QUICK if size.quick else size.orders
     lines = b"".join(orjson.dumps(order) + b"\n" for order in workload.orders(_FED_AT_ONCE))
     rounds = []
@@ -44,7 +44,7 @@ def _match_memory(size: Size) -> Figure:
 
 
 def _peak(lines: bytes, count: int) -> tuple[int, float]:
-    """How many orders match, and the most memory, in MiB, that was resident while they were counted."""
+    """Return the number of matching orders and the peak resident memory in MiB."""
     command = [sys.executable, "-m", "orderquery", "match", workload.QUERIES[0].text, "--count"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None

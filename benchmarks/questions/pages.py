@@ -1,4 +1,4 @@
-"""Pages of the embedded store: against SQL by hand on the same file, and at depth against sqlakeyset and OFFSET."""
+"""Read pages of the embedded store, against hand-written SQL and sqlakeyset."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from ..stored import KEY, stored
 
 JSON = Any
 DEPTH = 0.99
-"""How far into the store the deep pages lie: after 990,000 of 1,000,000 orders."""
+"""The start of the deep pages, as a share of the store."""
 _REST = 2 * LIMIT
-"""Orders left beyond a deep page's beginning, where a search has fewer than that depth."""
+"""Orders left after the start of a deep page if the search has fewer than the depth."""
 
-_BY_HAND = "SQL by hand on the same file"
+_BY_HAND = "hand-written SQL on the same file"
 _NOTE = (
-    "Pages of {limit} from {stored:,} orders, every document read. The times of the store hold the check whether more "
-    "follows or precedes and the encrypted cursors, which the SQL by hand has not. Both hold one warm connection."
+    "Pages of {limit} from {stored:,} orders, every document read. The store also looks for a next and a previous "
+    "page and encrypts the cursors; the hand-written SQL does not. Both keep one warm connection."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One of the ten pages on a store: at the beginning, and where a client is who has walked deep into it."""
+class PreparedPage:
+    """One of the ten pages on a store: first, and deep with its cursor."""
 
     page: HandPage
     first: oq.Plan
@@ -44,40 +44,43 @@ class Asked:
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The tables of this question."""
+    """Yield the tables of this question."""
     path = stored(size.stored).path
     database = sqlite3.connect(path, isolation_level=None)
     with oq.open_store(path, keys=[KEY]) as store:
-        asked = [asked_at(store, database, page, int(size.stored * DEPTH)) for page in pages_of(database)]
+        prepared = [prepare_page(store, database, page, int(size.stored * DEPTH)) for page in pages_of(database)]
         note = _NOTE.format(limit=LIMIT, stored=size.stored)
-        first = [fight(_first(store, database, one), size) for one in asked]
-        yield Table("A page of the SQLite store: the first", note, (*first, _mean("the ten first pages", first)))
-        deep = [fight(_deep(store, database, one), size) for one in asked]
-        own = [fight(_deep_and_first(store, one), size) for one in asked]
+        first = [fight(_first(store, database, one), size) for one in prepared]
+        yield Table("A page of the SQLite store: the first", note, (*first, _mean(first)))
+        deep = [fight(_deep(store, database, one), size) for one in prepared]
+        own = [fight(_deep_and_first(store, one), size) for one in prepared]
         yield Table(
             f"A page of the SQLite store: {int(size.stored * DEPTH):,} orders deep",
-            f"{note} A search with fewer orders is asked near its own end.",
-            (*deep, _mean("the ten deep pages", deep), *own, _mean("the ten deep pages", own)),
+            f"{note} A search with fewer orders starts near its end.",
+            (*deep, _mean(deep), *own, _mean(own)),
         )
         yield Table(
-            "A deep page of every order, and other ways to it",
+            "A deep page, and other ways to read it",
             f"Page after {int(size.stored * DEPTH):,} of {size.stored:,} orders, newest first, documents read.",
-            tuple(fight(duel, size) for duel in _others(store, database, asked[0], size)),
+            tuple(fight(duel, size) for duel in _others(store, database, prepared[0], size)),
         )
         yield Table(
-            "The same as a client asks: a dict, checked each time",
-            "No target: what checking costs is a question of its own.",
-            tuple(fight(duel, size) for duel in _as_clients(store, database, asked[0])),
+            "A page of the SQLite store: a dict, checked each time",
+            "The same pages with the check of the search included. No target: checking has its own question.",
+            tuple(fight(duel, size) for duel in _as_clients(store, database, prepared[0])),
         )
     database.close()
 
 
-def _mean(job: str, figures: list[Figure]) -> Figure:
-    return together(f"{job} together", figures, figures[0].target)
+def _mean(figures: list[Figure]) -> Figure:
+    return together("geometric mean", figures, figures[0].target)
 
 
 def pages_of(database: sqlite3.Connection) -> list[HandPage]:
-    """The ten pages, of the buyer with the most orders, and of two products that fill three pages together."""
+    """Return the ten pages, filled in with a buyer and two products of the store.
+
+    The buyer has the most orders; the two products fill three pages together.
+    """
     (contact,) = database.execute(
         "SELECT buyer_info_contact_id FROM orders WHERE buyer_info_contact_id IS NOT NULL "
         "GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
@@ -102,69 +105,69 @@ def _filled(part: JSON, names: dict[str, str]) -> JSON:
     return part
 
 
-def asked_at(store: oq.Store, database: sqlite3.Connection, page: HandPage, depth: int) -> Asked:
-    """A page on a store, and so many orders deep in its walk or near its end."""
+def prepare_page(store: oq.Store, database: sqlite3.Connection, page: HandPage, depth: int) -> PreparedPage:
+    """Prepare a first page, and one after ``depth`` orders or near the end."""
     plan = oq.compile(page.search)
     keys = page.keys_before_the_end(database, depth, _REST)
     values = tuple(key.field.type.decode(value) for key, value in zip(plan.sort, keys, strict=True))
     token = encode(plan, Position(values), LIMIT, store.site, store.keys)
-    return Asked(page, plan, oq.compile({"cursorPaging": {"cursor": token}}), token, keys)
+    return PreparedPage(page, plan, oq.compile({"cursorPaging": {"cursor": token}}), token, keys)
 
 
-def _answered(store: oq.Store, search: JSON) -> list[bytes]:
+def _documents(store: oq.Store, search: JSON) -> list[bytes]:
     page = store.search(search)
     assert page.next or not page.has_next
     return page.documents
 
 
-def _first(store: oq.Store, database: sqlite3.Connection, asked: Asked) -> Duel:
-    text = asked.page.first
+def _first(store: oq.Store, database: sqlite3.Connection, prepared: PreparedPage) -> Duel:
+    text = prepared.page.first
     return Duel(
-        asked.page.name,
+        prepared.page.name,
         _BY_HAND,
-        lambda: _answered(store, asked.first),
+        lambda: _documents(store, prepared.first),
         lambda: hand_pages.read(database, text),
         within(1.3),
     )
 
 
-def _deep(store: oq.Store, database: sqlite3.Connection, asked: Asked) -> Duel:
-    text = asked.page.beyond
+def _deep(store: oq.Store, database: sqlite3.Connection, prepared: PreparedPage) -> Duel:
+    text = prepared.page.beyond
     return Duel(
-        asked.page.name,
+        prepared.page.name,
         _BY_HAND,
-        lambda: _answered(store, asked.deep),
-        lambda: hand_pages.read(database, text, asked.keys),
+        lambda: _documents(store, prepared.deep),
+        lambda: hand_pages.read(database, text, prepared.keys),
         within(1.3),
     )
 
 
-def _deep_and_first(store: oq.Store, asked: Asked) -> Duel:
+def _deep_and_first(store: oq.Store, prepared: PreparedPage) -> Duel:
     return Duel(
-        asked.page.name,
+        prepared.page.name,
         "its own first page",
-        lambda: _answered(store, asked.deep),
-        lambda: _answered(store, asked.first),
+        lambda: _documents(store, prepared.deep),
+        lambda: _documents(store, prepared.first),
         within(1.3),
         agree=_as_full,
     )
 
 
 def _as_full(deep: list[bytes], first: list[bytes]) -> bool:
-    """Whether both pages are full; of a search that has too few orders for that, the deep one at least half as full."""
+    """True if both pages are full, or the deep one half full at the end."""
     return len(deep) == len(first) == LIMIT or 2 * len(deep) + 1 >= len(first)
 
 
-def _others(store: oq.Store, database: sqlite3.Connection, asked: Asked, size: Size) -> Iterator[Duel]:
+def _others(store: oq.Store, database: sqlite3.Connection, prepared: PreparedPage, size: Size) -> Iterator[Duel]:
     job = "every order, newest first"
 
     def ours() -> list[bytes]:
-        return _answered(store, asked.deep)
+        return _documents(store, prepared.deep)
 
-    yield Duel(job, "sqlakeyset, SQLAlchemy core", ours, _with_sqlakeyset(store, asked), speed(5))
+    yield Duel(job, "sqlakeyset, SQLAlchemy core", ours, _with_sqlakeyset(store, prepared), speed(5))
     visible = "o.site = '' AND o.status IS NOT 'INITIALIZED'"
     (count,) = database.execute(f"SELECT count(*) FROM orders AS o WHERE {visible}").fetchone()
-    before = (asked.keys[0], asked.keys[0], asked.keys[1])
+    before = (prepared.keys[0], prepared.keys[0], prepared.keys[1])
     (skipped,) = database.execute(
         f"SELECT count(*) FROM orders AS o WHERE {visible} "
         "AND (o.created_date > ? OR o.created_date = ? AND o.id >= ?)",
@@ -176,12 +179,12 @@ def _others(store: oq.Store, database: sqlite3.Connection, asked: Asked, size: S
         "SELECT o.created_date, o.id, d.document FROM orders AS o JOIN order_document AS d ON d.rid = o.rid "
         f"WHERE {visible} {by} LIMIT {LIMIT} OFFSET {skipped}"
     )
-    keys_first = asked.page.first.replace(f"LIMIT {LIMIT}", f"LIMIT {LIMIT} OFFSET {skipped}")
+    keys_first = prepared.page.first.replace(f"LIMIT {LIMIT}", f"LIMIT {LIMIT} OFFSET {skipped}")
     yield Duel(job, "SQL with OFFSET", ours, lambda: hand_pages.read(database, usual), speed(50))
     yield Duel(job, "SQL with OFFSET, keys first", ours, lambda: hand_pages.read(database, keys_first))
 
 
-def _with_sqlakeyset(store: oq.Store, asked: Asked) -> Any:
+def _with_sqlakeyset(store: oq.Store, prepared: PreparedPage) -> Any:
     engine = sa.create_engine(f"sqlite:///{stored_path(store)}")
     tables = sa.MetaData()
     orders = sa.Table("orders", tables, autoload_with=engine)
@@ -193,7 +196,7 @@ def _with_sqlakeyset(store: oq.Store, asked: Asked) -> Any:
         .order_by(orders.c.created_date.desc(), orders.c.id.desc())
     )
     connection = engine.connect()
-    place = (asked.keys, False)
+    place = (prepared.keys, False)
 
     def read() -> list[bytes]:
         page = select_page(connection, wanted, per_page=LIMIT, page=place)
@@ -204,23 +207,23 @@ def _with_sqlakeyset(store: oq.Store, asked: Asked) -> Any:
 
 
 def stored_path(store: oq.Store) -> str:
-    """The file of an embedded store."""
+    """Return the file of an embedded store."""
     path: str = store.path  # type: ignore[attr-defined]
     return path
 
 
-def _as_clients(store: oq.Store, database: sqlite3.Connection, asked: Asked) -> Iterator[Duel]:
-    again = {"cursorPaging": {"cursor": asked.token}}
-    first, beyond = asked.page.first, asked.page.beyond
+def _as_clients(store: oq.Store, database: sqlite3.Connection, prepared: PreparedPage) -> Iterator[Duel]:
+    again = {"cursorPaging": {"cursor": prepared.token}}
+    first, beyond = prepared.page.first, prepared.page.beyond
     yield Duel(
-        f"{asked.page.name}: the first page",
+        f"{prepared.page.name}: the first page",
         _BY_HAND,
-        lambda: _answered(store, dict(asked.page.search)),
+        lambda: _documents(store, dict(prepared.page.search)),
         lambda: hand_pages.read(database, first),
     )
     yield Duel(
-        f"{asked.page.name}: by its cursor, deep",
+        f"{prepared.page.name}: by its cursor, deep",
         _BY_HAND,
-        lambda: _answered(store, again),
-        lambda: hand_pages.read(database, beyond, asked.keys),
+        lambda: _documents(store, again),
+        lambda: hand_pages.read(database, beyond, prepared.keys),
     )

@@ -1,4 +1,4 @@
-"""Filters over decoded orders: against a function written by hand for each search, and against other matchers."""
+"""Filter decoded orders, against hand-written functions and other matchers."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from ..harness import Duel, Figure, Growth, Size, Table, Target, fight, seconds_
 
 JSON = Any
 _HOT = 1_000
+_BY_HAND = "hand-written function"
 _VISIBLE = {"status": {"$ne": "INITIALIZED"}}
 _TOTAL = "priceSummary.total.amount"
 _MA = re.compile("^ma", re.IGNORECASE)
 
-# The searches as MongoDB has them. What cannot reject most orders stands last, as whoever writes them for speed does.
+# The searches in MongoDB's language, most selective condition first, as written for speed.
 _MONGO: dict[str, JSON] = {
     "q1": {"paymentStatus": "PAID"},
     "q2": {
@@ -49,21 +50,21 @@ _MONGO: dict[str, JSON] = {
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The tables of this question."""
+    """Yield the tables of this question."""
     hot = _decoded(_HOT)
     yield _matches("hot", hot, size, f"{_HOT:,} decoded orders in cache")
     yield _filter(hot, size)
     yield _others(hot, size)
     cold = _decoded(size.orders)
     gc.collect()
-    # A collection before every timing would walk all of them, and warm them.
+    # Each timing starts with a collection, which would visit all orders and warm the cache.
     gc.freeze()
     yield _matches("cold", cold, size, f"{size.orders:,} decoded orders, one after the other")
     gc.unfreeze()
 
 
 def _decoded(count: int) -> list[JSON]:
-    """Orders as they come out of JSON, sharing nothing."""
+    """Return orders decoded one by one, so that they share no objects."""
     return [json.loads(json.dumps(order)) for order in workload.orders(count)]
 
 
@@ -74,15 +75,15 @@ def _matches(warmth: str, orders: list[JSON], size: Size, note: str) -> Table:
     figures = []
     for query in workload.QUERIES:
         ours, theirs = answers(oq.compile(query.search).matches), answers(query.by_hand)
-        figures.append(fight(Duel(query.name, "hand-written function", ours, theirs, speed(0.9)), size))
-    return Table(f"plan.matches, {warmth}", f"One call an order: {note}.", tuple(figures))
+        figures.append(fight(Duel(query.name, _BY_HAND, ours, theirs, speed(0.9), items=len(orders)), size))
+    return Table(f"plan.matches, {warmth}", f"One call for each order: {note}.", tuple(figures))
 
 
 def _filter(orders: list[JSON], size: Size) -> Table:
     figures = []
     for query in workload.QUERIES:
         ours, theirs = _selected(query, orders), _chosen(query.by_hand, orders)
-        figures.append(fight(Duel(query.name, "hand-written function", ours, theirs, speed(1)), size))
+        figures.append(fight(Duel(query.name, _BY_HAND, ours, theirs, speed(1), items=len(orders)), size))
     note = f"list(plan.filter(orders)) against a list comprehension that calls the function: {_HOT:,} orders in cache."
     return Table("plan.filter, hot", note, _with_mean(figures, speed(1.2)))
 
@@ -101,18 +102,18 @@ def _with_mean(figures: list[Figure], target: Target) -> tuple[Figure, ...]:
 
 
 def _others(orders: list[JSON], size: Size) -> Table:
-    # Theirs compare what they find: amounts are handed to them as decimals, dates are in one notation already.
+    # The other matchers do not convert values: give them amounts as decimals; all dates have the same notation.
     converted = [_with_decimals(order) for order in orders]
     figures: list[Figure] = []
     for name, matcher in (("mongomock", _mongomock), ("mongoquery", _mongoquery)):
         against = []
         for query in workload.QUERIES:
             ours, theirs = _selected(query, orders), _chosen(matcher({**_MONGO[query.name], **_VISIBLE}), converted)
-            against.append(fight(Duel(query.name, name, ours, theirs, speed(1), _same), size))
+            against.append(fight(Duel(query.name, name, ours, theirs, speed(1), _same, items=len(orders)), size))
         figures += _with_mean(against, speed(25))
     note = (
         "plan.filter against mongomock.filtering.filter_applies, which its collections call for every document, and"
-        " mongoquery's Query.match; both are given the totals as decimals, which spares them the reading."
+        " mongoquery's Query.match; both get the totals as decimals, so that they need not parse them."
     )
     return Table("plan.filter, hot, and matchers of MongoDB's language", note, tuple(figures))
 
@@ -142,7 +143,7 @@ def _mongoquery(condition: JSON) -> Callable[[JSON], bool]:
 
 _SIZES = (1, 2, 4, 8, 16, 32)
 
-# Conditions that nearly every order meets, so that each is asked; {n} makes them differ.
+# Nearly every order meets these conditions, so that all are evaluated; {n} makes them differ.
 _LEAVES: tuple[tuple[Callable[[str], JSON], str], ...] = (
     (lambda n: {"checkoutId": {"$ne": n}}, 'order.get("checkoutId") != "{n}"'),
     (lambda n: {"number": {"$ne": n}}, 'order.get("number") != "{n}"'),
@@ -162,9 +163,9 @@ _LEAVES: tuple[tuple[Callable[[str], JSON], str], ...] = (
 
 
 def leaves_growth(size: Size) -> Growth:
-    """What a predicate costs an order, by the number of its conditions."""
+    """Measure the cost of a predicate for one order, by the number of its conditions."""
     orders = _decoded(_HOT)
-    series: dict[str, list[float]] = {"plan.matches": [], "hand-written function": []}
+    series: dict[str, list[float]] = {"plan.matches": [], _BY_HAND: []}
     for count in _SIZES:
         numbers = [f"{index:03}" for index in range(1, count + 1)]
         leaves = [_LEAVES[index % len(_LEAVES)] for index in range(count)]
@@ -173,13 +174,13 @@ def leaves_growth(size: Size) -> Growth:
         for name, function in zip(series, (plan.matches, by_hand), strict=True):
             series[name].append(_seconds(function, orders, size) / len(orders))
         assert [plan.matches(order) for order in orders] == [by_hand(order) for order in orders]
-    note = f"Conditions joined by and, each of which nearly every order meets; {_HOT:,} orders in cache."
+    note = f"Conditions joined with $and that nearly every order meets; {_HOT:,} orders in cache."
     title = "A predicate, by the number of its conditions"
     return Growth(title, note, "conditions", _SIZES, {name: tuple(values) for name, values in series.items()})
 
 
 def _by_hand(tests: list[str], numbers: Iterable[str]) -> Callable[[JSON], bool]:
-    """The function that someone would have written of these tests."""
+    """Build the function that a programmer would write for these tests."""
     scope: JSON = {"none": {}, "Decimal": Decimal, **{f"bound_{n}": Decimal(f"0.{n}") for n in numbers}}
     lines = " and ".join(['order.get("status") != "INITIALIZED"', *tests])
     exec(f"def by_hand(order):\n    return {lines}", scope)

@@ -1,4 +1,4 @@
-"""The endpoint under load: beside a bare ASGI application on the same server that returns the same bytes."""
+"""Put load on the endpoint, against a bare ASGI application with the same bytes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ print((time.perf_counter() - began) / sum(done))
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The table of this question."""
+    """Yield the table of this question."""
     made = stored(QUICK.stored)
     search: JSON = {"filter": {"paymentStatus": "PAID"}}
     with oq.open_store(made.path, keys=[_KEY]) as store:
@@ -97,12 +97,11 @@ def measure(size: Size) -> Iterator[Table | Growth]:
             _figure("a page of 100: the second, by its cursor", port, {"search": again}, size),
         )
     note = (
-        f"{_CONNECTIONS} connections over loopback, each asks again when it was answered; a process for the server, "
-        "one for the clients. The time is one request's share of a second; the ratio is of requests a second. The "
-        "bare application neither reads, checks nor searches; reading a page from the file alone takes about as long "
-        "as all it does. Tried, and kept: answering in the event loop what is found at once, splicing an answer with "
-        "one copy, no look for the SDK's names where none are, plans kept for bodies seen before, an allocator that "
-        "keeps its memory."
+        f"{_CONNECTIONS} connections over loopback, each sends its next request after the answer; one process for the "
+        "server, one for the clients. The time is 1 / requests per second; the ratio compares requests per second. The "
+        "bare application does not read, check or search; reading the page from the file alone takes about as long as "
+        "all its work. Kept of what was tried: answering short searches in the event loop, splicing stored bytes with "
+        "one copy, skipping the SDK's names where there are none, an allocator that keeps its memory."
     )
     yield Table("The endpoint, one worker", note, figures)
 
@@ -116,15 +115,16 @@ def _figure(job: str, port: int, search: JSON, size: Size) -> Figure:
         page = Path(folder) / "page.json"
         page.write_bytes(expected)
         with _server(_BARE, str(page)) as bare:
-            # A cursor is another text each time; the orders and their number are not.
+            # Cursors differ from answer to answer; the orders and their number do not.
             if _orders(_answer(port, body)) != _orders(_answer(bare, body)):
-                raise Differs(f"{job}: the bare application answers something else")
+                raise Differs(f"{job}: the bare application returns different orders")
             seconds = 0.4 if size.quick else 2.0
             rounds = []
             for index in range(size.rounds):
-                took = {side: _seconds(side, body, seconds) for side in ((port, bare) if index % 2 else (bare, port))}
-                rounds.append((took[port], took[bare]))
-    return figure(job, "a bare ASGI application with the same bytes", rounds, speed(0.5))
+                order = (port, bare) if index % 2 else (bare, port)
+                measured = {side: _seconds(side, body, seconds) for side in order}
+                rounds.append((measured[port], measured[bare]))
+    return figure(job, "bare ASGI application, same bytes", rounds, speed(0.5))
 
 
 def _orders(answer: bytes) -> JSON:
@@ -139,7 +139,7 @@ def _answer(port: int, body: bytes) -> bytes:
     read = answer.read()
     connection.close()
     if answer.status != 200:
-        raise Differs(f"the answer is {answer.status}: {read[:200]!r}")
+        raise Differs(f"HTTP status {answer.status}: {read[:200]!r}")
     return read
 
 
@@ -149,13 +149,13 @@ def _seconds(port: int, body: bytes, seconds: float) -> float:
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     command = [sys.executable, "-c", _CLIENT, str(port), str(_CONNECTIONS), str(seconds)]
-    asked = subprocess.run(command, input=head.encode() + body, stdout=subprocess.PIPE, check=True)
-    return float(asked.stdout)
+    client = subprocess.run(command, input=head.encode() + body, stdout=subprocess.PIPE, check=True)
+    return float(client.stdout)
 
 
 @contextmanager
 def _server(program: str, argument: str) -> Iterator[int]:
-    """A server in a process of its own, and the port it listens at."""
+    """Run a server in its own process and return its port."""
     environment = {**os.environ, "ORDERQUERY_CURSOR_KEYS": _KEY}
     with subprocess.Popen([sys.executable, "-c", program, argument], stdout=subprocess.PIPE, env=environment) as server:
         try:

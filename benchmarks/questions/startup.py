@@ -1,4 +1,4 @@
-"""Whole processes of the command line, against a Python that does nothing."""
+"""Run whole processes of the command line, against a Python that does nothing."""
 
 from __future__ import annotations
 
@@ -27,44 +27,44 @@ _PASS = [sys.executable, "-c", "pass"]
 def _seconds(command: list[str], environment: dict[str, str], status: int) -> float:
     began = time.perf_counter()
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
-    took = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     assert done.returncode == status, (command, done.stderr)
     assert bool(done.stdout) == (command is not _PASS), command
-    return took
+    return seconds
 
 
 def _figure(job: str, command: list[str], environment: dict[str, str], bound: float | None, size: Size) -> Figure:
     status = 1 if bound is None else 0
     rounds: list[tuple[float, float]] = []
     for index in range(_WARMED + (11 if size.quick else 41)):
-        took = [0.0, 0.0]
+        seconds = [0.0, 0.0]
         for side in (0, 1) if index % 2 == 0 else (1, 0):
-            took[side] = _seconds(_PASS, environment, 0) if side else _seconds(command, environment, status)
-        rounds.append((took[0], took[1]))
+            seconds[side] = _seconds(_PASS, environment, 0) if side else _seconds(command, environment, status)
+        rounds.append((seconds[0], seconds[1]))
     return figure(job, "python -c pass", rounds[_WARMED:], None if bound is None else within(bound))
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The tables of this question."""
+    """Yield the table of this question."""
     program = str(Path(sys.executable).with_name("orderquery"))
     with tempfile.TemporaryDirectory(prefix="orderquery-bench-") as folder:
         right, wrong = Path(folder) / "request.json", Path(folder) / "wrong.json"
         right.write_text(json.dumps(_REQUEST, indent=2), encoding="utf-8")
         wrong.write_text(json.dumps(_REQUEST).replace("paymentStatus", "paymentstatus"), encoding="utf-8")
-        # An installed package comes with its bytecode; a checkout gets it here, on both sides alike.
+        # An installed package has bytecode files; write them here for a checkout, for both sides.
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "bytecode")
         figures = (
             _figure("orderquery --help", [program, "--help"], environment, 3.0, size),
             _figure(
-                "orderquery check, a request without mistakes", [program, "check", str(right)], environment, 6.0, size
+                "orderquery check, a request without mistakes", [program, "check", str(right)], environment, 9.0, size
             ),
             _figure(
-                "orderquery check, with a mistake shown in its line",
+                "orderquery check, a request with one mistake",
                 [program, "check", str(wrong)],
                 environment,
                 None,
                 size,
             ),
         )
-    yield Table("Whole processes", "From the start of the process to its end, output read.", figures)
+    yield Table("Whole processes", "From the start of the process to its end, with its output read.", figures)

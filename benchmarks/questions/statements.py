@@ -1,4 +1,4 @@
-"""From a plan to its SQL text and parameters: a shape that was seen before against the same statement built anew."""
+"""Render plans as SQL: a cached shape against rebuilding the statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VARIANTS = 200
 
 
 def measure(size: Size) -> Iterator[Table | Growth]:
-    """The tables of this question."""
+    """Yield the table of this question."""
     random = Random(workload.SEED)
     plans = [oq.compile(search(random)) for _ in range(_VARIANTS)]
     figures = []
@@ -28,10 +28,12 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         def ours(mine=mine, dialect=dialect) -> oq.Statement:
             return mine().sql(dialect)
 
-        def anew(others=others, dialect=dialect) -> oq.Statement:
+        def rebuilt(others=others, dialect=dialect) -> oq.Statement:
             sql.forget()
             return others().sql(dialect)
 
-        figures.append(fight(Duel(dialect, "the same, built anew", ours, anew, within(0.1, most=30e-6)), size))
-    note = f"The page of a search of eight leaves, {_VARIANTS} sets of operands in turn; the plans are there already."
+        figures.append(
+            fight(Duel(dialect, "the same, rebuilt each time", ours, rebuilt, within(0.1, most=30e-6)), size)
+        )
+    note = f"The page of a search with eight conditions, {_VARIANTS} sets of operands in turn; the plans exist already."
     yield Table("From a plan to SQL", note, tuple(figures))

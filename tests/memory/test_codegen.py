@@ -351,7 +351,7 @@ def test_matches_says_what_it_is() -> None:
     plan = oq.compile("status = APPROVED")
     assert plan.matches is plan.matches
     assert plan.matches.__doc__ is not None
-    assert plan.matches.__doc__.startswith("Whether an order")
+    assert plan.matches.__doc__.startswith("Return whether an order")
     assert plan.matches(order={"status": "APPROVED"}, transactions=None)
     assert json.loads(json.dumps([plan.matches({"status": "APPROVED"})])) == [True]
 
