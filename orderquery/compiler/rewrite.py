@@ -1,0 +1,158 @@
+"""A corrected request written into its source text: the changed nodes alone, everything else byte for byte.
+
+The source may be JSON or a JavaScript literal. Spacing, line ends, key order, quotes and comments outside a replaced
+node stay as they are; comments inside one move in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from ..diagnostics.place import Path
+from ..syntax.json_printer import encode_json
+from ..syntax.literal_parser import Located, read_literal
+
+JSON = Any
+Item = TypeVar("Item")
+
+_TOKEN = re.compile(
+    r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<line>//[^\r\n]*)|(?P<block>/\*.*?\*/)""", re.DOTALL
+)
+
+
+class Replacement(NamedTuple):
+    """New text for a half-open range of character offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+def rewrite(text: str, corrected: JSON) -> str:
+    """Return the source with its value changed to ``corrected``. The source must parse."""
+    located = read_literal(text)
+    changed = text
+    for change in sorted(_Changes(text, located).of(located.value, corrected, ()), reverse=True):
+        changed = changed[: change.start] + change.text + changed[change.end :]
+    if _same(read_literal(changed).value, corrected):
+        return changed
+    start, end = located.spans[(), "value"]
+    return text[:start] + _written(corrected) + text[end:]
+
+
+class _Run(NamedTuple):
+    """Neighbours that changed: the old ones from ``start`` to ``end``, the new ones likewise."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+
+
+def _runs(old: Sequence[Item], new: Sequence[Item], same: Callable[[Item, Item], bool]) -> Iterator[_Run]:
+    """Yield the runs between the items that both have, in the same order."""
+    at = new_at = 0
+    while at < len(old) or new_at < len(new):
+        anchor = next(
+            ((i, j) for i in range(at, len(old)) for j in range(new_at, len(new)) if same(old[i], new[j])),
+            (len(old), len(new)),
+        )
+        if anchor != (at, new_at):
+            yield _Run(at, anchor[0], new_at, anchor[1])
+        at, new_at = anchor[0] + 1, anchor[1] + 1
+
+
+class _Changes:
+    """Finds the smallest replacements that lead from one value to another."""
+
+    def __init__(self, text: str, located: Located) -> None:
+        self._text = text
+        self._spans = located.spans
+
+    def of(self, old: JSON, new: JSON, path: Path) -> Iterator[Replacement]:
+        if _same(old, new):
+            return
+        if isinstance(old, dict) and isinstance(new, dict) and old and new:
+            yield from self._of_objects(old, new, path)
+        elif isinstance(old, list) and isinstance(new, list) and old and new:
+            yield from self._of_lists(old, new, path)
+        else:
+            start, end = self._spans[path, "value"]
+            yield self._replaced(start, end, _written(new))
+
+    def _of_objects(self, old: dict[str, JSON], new: dict[str, JSON], path: Path) -> Iterator[Replacement]:
+        keys, new_keys = list(old), list(new)
+        runs = list(_runs(keys, new_keys, lambda one, other: one == other))
+        changed = {key for run in runs for key in keys[run.start : run.end]}
+        for key in keys:
+            if key not in changed:
+                yield from self.of(old[key], new[key], (*path, key))
+        for run in runs:
+            gone, come = keys[run.start : run.end], new_keys[run.new_start : run.new_end]
+            if len(gone) == len(come) == 1 and _alike(old[gone[0]], new[come[0]]):
+                start, end = self._spans[(*path, gone[0]), "key"]
+                yield Replacement(start, end, _written(come[0]))
+                yield from self.of(old[gone[0]], new[come[0]], (*path, gone[0]))
+            else:
+                texts = [f"{_written(key)}: {_written(new[key])}" for key in come]
+                yield self._spliced([self._entry((*path, key)) for key in keys], run, texts)
+
+    def _of_lists(self, old: list[JSON], new: list[JSON], path: Path) -> Iterator[Replacement]:
+        if len(old) == len(new):
+            for index, (one, other) in enumerate(zip(old, new, strict=True)):
+                yield from self.of(one, other, (*path, index))
+            return
+        spans = [self._spans[(*path, index), "value"] for index in range(len(old))]
+        for run in _runs(old, new, _same):
+            yield self._spliced(spans, run, [_written(value) for value in new[run.new_start : run.new_end]])
+
+    def _entry(self, path: Path) -> tuple[int, int]:
+        return self._spans[path, "key"][0], self._spans[path, "value"][1]
+
+    def _spliced(self, spans: list[tuple[int, int]], run: _Run, texts: list[str]) -> Replacement:
+        """Replace, remove or insert neighbours, with the comma that goes with them."""
+        joined = ", ".join(texts)
+        if run.start == run.end:
+            if run.start < len(spans):
+                return Replacement(spans[run.start][0], spans[run.start][0], joined + ", ")
+            return Replacement(spans[-1][1], spans[-1][1], ", " + joined)
+        start, end = spans[run.start][0], spans[run.end - 1][1]
+        if texts:
+            return self._replaced(start, end, joined)
+        if run.end < len(spans):
+            return self._replaced(start, spans[run.end][0], "")
+        return self._replaced(spans[run.start - 1][1] if run.start else start, end, "")
+
+    def _replaced(self, start: int, end: int, new: str) -> Replacement:
+        """Keep the comments of what is replaced, in front of it."""
+        comments = [found[0] for found in _TOKEN.finditer(self._text, start, end) if found["string"] is None]
+        line_end = "\r\n" if "\r\n" in self._text else "\n"
+        kept = "".join(comment + (line_end if comment.startswith("//") else " ") for comment in comments)
+        return Replacement(start, end, kept + new)
+
+
+def _written(value: JSON) -> str:
+    """Write a value on one line, with a space after every comma and colon."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_written(key)}: {_written(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return encode_json(value).decode("utf-8")
+
+
+def _alike(old: JSON, new: JSON) -> bool:
+    """Return whether a renamed entry is kept and its value changed inside."""
+    return isinstance(old, dict | list) == isinstance(new, dict | list)
+
+
+def _same(one: JSON, other: JSON) -> bool:
+    """Return whether two values are written the same: ``1``, ``1.0`` and ``true`` differ."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other) and str(one) == str(other)
