@@ -128,7 +128,7 @@ def check(
     report = compiler.check(source, shape, form=form, schema=schema, now=now)
     query = report.plan
     plan = None if query is None else Plan.of(query)
-    return Report(report.diagnostics, plan, report.source, report.request)
+    return Report(report.diagnostics, plan, report.source, report.request, report.correct)
 
 
 def compile_search(

@@ -56,6 +56,8 @@ class Mistaker:
     def __init__(self, maker: Maker) -> None:
         self.maker, self.random, self.schema = maker, maker.random, maker.schema
         self.names = list(self.schema.by_name)
+        # A value that an enum does not have is a mistake of its own, and leaves a guess.
+        maker.pools.update({row: row.values for row in self.schema.fields if row.values})
 
     # -- a valid search that mistakes can be made in ------------------------------------------------------------
 
@@ -327,10 +329,15 @@ class Mistaker:
 
     def _sorts(self, search: JSON) -> list[tuple[str, bool]] | None:
         sort = search.get("sort")
-        if not isinstance(sort, list) or not sort or not all(isinstance(e, dict) and "fieldName" in e for e in sort):
+        if not isinstance(sort, list) or not sort or not all(map(self._is_plain_entry, sort)):
             return None
         pairs = [(entry["fieldName"], entry.get("order") == "DESC") for entry in sort]
         return pairs if len({name for name, _ in pairs}) == len(pairs) else None
+
+    @staticmethod
+    def _is_plain_entry(entry: JSON) -> bool:
+        plain = isinstance(entry, dict) and {"fieldName"} <= entry.keys() <= {"fieldName", "order"}
+        return plain and entry.get("order") in (None, "ASC", "DESC")
 
     def _resorted(self, search: JSON, make: Callable[[list[tuple[str, bool]]], JSON]) -> bool:
         pairs = self._sorts(search)

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.edits import Edit
+from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
 from ..language.conditions import TRUE, Condition, Kind, all_of, any_of, negate, one_of, tests_of
 from ..language.datetimes import could_begin_instant, has_offset
+from ..language.elsewhere import certain_field
 from ..language.fields import Field
-from ..language.operators import CONNECTIVES, OPERATORS, Operator, Takes
+from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold, has_lone_surrogate, is_guid
-from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Or, Search, SortKey
+from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Or, Search, SortKey, Unreadable, both, either
 from ..syntax.json_printer import write_help
+from ..syntax.problems import Problems
 from . import suggestions
 from .query import Query, SortField
 
 JSON = Any
 
 
-def check_search(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
-    """Return every problem of an AST, and its query if none of them is refused."""
+class Checked(NamedTuple):
+    """The result of a check: every problem, the query unless one is refused, and the search with certain fixes made."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    query: Query | None
+    mended: Search
+
+
+def check_search(search: Search, schema: Schema) -> Checked:
+    """Check an AST."""
     checker = _Checker(schema)
-    condition = checker.condition(search.filter)
-    sort = checker.sort(search)
+    condition, mended = checker.filter(search.filter)
+    sort, keys = checker.sort(search)
     limit = checker.limit(search)
     if search.paging.cursor:
         checker.sent_along(search)
+    if mended is not search.filter or keys is not search.sort:
+        mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place)
+    else:
+        mended_search = search
     diagnostics = tuple(checker.diagnostics)
     if diagnostics and any(diagnostic.refused for diagnostic in diagnostics):
-        return diagnostics, None
-    return diagnostics, Query(
+        return Checked(diagnostics, None, mended_search)
+    query = Query(
         schema=schema,
         tree=_with_table_names(search, schema) if checker.aliases else search,
         condition=all_of((visible(schema), condition)),
@@ -47,6 +61,7 @@ def check_search(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...]
         sort_sent=bool(search.sort),
         limit_sent=search.paging.limit is not None,
     )
+    return Checked(diagnostics, query, mended_search)
 
 
 @lru_cache(maxsize=64)
@@ -60,15 +75,17 @@ def visible(schema: Schema) -> Condition:
 
 def _with_table_names(search: Search, schema: Schema) -> Search:
     names = {name: row.name for name, row in schema.by_name.items()}
-    sort = tuple(replace(key, field=names[key.field]) for key in search.sort)
+    sort = tuple(replace(key, field=names.get(key.field, key.field)) for key in search.sort)
     return replace(search, filter=_renamed(search.filter, names), sort=sort)
 
 
 def _renamed(tree: Filter, names: Mapping[str, str]) -> Filter:
     if isinstance(tree, Comparison):
-        return replace(tree, field=names[tree.field])
+        return replace(tree, field=names.get(tree.field, tree.field))
     if isinstance(tree, Not):
         return Not(_renamed(tree.child, names))
+    if isinstance(tree, Unreadable):
+        return tree
     children = tuple(_renamed(child, names) for child in tree.children)
     return And(children) if isinstance(tree, And) else Or(children)
 
@@ -76,58 +93,97 @@ def _renamed(tree: Filter, names: Mapping[str, str]) -> Filter:
 class _Checker:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.diagnostics: list[Diagnostic] = []
+        self.diagnostics = Problems()
         self.aliases = False
         """Whether the search names a field by an alias."""
         self._rows = schema.by_name
         self._hidden_field = None if schema.hidden is None else schema.hidden[0]
         self._unknown: set[Place] = set()
+        self._values: dict[int | None, JSON] = {}
+        """Of the condition at hand: the operands to write instead, by their index in a list."""
+        self._operator: str | None = None
+        """Likewise the operator."""
+        self._siblings: tuple[JSON, ...] = ()
+        """The values of the list at hand."""
 
     # -- the filter --------------------------------------------------------------------------------------------
 
-    def condition(self, tree: Filter) -> Condition:
+    def filter(self, tree: Filter) -> tuple[Condition, Filter]:
+        """Return the condition of a filter, and the filter with certain fixes made: the same object if there are none."""
         if isinstance(tree, Comparison):
-            return self._comparison(tree) or TRUE
+            condition, mended = self._comparison(tree)
+            return TRUE if condition is None else condition, mended
         if isinstance(tree, Not):
-            return negate(self.condition(tree.child))
-        join = all_of if isinstance(tree, And) else any_of
-        return join([self.condition(child) for child in tree.children])
+            condition, mended = self.filter(tree.child)
+            return negate(condition), tree if mended is tree.child else Not(mended)
+        if isinstance(tree, Unreadable):
+            return TRUE, tree
+        join, join_trees = (all_of, both) if isinstance(tree, And) else (any_of, either)
+        conditions, children, changed = [], [], False
+        for child in tree.children:
+            condition, mended = self.filter(child)
+            conditions.append(condition)
+            children.append(mended)
+            changed = changed or mended is not child
+        return join(conditions), join_trees(children) if changed else tree
 
-    def _comparison(self, node: Comparison) -> Condition | None:
+    def _comparison(self, node: Comparison) -> tuple[Condition | None, Filter]:
         row, operator = self._rows.get(node.field), OPERATORS.get(node.operator)
-        if row is None or operator is None or operator.name not in row.operators:
-            self._unusable(node, row, operator)
-            return None
+        if row is None:
+            row = self._row_of(node)
+            node = node if row is None else replace(node, field=row.name, name_place=node.field_place)
+        if row is None or operator is None:
+            return None, node
         if row.name != node.field:
             self.aliases = True
-        before = len(self.diagnostics)
+        if operator.name not in row.operators:
+            return None, self._not_supported(node, row, operator)
+        before, self._values, self._operator = len(self.diagnostics), {}, None
+        instead = self._shape_instead(node, row, operator)
+        if instead is not None:
+            node = replace(node, operand=instead)
         operand = self._operand(node, row, operator)
         if row is self._hidden_field and operand is not None:
             self._hidden(node, row, operator.meaning(row, operand))
-        if len(self.diagnostics) > before and any(diagnostic.refused for diagnostic in self.diagnostics[before:]):
-            return None
-        return operator.meaning(row, operand)
+        if len(self.diagnostics) == before:
+            return operator.meaning(row, operand), node
+        mended = self._mended(node)
+        if any(diagnostic.refused for diagnostic in self.diagnostics[before:]):
+            return None, mended
+        return operator.meaning(row, operand), mended
 
-    def _unusable(self, node: Comparison, row: Field | None, operator: Operator | None) -> None:
-        """Report a field or an operator that does not exist, or that do not go together."""
-        name = node.operator
-        nested = operator is None and (not name.startswith("$") or name in CONNECTIVES)
-        if row is None and not nested and node.field_place not in self._unknown:
-            place = node.field_place
-            self._unknown.add(place)
-            help_, fix = suggestions.unknown_field(self.schema, node.field, place.path)
-            self._add("unknown-field", f"unknown field {quoted(node.field)}", help_, place, fix)
-        if operator is None:
-            help_, fix = suggestions.unknown_operator(self.schema, node, node.place.path)
-            message = f"unknown operator {quoted(name)}"
-            if name in CONNECTIVES:
-                message = f"{quoted(name)} is not allowed under a field"
-            self._add("unknown-operator", message, help_, node.place.of_key(), fix)
-        elif row is not None:
-            help_, fix = suggestions.operator_not_allowed(node, row, self.schema)
-            place = node.operator_place or node.place.of_key()
-            spelled = operator.name if place.path is not None else operator.spellings[0].words
-            self._add("operator-not-allowed", f"{quoted(spelled)} is not supported for {row.name}", help_, place, fix)
+    def _row_of(self, node: Comparison) -> Field | None:
+        """Report a field that the table does not have, once at its place; return the one that it certainly means."""
+        certain = certain_field(self.schema, node.field)
+        if node.field_place not in self._unknown:
+            self._unknown.add(node.field_place)
+            self._unknown_field(node.field, certain, node.field_place)
+        return None if certain is None else self._rows[certain]
+
+    def _unknown_field(self, name: str, certain: str | None, place: Place) -> None:
+        if certain is not None:
+            help_, fix = f"did you mean {quoted(certain)}?", "intended"
+        else:
+            help_, fix = suggestions.unknown_field(self.schema, name, self.diagnostics)
+        self._add("unknown-field", f"unknown field {quoted(name)}", help_, place, fix)
+
+    def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
+        """Report an operator that the field does not support; return the same condition with one it does."""
+        help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
+        place = node.operator_place or node.place.of_key()
+        spelled = operator.name if place.path is not None else operator.spellings[0].words
+        fix = "intended" if instead is not None else None
+        self._add("operator-not-allowed", f"{quoted(spelled)} is not supported for {row.name}", help_, place, fix)
+        return node if instead is None else self.filter(instead)[1]
+
+    def _shape_instead(self, node: Comparison, row: Field, operator: Operator) -> JSON:
+        """Report an operand of the wrong shape with one certain meaning, and return what to write instead."""
+        instead = suggestions.operand_instead(node.operand, row, operator)
+        if instead is not None:
+            message = f"{node.operator} takes {operator.takes.value}, not {described(node.operand)}"
+            help_ = write_help(list(instead) if isinstance(instead, tuple) else instead)
+            self._add("operand-shape", message, help_, node.place, "intended")
+        return instead
 
     def _operand(self, node: Comparison, row: Field, operator: Operator) -> Any:
         operand, takes = node.operand, operator.takes
@@ -140,6 +196,7 @@ class _Checker:
                 return self._misshapen(node, row)
             if not operand:
                 self._empty(operator, node.place)
+            self._siblings = operand
             return tuple([self._element(node, item, index, row, operator) for index, item in enumerate(operand)])
         if isinstance(operand, tuple):
             if not (operator.lists and row.many):
@@ -165,6 +222,18 @@ class _Checker:
             return None
         return None if item is None and operator.nulls else self._value(item, row, operator, node.place, index)
 
+    def _mended(self, node: Comparison) -> Comparison:
+        """Return the condition with the values and the operator to write instead."""
+        if not self._values:
+            return node
+        operand = node.operand
+        if isinstance(operand, tuple):
+            items = [self._values.get(index, item) for index, item in enumerate(operand)]
+            operand = tuple([item for item in items if item is not _LEFT_OUT])
+        else:
+            operand = self._values[None]
+        return replace(node, operand=operand, operator=self._operator or node.operator)
+
     def _value(self, item: JSON, row: Field, operator: Operator, at: Place, index: int | None = None) -> Any:
         kind = row.type
         try:
@@ -172,29 +241,35 @@ class _Checker:
                 return self._null(row, operator, _item_place(at, index))
             value = kind.operand(item)
         except UnfitOperand as problem:
-            place = _item_place(at, index)
-            help_, fix = f"write {problem.wanted}", ()
-            if problem.instead is not None:
-                help_, fix = write_help(problem.instead), _put(place, problem.instead)
+            found = suggestions.unfit_operand(problem, item, row, operator)
+            if found.fix == "intended":
+                self._values[index] = found.value
+                self._operator = found.operator
             message = f"{row.name} takes {problem.wanted}, not {described(item)}"
-            self._add("operand-type", message, help_, place, fix)
+            self._add("operand-type", message, found.help, _item_place(at, index), found.fix)
             return None
         name = kind.name
         if name == "enum":
             if row.values and item not in row.values:
-                help_, near = suggestions.unknown_enum_value(row, item)
-                place = _item_place(at, index)
-                fix = _put(place, near) if near else ()
-                self._add("unknown-enum-value", f"{quoted(item)} is not a value of {row.name}", help_, place, fix)
+                self._unknown_value(item, row, at, index)
         elif name == "instant":
             if item[-1] not in "Zz" and not has_offset(item):
-                place = _item_place(at, index)
                 message = f"{quoted(item)} has no UTC offset and is read as UTC"
-                self._add("no-offset", message, f'write: "{item}Z"', place, _put(place, item + "Z"))
+                self._values[index] = item + "Z"
+                self._add("no-offset", message, f'write: "{item}Z"', _item_place(at, index), "same-answer")
         elif name == "guid" and not is_guid(item):
             help_ = 'write a GUID such as "6f759095-0701-4075-9908-c9c31ff013e1"'
             self._add("not-a-guid", f"{quoted(item)} is not a GUID", help_, _item_place(at, index))
         return value
+
+    def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
+        help_, near = suggestions.unknown_enum_value(row, item)
+        fix: Fix | None = "guess" if near else None
+        siblings = self._siblings if index is not None else ()
+        if near is not None and near in siblings:
+            help_, fix = f"remove {quoted(item)}: the list contains {quoted(near)}", "same-answer"
+            self._values[index] = _LEFT_OUT
+        self._add("unknown-enum-value", f"{quoted(item)} is not a value of {row.name}", help_, _item_place(at, index), fix)
 
     def _null(self, row: Field, operator: Operator, place: Place) -> None:
         help_ = "remove null"
@@ -206,10 +281,11 @@ class _Checker:
         operand, place = node.operand, node.place
         if not isinstance(operand, str) or has_lone_surrogate(operand):
             wanted = "a string" if not isinstance(operand, str) else "a string without lone surrogates"
-            instead = "true" if operand is True else "false" if operand is False else None
-            fix = _put(place, instead) if instead else ()
-            message = f"{node.operator} takes {wanted}, not {described(operand)}"
-            self._add("operand-type", message, write_help(instead) if instead else f"write {wanted}", place, fix)
+            help_, fix = f"write {wanted}", None
+            if isinstance(operand, bool):
+                self._values[None] = "true" if operand else "false"
+                help_, fix = write_help(self._values[None]), "intended"
+            self._add("operand-type", f"{node.operator} takes {wanted}, not {described(operand)}", help_, place, fix)
             return None
         kind = row.type.name
         if kind == "boolean":
@@ -217,9 +293,7 @@ class _Checker:
             code = "prefix-of-boolean" if possible else "never-matches"
             message = f'{node.operator} compares {row.name} as the text "true" or "false"'
             begun = [word == "true" for word in ("true", "false") if operand and word.startswith(fold(operand))]
-            value = begun[0] if begun else None
-            fix = (Edit("put", place.path[:-1], value),) if begun and place.path else ()
-            self._add(code, message, write_help({row.name: bool(value)}), place, fix)
+            self._add(code, message, write_help({row.name: bool(begun and begun[0])}), place, "guess" if begun else None)
         elif kind == "instant" and not could_begin_instant(operand):
             message = f"no date-time starts with {quoted(operand)}"
             help_ = 'write the start of a date-time such as "2024-03-07T10:24:03.380Z"'
@@ -245,46 +319,48 @@ class _Checker:
         self._add("empty-list", message, "add a value, or remove the condition", place)
 
     def _misshapen(self, node: Comparison, row: Field) -> None:
-        help_, instead = suggestions.operand_shape(node, row)
-        message = f"{node.operator} takes {OPERATORS[node.operator].takes.value}, not {described(node.operand)}"
-        self._add("operand-shape", message, help_, node.place, _put(node.place, instead) if instead is not None else ())
+        operator = OPERATORS[node.operator]
+        message = f"{node.operator} takes {operator.takes.value}, not {described(node.operand)}"
+        self._add("operand-shape", message, suggestions.operand_shape(node, row), node.place)
 
     # -- sort and paging ---------------------------------------------------------------------------------------
 
-    def sort(self, search: Search) -> tuple[SortField, ...]:
+    def sort(self, search: Search) -> tuple[tuple[SortField, ...], tuple[SortKey, ...]]:
+        """Return the total order, and the sort keys with certain fixes made: the same object if there are none."""
         if not search.sort:
-            return _default_sort(self.schema)
+            return _default_sort(self.schema), search.sort
         if len(search.sort) > self.schema.max_sorts:
             self._too_many_sorts(search)
         keys: dict[Field, bool] = {}
+        mended = []
         for key in search.sort:
             row = self._sort_field(key)
-            if row is None:
-                continue
-            if row in keys:
-                path = key.place.path
-                fix = (Edit("drop", path[:-1]),) if path is not None else ()
+            if row is not None and row in keys:
                 message = f"duplicate sort field {quoted(row.name)}: this entry has no effect"
-                self._add("duplicate-sort", message, "remove this entry", key.place, fix)
-            else:
+                self._add("duplicate-sort", message, "remove this entry", key.place, "same-answer")
+                continue
+            unknown = row is not None and key.field not in self._rows
+            mended.append(replace(key, field=row.name) if unknown and row is not None else key)
+            if row is not None:
                 keys[row] = key.descending
-        return _total_order(keys, self.schema)
+        same = len(mended) == len(search.sort) and all(map(operator.is_, mended, search.sort))
+        return _total_order(keys, self.schema), search.sort if same else tuple(mended)
 
     def _too_many_sorts(self, search: Search) -> None:
         most, path = self.schema.max_sorts, search.sort_place.path
-        kept = [_entry(key) for key in search.sort[:most]]
-        fix = (Edit("put", path, kept),) if path is not None else ()
         message = f"sort has {len(search.sort)} entries; the limit is {most}"
         place = search.sort_place if path is not None else search.sort[most].place
-        self._add("too-many-sorts", message, f"keep the first {most}", place, fix, {"threshold": most})
+        self._add("too-many-sorts", message, f"keep the first {most}", place, "guess", {"threshold": most})
 
     def _sort_field(self, key: SortKey) -> Field | None:
         row = self._rows.get(key.field)
         if row is None:
-            help_, fix = suggestions.unknown_field(self.schema, key.field, key.place.path, sorting=True)
-            self._add("unknown-field", f"unknown field {quoted(key.field)}", help_, key.place, fix)
-            return None
-        if row.name != key.field:
+            certain = certain_field(self.schema, key.field)
+            self._unknown_field(key.field, certain, key.place)
+            if certain is None:
+                return None
+            row = self._rows[certain]
+        elif row.name != key.field:
             self.aliases = True
         if not row.sortable:
             help_ = suggestions.sortable_fields(self.schema)
@@ -301,11 +377,10 @@ class _Checker:
             return self.schema.limit
         if not 1 <= limit <= most:
             nearest = 1 if limit < 1 else most
-            place = search.paging.place
             facts = {"threshold": nearest, "bound": "MIN" if limit < 1 else "MAX"}
             message = f"limit must be 1 to {most}, not {described(limit)}"
             help_ = f"write: {nearest}, and follow the cursors"
-            self._add("limit-out-of-range", message, help_, place, _put(place, nearest), facts)
+            self._add("limit-out-of-range", message, help_, search.paging.place, "guess", facts)
         return limit
 
     def sent_along(self, search: Search) -> None:
@@ -316,8 +391,7 @@ class _Checker:
         for name, sent, place in parts:
             if sent:
                 message = f"{name} sent with a cursor, which already contains it"
-                fix = (Edit("drop", place.path),) if place.path is not None else ()
-                self._add("cursor-with-search", message, f"remove {name}", place, fix)
+                self._add("cursor-with-search", message, f"remove {name}", place, "guess")
 
     def _add(
         self,
@@ -325,7 +399,7 @@ class _Checker:
         message: str,
         help_: str,
         place: Place,
-        fix: tuple[Edit, ...] = (),
+        fix: Fix | None = None,
         facts: Mapping[str, JSON] | None = None,
     ) -> None:
         self.diagnostics.append(Diagnostic(code, message, help_, place, span=place.span, fix=fix, facts=facts or {}))
@@ -349,9 +423,5 @@ def _item_place(place: Place, index: int | None) -> Place:
     return place if index is None or place.path is None else place / index
 
 
-def _entry(key: SortKey) -> dict[str, str]:
-    return {"fieldName": key.field, "order": "DESC" if key.descending else "ASC"}
-
-
-def _put(place: Place, value: JSON) -> tuple[Edit, ...]:
-    return (Edit("put", place.path, value),) if place.path is not None else ()
+_LEFT_OUT = object()
+"""Stands for a value of a list that a correction leaves out."""

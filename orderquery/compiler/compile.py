@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
+from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import Schema, load_schema
 from ..syntax.ast import Search
@@ -16,6 +17,7 @@ from ..syntax.json_decoder import decode_plain, not_utf8, read_json, text_too_la
 from ..syntax.json_reader import SHAPES, Reader, Shape
 from ..syntax.source_text import Source
 from .checker import check_search
+from .corrections import Correction, correct, fixed_request
 from .cursor import query_too_long
 from .query import Query
 from .report import QueryError, Report
@@ -113,9 +115,46 @@ def _decoded_text(source: str | bytes | bytearray) -> str | Diagnostic:
 def _check_json(
     document: JSON, shape: Shape, schema: Schema, earlier: Iterable[Diagnostic] = (), source: str | None = None
 ) -> Report[Query]:
-    reader = Reader(document, shape, schema.rest_names, schema.by_name)
-    more, query = _checked(reader.search, schema)
-    return _report((*earlier, *reader.diagnostics, *more), query, source, document)
+    diagnostics, query = _checked_request(document, shape, schema)
+    diagnostics = (*earlier, *diagnostics)
+    if not any(diagnostic.certain for diagnostic in diagnostics):
+        return _report(diagnostics, query, source, document)
+
+    def check_again(request: JSON) -> tuple[Diagnostic, ...]:
+        return diagnostics if request is document else _checked_request(request, shape, schema)[0]
+
+    def fix(request: JSON) -> JSON:
+        return fixed_request(request, shape, schema, check_again(request))
+
+    return _report(diagnostics, query, source, document, lambda: correct(document, check_again, fix))
+
+
+def _checked_request(
+    document: JSON, shape: Shape, schema: Schema
+) -> tuple[tuple[Diagnostic, ...], Query | None]:
+    """Check a decoded request; the query is that of what the service reads."""
+    reader = Reader(document, shape, schema)
+    found, query = _checked(reader.search, schema)
+    if reader.served is reader.search:
+        return (*reader.diagnostics, *found), query
+    ignored = reader.ignored_paths
+    diagnostics = tuple(
+        [
+            replace(diagnostic, changed_effect="ignores") if _is_inside(diagnostic, ignored) else diagnostic
+            for diagnostic in (*reader.diagnostics, *found)
+        ]
+    )
+    if any(diagnostic.refused for diagnostic in diagnostics):
+        return diagnostics, None
+    return diagnostics, _checked(reader.served, schema)[1]
+
+
+def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:
+    """Return whether a diagnostic is inside a part that the service ignores."""
+    path = diagnostic.place.path
+    if path is None or not diagnostic.refused:
+        return False
+    return any(path[: len(part)] == part for part in paths)
 
 
 def _check_wire(source: str | bytes | bytearray, shape: Shape, schema: Schema) -> Report[Query]:
@@ -127,18 +166,24 @@ def _check_wire(source: str | bytes | bytearray, shape: Shape, schema: Schema) -
 
 
 def _checked(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
-    diagnostics, query = check_search(search, schema)
+    diagnostics, query, _ = check_search(search, schema)
     problem = None if query is None else query_too_long(query)
     return (diagnostics, query) if problem is None else ((*diagnostics, problem), None)
 
 
 def _report(
-    diagnostics: tuple[Diagnostic, ...], query: Query | None, source: str | None, document: JSON
+    diagnostics: tuple[Diagnostic, ...],
+    query: Query | None,
+    source: str | None,
+    document: JSON,
+    correction: Callable[[], Correction | None] | None = None,
 ) -> Report[Query]:
     if query is not None and diagnostics:
         refused = any(diagnostic.refused for diagnostic in diagnostics)
         query = None if refused else replace(query, diagnostics=diagnostics)
-    return Report(diagnostics, query, source, document)
+    if correction is None:
+        return Report(diagnostics, query, source, document)
+    return Report(diagnostics, query, source, document, correction)
 
 
 def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
@@ -158,7 +203,7 @@ def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
     located = located or _located(text)
     lines = Source(text)
     placed = tuple([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics])
-    return _report(placed, report.plan, text, document)
+    return _report(placed, report.plan, text, document, report.correct)
 
 
 def _located(text: str) -> Located:
@@ -183,6 +228,7 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: Source) -> Diagn
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
     from ..syntax.text_parser import parse_text
+    from ..syntax.text_printer import print_text
 
     lines = Source(text)
     search, earlier = parse_text(text, schema, now)
@@ -197,4 +243,18 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
             line, column = lines.line_column(span[0])
             diagnostic = replace(diagnostic, span=span, line=line, column=column)
         diagnostics.append(diagnostic)
-    return _report(tuple(diagnostics), query, text, None)
+    if search is None or not any(diagnostic.certain for diagnostic in diagnostics):
+        return _report(tuple(diagnostics), query, text, None)
+    moment = now or datetime.now(UTC)
+
+    def check_again(written: str) -> tuple[Diagnostic, ...]:
+        return tuple(diagnostics) if written is text else _check_text(written, schema, moment).diagnostics
+
+    def fix(written: str) -> str:
+        parsed, _ = parse_text(written, schema, moment)
+        try:
+            return written if parsed is None else print_text(check_search(parsed, schema).mended, schema)
+        except UsageError:
+            return written
+
+    return _report(tuple(diagnostics), query, text, None, lambda: correct(text, check_again, fix))

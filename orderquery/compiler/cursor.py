@@ -186,7 +186,7 @@ def _authenticated(schema: Schema, site: str) -> bytes:
 @lru_cache(maxsize=256)
 def _unpacked(schema: Schema, packed: bytes) -> Query:
     document = json.loads(zlib.decompress(packed))
-    _, query = check_search(Reader(document, "search", {}).search, schema)
+    query = check_search(Reader(document, "search", schema).search, schema).query
     if query is None:
         raise ValueError("a search that the table no longer allows")
     return query

@@ -11,7 +11,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..language.conditions import Condition, Test, tests_of
 from ..language.fields import Field
 from ..language.schema import Schema
-from ..syntax.ast import Comparison, Filter, Not, Search
+from ..syntax.ast import Comparison, Filter, Not, Search, Unreadable
 from ..syntax.json_printer import print_json
 
 JSON = Any
@@ -105,6 +105,8 @@ def _max_json_bytes(tree: Filter) -> int:
     if isinstance(tree, Not):
         return _MAX_BYTES_OF_COMPARISON + _max_json_bytes(tree.child)
     size = _MAX_BYTES_OF_COMPARISON
+    if isinstance(tree, Unreadable):
+        return size
     for child in tree.children:
         size += _max_json_bytes(child)
     return size

@@ -1,35 +1,39 @@
-"""compiler.report."""
+"""The result of a check, and the error that carries it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.edits import Edit, apply_edits
 from ..diagnostics.errors import OrderQueryError
+from .corrections import Correction
 from .query import Query
 
 JSON = Any
 QueryT = TypeVar("QueryT", bound=Query)
 
-MOST_FIXES = 200
-"""Fixes that are made in one request: each copies what it changes."""
+
+def _nothing() -> None:
+    return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report(Generic[QueryT]):
-    """All that is to be said about one search.
+    """Everything found in one search.
 
-    ``plan`` is there whenever nothing in the search is refused; ``corrected`` is the decoded request with every fix
-    made, where the source was JSON and could be decoded, and has no more than 200 mistakes.
+    ``plan`` is there unless the service refuses the search; it leaves out what the service ignores. ``source`` is the
+    text that was checked, ``request`` the decoded JSON.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     plan: QueryT | None = None
     source: str | None = None
     request: JSON = None
+    correct: Callable[[], Correction | None] = field(default=_nothing, repr=False, compare=False)
+    """Makes the correction when it is first asked for."""
 
     @property
     def ok(self) -> bool:
@@ -46,26 +50,34 @@ class Report(Generic[QueryT]):
         """The diagnostics that are warnings."""
         return tuple(d for d in self.diagnostics if d.severity == "warning")
 
+    @cached_property
+    def _correction(self) -> Correction | None:
+        return self.correct()
+
     @property
     def corrected(self) -> JSON:
-        """The request with every fix made, or ``None`` where there is nothing to mend, too much, or nothing decoded."""
-        fixes = [d.fix for d in self.diagnostics if d.fix]
-        if self.request is None or not fixes or len(fixes) > MOST_FIXES:
-            return None
-        document = self.request
-        # Later places first, and whole-key moves last of all, so that no fix changes the path of one still to come.
-        for fix in sorted(fixes, key=_order_of_fix):
-            document = apply_edits(document, fix)
-        return document
+        """The search with every certain fix made: ``None`` if there is none to make, or an error is left.
+
+        A decoded request for JSON, a text for the text form.
+        """
+        found = self._correction
+        return found.value if found is not None and found.whole else None
+
+    @property
+    def partly_corrected(self) -> JSON:
+        """The search with every certain fix made, if an error is left in it; else ``None``."""
+        found = self._correction
+        return found.value if found is not None and not found.whole else None
+
+    @property
+    def remaining(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics of the corrected search, at their places in it; without a correction all diagnostics."""
+        found = self._correction
+        return self.diagnostics if found is None else found.remaining
 
     def to_json(self) -> dict[str, JSON]:
-        """``{"ok": …, "diagnostics": […]}``."""
+        """Return ``{"ok": …, "diagnostics": […]}``."""
         return {"ok": self.ok, "diagnostics": [d.to_json() for d in self.diagnostics]}
-
-
-def _order_of_fix(fix: Sequence[Edit]) -> tuple[int, tuple[tuple[int, int | str], ...]]:
-    steps = tuple((0, -step) if isinstance(step, int) else (1, step) for step in fix[0].path)
-    return -len(fix[0].path), steps
 
 
 class QueryError(OrderQueryError, ValueError):

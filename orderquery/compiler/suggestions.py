@@ -1,70 +1,45 @@
-"""Suggestions: the helps and fixes of the checker.
+"""Suggestions: what to write instead of a mistake, and how sure that is.
 
 The first line of a help is the one thing to write; a list of possibilities is a line of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..diagnostics.edits import Edit
-from ..diagnostics.place import Path
+from ..diagnostics.diagnostic import Fix
 from ..diagnostics.quoting import quoted
+from ..language.elsewhere import fields_elsewhere
 from ..language.fields import Field
-from ..language.operators import CONNECTIVES, OPERATORS, Takes
+from ..language.near import closest_name
+from ..language.operators import Operator, Takes
 from ..language.schema import Schema
-from ..syntax.ast import Comparison, Search
-from ..syntax.json_printer import write_help
-from ..syntax.json_reader import Reader
+from ..language.types import UnfitOperand
+from ..syntax.ast import Comparison, Filter, Search, both, either
+from ..syntax.json_printer import print_filter, write_help
+from ..syntax.problems import Problems
 
 JSON = Any
-Advice = tuple[str, tuple[Edit, ...]]
 
-_MAX_NESTED_NAMES = 20
 _MAX_REWRITTEN_VALUES = 10
-_OPERATOR_WORDS = {
-    "$le": "$lte", "$ge": "$gte", "$neq": "$ne", "$not_in": "$nin", "$notin": "$nin", "$beginswith": "$startsWith",
-    "$begins": "$startsWith", "$prefix": "$startsWith", "$any": "$hasSome", "$all": "$hasAll", "$contains": "$hasSome",
-    "$containsany": "$hasSome", "$isnull": "$exists", "$isempty": "$exists",
-}  # fmt: skip
+_LAST_DAY = "9999-12-31"
 
 
-def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the closest name: equal but for case, with the same last segment, or close in spelling."""
-    from difflib import get_close_matches
-
-    candidates = list(names)
-    folded = name.casefold()
-    for candidate in candidates:
-        if candidate.casefold() == folded:
-            return candidate
-    ends = [candidate for candidate in candidates if candidate.casefold().endswith("." + folded)]
-    if len(ends) == 1:
-        return ends[0]
-    close = get_close_matches(name[:200], candidates, 1, cutoff)
-    return close[0] if close else None
-
-
-def nearest_field(schema: Schema, name: str) -> str | None:
-    """Return the field of the table that is closest to an unknown name."""
-    rest = schema.from_sdk(name)
-    return rest if rest != name and schema.find(rest) else nearest(name, schema.by_name)
-
-
-def unknown_field(schema: Schema, name: str, path: Path | None, sorting: bool = False) -> Advice:
-    """Return help and fix for a field that the table does not have."""
-    near = nearest_field(schema, name)
-    if near is None:
-        return 'for the fields run "orderquery fields"', ()
-    help_ = f"did you mean {quoted(near)}?"
-    row = schema.find(near)
-    if sorting and row is not None and not row.sortable:
-        return f"{help_} It is not sortable\n{sortable_fields(schema)}", ()
-    if path is None:
-        return help_, ()
-    return help_, (Edit("put", path, near) if sorting else Edit("rename", path, near),)
+def unknown_field(schema: Schema, name: str, problems: Problems) -> tuple[str, Fix | None]:
+    """Return the help for a name without a certain meaning."""
+    elsewhere = fields_elsewhere()
+    may_be = [field for field in elsewhere.unclear.get(name, ()) if schema.find(field)]
+    if may_be:
+        return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
+    if name in elsewhere.unsearchable:
+        nearest = elsewhere.nearest.get(name)
+        help_ = f"{quoted(name)} exists, but cannot be searched"
+        return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
+    near = problems.closest(name, schema.by_name)
+    return (f"did you mean {quoted(near)}?", "guess") if near else ('for the fields run "orderquery fields"', None)
 
 
 def sortable_fields(schema: Schema) -> str:
@@ -72,114 +47,124 @@ def sortable_fields(schema: Schema) -> str:
     return "sortable: " + ", ".join(row.name for row in schema.fields if row.sortable and row.documented_sort)
 
 
-def unknown_operator(schema: Schema, node: Comparison, path: Path | None) -> Advice:
-    """Return help and fix for an unknown operator: a nested object, a connective under a field, or a typing error."""
-    name, row = node.operator, schema.find(node.field)
-    if name in CONNECTIVES:
-        return _connective_moved(node, path)
-    allowed = row.operators if row else tuple(OPERATORS)
-    if not name.startswith("$") and (row is None or "$" + name not in allowed):
-        return _dotted(schema, node, path)
-    near = "$" + name if not name.startswith("$") else _OPERATOR_WORDS.get(name.casefold())
-    near = near or nearest(name, OPERATORS, 0.7)
-    operators = f"operators of {node.field}: {', '.join(allowed)}" if row else f"operators: {', '.join(allowed)}"
-    if near is None or near not in allowed:
-        return operators, ()
-    return f"did you mean {quoted(near)}?\n{operators}", (Edit("rename", path, near),) if path is not None else ()
-
-
-def _connective_moved(node: Comparison, path: Path | None) -> Advice:
-    inner = node.operand if isinstance(node.operand, dict | tuple | list) else {"$eq": node.operand}
-    parts = inner if isinstance(inner, tuple | list) else (inner,)
-    under = [{node.field: part} for part in parts]
-    moved = {node.operator: under[0] if node.operator == "$not" and len(under) == 1 else under}
-    fix: tuple[Edit, ...] = ()
-    if path is not None:
-        fix = (Edit("put", (*path[:-2], node.operator), moved[node.operator]), Edit("drop", path[:-1]))
-    return write_help(moved), fix
-
-
-def _dotted(schema: Schema, node: Comparison, path: Path | None) -> Advice:
-    name, operand = f"{node.field}.{node.operator}", node.operand
-    for _ in range(_MAX_NESTED_NAMES):
-        if not (isinstance(operand, dict) and len(operand) == 1):
-            break
-        key = next(iter(operand))
-        if not isinstance(key, str) or key.startswith("$"):
-            break
-        name, operand = f"{name}.{key}", operand[key]
-    near = name if schema.find(name) else nearest_field(schema, name) or name
-    written = {near: list(operand) if isinstance(operand, tuple) else operand}
-    fix: tuple[Edit, ...] = ()
-    if path is not None and schema.find(near):
-        holder = (*path[:-2], near)
-        fix = (Edit("put", holder, written[near]), Edit("drop", path[:-1]))
-    return write_help(written), fix
-
-
-def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice:
-    """Return help and fix for an operator that the field does not support: the same condition with one it does."""
-    path = node.place.path
-    instead = _rewritten(node, row)
+def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[str, Filter | None]:
+    """Return the help for an operator that the field does not support, and the same condition if that is certain."""
+    certain = _alternatives(node, row)
+    instead = certain if certain is not None else _guessed(node, row)
+    in_text = node.place.path is None
     if instead is None:
         operators = schema.operators_of(row)
-        names = [operator.name if path is not None else operator.spelled for operator in operators]
-        return f"operators of {row.name}: {', '.join(names)}", ()
-    if path is None:
-        return f"write: {_in_text(instead, schema)}", ()
-    fix: tuple[Edit, ...] = ()
-    if not node.implicit:
-        if len(instead) == 1 and row.name in instead:
-            fix = (Edit("drop", path), Edit("put", path[:-1], instead[row.name]))
-        else:
-            key = next(iter(instead))
-            fix = (Edit("put", (*path[:-2], key), instead[key]), Edit("drop", path[:-1]))
-    return write_help(instead), fix
+        names = [operator.spelled if in_text else operator.name for operator in operators]
+        return f"operators of {row.name}: {', '.join(names)}", None
+    if in_text:
+        from ..syntax.text_printer import print_text
+
+        return f"write: {print_text(Search(instead), schema)}", certain
+    return write_help(print_filter(instead)), certain
 
 
-def _in_text(filter_: dict[str, JSON], schema: Schema) -> str:
-    from ..syntax.text_printer import print_text
+def _alternatives(node: Comparison, row: Field) -> Filter | None:
+    """Return ``$in`` and ``$nin`` of a few values in terms of ``$eq`` and ``$ne``."""
+    operand = node.operand
+    if not isinstance(operand, tuple) or not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
+        return None
+    if any(isinstance(value, tuple | list | dict) for value in operand):
+        return None
+    single = {"$in": "$eq", "$nin": "$ne"}.get(node.operator)
+    if single is None or single not in row.operators:
+        return None
+    parts = [Comparison(row.name, single, value, node.place, node.field_place) for value in dict.fromkeys(operand)]
+    return either(parts) if single == "$eq" else both(parts)
 
-    return print_text(Search(Reader({"filter": filter_}, "search", {}).search.filter), schema)
 
-
-def _rewritten(node: Comparison, row: Field) -> dict[str, JSON] | None:
+def _guessed(node: Comparison, row: Field) -> Filter | None:
     name, operand, has = node.operator, node.operand, row.operators
-    values = list(operand) if isinstance(operand, tuple) else [operand]
+    values = operand if isinstance(operand, tuple) else (operand,)
     if name == "$exists" and isinstance(operand, bool) and "$ne" in has:
-        return {row.name: {"$ne" if operand else "$eq": None}}
-    if name == "$in" and "$eq" in has and 1 <= len(values) <= _MAX_REWRITTEN_VALUES:
-        return {"$or": [{row.name: value} for value in values]}
-    if name == "$nin" and "$ne" in has and 1 <= len(values) <= _MAX_REWRITTEN_VALUES:
-        return {"$and": [{row.name: {"$ne": value}} for value in values]}
+        return Comparison(row.name, "$ne" if operand else "$eq", None)
     if name in ("$hasSome", "$hasAll") and "$in" in has and (name == "$hasSome" or len(values) == 1):
-        return {row.name: {"$in": values}}
+        return Comparison(row.name, "$in", values)
     if name in ("$hasSome", "$hasAll", "$in") and "$eq" in has and len(values) == 1:
-        return {row.name: {"$eq": values[0]}}
+        return Comparison(row.name, "$eq", values[0])
     return None
 
 
-def operand_shape(node: Comparison, row: Field) -> tuple[str, JSON]:
-    """Return help for an operand of the wrong shape, and the operand to put in its place or ``None``."""
-    operator, operand = OPERATORS[node.operator], node.operand
+def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
+    """Return the operand that is certainly meant by one of the wrong shape, else ``None``."""
     takes = operator.takes
-    if takes is Takes.VALUES and not isinstance(operand, tuple | dict):
-        return write_help({node.operator: [operand]}), [operand]
-    if takes is Takes.FLAG:
-        words: dict[Any, bool] = {"true": True, "false": False, 1: True, 0: False}
+    if takes is Takes.VALUES and not isinstance(operand, tuple | dict) and operand is not None:
+        if isinstance(operand, str) and "," in operand and row.values:
+            pieces = tuple(piece.strip() for piece in operand.split(","))
+            return pieces if set(pieces) <= set(row.values) else None
+        return (operand,)
+    if takes is Takes.FLAG and not isinstance(operand, bool):
+        words: dict[JSON, bool] = {"true": True, "false": False, 1: True, 0: False}
         key = operand.lower() if isinstance(operand, str) else operand
-        flag = words.get(key) if isinstance(key, str | int) else None
-        return "write true or false" if flag is None else write_help(flag), flag
-    if isinstance(operand, tuple) and len(operand) == 1 and not isinstance(operand[0], tuple | dict):
-        return write_help(operand[0]), operand[0]
+        return words.get(key) if isinstance(key, str | int) else None
+    if takes is Takes.VALUE and isinstance(operand, tuple) and len(operand) == 1 and not row.many:
+        return None if isinstance(operand[0], tuple | list | dict) else operand[0]
+    return None
+
+
+def operand_shape(node: Comparison, row: Field) -> str:
+    """Return the help for an operand of the wrong shape without a certain meaning."""
+    operand = node.operand
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
-        return write_help({row.name: {"$in": list(operand)}}), None
-    return f"write {takes.value}", None
+        return write_help({row.name: {"$in": list(operand)}})
+    return "write true or false" if _takes(node) is Takes.FLAG else f"write {_takes(node).value}"
+
+
+def _takes(node: Comparison) -> Takes:
+    from ..language.operators import OPERATORS
+
+    return OPERATORS[node.operator].takes
+
+
+class Instead(NamedTuple):
+    """What to write instead of an operand, and how sure that is; ``operator`` if it changes, too."""
+
+    help: str
+    fix: Fix | None = None
+    value: JSON = None
+    operator: str | None = None
+
+
+def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Operator) -> Instead:
+    """Return what to write instead of an operand that is not a value of the field's type."""
+    instead = problem.instead
+    if instead is None:
+        return Instead(f"write {problem.wanted}")
+    if row.type.name == "instant" and isinstance(item, str) and instead == item.strip() + "T00:00:00.000Z":
+        return _day(item.strip(), instead, row, operator)
+    certain = not isinstance(item, int | float | Decimal) if row.type.name != "sequence" else True
+    if row.type.name == "amount":
+        certain = False
+    if row.type.name in ("text", "guid", "enum"):
+        certain = isinstance(item, int)
+    return Instead(write_help(instead), "intended" if certain else "guess", instead)
+
+
+def _day(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
+    """Return what to write instead of a bare date."""
+    if operator.name in ("$gte", "$lt"):
+        return Instead(write_help(midnight), "intended", midnight)
+    if day == _LAST_DAY:
+        return Instead(f"{write_help(midnight)} for midnight UTC", None)
+    following = f"{date.fromisoformat(day) + timedelta(days=1)}T00:00:00.000Z"
+    if operator.name == "$lte" and "$lt" in row.operators:
+        shown = write_help({"$lt": following})
+        return Instead(f"{shown}, so that the whole day is included", "intended", following, "$lt")
+    if operator.name == "$gt" and "$gte" in row.operators:
+        return Instead(f"{write_help({'$gte': following})} for after the day, or {{\"$gt\": \"{midnight}\"}} for after midnight UTC", "guess")
+    if {"$gte", "$lt"} <= set(row.operators):
+        day_range = [{row.name: {"$gte": midnight}}, {row.name: {"$lt": following}}]
+        return Instead(f"{write_help({'$and': day_range})} for the whole day, or \"{midnight}\" for midnight UTC", "guess")
+    return Instead(f"{write_help(midnight)} for midnight UTC", "guess")
 
 
 @lru_cache(maxsize=1024)
 def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
     """Return help for a value that the enum does not have, and the closest value or ``None``."""
-    near = nearest(value.replace(" ", "_").replace("-", "_"), row.values)
+    near = closest_name(value.replace(" ", "_").replace("-", "_").upper(), row.values)
     values = f"values of {row.name}: {', '.join(row.values)}"
     return f"did you mean {quoted(near)}?\n{values}" if near else values, near

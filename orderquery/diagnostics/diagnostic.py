@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from .codes import CODES, Severity
-from .edits import Edit
+from .codes import CODES, Effect, Severity
 from .place import NOWHERE, Place, pointer_of
 
 JSON = Any
+
+Fix = Literal["same-answer", "intended", "guess"]
+"""How sure a fix is.
+
+``same-answer``: condition, order and limit stay equal. ``intended``: the service refuses or ignores the part, so the
+answer changes to the search that was written. ``guess``: a help only; a correction never makes it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +24,10 @@ class Diagnostic:
     """One mistake or doubt in a search or a document.
 
     ``pointer`` is the JSON pointer of its place (``None`` for the text form), ``line`` and ``column`` count from 1 in
-    characters and are ``None`` where the source is not text. ``help`` says what to write instead; ``fix``, where there
-    is one, does it (see :func:`apply_edits`). ``facts`` are for programs: ``threshold``, the bound that was passed, and
-    ``bound``, whether it is the ``MIN`` or the ``MAX``.
+    characters and are ``None`` where the source is not text. ``help`` is what to write instead, and ``fix`` how
+    sure that is (``None`` without a proposal). ``effect`` is what the service does with this mistake, if not what the
+    code says: inside a part that the service ignores it is ``ignores``. ``facts`` are for programs: ``threshold``, the
+    bound that was passed, and ``bound``, whether it is the ``MIN`` or the ``MAX``.
     """
 
     code: str
@@ -30,23 +37,34 @@ class Diagnostic:
     line: int | None = None
     column: int | None = None
     span: tuple[int, int] | None = None
-    fix: tuple[Edit, ...] = field(default=(), compare=False)
+    fix: Fix | None = field(default=None, compare=False)
     facts: Mapping[str, JSON] = field(default_factory=dict, compare=False)
     source_name: str | None = None
+    changed_effect: Effect | None = None
 
     @property
     def severity(self) -> Severity:
-        """``error`` or ``warning``, as the catalogue has it."""
+        """Return ``error`` or ``warning``, as the code says."""
         return CODES[self.code].severity
 
     @property
+    def effect(self) -> Effect:
+        """Return what the service does with the mistake."""
+        return self.changed_effect or CODES[self.code].effect
+
+    @property
     def refused(self) -> bool:
-        """Whether the live service refuses a request for this."""
-        return CODES[self.code].effect == "refuses"
+        """Return whether the service refuses a request for this."""
+        return self.effect == "refuses"
+
+    @property
+    def certain(self) -> bool:
+        """Return whether a correction makes the fix."""
+        return self.fix in ("same-answer", "intended")
 
     @property
     def pointer(self) -> str | None:
-        """The JSON pointer of the place, or ``None`` where the source is not JSON."""
+        """Return the JSON pointer of the place, or ``None`` if the source is not JSON."""
         return None if self.place.path is None else pointer_of(self.place.path)
 
     def to_json(self) -> dict[str, JSON]:

@@ -1,6 +1,6 @@
-"""Names of fields that other interfaces use, and properties that cannot be searched.
+"""Names that other interfaces use: of fields, of operators, and of the parts of a request.
 
-They are data, in ``grammar/elsewhere.toml``, and belong to the tables of eCommerce orders.
+Names of fields are data, in ``grammar/elsewhere.toml``, and belong to the tables of eCommerce orders.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from functools import cache
 from typing import NamedTuple
 
 from .grammar_files import grammar_text
+from .near import near_name
+from .operators import CONNECTIVES, OPERATORS
+from .schema import Schema
 
 
-class Elsewhere(NamedTuple):
-    """What names that a table does not have mean in other interfaces."""
+class FieldsElsewhere(NamedTuple):
+    """What field names that a table does not have mean in other interfaces."""
 
     renamed: dict[str, str]
     """The name and the field it became."""
@@ -26,8 +29,58 @@ class Elsewhere(NamedTuple):
 
 
 @cache
-def names_from_elsewhere() -> Elsewhere:
-    """Load the names."""
+def fields_elsewhere() -> FieldsElsewhere:
+    """Load the names of fields."""
     data = tomllib.loads(grammar_text("elsewhere.toml"))
     unclear = {name: tuple(fields) for name, fields in data["unclear"].items()}
-    return Elsewhere(data["renamed"], unclear, frozenset(data["unsearchable"]), data["nearest"])
+    return FieldsElsewhere(data["renamed"], unclear, frozenset(data["unsearchable"]), data["nearest"])
+
+
+def certain_field(schema: Schema, name: str) -> str | None:
+    """Return the field that a name means for certain: its own, an SDK name, a near one, or one from elsewhere."""
+    rows = schema.by_name
+    if name in rows:
+        return rows[name].name
+    rest = schema.from_sdk(name)
+    found = rest if rest in rows else fields_elsewhere().renamed.get(name)
+    if found not in rows:
+        found = near_name(name, rows)
+    return None if found is None else rows[found].name
+
+
+class OperatorReading(NamedTuple):
+    """What an operator of another interface means in the language."""
+
+    operator: str
+    inverted: bool = False
+    """Whether its flag, true or false, means the opposite."""
+    negated: bool = False
+    """Whether the condition is negated."""
+
+
+_OPERATORS = {
+    "$ge": OperatorReading("$gte"),
+    "$le": OperatorReading("$lte"),
+    "$all": OperatorReading("$hasAll"),
+    "$isNull": OperatorReading("$exists", inverted=True),
+    "$notExists": OperatorReading("$exists", inverted=True),
+    "$notStartsWith": OperatorReading("$startsWith", negated=True),
+}
+"""One row for each operator of another interface that has one certain meaning."""
+
+_CONNECTIVES = {**{name: name for name in CONNECTIVES}, "$nor": "$nor"}
+
+
+def operator_reading(name: str) -> OperatorReading | None:
+    """Return what an unknown operator certainly means: a near name, or one of another interface."""
+    near = near_name(name, OPERATORS)
+    if near is not None:
+        return OperatorReading(near)
+    elsewhere = near_name(name, _OPERATORS)
+    return None if elsewhere is None else _OPERATORS[elsewhere]
+
+
+def connective_reading(name: str) -> str | None:
+    """Return the connective that a name certainly means, ``$nor`` among them."""
+    # Two and three letters are too few for a typing error: the names are equal but for case and $.
+    return near_name(name, _CONNECTIVES)

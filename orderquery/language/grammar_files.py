@@ -26,4 +26,4 @@ def grammar_names(suffix: str) -> tuple[str, ...]:
 
 def table_names() -> tuple[str, ...]:
     """The names of the tables of fields that ship with the package."""
-    return tuple(name for name in grammar_names(".toml") if name != "decisions")
+    return tuple(name for name in grammar_names(".toml") if name not in ("decisions", "elsewhere"))

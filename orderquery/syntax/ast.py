@@ -29,7 +29,7 @@ class Comparison:
     operand: Operand
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
     name_place: Place | None = dataclasses.field(default=None, compare=False)
-    """The place of the field name in the text form."""
+    """The place of the field name, if it is not the key around ``place``."""
     operator_place: Place | None = dataclasses.field(default=None, compare=False)
     """The place of the operator in the text form; in JSON it is the key of ``place``."""
     implicit: bool = dataclasses.field(default=False, compare=False)
@@ -38,9 +38,11 @@ class Comparison:
     @property
     def field_place(self) -> Place:
         """Return the place of the field name."""
+        if self.name_place is not None:
+            return self.name_place
         path = self.place.path
         if path is None:
-            return self.name_place or self.place
+            return self.place
         return Place(path if self.implicit else path[:-1], at="key")
 
 
@@ -65,7 +67,14 @@ class Not:
     child: Filter
 
 
-Filter = Comparison | And | Or | Not
+@dataclass(slots=True, unsafe_hash=True)
+class Unreadable:
+    """A part of a filter without a certain meaning, as it was written. Its mistake is reported."""
+
+    written: Any
+
+
+Filter = Comparison | And | Or | Not | Unreadable
 EVERYTHING = And(())
 NOTHING = Or(())
 

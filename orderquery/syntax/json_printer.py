@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from .ast import EVERYTHING, Comparison, Filter, Not, Or, Search
+from .ast import EVERYTHING, Comparison, Filter, Not, Or, Search, Unreadable
 
 JSON = Any
 _MAX_HELP_CHARS = 700
@@ -31,21 +32,42 @@ def print_json(search: Search) -> dict[str, JSON]:
     return printed
 
 
-def print_filter(tree: Filter) -> dict[str, JSON]:
-    """Return a filter as plain JSON values: one object where no key repeats, else ``$and``."""
+def print_filter(tree: Filter, name_of: Callable[[str], str] = str) -> dict[str, JSON]:
+    """Return a filter as plain JSON values: one object where no key repeats, else ``$and``.
+
+    ``name_of`` gives the name under which a field is printed.
+    """
     if isinstance(tree, Comparison):
         operand = _plain(tree.operand)
-        implicit = tree.operator == "$eq" and not isinstance(operand, list)
-        return {tree.field: operand if implicit else {tree.operator: operand}}
+        implicit = tree.operator == "$eq" and not isinstance(operand, list | dict)
+        return {name_of(tree.field): operand if implicit else {tree.operator: operand}}
     if isinstance(tree, Not):
-        return {"$not": print_filter(tree.child)}
+        return {"$not": print_filter(tree.child, name_of)}
     if isinstance(tree, Or):
-        return {"$or": [print_filter(child) for child in tree.children]}
-    parts = [print_filter(child) for child in tree.children]
+        return {"$or": [print_filter(child, name_of) for child in tree.children]}
+    if isinstance(tree, Unreadable):
+        return dict(tree.written) if isinstance(tree.written, dict) else {"$and": [tree.written]}
+    parts = [print_filter(child, name_of) for child in tree.children]
     keys = [key for part in parts for key in part]
-    if len(set(keys)) == len(keys) and "$and" not in keys:
-        return {key: value for part in parts for key, value in part.items()}
-    return {"$and": parts}
+    return joined(parts) if len(set(keys)) == len(keys) and "$and" not in keys else {"$and": parts}
+
+
+def joined(parts: Iterable[dict[str, JSON]]) -> dict[str, JSON]:
+    """Return one filter for filters that all apply: in one object where no key repeats, the rest under ``$and``."""
+    entries = [entry for part in parts for entry in part.items()]
+    names = [key for key, _ in entries]
+    found: dict[str, JSON] = {}
+    listed: list[JSON] = []
+    for key, value in entries:
+        if key == "$and" and isinstance(value, list | tuple):
+            listed.extend(value)
+        elif names.count(key) > 1:
+            listed.append({key: value})
+        else:
+            found[key] = value
+            continue
+        found.setdefault("$and", listed)
+    return found
 
 
 def _plain(operand: JSON) -> JSON:

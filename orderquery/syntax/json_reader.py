@@ -1,326 +1,255 @@
-"""The wire form: decoded JSON to the AST, with every problem that needs no table of fields.
+"""A decoded request to the search that it means, with every problem that needs no operand to be checked.
 
-Shapes, unknown keys and limits are checked here; fields, operators and operands by the checker. An unknown operator
-is kept as it was written.
+Parts in the wrong place or under another name are reported and read as what they mean. ``Reader.search`` is the search
+with them, ``Reader.served`` the one without, as the service answers it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.edits import Edit
-from ..diagnostics.place import Path, Place, step_text
-from ..diagnostics.quoting import described, quoted
-from ..language.limits import (
-    MAX_CURSOR_CHARS,
-    MAX_FIELD_NAME_CHARS,
-    MAX_FILTER_LEVELS,
-    MAX_FILTER_NODES,
-    MAX_LIST_ITEMS,
-    MAX_STRING_CHARS,
-    too_large,
-)
-from ..language.operators import OPERATORS
-from .ast import EVERYTHING, Comparison, Filter, Not, Paging, Search, SortKey, both, either
+from ..diagnostics.diagnostic import Fix
+from ..diagnostics.place import Path, Place
+from ..diagnostics.quoting import quoted
+from ..language.elsewhere import certain_field
+from ..language.limits import MAX_CURSOR_CHARS
+from ..language.near import near_name
+from ..language.schema import Schema
+from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
+from .filter_reader import FilterReader, LimitReached
 from .json_printer import write_help
-from .unknown_keys import (
-    ENTRY_KEYS,
-    PAGING_KEYS,
-    REQUEST_KEYS,
-    SEARCH_KEYS,
-    field_name_key,
-    sort_order_of,
-    unknown_key,
-)
+from .problems import Problems
+from .sort_reader import SortEntry, SortReader
 
 JSON = Any
 Shape = Literal["request", "search", "sdk"]
 SHAPES: tuple[Shape, ...] = ("request", "search", "sdk")
 
-_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SEARCH_KEYS = ("filter", "sort", "cursorPaging")
+PAGING_KEYS = ("limit", "cursor")
+_WRAPPERS = ("query", "search", "options")
+_PARTS_ELSEWHERE = {"where": "filter", "paging": "cursorPaging", "pagination": "cursorPaging"}
+_LIMIT_WORDS = ("limit", "size", "pagesize", "take")
+_OFFSET_WORDS = ("offset", "skip", "page", "pagenumber", "pageindex", "start")
+_EXAMPLES = {"search": {"filter": {}}, "cursorPaging": {"limit": 50}}
+Level = Literal["request", "search", "cursorPaging"]
 
 
-class _LimitReached(Exception):
-    """The filter is over a limit: the rest of it is not read."""
+class Part(NamedTuple):
+    """One part of a search: where it was written, what was written, and whether the service ignores it there."""
+
+    path: Path
+    value: JSON
+    ignored: bool
 
 
 class Reader:
-    """Reads one decoded request. ``search`` and ``diagnostics`` are its result."""
+    """Reads one decoded request; its results are the attributes.
 
-    def __init__(
-        self, document: JSON, shape: Shape, rest_names: dict[str, str], fields: Collection[str] = ()
-    ) -> None:
-        self.diagnostics: list[Diagnostic] = []
-        self._rest_names = rest_names if shape == "sdk" else {}
-        self._fields = fields
-        self._nodes = 0
-        self.search = self._request(document) if shape == "request" else self._search(document, ())
+    ``parts`` has every part by the name it means, ``rest`` what has no certain meaning, by its place: the request, the
+    search or ``cursorPaging``. ``order`` has the names in the order of the search as it was written.
+    """
 
-    # -- the envelope ------------------------------------------------------------------------------------------
+    def __init__(self, document: JSON, shape: Shape, schema: Schema) -> None:
+        self.diagnostics = Problems()
+        self.parts: dict[str, list[Part]] = {"filter": [], "sort": [], "limit": [], "cursor": []}
+        self.rest: dict[Level, dict[str, JSON]] = {"request": {}, "search": {}, "cursorPaging": {}}
+        self.order: list[str] = []
+        self.sort_entries: list[SortEntry] | None = []
+        self._schema = schema
+        self._shape = shape
+        self._rest_names = schema.rest_names if shape == "sdk" else {}
+        if shape == "request":
+            self._request(document)
+        else:
+            self._search(document, (), ignored=False)
+        self.search = self._whole()
+        self.served = self._served()
 
-    def _request(self, document: JSON) -> Search:
+    # -- the places of the parts --------------------------------------------------------------------------------
+
+    def _request(self, document: JSON) -> None:
         if not isinstance(document, dict):
-            self._shape((), "the request", "an object", document, example={"search": {}})
-            return Search()
-        self._keys(document, REQUEST_KEYS, ())
-        return self._search(document.get("search"), ("search",))
+            self.diagnostics.shape((), "the request", "an object", document, example={"search": {}})
+            return
+        self._search(document.get("search"), ("search",), ignored=False)
+        for key, value in document.items():
+            if key != "search":
+                self._unknown(key, value, (), "request")
 
-    def _search(self, value: JSON, path: Path) -> Search:
+    def _search(self, value: JSON, path: Path, *, ignored: bool) -> None:
         if value is None:
-            return Search()
+            return
         if not isinstance(value, dict):
-            self._shape(path, "search", "an object", value, example={"filter": {}})
-            return Search()
-        self._keys(value, SEARCH_KEYS, path)
-        tree: Filter | None = None
-        if value.get("filter") is not None:
-            try:
-                tree = self._filter(value["filter"], (*path, "filter"), 0)
-            except _LimitReached:
-                pass
+            self.diagnostics.shape(path, "search", "an object", value, example=_EXAMPLES["search"])
+            return
+        for key in SEARCH_KEYS:
+            if key in value:
+                self._part(key, value[key], (*path, key), ignored)
+        for key, inner in value.items():
+            if key not in SEARCH_KEYS:
+                self._unknown(key, inner, path, "search")
+        if not self.order:
+            self.order = [key if isinstance(key, str) else "" for key in value]
+
+    def _part(self, name: str, value: JSON, path: Path, ignored: bool) -> None:
+        if name == "cursorPaging":
+            self._paging(value, path, ignored)
+        elif value is not None:
+            self.parts[name].append(Part(path, value, ignored))
+
+    def _paging(self, value: JSON, path: Path, ignored: bool) -> None:
+        if value is None:
+            return
+        if not isinstance(value, dict):
+            self.diagnostics.shape(path, "cursorPaging", "an object", value, example=_EXAMPLES["cursorPaging"])
+            self.rest["search"]["cursorPaging"] = value
+            return
+        for key in PAGING_KEYS:
+            if value.get(key) is not None:
+                self.parts[key].append(Part((*path, key), value[key], ignored))
+        for key, inner in value.items():
+            if key not in PAGING_KEYS:
+                self._unknown(key, inner, path, "cursorPaging")
+
+    # -- unknown keys -------------------------------------------------------------------------------------------
+
+    def _unknown(self, key: JSON, value: JSON, base: Path, level: Level) -> None:
+        path = (*base, key)
+        where = "the request" if level == "request" else level
+        if not isinstance(key, str):
+            self.diagnostics.add("ignored-key", f"a key that is not a string in {where}", "remove it", path, at_key=True)
+            return
+        help_, fix = self._moved(key, value, path, level)
+        if fix is None or fix == "guess":
+            self.rest[level][key] = value
+        self.diagnostics.add("ignored-key", f"unknown key {quoted(key)} in {where}", help_, path, fix, at_key=True)
+
+    def _moved(self, key: str, value: JSON, path: Path, level: Level) -> tuple[str, Fix | None]:
+        """Read an unknown key as what it certainly means; return the help, and how sure it is."""
+        if level == "cursorPaging":
+            return self._in_paging(key, value, path)
+        if key in _WRAPPERS and isinstance(value, dict):
+            self._search(value, path, ignored=True)
+            return f'move the parts of {quoted(key)} directly into "search"', "intended"
+        name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
+        if name is not None:
+            return self._as_part(key, name, value, path, level)
+        if key.lower() in _LIMIT_WORDS or key == "cursor":
+            name = "cursor" if key == "cursor" else "limit"
+            shown = {"cursorPaging": {name: value}}
+            help_ = write_help(shown if level == "search" else {"search": shown})
+            return help_, self._taken(name, value, path)
+        if self._rest(key) in self._schema.by_name:
+            self.parts["filter"].append(Part(path[:-1], {key: value}, True))
+            return f'move {quoted(key)} into {quoted("search.filter" if level == "request" else "filter")}', "intended"
+        if key.lower() in _OFFSET_WORDS:
+            return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
+        close = self.diagnostics.closest(key, ("search",) if level == "request" else SEARCH_KEYS, 0.7)
+        return (f"did you mean {quoted(close)}?" if close else f"remove {quoted(key)}"), "guess"
+
+    def _as_part(self, key: str, name: str, value: JSON, path: Path, level: Level) -> tuple[str, Fix | None]:
+        renamed = f" as {quoted(name)}" if name != key else ""
+        help_ = f'move {quoted(key)} into "search"{renamed}' if level == "request" else f"rename {quoted(key)} to {quoted(name)}"
+        if name == "sort" and self.parts["sort"]:
+            same = self.parts["sort"][0].value == value
+            return f"remove {quoted(key)}", "same-answer" if same else "guess"
+        self._part(name, value, path, ignored=True)
+        return help_, "intended"
+
+    def _in_paging(self, key: str, value: JSON, path: Path) -> tuple[str, Fix | None]:
+        name = "cursor" if key in ("next", "token") else "limit" if key.lower() in _LIMIT_WORDS else near_name(key, PAGING_KEYS)
+        if name is not None:
+            return f"rename {quoted(key)} to {quoted(name)}", self._taken(name, value, path)
+        if key.lower() in _OFFSET_WORDS:
+            return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
+        return f"remove {quoted(key)}", "guess"
+
+    def _taken(self, name: str, value: JSON, path: Path) -> Fix | None:
+        """Read a limit or a cursor under another name, unless there is one already."""
+        wanted = str if name == "cursor" else int
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            return "guess"
+        if self.parts[name]:
+            return "same-answer" if self.parts[name][0].value == value else "guess"
+        self.parts[name].append(Part(path, value, True))
+        return "intended"
+
+    # -- the search ---------------------------------------------------------------------------------------------
+
+    def _whole(self) -> Search:
+        reader = FilterReader(self.diagnostics, self._schema, self._rest_names)
+        self._filters: list[tuple[Filter, bool]] = []
+        try:
+            for part in self.parts["filter"]:
+                self._filters.append((reader.read(part.value, part.path), part.ignored))
+        except LimitReached:
+            self._filters = []
+        sort = self.parts["sort"][:1]
+        if sort:
+            self.sort_entries = SortReader(self.diagnostics, self._knows, self._rest).read(sort[0].value, sort[0].path)
+        keys = tuple([entry.key for entry in self.sort_entries or () if entry.key is not None])
+        base: Path = ("search",) if self._shape == "request" else ()
         return Search(
-            EVERYTHING if tree is None else tree,
-            self._sort(value.get("sort"), (*path, "sort")),
-            self._paging(value.get("cursorPaging"), (*path, "cursorPaging")),
-            Place((*path, "filter")),
-            Place((*path, "sort")),
+            both([tree for tree, _ in self._filters]) if self._filters else EVERYTHING,
+            keys,
+            Paging(self._limit(), self._cursor(), self._paging_place(base)),
+            Place(self.parts["filter"][0].path if self.parts["filter"] else (*base, "filter")),
+            Place(sort[0].path if sort else (*base, "sort")),
         )
 
-    def _keys(self, value: dict[str, JSON], known: tuple[str, ...], path: Path) -> None:
-        for key in value:
-            if key not in known:
-                self.diagnostics.append(unknown_key(value, key, known, Place(path), self._fields))
+    def _served(self) -> Search:
+        """Return the search without the parts that the service ignores."""
+        found = self.search
+        if not any(part.ignored for parts in self.parts.values() for part in parts):
+            return found
+        filters = [tree for tree, ignored in self._filters if not ignored]
+        sort: tuple[SortKey, ...] = () if any(part.ignored for part in self.parts["sort"][:1]) else found.sort
+        limit = None if any(part.ignored for part in self.parts["limit"]) else found.paging.limit
+        cursor = None if any(part.ignored for part in self.parts["cursor"]) else found.paging.cursor
+        tree = both(filters) if filters else EVERYTHING
+        return Search(tree, sort, Paging(limit, cursor, found.paging.place), found.filter_place, found.sort_place)
 
-    # -- sort and paging ---------------------------------------------------------------------------------------
+    @property
+    def ignored_paths(self) -> tuple[Path, ...]:
+        """The paths of the parts that the service ignores."""
+        return tuple(part.path for parts in self.parts.values() for part in parts if part.ignored)
 
-    def _sort(self, value: JSON, path: Path) -> tuple[SortKey, ...]:
-        if value is None:
-            return ()
-        if not isinstance(value, list | tuple):
-            fix = [value] if isinstance(value, dict) else None
-            self._shape(path, "sort", "a list of objects", value, fix, example=[{"fieldName": "createdDate"}])
-            return ()
-        if len(value) > MAX_LIST_ITEMS:
-            self._too_large(path, "sort", MAX_LIST_ITEMS, "entries", len(value))
-            return ()
-        keys = [self._sort_key(entry, (*path, index)) for index, entry in enumerate(value)]
-        return tuple([key for key in keys if key is not None])
+    def _paging_place(self, base: Path) -> Place:
+        found = self.parts["limit"] or self.parts["cursor"]
+        return Place((*found[0].path[:-1], "limit") if found else (*base, "cursorPaging", "limit"))
 
-    def _sort_key(self, entry: JSON, path: Path) -> SortKey | None:
-        if not isinstance(entry, dict):
-            fix = {"fieldName": entry} if isinstance(entry, str) else None
-            self._shape(path, "a sort entry", "an object", entry, fix, example={"fieldName": "createdDate"})
-            return None
-        name = entry.get("fieldName")
-        renamed = None if name is not None else field_name_key(entry, self._fields)
-        self._keys({key: value for key, value in entry.items() if key != renamed}, ENTRY_KEYS, path)
-        descending = self._descending(entry.get("order"), (*path, "order"))
-        if name is None:
-            fix_ = (Edit("rename", (*path, renamed), "fieldName"),) if renamed else ()
-            help_ = f'rename {quoted(renamed)} to "fieldName"' if renamed else 'write: {"fieldName": "createdDate"}'
-            self._add("missing-field-name", 'missing key "fieldName" in a sort entry', help_, path, fix_)
-            return None
-        at = (*path, "fieldName")
-        if not isinstance(name, str):
-            self._shape(at, "fieldName", "a string", name)
-            return None
-        if len(name) > MAX_FIELD_NAME_CHARS:
-            self._too_long(at, "fieldName", MAX_FIELD_NAME_CHARS, len(name), "write a field of the table")
-            return None
-        return SortKey(self._rest(name), descending, Place(at))
-
-    def _descending(self, value: JSON, path: Path) -> bool:
-        if value in (None, "ASC", "DESC") and not isinstance(value, bool):
-            return bool(value == "DESC")
-        order = sort_order_of(value)
-        fix = (Edit("put", path, order),) if order else ()
-        help_ = f'write: "{order}"' if order else 'write: "ASC" or "DESC"'
-        self._add("bad-order", f"{described(value)} is not a sort order", help_, path, fix)
-        return False
-
-    def _paging(self, value: JSON, path: Path) -> Paging:
-        if value is None:
-            return Paging()
-        if not isinstance(value, dict):
-            self._shape(path, "cursorPaging", "an object", value, example={"limit": 50})
-            return Paging()
-        self._keys(value, PAGING_KEYS, path)
-        limit, cursor = value.get("limit"), value.get("cursor")
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
-            self._shape((*path, "limit"), "limit", "an integer", limit, _integer_of(limit))
-            limit = None
-        if cursor is not None and not isinstance(cursor, str):
-            self._shape((*path, "cursor"), "cursor", "a string", cursor)
-            cursor = None
-        elif cursor and len(cursor) > MAX_CURSOR_CHARS:
-            help_ = "send the cursor exactly as it was received"
-            self._too_long((*path, "cursor"), "cursor", MAX_CURSOR_CHARS, len(cursor), help_)
-            cursor = None
-        return Paging(limit, cursor or None, Place((*path, "limit")))
-
-    # -- the filter --------------------------------------------------------------------------------------------
-
-    def _filter(self, value: JSON, path: Path, depth: int) -> Filter | None:
-        if not isinstance(value, dict):
-            self._shape(path, "a filter", "an object", value, _filter_in_text(value), example={"field": "value"})
-            return None
-        parts: list[Filter] = []
-        for key, inner in value.items():
-            self._count(path)
-            if key.__class__ is str and key[:1] != "$":
-                part = self._condition(value, key, inner, (*path, key))
-            else:
-                part = self._special(value, key, inner, (*path, key), depth)
-            if part is not None:
-                parts.append(part)
-        return both(parts)
-
-    def _special(self, parent: dict[str, JSON], key: JSON, value: JSON, path: Path, depth: int) -> Filter | None:
-        if not isinstance(key, str):
-            self._shape(path, "a field name", "a string", key, at_key=True)
-            return None
-        if not key.startswith("$"):
-            return self._condition(parent, key, value, path)
-        if key in ("$and", "$or"):
-            return self._connective(key, value, path, depth)
-        if key == "$not":
-            return self._not(value, path, depth)
-        help_ = f'put it under a field: {{"field": {{{json.dumps(key)}: ...}}}}'
-        self._add("unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True)
+    def _limit(self) -> int | None:
+        for part in self.parts["limit"][:1]:
+            limit = part.value
+            if isinstance(limit, int) and not isinstance(limit, bool):
+                return limit
+            instead = _integer_of(limit)
+            fix: Fix | None = None if instead is None else "intended"
+            self.diagnostics.shape(part.path, "limit", "an integer", limit, instead=instead, fix=fix)
+            return instead
         return None
 
-    def _connective(self, key: str, value: JSON, path: Path, depth: int) -> Filter | None:
-        if not isinstance(value, list | tuple):
-            fix = [value] if isinstance(value, dict) else None
-            self._shape(path, key, "a list of filters", value, fix, example={key: [{"field": "value"}]})
-            return None
-        self._deeper(path, depth)
-        if not value:
-            self._empty(key, path)
-        parts = [self._filter(part, (*path, index), depth + 1) for index, part in enumerate(value)]
-        join = both if key == "$and" else either
-        return join([part for part in parts if part is not None])
+    def _cursor(self) -> str | None:
+        for part in self.parts["cursor"][:1]:
+            cursor = part.value
+            if not isinstance(cursor, str):
+                self.diagnostics.shape(part.path, "cursor", "a string", cursor)
+            elif len(cursor) > MAX_CURSOR_CHARS:
+                help_ = "send the cursor exactly as it was received"
+                self.diagnostics.too_long(part.path, "cursor", MAX_CURSOR_CHARS, len(cursor), help_)
+            else:
+                return cursor or None
+        return None
 
-    def _empty(self, key: str, path: Path) -> None:
-        if key == "$and":
-            message, help_ = "an empty $and matches every order", "remove $and, or add a filter to it"
-            self._add("empty-list", message, help_, path, (Edit("drop", path),))
-        else:
-            message, help_ = "an empty $or matches no order", "add a filter to $or; without $or more orders match"
-            self._add("empty-list", message, help_, path)
-
-    def _not(self, value: JSON, path: Path, depth: int) -> Filter | None:
-        self._deeper(path, depth)
-        if isinstance(value, list | tuple):
-            if len(value) != 1:
-                fix = {"$and": list(value)} if value else None
-                self._shape(path, "$not", "one filter, or a list with one filter", value, fix)
-                return None
-            value, path = value[0], (*path, 0)
-        child = self._filter(value, path, depth + 1)
-        return None if child is None else Not(child)
-
-    def _condition(self, parent: dict[str, JSON], name: str, value: JSON, path: Path) -> Filter | None:
-        field = self._rest(name) if self._rest_names else name
-        if not isinstance(value, dict):
-            return Comparison(field, "$eq", self._operand(value, path), Place(path), None, None, True)
-        if not value:
-            help_ = f'write: {{{json.dumps(name)}: {{"$eq": ...}}}}'
-            self._add("wrong-shape", f"no operator for field {quoted(name)}", help_, path)
-            return None
-        if len(value) > 1 and (field in self._fields or not self._fields):
-            known = [key for key in value if key in OPERATORS]
-            if len(known) > 1:
-                self._several(parent, name, value, known, path)
-        parts: list[Filter] = []
-        for key, raw in value.items():
-            self._count(path)
-            at = (*path, key)
-            operator = key if key.__class__ is str else step_text(key)
-            parts.append(Comparison(field, operator, self._operand(raw, at), Place(at)))
-        return both(parts)
-
-    def _several(
-        self, parent: dict[str, JSON], name: str, value: dict[str, JSON], known: list[str], path: Path
-    ) -> None:
-        present = parent.get("$and")
-        conditions = [{name: {key: value[key]}} for key in known]
-        fix = (
-            Edit("put", (*path[:-1], "$and"), [*(present if isinstance(present, list) else ()), *conditions]),
-            Edit("drop", path),
-        )
-        count = _COUNTS[len(known)] if len(known) < len(_COUNTS) else len(known)
-        help_ = write_help({"$and": conditions}, "use $and")
-        self._add("several-operators", f"{count} operators on {name}: Wix may refuse this", help_, path, fix)
-
-    def _operand(self, value: JSON, path: Path) -> JSON:
-        if isinstance(value, str):
-            if len(value) > MAX_STRING_CHARS:
-                self._too_large(path, "the string", MAX_STRING_CHARS, "characters", len(value))
-                raise _LimitReached
-            return value
-        if isinstance(value, list | tuple):
-            if len(value) > MAX_LIST_ITEMS:
-                self._too_large(path, "the list", MAX_LIST_ITEMS, "values", len(value))
-                raise _LimitReached
-            return tuple([self._item(item, path, index) for index, item in enumerate(value)])
-        return Decimal(repr(value)) if isinstance(value, float) else value
-
-    def _item(self, item: JSON, path: Path, index: int) -> JSON:
-        if item.__class__ is str and len(item) <= MAX_STRING_CHARS:
-            return item
-        return item if isinstance(item, list | tuple) else self._operand(item, (*path, index))
+    # -- names --------------------------------------------------------------------------------------------------
 
     def _rest(self, name: str) -> str:
-        if not self._rest_names:
-            return name
-        return ".".join([self._rest_names.get(part, part) for part in name.split(".")])
+        return ".".join([self._rest_names.get(part, part) for part in name.split(".")]) if self._rest_names else name
 
-    # -- limits and diagnostics --------------------------------------------------------------------------------
-
-    def _deeper(self, path: Path, depth: int) -> None:
-        if depth >= MAX_FILTER_LEVELS:
-            self._add("too-deep", f"the filter nests more than {MAX_FILTER_LEVELS} levels", "flatten the filter", path)
-            raise _LimitReached
-
-    def _count(self, path: Path) -> None:
-        self._nodes += 1
-        if self._nodes > MAX_FILTER_NODES:
-            self._too_large(path, "the filter", MAX_FILTER_NODES, "conditions")
-            raise _LimitReached
-
-    def _too_large(self, path: Path, what: str, most: int, unit: str, size: int | None = None) -> None:
-        self._add("too-large", *too_large(what, most, unit, size), path)
-
-    def _too_long(self, path: Path, what: str, most: int, size: int, help_: str) -> None:
-        message, _ = too_large(what, most, "characters", size)
-        self.diagnostics.append(Diagnostic("too-long", message, help_, Place(path), facts={"threshold": most}))
-
-    def _shape(
-        self,
-        path: Path,
-        what: str,
-        wanted: str,
-        found: JSON,
-        instead: JSON = None,
-        *,
-        example: JSON = None,
-        at_key: bool = False,
-    ) -> None:
-        fix = (Edit("put", path, instead),) if instead is not None else ()
-        shown = instead if instead is not None else example
-        help_ = f"write {wanted}" if shown is None else write_help(shown)
-        self._add("wrong-shape", f"{what} must be {wanted}, not {described(found)}", help_, path, fix, at_key)
-
-    def _add(
-        self, code: str, message: str, help_: str, path: Path, fix: tuple[Edit, ...] = (), at_key: bool = False
-    ) -> None:
-        place = Place(path, at="key" if at_key else "value")
-        self.diagnostics.append(Diagnostic(code, message, help_, place, fix=fix))
+    def _knows(self, name: str) -> bool:
+        return certain_field(self._schema, self._rest(name)) is not None
 
 
 def _integer_of(value: JSON) -> int | None:
@@ -330,15 +259,4 @@ def _integer_of(value: JSON) -> int | None:
         value = Decimal(repr(value))
     if isinstance(value, Decimal) and value.is_finite() and -(10**9) < value < 10**9 and value == int(value):
         return int(value)
-    return None
-
-
-def _filter_in_text(value: JSON) -> JSON:
-    """Return the filter in a string of JSON, which an older version of the service expected."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        try:
-            decoded = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
-        return decoded if isinstance(decoded, dict) else None
     return None

@@ -10,7 +10,7 @@ from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
-from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search
+from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search, Unreadable
 from .source_text import quote
 from .text_parser import reads_as_word, word_operand
 
@@ -47,6 +47,8 @@ class _Printer:
     def filter(self, node: Filter, level: int = _OR, depth: int = 0) -> str:
         if isinstance(node, Comparison):
             return self.comparison(node)
+        if isinstance(node, Unreadable):
+            raise UsageError("a part of the filter has no certain meaning, and so no spelling in the text form")
         if not isinstance(node, Not) and not node.children:
             return "everything" if isinstance(node, And) else "nothing"
         if depth == MAX_FILTER_LEVELS:

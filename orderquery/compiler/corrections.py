@@ -1,0 +1,175 @@
+"""Corrections: a request with every certain fix made.
+
+Only the parts of a request that a certain fix touches are printed anew, from what they mean; every other part stays as
+it was written. How conditions share an object is decided in one place (:func:`~orderquery.syntax.json_printer.joined`),
+so that no fix can overwrite another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.place import Path
+from ..language.schema import Schema
+from ..syntax.ast import Search
+from ..syntax.filter_reader import FilterReader, LimitReached, filter_in_text
+from ..syntax.json_printer import joined, print_filter
+from ..syntax.json_reader import Reader, Shape
+from ..syntax.problems import Problems
+from .checker import check_search
+
+JSON = Any
+MAX_ROUNDS = 8
+"""A fix may reveal another mistake; more rounds than this are a fault of ours."""
+
+
+class Correction(NamedTuple):
+    """A corrected request, and the diagnostics that are left in it."""
+
+    value: JSON
+    remaining: tuple[Diagnostic, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether no error is left."""
+        return not any(diagnostic.severity == "error" for diagnostic in self.remaining)
+
+
+def correct(value: JSON, check: Callable[[JSON], tuple[Diagnostic, ...]], fix: Callable[[JSON], JSON]) -> Correction | None:
+    """Fix a search until nothing certain is left to fix; ``None`` if there is nothing, or no end of it."""
+    current = value
+    for _ in range(MAX_ROUNDS):
+        diagnostics = check(current)
+        if not any(diagnostic.certain for diagnostic in diagnostics):
+            return None if current is value else Correction(current, diagnostics)
+        fixed = fix(current)
+        if fixed == current and repr(fixed) == repr(current):
+            return None
+        current = fixed
+    return None
+
+
+def fixed_request(document: JSON, shape: Shape, schema: Schema, diagnostics: Iterable[Diagnostic]) -> JSON:
+    """Return a decoded request with the certain fixes of its diagnostics made."""
+    return _Fixer(document, shape, schema, diagnostics).request()
+
+
+class _Fixer:
+    def __init__(self, document: JSON, shape: Shape, schema: Schema, diagnostics: Iterable[Diagnostic]) -> None:
+        self._document = document
+        self._shape = shape
+        self._schema = schema
+        self._reader = Reader(document, shape, schema)
+        paths = [d.place.path for d in diagnostics if d.certain and d.place.path is not None]
+        self._touched = {path[:length] for path in paths for length in range(len(path) + 1)}
+
+    def request(self) -> JSON:
+        reader = self._reader
+        parts = {
+            "filter": self._filter(),
+            "sort": self._sort(),
+            "cursorPaging": self._paging(),
+        }
+        found = {name: part for name, part in parts.items() if part is not None}
+        names = [*(self._name_of(name) for name in reader.order), *found]
+        search: dict[str, JSON] = {}
+        for name in names:
+            if name in found:
+                search.setdefault(name, found[name])
+            elif name in reader.rest["search"]:
+                search.setdefault(name, reader.rest["search"][name])
+        search |= {key: value for key, value in reader.rest["search"].items() if key not in search}
+        if self._shape != "request":
+            return search
+        rest = dict(reader.rest["request"])
+        if not isinstance(self._document, dict):
+            return self._document
+        written = self._document.get("search")
+        if written is not None and not isinstance(written, dict):
+            return {"search": written, **rest} if not search else {**rest, "search": search}
+        ordered = {key: rest[key] for key in self._document if key in rest}
+        return {"search": search, **ordered}
+
+    @staticmethod
+    def _name_of(key: str) -> str:
+        return {"where": "filter", "paging": "cursorPaging", "pagination": "cursorPaging"}.get(key, key)
+
+    # -- the filter --------------------------------------------------------------------------------------------
+
+    def _filter(self) -> JSON:
+        parts = self._reader.parts["filter"]
+        filters = [self._filter_of(part.value, part.path) for part in parts]
+        if not filters:
+            return None
+        if len(filters) == 1:
+            return filters[0]
+        return joined([part if isinstance(part, dict) else {"$and": [part]} for part in filters])
+
+    def _filter_of(self, value: JSON, path: Path) -> JSON:
+        if not isinstance(value, dict):
+            decoded = filter_in_text(value)
+            return value if decoded is None else self._filter_of(decoded, path)
+        if path not in self._touched:
+            return value
+        return joined([self._entry(key, inner, (*path, key)) for key, inner in value.items()])
+
+    def _entry(self, key: JSON, value: JSON, path: Path) -> dict[str, JSON]:
+        """Return one key of a filter object, fixed."""
+        if path not in self._touched or not isinstance(key, str):
+            return {key: value}
+        if key in ("$and", "$or") and isinstance(value, list | tuple) and value:
+            return {key: [self._filter_of(part, (*path, index)) for index, part in enumerate(value)]}
+        if key == "$not" and isinstance(value, dict):
+            return {key: self._filter_of(value, path)}
+        if key == "$not" and isinstance(value, list | tuple) and len(value) == 1:
+            return {key: [self._filter_of(value[0], (*path, 0))]}
+        rest_names = self._schema.rest_names if self._shape == "sdk" else {}
+        try:
+            tree = FilterReader(Problems(), self._schema, rest_names).read({key: value}, path[:-1])
+        except LimitReached:
+            return {key: value}
+        return print_filter(check_search(Search(tree), self._schema).mended.filter, self._written_name)
+
+    def _written_name(self, field: str) -> str:
+        """Return the name of a field in the shape of the request."""
+        if self._shape != "sdk":
+            return field
+        return ".".join(self._schema.sdk_names.get(step, step) for step in field.split("."))
+
+    # -- sort and paging ---------------------------------------------------------------------------------------
+
+    def _sort(self) -> JSON:
+        parts = self._reader.parts["sort"]
+        if not parts:
+            return None
+        value, path = parts[0].value, parts[0].path
+        entries = self._reader.sort_entries
+        if path not in self._touched or entries is None:
+            return value
+        keys = check_search(self._reader.search, self._schema).mended.sort
+        by_place = {key.place: key for key in keys}
+        fixed: list[JSON] = []
+        for index, entry in enumerate(entries):
+            touched = entry.written is None or (*path, index) in self._touched
+            if entry.key is None or not touched:
+                fixed.append(entry.written)
+                continue
+            # An entry that has no effect is left out.
+            key = by_place.get(entry.key.place) if entry.written is not None else keys[index] if index < len(keys) else None
+            if key is not None:
+                order = "DESC" if key.descending else "ASC"
+                fixed.append({"fieldName": self._written_name(key.field), "order": order, **entry.rest})
+        return fixed
+
+    def _paging(self) -> JSON:
+        reader, found = self._reader, dict(self._reader.rest["cursorPaging"])
+        limit, cursor = reader.parts["limit"], reader.parts["cursor"]
+        paging: dict[str, JSON] = {}
+        if limit:
+            certain = limit[0].path in self._touched and reader.search.paging.limit is not None
+            paging["limit"] = reader.search.paging.limit if certain else limit[0].value
+        if cursor:
+            paging["cursor"] = cursor[0].value
+        return {**paging, **found} or None

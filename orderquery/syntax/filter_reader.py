@@ -1,0 +1,357 @@
+"""A decoded filter to the AST of what it means, mistakes included.
+
+A mistake with one certain meaning is reported and read as that meaning, so that everything inside it is checked, too. A
+part without a certain meaning is reported and kept as it was written (:class:`~orderquery.syntax.ast.Unreadable`).
+Fields and operands are checked by the checker.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from ..diagnostics.diagnostic import Fix
+from ..diagnostics.place import Path, Place, step_text
+from ..diagnostics.quoting import quoted
+from ..language.elsewhere import certain_field, connective_reading, operator_reading
+from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES, MAX_LIST_ITEMS, MAX_STRING_CHARS
+from ..language.operators import CONNECTIVES, OPERATORS
+from ..language.schema import Schema
+from .ast import Comparison, Filter, Not, Unreadable, both, either
+from .json_printer import write_help
+from .problems import Problems
+
+JSON = Any
+
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_MAX_NAME_PARTS = 8
+"""More than any field of a table has."""
+_OPERATOR_IN_NAME = re.compile(r"(.+?)(?:\.\$?|__?)([A-Za-z]+)")
+
+
+class LimitReached(Exception):
+    """The filter is over a limit: the rest of it is not read."""
+
+
+class FilterReader:
+    """Reads the filters of one request; their nodes are counted together."""
+
+    def __init__(self, problems: Problems, schema: Schema, rest_names: dict[str, str]) -> None:
+        self._problems = problems
+        self._schema = schema
+        self._rows = schema.by_name
+        self._rest_names = rest_names
+        self._nodes = 0
+
+    def read(self, value: JSON, path: Path) -> Filter:
+        """Return the AST of a filter.
+
+        Raises:
+            LimitReached: it is too deep or too large; the diagnostic is added.
+
+        """
+        return self._filter(value, path, 0)
+
+    def _filter(self, value: JSON, path: Path, depth: int) -> Filter:
+        if not isinstance(value, dict):
+            decoded = filter_in_text(value)
+            fix: Fix | None = None if decoded is None else "intended"
+            example = {"field": "value"}
+            self._problems.shape(path, "a filter", "an object", value, instead=decoded, fix=fix, example=example)
+            return Unreadable(value) if decoded is None else self._filter(decoded, path, depth)
+        parts = []
+        for key, inner in value.items():
+            self._count(path)
+            if key.__class__ is str and key in self._rows:
+                parts.append(self._condition(key, inner, (*path, key), depth))
+            else:
+                parts.append(self._other(key, inner, (*path, key), depth))
+        return both(parts)
+
+    def _other(self, key: JSON, value: JSON, path: Path, depth: int) -> Filter:
+        """Read a key that is not a field of the table."""
+        if not isinstance(key, str):
+            self._problems.shape(path, "a field name", "a string", key, at_key=True)
+            return Unreadable({key: value})
+        if key in CONNECTIVES:
+            return self._connective(key, value, path, depth)
+        connective = connective_reading(key)
+        if connective is not None and isinstance(value, dict | list | tuple):
+            name = '{"$not": {"$or": ...}}' if connective == "$nor" else connective
+            help_ = f"write: {name}" if connective == "$nor" else f"did you mean {quoted(name)}?"
+            self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True)
+            return self._connective(connective, value, path, depth)
+        if key.startswith("$"):
+            help_ = f'put it under a field: {{"field": {{{json.dumps(key)}: ...}}}}'
+            self._problems.add("unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True)
+            return Unreadable({key: value})
+        split = self._operator_in_name(key)
+        if split is not None:
+            field, operator = split
+            help_ = f'write: {{{json.dumps(field)}: {{"{operator}": ...}}}}'
+            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, "intended", at_key=True)
+            return self._operator(self._rest(field), operator, value, path, Place(path, at="key"), depth)
+        return self._condition(key, value, path, depth)
+
+    def _operator_in_name(self, key: str) -> tuple[str, str] | None:
+        """Split a name such as ``createdDate.$gte`` or ``createdDate_gte``."""
+        found = _OPERATOR_IN_NAME.fullmatch(key)
+        if found is None or self._knows(key):
+            return None
+        reading = operator_reading("$" + found[2])
+        return None if reading is None or not self._knows(found[1]) else (found[1], "$" + found[2])
+
+    # -- connectives --------------------------------------------------------------------------------------------
+
+    def _connective(self, name: str, value: JSON, path: Path, depth: int) -> Filter:
+        if name == "$not":
+            return self._not(value, path, depth)
+        if not isinstance(value, list | tuple):
+            instead = [value] if isinstance(value, dict) else None
+            fix: Fix | None = None if instead is None else "intended"
+            example = {name: [{"field": "value"}]}
+            self._problems.shape(path, name, "a list of filters", value, instead=instead, fix=fix, example=example)
+            if instead is None:
+                return Unreadable({name: value})
+            return self._joined(name, [self._filter(value, path, depth + 1)])
+        self._deeper(path, depth)
+        if not value:
+            self._empty(name, path)
+        return self._joined(name, [self._filter(part, (*path, i), depth + 1) for i, part in enumerate(value)])
+
+    @staticmethod
+    def _joined(name: str, parts: Iterable[Filter]) -> Filter:
+        if name == "$nor":
+            return Not(either(parts))
+        return both(parts) if name == "$and" else either(parts)
+
+    def _empty(self, name: str, path: Path) -> None:
+        if name == "$and":
+            message, help_ = "an empty $and matches every order", "remove $and, or add a filter to it"
+            self._problems.add("empty-list", message, help_, path, "same-answer")
+        else:
+            message, help_ = f"an empty {name} matches no order", f"add a filter to {name}; without {name} more orders match"
+            self._problems.add("empty-list", message, help_, path)
+
+    def _not(self, value: JSON, path: Path, depth: int) -> Filter:
+        self._deeper(path, depth)
+        if isinstance(value, list | tuple):
+            if len(value) != 1:
+                instead = {"$and": list(value)} if value else None
+                fix: Fix | None = "guess" if value else None
+                self._problems.shape(path, "$not", "one filter, or a list with one filter", value, instead=instead, fix=fix)
+                return Unreadable({"$not": value})
+            value, path = value[0], (*path, 0)
+        return Not(self._filter(value, path, depth + 1))
+
+    # -- conditions ---------------------------------------------------------------------------------------------
+
+    def _condition(self, name: str, value: JSON, path: Path, depth: int) -> Filter:
+        field = self._rest(name) if self._rest_names else name
+        if not isinstance(value, dict):
+            return Comparison(field, "$eq", self._operand(value, path), Place(path), None, None, True)
+        if not value:
+            help_ = f'write: {{{json.dumps(name)}: {{"$eq": ...}}}}'
+            self._problems.add("wrong-shape", f"no operator for field {quoted(name)}", help_, path)
+            return Unreadable({name: value})
+        parts = self._under(field, value, path, Place(path, at="key"), depth)
+        operators = [part for part in parts if isinstance(part, Comparison) and part.field == field]
+        if len(operators) > 1 and field in self._rows:
+            self._several(name, operators, value, path)
+        return both(parts)
+
+    def _under(self, field: str, value: dict[str, JSON], path: Path, name: Place, depth: int) -> list[Filter]:
+        """Read what is under a field: operators, or by mistake connectives and nested fields."""
+        parts: list[Filter] = []
+        for key, raw in value.items():
+            self._count(path)
+            at = (*path, key)
+            if key in OPERATORS:
+                place = None if at[:-1] == name.path else name
+                parts.append(Comparison(field, key, self._operand(raw, at), Place(at), place))
+            elif key.__class__ is not str:
+                self._problems.add("unknown-operator", f"unknown operator {quoted(step_text(key))}", "", at, at_key=True)
+                parts.append(Unreadable({field: {key: raw}}))
+            else:
+                parts.append(self._misread(field, key, raw, at, name, depth))
+        return parts
+
+    def _misread(self, field: str, key: str, raw: JSON, path: Path, name: Place, depth: int) -> Filter:
+        """Read a key under a field that is not an operator."""
+        nested = f"{field}.{key}"
+        if not self._knows(nested):
+            connective = connective_reading(key)
+            if connective is not None:
+                return self._connective_under(field, key, connective, raw, path, name, depth)
+            if operator_reading(key) is not None:
+                return self._operator(field, key, raw, path, name, depth)
+        if not key.startswith("$") and self._is_nested(nested, raw):
+            flat = dict(_flattened(nested, raw, self._knows))
+            message = f"unknown operator {quoted(key)}"
+            self._problems.add("unknown-operator", message, write_help(flat), path, "intended", at_key=True)
+            return self._nested(nested, raw, path, depth)
+        operators = self._operators_line(field)
+        near = self._problems.closest(key, OPERATORS, 0.7)
+        allowed = self._rows[field].operators if field in self._rows else tuple(OPERATORS)
+        guess = _GUESSES[key](field) if key in _GUESSES else f"did you mean {quoted(near)}?" if near in allowed else ""
+        help_ = f"{guess}\n{operators}" if guess else operators
+        fix: Fix | None = "guess" if guess else None
+        self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, fix, at_key=True)
+        return Unreadable({field: {key: raw}})
+
+    def _is_nested(self, name: str, value: JSON, levels: int = _MAX_NAME_PARTS) -> bool:
+        """Return whether every path into nested objects is the name of a field."""
+        if self._knows(name):
+            return True
+        inner = isinstance(value, dict) and value and levels
+        return bool(inner) and all(
+            isinstance(key, str) and key[:1] != "$" and self._is_nested(f"{name}.{key}", part, levels - 1)
+            for key, part in value.items()
+        )
+
+    def _nested(self, name: str, value: JSON, path: Path, depth: int) -> Filter:
+        if self._knows(name):
+            return self._condition(name, value, path, depth)
+        return both([self._nested(f"{name}.{key}", part, (*path, key), depth) for key, part in value.items()])
+
+    def _operators_line(self, field: str) -> str:
+        row = self._rows.get(field)
+        return f"operators of {field}: {', '.join(row.operators)}" if row else f"operators: {', '.join(OPERATORS)}"
+
+    def _operator(self, field: str, key: str, raw: JSON, path: Path, name: Place, depth: int) -> Filter:
+        """Read an operator that is written otherwise, and so certain in its meaning."""
+        reading = operator_reading(key)
+        assert reading is not None
+        operator, operand = reading.operator, raw
+        row = self._rows.get(field)
+        if reading.inverted:
+            if not isinstance(raw, bool):
+                help_ = f"{quoted(key)} takes true or false"
+                self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, at_key=True)
+                return Unreadable({field: {key: raw}})
+            operand = not raw
+            if row is not None and operator not in row.operators:
+                operator, operand = ("$eq" if raw else "$ne"), None
+        made: Filter = Comparison(field, operator, self._operand(operand, path), Place(path), name)
+        if key not in OPERATORS and path[-1] == key:
+            help_ = f"did you mean {quoted(operator)}?"
+            if reading.negated or reading.inverted:
+                shown = {field: {operator: operand}}
+                help_ = write_help({"$not": shown} if reading.negated else shown)
+            self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True)
+        return Not(made) if reading.negated else made
+
+    def _connective_under(
+        self, field: str, key: str, connective: str, raw: JSON, path: Path, name: Place, depth: int
+    ) -> Filter:
+        """Read a connective under its field, where it does not belong."""
+        self._deeper(path, depth)
+        row = self._rows.get(field)
+
+        def each(value: JSON, at: Path) -> Filter:
+            if isinstance(value, dict):
+                return both(self._under(field, value, at, name, depth + 1))
+            return Comparison(field, "$eq", self._operand(value, at), Place(at), name)
+
+        message = f"{quoted(key)} is not allowed under a field"
+        listed = isinstance(raw, list | tuple)
+        if connective == "$not" and listed and not (row is not None and not row.many):
+            self._problems.add("unknown-operator", message, "write $not beside the field", path, at_key=True)
+            return Unreadable({field: {key: raw}})
+        if connective == "$not":
+            help_ = f'write: {{"$not": {{{json.dumps(field)}: ...}}}}'
+            if listed and all(not isinstance(item, dict) for item in raw):
+                help_ = write_help({field: {"$nin": list(raw)}})
+                self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
+                return Comparison(field, "$nin", self._operand(raw, path), Place(path), name)
+            self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
+            inner = [each(item, (*path, i)) for i, item in enumerate(raw)] if listed else [each(raw, path)]
+            return Not(either(inner))
+        if not listed or not raw:
+            self._problems.add("unknown-operator", message, f"write {connective} beside fields", path, at_key=True)
+            return Unreadable({field: {key: raw}})
+        help_ = f'write: {{"{connective}": [{{{json.dumps(field)}: ...}}]}}'
+        self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
+        return self._joined(connective, [each(item, (*path, i)) for i, item in enumerate(raw)])
+
+    def _several(self, name: str, operators: list[Comparison], value: dict[str, JSON], path: Path) -> None:
+        count = _COUNTS[len(operators)] if len(operators) < len(_COUNTS) else len(operators)
+        written = [key for key in value if key in OPERATORS]
+        help_ = "use $and"
+        if len(written) == len(value):
+            help_ = write_help({"$and": [{name: {key: value[key]}} for key in written]}, "use $and")
+        message = f"{count} operators on {name}: Wix may refuse this"
+        self._problems.add("several-operators", message, help_, path, "same-answer")
+
+    def _operand(self, value: JSON, path: Path) -> JSON:
+        if isinstance(value, str):
+            if len(value) > MAX_STRING_CHARS:
+                self._problems.too_large(path, "the string", MAX_STRING_CHARS, "characters", len(value))
+                raise LimitReached
+            return value
+        if isinstance(value, list | tuple):
+            if len(value) > MAX_LIST_ITEMS:
+                self._problems.too_large(path, "the list", MAX_LIST_ITEMS, "values", len(value))
+                raise LimitReached
+            return tuple([self._item(item, path, index) for index, item in enumerate(value)])
+        return Decimal(repr(value)) if isinstance(value, float) else value
+
+    def _item(self, item: JSON, path: Path, index: int) -> JSON:
+        if item.__class__ is str and len(item) <= MAX_STRING_CHARS:
+            return item
+        return item if isinstance(item, list | tuple) else self._operand(item, (*path, index))
+
+    # -- names and limits ---------------------------------------------------------------------------------------
+
+    def _rest(self, name: str) -> str:
+        return ".".join([self._rest_names.get(part, part) for part in name.split(".")]) if self._rest_names else name
+
+    def _knows(self, name: str) -> bool:
+        """Return whether a name means one field for certain."""
+        return certain_field(self._schema, self._rest(name)) is not None
+
+    def _deeper(self, path: Path, depth: int) -> None:
+        if depth >= MAX_FILTER_LEVELS:
+            message = f"the filter nests more than {MAX_FILTER_LEVELS} levels"
+            self._problems.add("too-deep", message, "flatten the filter", path)
+            raise LimitReached
+
+    def _count(self, path: Path) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_FILTER_NODES:
+            self._problems.too_large(path, "the filter", MAX_FILTER_NODES, "conditions")
+            raise LimitReached
+
+
+_GUESSES: dict[str, Callable[[str], str]] = {
+    "$contains": lambda field: (
+        "no operator finds a part of a text; $hasSome finds whole values of a list field, $startsWith the start of a text"
+    ),
+    "$isEmpty": lambda field: (
+        f'write: {{"{field}": {{"$exists": false}}}} for no value, or {{"{field}": ""}} for an empty text'
+    ),
+    "$regex": lambda field: "regular expressions are not supported; $startsWith finds the start of a text",
+}
+"""What may be meant by operators without a certain meaning."""
+
+
+def _flattened(name: str, value: JSON, knows: Callable[[str], bool]) -> Iterator[tuple[str, JSON]]:
+    if knows(name) or not isinstance(value, dict):
+        yield name, value
+    else:
+        for key, part in value.items():
+            yield from _flattened(f"{name}.{key}", part, knows)
+
+
+def filter_in_text(value: JSON) -> JSON:
+    """Return the filter in a string of JSON, which an older version of the service expected, else ``None``."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            decoded = json.loads(value, parse_float=Decimal)
+        except (ValueError, RecursionError, ArithmeticError):
+            return None
+        return decoded if isinstance(decoded, dict) else None
+    return None

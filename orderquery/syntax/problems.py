@@ -1,0 +1,65 @@
+"""Collect the diagnostics of a request while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..diagnostics.diagnostic import Diagnostic, Fix
+from ..diagnostics.place import Path, Place
+from ..diagnostics.quoting import described
+from ..language.limits import too_large
+from ..language.near import closest_name
+from .json_printer import write_help
+
+JSON = Any
+MAX_GUESSED_NAMES = 10
+"""Of one request: to find the closest of a list of names is slow."""
+
+
+class Problems(list[Diagnostic]):
+    """The diagnostics found so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guesses_left = MAX_GUESSED_NAMES
+
+    def closest(self, name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+        """Return the closest of some names, a guess; ``None`` after ten of them."""
+        if not self._guesses_left:
+            return None
+        self._guesses_left -= 1
+        return closest_name(name, names, cutoff)
+
+    def add(
+        self, code: str, message: str, help_: str, path: Path, fix: Fix | None = None, *, at_key: bool = False
+    ) -> None:
+        """Add a diagnostic at a path."""
+        self.append(Diagnostic(code, message, help_, Place(path, at="key" if at_key else "value"), fix=fix))
+
+    def shape(
+        self,
+        path: Path,
+        what: str,
+        wanted: str,
+        found: JSON,
+        *,
+        instead: JSON = None,
+        fix: Fix | None = None,
+        example: JSON = None,
+        at_key: bool = False,
+    ) -> None:
+        """Add ``wrong-shape``: ``what`` must be ``wanted``; ``instead`` is what to write, else an ``example``."""
+        shown = instead if instead is not None else example
+        help_ = f"write {wanted}" if shown is None else write_help(shown)
+        message = f"{what} must be {wanted}, not {described(found)}"
+        self.add("wrong-shape", message, help_, path, fix, at_key=at_key)
+
+    def too_large(self, path: Path, what: str, most: int, unit: str, size: int | None = None) -> None:
+        """Add ``too-large``."""
+        self.add("too-large", *too_large(what, most, unit, size), path)
+
+    def too_long(self, path: Path, what: str, most: int, size: int, help_: str) -> None:
+        """Add ``too-long``."""
+        message, _ = too_large(what, most, "characters", size)
+        self.append(Diagnostic("too-long", message, help_, Place(path), facts={"threshold": most}))

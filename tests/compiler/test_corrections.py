@@ -1,0 +1,116 @@
+"""Corrections: every certain fix is made, nothing else is, and no condition is lost.
+
+``ORDERQUERY_CORRECTIONS`` says how many wrong requests are corrected (300; ``make prove`` corrects 10,000),
+``ORDERQUERY_SEED`` which.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mistakes import Mistaker, seeded
+from project import TESTS
+from strategies import batch
+
+import orderquery as oq
+from orderquery.compiler.query import same_condition
+
+JSON = Any
+CASES = json.loads((TESTS / "compiler" / "corrections.json").read_text("utf-8"))["cases"]
+COUNT = int(os.environ.get("ORDERQUERY_CORRECTIONS", "300"))
+SEED = os.environ.get("ORDERQUERY_SEED", "20261128")
+PARTS, ORDERS = 10, 25
+
+
+def request_of(case: JSON) -> JSON:
+    return case.get("request") or {"search": {key: case[key] for key in ("filter", "sort") if key in case}}
+
+
+def wanted_of(case: JSON) -> JSON:
+    if case["corrected"] is None or "request" in case:
+        return case["corrected"]
+    return {"search": {"filter" if "filter" in case else "sort": case["corrected"]}}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: json.dumps(request_of(case))[:70])
+def test_the_correction_means_what_was_written(case: JSON) -> None:
+    report = oq.check(request_of(case))
+    wanted = wanted_of(case)
+    assert (report.corrected is None) == (wanted is None)
+    if "codes" in case:
+        assert [diagnostic.code for diagnostic in report.diagnostics] == case["codes"]
+    if wanted is not None:
+        corrected, meant = (oq.compile(request, shape="request") for request in (report.corrected, wanted))
+        assert same_condition(corrected.condition, meant.condition)
+        assert corrected.sort == meant.sort
+        assert oq.check(report.corrected).ok
+
+
+def answer(plan: oq.Plan, orders: list[JSON], transactions: list[JSON]) -> list[str]:
+    records = {record["orderId"]: record for record in transactions}
+    keys = [order.get("id", order.get("_id")) for order in plan.filter(orders, transactions)]
+    by_key = {order.get("id", order.get("_id")): order for order in orders}
+    return sorted(dict.fromkeys(keys), key=lambda key: plan.sort_key(by_key[key], records.get(key)))
+
+
+def fault(mistaker: Mistaker, meant: JSON, request: JSON) -> str | None:
+    """Return what is wrong with the correction of a request, if anything."""
+    report = oq.check(request)
+    if report.corrected is None:
+        return f"no correction; left: {[d.code for d in report.remaining]}"
+    again = oq.check(report.corrected)
+    if not again.ok or again.corrected is not None or again.partly_corrected is not None:
+        return f"the correction is not final: {[d.code for d in again.diagnostics]}"
+    plan, corrected = oq.compile(meant, shape="search"), again.plan
+    assert corrected is not None
+    if (plan.sort, plan.limit) != (corrected.sort, corrected.limit):
+        return "another order or limit"
+    if same_condition(plan.condition, corrected.condition):
+        return None
+    orders, transactions = batch(mistaker.maker, ORDERS)
+    return None if answer(plan, orders, transactions) == answer(corrected, orders, transactions) else "another meaning"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_certain_mistakes_are_corrected_whole(part: int, record_property: Callable[[str, object], None]) -> None:
+    kinds: Counter[str] = Counter()
+    faults = []
+    corrected = 0
+    for index in range(part, COUNT, PARTS):
+        mistaker = seeded(f"{SEED}/{index}")
+        meant, request, made = mistaker.wrong(mistaker.search(), mistaker.random.randint(1, 4))
+        if made:
+            kinds.update(made)
+            corrected += 1
+            found = fault(mistaker, meant, request)
+            if found:
+                faults.append((found, made, meant, request))
+    record_property("corrections", {"corrected": corrected, "faults": len(faults), "kinds": dict(kinds)})
+    assert corrected > COUNT // PARTS * 0.9
+    assert not faults, json.dumps(faults[:3], default=str)
+
+
+def innermost(value: JSON) -> JSON:
+    return innermost(next(iter(value.values()))) if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_guess_is_left_and_loses_nothing(part: int) -> None:
+    for index in range(part, COUNT // 2, PARTS):
+        mistaker = seeded(f"{SEED}/guess/{index}")
+        search = mistaker.search()
+        name = mistaker.uncertain(search)
+        if name is None:
+            continue
+        operand = innermost(search["filter"][name])
+        _, request, _ = mistaker.wrong(search, mistaker.random.randint(0, 3))
+        report = oq.check(request)
+        assert report.corrected is None, (request, report.corrected)
+        assert any(diagnostic.severity == "error" for diagnostic in report.remaining)
+        if report.partly_corrected is not None:
+            assert json.dumps(operand) in json.dumps(report.partly_corrected, default=str), request
