@@ -379,7 +379,7 @@ class _Checker:
             nearest = 1 if limit < 1 else most
             facts = {"threshold": nearest, "bound": "MIN" if limit < 1 else "MAX"}
             message = f"limit must be 1 to {most}, not {described(limit)}"
-            help_ = f"write: {nearest}, and follow the cursors"
+            help_ = f"write {nearest} and follow the cursors"
             self._add("limit-out-of-range", message, help_, search.paging.place, "guess", facts)
         return limit
 

@@ -113,12 +113,15 @@ class Paging:
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
+NO_PAGING = Paging()
+
+
 @dataclass(slots=True, unsafe_hash=True)
 class Search:
     """A whole search. Without a filter or sort the defaults of the table apply."""
 
     filter: Filter = EVERYTHING
     sort: tuple[SortKey, ...] = ()
-    paging: Paging = Paging()
+    paging: Paging = NO_PAGING
     filter_place: Place = dataclasses.field(default=NOWHERE, compare=False)
     sort_place: Place = dataclasses.field(default=NOWHERE, compare=False)

@@ -38,7 +38,7 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
 
     try:
         text = raw.decode("utf-8-sig")
-        document = _decode(text, object_of)
+        document = decode_exactly(text, object_of)
     except UnicodeDecodeError as problem:
         return None, (not_utf8(problem),)
     except json.JSONDecodeError as problem:
@@ -55,10 +55,17 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
 
 def decode_plain(text: str) -> JSON:
     """Decode JSON without duplicate keys, its numbers exact. Raises ``ValueError`` or ``RecursionError``."""
-    return _decode(text, _unique)
+    return decode_exactly(text, _unique)
 
 
-def _decode(text: str, object_of: Callable[[list[tuple[str, JSON]]], dict[str, JSON]]) -> JSON:
+def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON] | None = None) -> JSON:
+    """Decode a JSON text with exact numbers; ``object_of`` makes an object of its keys and values.
+
+    Raises:
+        ValueError: the text is not JSON, or ``object_of`` raised it.
+        RecursionError: the text nests too deeply.
+
+    """
     try:
         return json.loads(text, object_pairs_hook=object_of, parse_float=Decimal, parse_constant=_refuse)
     except json.JSONDecodeError:
