@@ -226,18 +226,20 @@ def _width_of(character: str) -> int:
 
 def _corrected(report: Report[Any]) -> str | None:
     try:
-        corrected = report.corrected
+        corrected, heading = report.corrected, "corrected request:"
+        if corrected is None:
+            corrected = report.partly_corrected
+            left = sum(diagnostic.severity == "error" for diagnostic in report.remaining)
+            heading = f"partly corrected request ({left} problem{'' if left == 1 else 's'} left):"
         if corrected is None:
             return None
+        if isinstance(corrected, str):
+            return f"{heading}\n{printable(corrected, MAX_CORRECTED_CHARS)}"
         shown = json.dumps(corrected, ensure_ascii=False, indent=2, default=_number)
     except (RecursionError, TypeError, ValueError):
         return None
     if len(shown) > MAX_CORRECTED_CHARS:
         return None
-    left = sum(not diagnostic.fix for diagnostic in report.diagnostics)
-    heading = "corrected request:"
-    if left:
-        heading = f"partly corrected request ({left} problem{'' if left == 1 else 's'} left):"
     return "\n".join([heading, *("".join(map(_in_json, line)) for line in shown.split("\n"))])
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from orderquery.diagnostics.edits import Edit
 
 import orderquery as oq
+from orderquery.compiler.corrections import Correction
 from orderquery.compiler.render import (
     MAX_EXCERPT_CELLS,
     cell_width,
@@ -156,9 +156,9 @@ def test_corrected_request_never_raises():
     deep = leaf = {}
     for _ in range(5_000):
         leaf["a"] = leaf = {}
-    fix = (Edit("drop", ("b",)),)
     for odd in (deep, {1, 2}, Decimal("NaN"), "\ud800\x7f"):
-        report = Report((Diagnostic("ignored-key", "m", fix=fix),), None, None, {"a": odd, "b": 1})
+        correction = Correction({"a": odd}, ())
+        report = Report((Diagnostic("ignored-key", "m"),), None, None, {"a": odd, "b": 1}, lambda made=correction: made)
         shown = render_report(report)
         assert shown.startswith("error[ignored-key]")
     assert json.loads(shown[shown.index("{") :]) == {"a": "\ud800\x7f"}
