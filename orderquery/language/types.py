@@ -24,10 +24,16 @@ Value = Any
 Stored = int | str
 
 
-_AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:e[+-]?(\d+))?", re.ASCII)
-_PLAIN_AMOUNT = re.compile(r"-?\d{1,50}(?:\.\d{1,50})?", re.ASCII)
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DIGITS = re.compile(r"\d{1,100}", re.ASCII)
+# The patterns are in the part of regular expressions that every engine and JSON Schema share.
+AMOUNT_PATTERN = r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?"
+"""An amount, which also has at most 100 digits before the exponent."""
+NUMBER_PATTERN = "[0-9]{1,100}"
+GUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_AMOUNT = re.compile(AMOUNT_PATTERN)
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,50}(?:\.[0-9]{1,50})?")
+_GUID = re.compile(GUID_PATTERN)
+_DIGITS = re.compile(NUMBER_PATTERN)
+_MAX_AMOUNT_DIGITS = 100
 _PAST_NUMBERS = 10**100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -117,11 +123,12 @@ def read_amount(value: JSON) -> Decimal | None:
         return Decimal(value) or Decimal(0)
     text = _number_text(value)
     found = _AMOUNT.fullmatch(text) if text is not None else None
-    if found is None or len(found[1]) + len(found[2] or "") > 100:
+    if text is None or found is None:
         return None
-    if found[3] is not None and int(found[3]) > 100:
+    mantissa = text[: found.start(2)] if found[2] else text
+    if len(mantissa.lstrip("+-").replace(".", "")) > _MAX_AMOUNT_DIGITS:
         return None
-    amount = Decimal(text or "")
+    amount = Decimal(text)
     return amount if amount else Decimal(0)
 
 
