@@ -165,7 +165,7 @@ def test_text_and_objects_are_checked_alike(document: JSON) -> None:
         return
     if text.startswith("{"):
         decoded = json.loads(text)
-        spoken, plain = oq.check(text, form="json"), oq.check(decoded)
+        in_text, plain = oq.check(text, form="json"), oq.check(decoded)
         assert [(d.code, d.pointer) for d in in_text.diagnostics] == [(d.code, d.pointer) for d in plain.diagnostics]
         assert all(diagnostic.line is not None for diagnostic in in_text.diagnostics)
 
