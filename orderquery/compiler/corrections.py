@@ -40,14 +40,18 @@ class Correction(NamedTuple):
 def correct(value: JSON, check: Callable[[JSON], tuple[Diagnostic, ...]], fix: Callable[[JSON], JSON]) -> Correction | None:
     """Fix a search until nothing certain is left to fix; ``None`` if there is nothing, or no end of it."""
     current = value
-    for _ in range(MAX_ROUNDS):
-        diagnostics = check(current)
-        if not any(diagnostic.certain for diagnostic in diagnostics):
-            return None if current is value else Correction(current, diagnostics)
-        fixed = fix(current)
-        if fixed == current and repr(fixed) == repr(current):
-            return None
-        current = fixed
+    try:
+        for _ in range(MAX_ROUNDS):
+            diagnostics = check(current)
+            if not any(diagnostic.certain for diagnostic in diagnostics):
+                return None if current is value else Correction(current, diagnostics)
+            fixed = fix(current)
+            if fixed == current and repr(fixed) == repr(current):
+                return None
+            current = fixed
+    except RecursionError:
+        # A Python object may contain itself; JSON cannot.
+        return None
     return None
 
 
@@ -86,9 +90,9 @@ class _Fixer:
         rest = dict(reader.rest["request"])
         if not isinstance(self._document, dict):
             return self._document
-        written = self._document.get("search")
-        if written is not None and not isinstance(written, dict):
-            return {"search": written, **rest} if not search else {**rest, "search": search}
+        if not isinstance(self._document.get("search") or {}, dict):
+            # A search that cannot be read must not be lost.
+            return self._document
         ordered = {key: rest[key] for key in self._document if key in rest}
         return {"search": search, **ordered}
 

@@ -29,6 +29,8 @@ SHAPES: tuple[Shape, ...] = ("request", "search", "sdk")
 SEARCH_KEYS = ("filter", "sort", "cursorPaging")
 PAGING_KEYS = ("limit", "cursor")
 _WRAPPERS = ("query", "search", "options")
+_MAX_WRAPPERS = 4
+"""Nested wrappers that are read; an object may contain itself."""
 _PARTS_ELSEWHERE = {"where": "filter", "paging": "cursorPaging", "pagination": "cursorPaging"}
 _LIMIT_WORDS = ("limit", "size", "pagesize", "take")
 _OFFSET_WORDS = ("offset", "skip", "page", "pagenumber", "pageindex", "start")
@@ -130,7 +132,7 @@ class Reader:
         """Read an unknown key as what it certainly means; return the help, and how sure it is."""
         if level == "cursorPaging":
             return self._in_paging(key, value, path)
-        if key in _WRAPPERS and isinstance(value, dict):
+        if key in _WRAPPERS and isinstance(value, dict) and len(path) <= _MAX_WRAPPERS:
             self._search(value, path, ignored=True)
             return f'move the parts of {quoted(key)} directly into "search"', "intended"
         name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
