@@ -10,7 +10,7 @@ from typing import Any
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
 from ..language.limits import MAX_SEARCH_BYTES, too_large
-from .source_text import shown
+from .source_text import display
 
 JSON = Any
 _MOST_DIGITS = 4_000
@@ -98,7 +98,7 @@ def _repeated(document: JSON) -> Iterator[Diagnostic]:
 def key_twice(key: str, place: Place) -> Diagnostic:
     """What is said of a key that stands twice."""
     advice = "keep one of the two, or put both conditions in $and; decoders drop one in silence"
-    return Diagnostic("duplicate-key", f"the key {shown(key)} stands twice in one object", advice, place)
+    return Diagnostic("duplicate-key", f"the key {display(key)} stands twice in one object", advice, place)
 
 
 def _syntax(message: str, advice: str, line: int = 1, column: int = 1) -> Diagnostic:

@@ -12,7 +12,7 @@ from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search
 from .source_text import quote
-from .text_parser import reads_as_word, word_operand
+from .text_parser import is_word, word_operand
 
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _OR, _AND, _TIGHT = range(3)
@@ -102,7 +102,7 @@ class _Printer:
 
     def bare(self, text: str) -> bool:
         """Whether ``text`` is read as one word, wherever it stands."""
-        return reads_as_word(text) and text.isprintable() and text.lower() not in self.parts_of_operators
+        return is_word(text) and text.isprintable() and text.lower() not in self.parts_of_operators
 
 
 def _numerals(value: Operand) -> list[str]:
