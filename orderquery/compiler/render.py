@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..diagnostics.codes import CODES, SAYS_OF_EFFECT
+from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..diagnostics.diagnostic import Diagnostic
 from .report import Report
 
@@ -135,7 +135,7 @@ class _View:
             lines.append(f" {margin} {bar} {self._paint(carets, severity, after_spaces=True)}")
         if diagnostic.help:
             lines.append(f" {margin} = {self._paint('help', 'help')}: {printable(diagnostic.help)}")
-        lines.append(f" {margin} = {SAYS_OF_EFFECT[CODES[diagnostic.code].effect]}")
+        lines.append(f" {margin} = {EFFECT_NOTES[CODES[diagnostic.code].effect]}")
         return "\n".join(lines)
 
     def _place(self, diagnostic: Diagnostic) -> str:

@@ -1,4 +1,4 @@
-"""diagnostics.edits."""
+"""Edits of a JSON document, as the fix of a diagnostic makes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ JSON = Any
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One step of a fix: ``put`` a value at ``path``, ``drop`` it, ``rename`` its key, or ``move`` it to ``to``."""
+    """One step of a fix.
+
+    ``put`` a value at ``path``, ``drop`` it, ``rename`` its key, or ``move`` it to ``to``.
+    """
 
     action: Literal["put", "drop", "rename", "move"]
     path: Path
@@ -22,7 +25,7 @@ class Edit:
 
 
 def apply_edits(document: JSON, edits: Iterable[Edit]) -> JSON:
-    """A copy of ``document`` with the edits made, in order. Paths that are not there are made of objects."""
+    """Return a copy of ``document`` with the edits made, in order. Missing parents become objects."""
     for edit in edits:
         if edit.action == "put":
             document = _put(document, edit.path, edit.value)
@@ -31,12 +34,12 @@ def apply_edits(document: JSON, edits: Iterable[Edit]) -> JSON:
         elif edit.action == "rename":
             document = _rename(document, edit.path, edit.value)
         else:
-            value = _at(document, edit.path)
+            value = _value_at(document, edit.path)
             document = _put(_drop(document, edit.path), edit.to, value)
     return document
 
 
-def _at(document: JSON, path: Path) -> JSON:
+def _value_at(document: JSON, path: Path) -> JSON:
     for step in path:
         document = document[step]
     return document
@@ -67,6 +70,6 @@ def _drop(document: JSON, path: Path) -> JSON:
 
 
 def _rename(document: JSON, path: Path, name: str) -> JSON:
-    parent = _at(document, path[:-1])
+    parent = _value_at(document, path[:-1])
     renamed = {(name if key == path[-1] else key): value for key, value in parent.items()}
     return _put(document, path[:-1], renamed)

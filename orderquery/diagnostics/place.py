@@ -1,4 +1,4 @@
-"""Places: where something stands in a search or a document."""
+"""Places in a search or a document: paths, spans and JSON pointers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a source.
+    """A place in a source.
 
-    ``path`` leads through decoded JSON (``None`` in the text form); ``span`` is a half-open range of character
-    offsets in the source text, where there is one; ``at`` says whether the key or the value at ``path`` is meant.
+    ``path`` is a path in decoded JSON (``None`` in the text form); ``span`` is a half-open range of character offsets
+    if the source is text; ``at`` selects the key or the value at ``path``.
     """
 
     path: Path | None = None
@@ -24,7 +24,7 @@ class Place:
         return Place((*(self.path or ()), step))
 
     def of_key(self) -> Place:
-        """The same place, meaning the key instead of its value."""
+        """Return the place of the key of this value."""
         return replace(self, at="key")
 
 
@@ -32,11 +32,11 @@ NOWHERE = Place()
 
 
 def pointer_of(path: Path) -> str:
-    """The JSON pointer (RFC 6901) of a path; the whole document is the empty string."""
+    """Return the JSON pointer (RFC 6901) of a path; it is empty for the whole document."""
     return "".join("/" + step_text(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def step_text(step: object) -> str:
-    """A key or an index as text; a key that no JSON has, by its type."""
-    plain = isinstance(step, str) or (isinstance(step, int) and abs(step) < 10**18)
-    return str(step) if plain else f"a Python {type(step).__name__}"
+    """Return a key or an index as text, or the type of a key that JSON cannot have."""
+    in_json = isinstance(step, str) or (isinstance(step, int) and abs(step) < 10**18)
+    return str(step) if in_json else f"a Python {type(step).__name__}"

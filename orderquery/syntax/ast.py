@@ -1,7 +1,7 @@
-"""The tree of a search as it was written: what both forms parse to and print from.
+"""The AST of a search: JSON and text parse to it, both printers print from it.
 
-The tree is normal: an ``And`` holds no ``And``, an ``Or`` no ``Or``, and neither holds exactly one child. Operands are
-JSON values with lists as tuples. Places ride along and do not count in equality.
+The tree is normalised: an ``And`` has no ``And`` child, an ``Or`` no ``Or`` child, and neither has exactly one child.
+Operands are JSON values, lists as tuples. Equality ignores places.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ Operand = Any
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``field operator operand``; names as they were written."""
+    """``field operator operand``, with the names as in the source."""
 
     field: str
     operator: str
     operand: Operand
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
     field_place: Place | None = dataclasses.field(default=None, compare=False)
-    """Where the field name stands, if not at ``place``."""
+    """The place of the field name, if not ``place``."""
     operator_place: Place | None = dataclasses.field(default=None, compare=False)
-    """Where the operator stands, if not as the key of ``place``."""
+    """The place of the operator, if not the key of ``place``."""
     implicit: bool = dataclasses.field(default=False, compare=False)
-    """Whether the wire form was ``{field: value}`` without an operator."""
+    """Whether the source is ``{field: value}``, without an operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All children hold; without children, everything."""
+    """All children match; without children, everything does."""
 
     children: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Some child holds; without children, nothing."""
+    """At least one child matches; without children, nothing does."""
 
     children: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The child does not hold."""
+    """The child does not match."""
 
     child: Filter
 
@@ -59,7 +59,7 @@ NOTHING = Or(())
 
 
 def both(children: Iterable[Filter]) -> Filter:
-    """The normal ``And`` of the children."""
+    """Return the normalised ``And`` of the children."""
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, And) else (child,))
@@ -67,7 +67,7 @@ def both(children: Iterable[Filter]) -> Filter:
 
 
 def either(children: Iterable[Filter]) -> Filter:
-    """The normal ``Or`` of the children."""
+    """Return the normalised ``Or`` of the children."""
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, Or) else (child,))
@@ -76,7 +76,7 @@ def either(children: Iterable[Filter]) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """A field to sort by; ascending unless ``descending``."""
+    """A field to sort by."""
 
     field: str
     descending: bool = False
@@ -85,7 +85,7 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How many orders a page holds, and the cursor it continues from; ``None`` where the search does not say."""
+    """The page size and the cursor to continue from; ``None`` means the default."""
 
     limit: int | None = None
     cursor: str | None = dataclasses.field(default=None, repr=False)
@@ -94,7 +94,7 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A whole search. An empty filter or sort is the same as none: the table's defaults hold."""
+    """A whole search. An empty filter or sort means the default of the table."""
 
     filter: Filter = EVERYTHING
     sort: tuple[SortKey, ...] = ()

@@ -51,7 +51,7 @@ def test_whole_shape():
         ' 2 |   "paymentStatus": {"$startsWith": "P"}}}}\n'
         "   |                     ^^^^^^^^^^^^^\n"
         "   = help: paymentStatus has $eq, $ne, $in, $nin\n"
-        "   = the live service refuses the request\n"
+        "   = Wix refuses this request\n"
         "\n"
         "1 error"
     )

@@ -1,4 +1,4 @@
-"""The relaxed JSON reader: what it takes, where it says things stand, and how it refuses."""
+"""The literal parser: its values, its spans and its errors."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def value_of(text: str) -> object:
     return read.value
 
 
-def refusal(text: str) -> Diagnostic:
+def error_of(text: str) -> Diagnostic:
     read = read_literal(text)
     assert read.value is None
     assert dict(read.spans) == {}
@@ -49,7 +49,7 @@ def refusal(text: str) -> Diagnostic:
         ('"tab\there"', "tab\there"),
     ],
 )
-def test_it_takes_json_and_javascript_literals(text: str, value: object) -> None:
+def test_json_and_javascript_literals(text: str, value: object) -> None:
     assert value_of(text) == value
 
 
@@ -85,7 +85,7 @@ def test_numbers_are_exact(text: str, value: object) -> None:
     assert type(read) is type(value)
 
 
-def test_a_lower_limit_of_the_interpreter_raises_nothing() -> None:
+def test_a_lower_digit_limit_of_python_raises_nothing() -> None:
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(640)
     try:
@@ -131,12 +131,15 @@ GOLDEN = [
     ("{a: 1} /* x", "1:8", 'expected the end of the text, found "/"', "close the comment with */"),
     ("{a: 1};", "1:7", 'expected the end of the text, found ";"', "pass only the { ... } object"),
     ('[\ud800]', "1:2", r'expected a value or "]", found "\ud800"', ""),
+    ("const q = {a: 1}", "1:1", 'expected a value, found "const"',
+     "this looks like JavaScript: pass only the { ... } object"),
+    ("const", "1:1", 'expected a value, found "const"', 'put strings in quotes: "const"'),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "where", "message", "advice"), GOLDEN)
 def test_a_syntax_error_names_what_was_expected_and_found(text: str, where: str, message: str, advice: str) -> None:
-    diagnostic = refusal(text)
+    diagnostic = error_of(text)
     assert diagnostic.code == "json-syntax"
     assert (f"{diagnostic.line}:{diagnostic.column}", diagnostic.message, diagnostic.help) == (where, message, advice)
     assert diagnostic.span == diagnostic.place.span
@@ -145,11 +148,11 @@ def test_a_syntax_error_names_what_was_expected_and_found(text: str, where: str,
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1, ', "[1,\n\n", "{a:  ", "[[1]  // end"])
-def test_an_unfinished_text_is_wrong_at_its_end(text: str) -> None:
-    assert refusal(text).span == (len(text), len(text))
+def test_an_unfinished_text_is_an_error_at_its_end(text: str) -> None:
+    assert error_of(text).span == (len(text), len(text))
 
 
-def test_duplicate_keys_are_told_once_each_at_their_key() -> None:
+def test_each_duplicate_key_is_one_diagnostic_at_its_second_place() -> None:
     text = "{a: 1, 'a': {x: 1, x: 2}, b: [{c: 1, c: 2, \"c\": 3}]}"
     read = read_literal(text)
     assert read.value == {"a": {"x": 2}, "b": [{"c": 3}]}
@@ -163,7 +166,7 @@ def test_duplicate_keys_are_told_once_each_at_their_key() -> None:
     assert text[slice(*read.spans[("b", 0, "c"), "key"])] == '"c"'
 
 
-def test_what_a_later_key_hides_has_no_place() -> None:
+def test_parts_of_an_overwritten_value_have_no_span() -> None:
     read = read_literal("{a: {x: 1, x: 2}, a: 3}")
     assert [d.place.path for d in read.diagnostics] == [("a",)]
     assert (("a", "x"), "value") not in read.spans
@@ -174,30 +177,30 @@ def test_what_a_later_key_hides_has_no_place() -> None:
     [(("a", 0), "value"), (("b", -1), "value"), (("b", 9), "value"),
      (("b", "0"), "value"), (("c",), "key"), ((), "key")],
 )  # fmt: skip
-def test_a_place_that_is_not_there_is_a_key_error(place: object) -> None:
+def test_an_unknown_path_is_a_key_error(place: object) -> None:
     spans = read_literal("{a: 1, b: [1]}").spans
     assert place not in spans
     with pytest.raises(KeyError):
         Spans()[(), "value"]
 
 
-def test_deep_text_is_refused_without_recursion() -> None:
+def test_deep_text_is_an_error_without_recursion() -> None:
     assert read_literal("[" * 200 + "]" * 200).diagnostics == ()
     for text in ("[" * 201, "[" * 200_000, "{a:" * 201, "[" * 201 + "]" * 201):
-        diagnostic = refusal(text)
+        diagnostic = error_of(text)
         assert diagnostic.code == "too-deep"
         assert diagnostic.column is not None
-    assert refusal("{a:" * 201).span == (600, 601)
+    assert error_of("{a:" * 201).span == (600, 601)
 
 
 def test_the_limit_of_size_counts_bytes() -> None:
     fits = '"' + "é" * (MAX_SEARCH_BYTES // 2 - 1) + '"'
     assert read_literal(fits).diagnostics == ()
-    assert refusal(fits + " ").code == "too-large"
-    assert refusal('"' + "\ud800" * (MAX_SEARCH_BYTES // 3) + '"').code == "too-large"
+    assert error_of(fits + " ").code == "too-large"
+    assert error_of('"' + "\ud800" * (MAX_SEARCH_BYTES // 3) + '"').code == "too-large"
 
 
-def test_many_elements_far_down_cost_no_table_of_paths() -> None:
+def test_many_deep_elements_need_no_table_of_paths() -> None:
     read = read_literal("[" * 150 + "1," * 20_000 + "1" + "]" * 150)
     assert read.spans[((0,) * 149) + (20_000,), "value"] == (40_150, 40_151)
 
@@ -209,14 +212,14 @@ def test_lines_and_columns_count_characters() -> None:
     ]  # fmt: skip
 
 
-def test_a_result_is_plain() -> None:
+def test_values_have_plain_types() -> None:
     read = read_literal("{a: 'b'}")
     assert isinstance(read, Located)
     assert [type(part) for part in next(iter(read.value.items()))] == [str, str]
     assert read_literal("{a: }").diagnostics[0].place == Place(None, (4, 5))
 
 
-def test_reading_does_not_import_lark_before_it_must() -> None:
+def test_importing_the_parsers_does_not_import_lark() -> None:
     import subprocess
 
     code = (
@@ -254,7 +257,7 @@ def test_no_text_raises(text: str) -> None:
 
 @SAME
 @given(JSON, st.booleans(), st.sampled_from([None, 2]))
-def test_whatever_json_writes_is_read(value: object, ascii_only: bool, indent: int | None) -> None:
+def test_the_output_of_json_parses(value: object, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     read = read_literal(text)
     assert read.value == json.loads(text, parse_float=Decimal)
@@ -270,7 +273,7 @@ def test_whatever_json_writes_is_read(value: object, ascii_only: bool, indent: i
 
 @SAME
 @given(ANY_TEXT, st.sampled_from("\"'`"))
-def test_quoting_any_string_can_be_undone(text: str, mark: str) -> None:
+def test_unquote_is_the_inverse_of_quote(text: str, mark: str) -> None:
     quoted = quote(text, mark)
     assert unquote(quoted, 0, "json-syntax") == text
     quoted.encode()
@@ -279,5 +282,5 @@ def test_quoting_any_string_can_be_undone(text: str, mark: str) -> None:
 
 @SAME
 @given(st.decimals(allow_nan=False, allow_infinity=False) | st.integers())
-def test_numbers_are_read_as_they_are_written(value: Decimal | int) -> None:
+def test_numbers_parse_exactly(value: Decimal | int) -> None:
     assert parse_number(str(value)) == value

@@ -12,7 +12,7 @@ SCHEMA = load_schema()
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
-def refusal(text: str) -> Diagnostic:
+def error_of(text: str) -> Diagnostic:
     search, diagnostics = parse_text(text, SCHEMA, NOW)
     assert search is None
     (diagnostic,) = diagnostics
@@ -118,12 +118,26 @@ GOLDEN = [
     ("x = O'Brien", "1:6", "missing closing ' before the end of the text",
      "put a value with an apostrophe in double quotes"),
     ("status = `PAID`", "1:10", 'expected a number, true or false in backticks, found "PAID"', 'write: "PAID"'),
+    ("status is not null", "1:8", f'expected {OPERATOR}, found "is"', "write: status is present"),
+    ("status is not PAID", "1:8", f'expected {OPERATOR}, found "is"', "write: status != PAID"),
+    ("status not exists", "1:8", f'expected {OPERATOR}, found "not"', "write: status does not exist"),
+    ("status not like x", "1:8", f'expected {OPERATOR}, found "not"', "write: not status like ..."),
+    ("status not present", "1:8", f'expected {OPERATOR}, found "not"', "write: status is missing"),
+    ("`a b` does exist", "1:7", f'expected {OPERATOR}, found "does"', "write: `a b` does not exist"),
+    ("number between 5", "1:8", f'expected {OPERATOR}, found "between"', "write: number >= LOW and number <= HIGH"),
+    ("paymentMethods contains x", "1:16", f'expected {OPERATOR}, found "contains"',
+     'write "has any" instead of "contains"'),
+    ("const q = {filter: {a: 1}}", "1:7", f'expected {OPERATOR}, found "q"',
+     "this looks like JavaScript: pass only the { ... } object"),
+    ("orders.searchOrders({filter: {}})", "1:20", f'expected {OPERATOR}, found "("',
+     "this looks like JavaScript: pass only the { ... } object"),
+    ("select * from orders", "1:8", f'expected {OPERATOR}, found "*"', 'remove "select"'),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "where", "message", "advice"), GOLDEN)
 def test_a_syntax_error_names_what_was_expected_and_found(text: str, where: str, message: str, advice: str) -> None:
-    diagnostic = refusal(text)
+    diagnostic = error_of(text)
     assert diagnostic.code == "text-syntax"
     assert f"{diagnostic.line}:{diagnostic.column}" == where
     assert diagnostic.message == message
@@ -131,6 +145,6 @@ def test_a_syntax_error_names_what_was_expected_and_found(text: str, where: str,
 
 
 def test_a_wrong_escape_is_an_error_at_its_place() -> None:
-    diagnostic = refusal('shippingInfo.title = "a\\qb"')
+    diagnostic = error_of('shippingInfo.title = "a\\qb"')
     assert (diagnostic.code, diagnostic.column, diagnostic.span) == ("text-syntax", 24, (23, 25))
     assert diagnostic.message == r'unknown escape "\q"'
