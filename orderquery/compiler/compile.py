@@ -18,7 +18,7 @@ from ..language.schema import Schema, load_schema
 from ..syntax.ast import Search
 from ..syntax.json_decoder import read_json
 from ..syntax.json_reader import SHAPES, Reader, Shape
-from ..syntax.source_text import Source
+from ..syntax.source_text import SourceText
 from .checker import check_search
 from .cursor import too_long
 from .report import QueryError, Report
@@ -171,7 +171,7 @@ def _of_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
     report = _of_json(document, shape, schema, diagnostics)
     if report.diagnostics:
         located = located or _located(text)
-        source = Source(text)
+        source = SourceText(text)
         placed = tuple(_place(diagnostic, located, source) for diagnostic in report.diagnostics)
         return _report(placed, report.plan, text, document)
     return replace(report, source=text)
@@ -202,7 +202,7 @@ def _located(text: str) -> Located:
     return read_literal(text)
 
 
-def _place(diagnostic: Diagnostic, located: Located, source: Source) -> Diagnostic:
+def _place(diagnostic: Diagnostic, located: Located, source: SourceText) -> Diagnostic:
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
         return diagnostic
@@ -219,7 +219,7 @@ def _place(diagnostic: Diagnostic, located: Located, source: Source) -> Diagnost
 def _of_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
     from ..syntax.text_parser import parse_text
 
-    source = Source(text)
+    source = SourceText(text)
     search, said = parse_text(text, schema, now)
     more: tuple[Diagnostic, ...] = ()
     plan = None

@@ -25,7 +25,7 @@ class Edit:
 
 
 def apply_edits(document: JSON, edits: Iterable[Edit]) -> JSON:
-    """Return a copy of ``document`` with the edits made, in order. Missing parents become objects."""
+    """Return a copy with the edits made, in order; missing parents become objects."""
     for edit in edits:
         if edit.action == "put":
             document = _put(document, edit.path, edit.value)

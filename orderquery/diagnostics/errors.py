@@ -12,7 +12,7 @@ class SchemaError(OrderQueryError, ValueError):
 
 
 class LayoutError(OrderQueryError, ValueError):
-    """An invalid layout of the user's own tables. The message names the file, the key and the place."""
+    """An invalid layout of the user's own tables; the message names file and key."""
 
 
 class DocumentError(OrderQueryError, TypeError):

@@ -32,7 +32,7 @@ NOWHERE = Place()
 
 
 def pointer_of(path: Path) -> str:
-    """Return the JSON pointer (RFC 6901) of a path; it is empty for the whole document."""
+    """Return the JSON pointer (RFC 6901) of a path; the root is the empty string."""
     return "".join("/" + step_text(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 

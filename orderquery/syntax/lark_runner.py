@@ -1,7 +1,7 @@
-"""Parse a text with a lark grammar, within limits; locate the token that does not fit.
+"""Parse a text with a lark grammar, within limits; locate tokens that do not fit.
 
-Lark makes the tables and runs them. Only its lexer is replaced, through the public interface for custom lexers: lark's
-own counts lines and copies every token, which is two thirds of the time of parsing a short text (390 of 580 us).
+The lexer is ours, through lark's interface for custom lexers: lark's own tracks lines and copies tokens, and parses
+the benchmark's text of eight comparisons in 0.44 ms instead of 0.27 ms.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class TokenRules(NamedTuple):
 
 
 def build_parser(grammar: str, start: str, builder: Any, rules: TokenRules) -> Lark:
-    """Build the parser of a grammar. ``builder`` has a method per rule, called bottom-up with the rule's parts."""
+    """Build the parser of a grammar.
+
+    ``builder`` has a method per rule, which the parser calls bottom-up with the parts of the rule.
+    """
     from lark import Lark
     from lark.lexer import Lexer
 
@@ -88,7 +91,9 @@ def _lex(text: str, found_tokens: Iterator[re.Match[str]], rules: TokenRules) ->
         if terminal in _OPENED:
             opened += _OPENED[terminal]
             if opened > MAX_OPEN_BRACKETS:
-                raise ReadError("too-deep", f"more than {MAX_OPEN_BRACKETS} open brackets", "nest less", (start, end))
+                raise ReadError(
+                    "too-deep", f"more than {MAX_OPEN_BRACKETS} open brackets", "use fewer brackets", (start, end)
+                )
         elif terminal in operators:
             conditions += 1
             if conditions > MAX_FILTER_NODES:
@@ -98,10 +103,11 @@ def _lex(text: str, found_tokens: Iterator[re.Match[str]], rules: TokenRules) ->
 
 
 def _token_pattern(conf: Any) -> str:
-    """Return a pattern that matches any next token: group 1 starts it, the last group names its terminal.
+    """Return a pattern that matches any next token.
 
-    No group names the end of the text. Ignored text comes first, as no other terminal starts with it. The name group
-    follows its terminal, so that the regex engine rejects most terminals by their first character.
+    Group 1 is empty, at the start of the token; the last group names the terminal, and no group the end of the text.
+    Ignored text comes first, as no other terminal starts with it. A name group follows its terminal, so that the regex
+    engine rejects most terminals by their first character.
     """
     # Lark's own order of precedence.
     terminals = sorted(conf.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))

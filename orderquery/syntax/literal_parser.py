@@ -1,4 +1,4 @@
-"""Parse JSON, and JavaScript object literals as pasted from documentation, with the span of every key and value."""
+"""Parse JSON and JavaScript object literals, with the span of each key and value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .lark_runner import TokenRules, build_parser, run_parser
 from .source_text import (
     PASTED_CODE,
     ReadError,
-    Source,
+    SourceText,
     Span,
     StuckError,
     display,
@@ -34,7 +34,10 @@ At = Literal["key", "value"]
 
 @dataclass(slots=True)
 class _LiteralNode:
-    """A value and its span; ``repeated`` holds the duplicate keys of an object, each with its second span."""
+    """A value and its span.
+
+    ``repeated`` has the duplicate keys of an object, each with the span of its second occurrence.
+    """
 
     value: JSON
     span: Span
@@ -50,9 +53,10 @@ class _LiteralNode:
 
 
 class Spans(Mapping[tuple[Path, At], Span]):
-    """The span of every key and value, by path: a half-open range of character offsets.
+    """The span of every key and value, by path.
 
-    A path is looked up step by step: a dictionary of all paths would need memory for their lengths too.
+    A span is a half-open range of character offsets. A path is looked up step by step: a dictionary of all paths would
+    need memory for their lengths too.
     """
 
     def __init__(self, root: _LiteralNode | None = None) -> None:
@@ -101,8 +105,8 @@ class Located:
 
 
 def read_literal(text: str) -> Located:
-    """Decode JSON or a JavaScript literal. Every mistake is a diagnostic, none an exception."""
-    source = Source(text)
+    """Decode JSON or a JavaScript literal; mistakes are diagnostics, not exceptions."""
+    source = SourceText(text)
     try:
         source.check_size()
         root: _LiteralNode = run_parser(_literal_parser(), text)
@@ -113,7 +117,7 @@ def read_literal(text: str) -> Located:
     return Located(root.value, Spans(root), tuple(_duplicate_keys(source, root)))
 
 
-def _duplicate_keys(source: Source, root: _LiteralNode) -> Iterator[Diagnostic]:
+def _duplicate_keys(source: SourceText, root: _LiteralNode) -> Iterator[Diagnostic]:
     waiting: list[tuple[Path, _LiteralNode]] = [((), root)]
     while waiting:
         path, node = waiting.pop()
@@ -210,7 +214,7 @@ _WRONG_MARKS = {
 _MARKS = {"_COLON": '":"', "_COMMA": '","', "RBRACE": '"}"', "RSQB": '"]"', "$END": "the end of the text"}
 
 
-def _explain(source: Source, stuck: StuckError) -> ReadError:
+def _explain(source: SourceText, stuck: StuckError) -> ReadError:
     text, (start, end) = source.text, stuck.span
     if stuck.kind == "" and text[start] in "\"'":
         return unclosed_quote(text, start, "json-syntax", f"close it with {text[start]}; write a line break as \\n")
@@ -229,7 +233,7 @@ def _describe(expected: set[str]) -> str:
     return " or ".join(names)
 
 
-def _advice(source: Source, stuck: StuckError, found: str) -> str:
+def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
     if stuck.kind == "$END":
         return _close_bracket(source, stuck) if stuck.opened else 'write an object such as {"search": {}}'
     if found in _WRONG_MARKS:
@@ -251,7 +255,7 @@ def _advice(source: Source, stuck: StuckError, found: str) -> str:
     return "pass only the { ... } object"
 
 
-def _value_advice(source: Source, stuck: StuckError, found: str) -> str:
+def _value_advice(source: SourceText, stuck: StuckError, found: str) -> str:
     date = _DATE.match(source.text, stuck.span[0])
     if date:
         return f"write the date-time as a string: {_in_quotes(date[2] or '2024-01-31T09:30:00.000Z')}"
@@ -273,6 +277,6 @@ def _in_quotes(text: str) -> str:
     return f'"{display(text)[1:-1]}"'
 
 
-def _close_bracket(source: Source, stuck: StuckError) -> str:
+def _close_bracket(source: SourceText, stuck: StuckError) -> str:
     bracket = stuck.opened[-1]
     return f'close the "{bracket.value}" at {source.describe(span_of(bracket)[0])} with "{_CLOSING[bracket.value]}"'

@@ -1,4 +1,4 @@
-"""What both text parsers share: limits, lines and columns, quoted strings and numbers, errors."""
+"""Source text: lines and columns, quoted strings, numbers, errors of the parsers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ReadError(Exception):
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """A text, and the lines and columns of its character offsets."""
 
     text: str
@@ -136,9 +136,10 @@ _UNESCAPED = {
 
 
 def unquote(quoted: str, offset: int, code: str) -> str:
-    r"""Decode a quoted string with JSON or JavaScript escapes. Lone surrogates are kept.
+    r"""Decode a quoted string with JSON or JavaScript escapes.
 
-    Two halves of a surrogate pair are one character, unless the second is written ``\u{...}``.
+    Lone surrogates are kept. Two halves of a surrogate pair are one character, unless the second has the form
+    ``\u{...}``.
 
     Raises:
         ReadError: an unknown escape, with this ``code``; ``offset`` is that of the opening quote.
@@ -208,7 +209,10 @@ _MAX_INT_CHARS = 4_000
 
 
 def parse_number(text: str) -> int | Decimal | None:
-    """Parse a JSON number exactly; ``None`` if the text is not one. Very long integers become ``Decimal``."""
+    """Parse a JSON number exactly, or return ``None``.
+
+    Integers beyond 4,000 digits become ``Decimal``.
+    """
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None

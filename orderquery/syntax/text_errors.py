@@ -1,4 +1,4 @@
-"""Explain syntax errors of the text form: what was expected and found, and what to write instead."""
+"""Explain syntax errors of the text form: expected, found, what to write instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..language.fields import Field
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from ..language.types import JSON
-from .source_text import PASTED_CODE, ReadError, Source, StuckError, display, quote, span_of, unclosed_quote
+from .source_text import PASTED_CODE, ReadError, SourceText, StuckError, display, quote, span_of, unclosed_quote
 
 _TERMINALS = {
     "_AND": '"and"',
@@ -59,7 +59,7 @@ _JAVASCRIPT = re.compile(r"[\w)]\s*\(\s*\{|=\s*\{|=>")
 _JOIN = 'join conditions with "and" or "or"'
 
 
-def explain(source: Source, stuck: StuckError, schema: Schema) -> ReadError:
+def explain(source: SourceText, stuck: StuckError, schema: Schema) -> ReadError:
     """Make the error for a token that does not fit the grammar."""
     text, (start, end) = source.text, stuck.span
     if stuck.kind == "" and text[start] in "\"'`":
@@ -97,7 +97,7 @@ def _operator_examples() -> Iterable[str]:
     return [words for kind in (signs, single_words, phrases) for words in [*kind][:1]]
 
 
-def _advice(source: Source, stuck: StuckError, schema: Schema) -> str:
+def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
     text, (start, end) = source.text, stuck.span
     found = text[start:end]
     at_end = stuck.kind == "$END"
@@ -131,7 +131,7 @@ def _advice(source: Source, stuck: StuckError, schema: Schema) -> str:
     return ""
 
 
-def _operator_advice(source: Source, stuck: StuckError, found: str, schema: Schema) -> str:
+def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
     field = "" if stuck.previous is None else str(stuck.previous.value)
     row = schema.find(field)
     word = found.lower()
@@ -156,7 +156,7 @@ def _operator_advice(source: Source, stuck: StuckError, found: str, schema: Sche
     return f"operators of {row.name}: {', '.join(spellings)}"
 
 
-def _rewrite(source: Source, stuck: StuckError, word: str) -> str:
+def _rewrite(source: SourceText, stuck: StuckError, word: str) -> str:
     """Rewrite a condition that has ``word`` in place of an operator."""
     assert stuck.previous is not None
     name, start = _excerpt(source.text[slice(*span_of(stuck.previous))]), stuck.span[0]

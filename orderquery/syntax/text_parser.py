@@ -1,4 +1,4 @@
-"""Parse the text form: ``status = APPROVED and not archived = true order by number limit 5``.
+"""Parse the text form, such as ``status = APPROVED order by number limit 5``.
 
 The grammar is ``grammar/filter.lark`` plus a terminal for each operator spelling of :mod:`..language.operators`. The
 field's type decides what an unquoted word means. A quoted word is a string; one in backticks is the JSON number, true
@@ -32,7 +32,7 @@ from ..language.schema import Schema
 from ..language.types import TYPES
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
-from .source_text import ReadError, Source, Span, StuckError, display, parse_number, quote, span_of
+from .source_text import ReadError, SourceText, Span, StuckError, display, parse_number, quote, span_of
 from .text_errors import explain, whole_day_help
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 
 def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[Search | None, tuple[Diagnostic, ...]]:
-    """Parse a search; relative dates count from ``now``. Every mistake is a diagnostic, none an exception.
+    """Parse a search; mistakes are diagnostics, not exceptions.
 
-    Without a search there is one diagnostic: ``text-syntax``, ``too-deep``, ``too-large`` or ``too-long``. With one
-    there may be ``bare-date`` warnings. Field names are not checked.
+    Relative dates count from ``now``. Without a search there is one diagnostic: ``text-syntax``, ``too-deep``,
+    ``too-large`` or ``too-long``. With one there may be ``bare-date`` warnings. Field names are not checked.
     """
-    source = Source(text)
+    source = SourceText(text)
     grammar = _current_grammar()
     maker = _SearchMaker(source, schema, now or datetime.now(UTC), grammar.spellings)
     try:
@@ -123,7 +123,10 @@ class _ComparisonNode:
 
 @dataclass(slots=True)
 class _ConnectiveNode:
-    """A connective; ``depth`` counts the connectives down to the deepest comparison, this one included."""
+    """A connective.
+
+    ``depth`` counts the connectives down to the deepest comparison, this one included.
+    """
 
     make: Callable[[Iterable[Filter]], Filter]
     parts: list[_FilterNode]
@@ -202,7 +205,7 @@ def _span(operand: Token | _ListNode) -> Span:
 class _SearchMaker:
     """Makes the search of one text from its nodes; the parser is shared by all texts."""
 
-    def __init__(self, source: Source, schema: Schema, now: datetime, spellings: tuple[NamedSpelling, ...]) -> None:
+    def __init__(self, source: SourceText, schema: Schema, now: datetime, spellings: tuple[NamedSpelling, ...]) -> None:
         self.source = source
         self.schema = schema
         self.now = now
@@ -304,7 +307,7 @@ def is_word(text: str) -> bool:
 
 
 def word_operand(word: str, row: Field | None, now: datetime) -> Operand:
-    """Return the operand that an unquoted word means for a field, or for an unknown one."""
+    """Return the operand that an unquoted word means for a known or unknown field."""
     if row is not None:
         return row.type.word(word, now)
     value = parse_number(word)

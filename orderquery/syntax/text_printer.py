@@ -19,7 +19,9 @@ _OR, _AND, _TIGHT = range(3)
 
 
 def print_text(search: Search, schema: Schema) -> str:
-    """Print a search on one line that parses to an equal search. The default search is the empty text.
+    """Print a search on one line that parses to an equal search.
+
+    The default search is the empty text.
 
     Raises:
         UsageError: an operator or operand cannot be written in the text form, or the filter nests too deep.
@@ -120,7 +122,7 @@ def _numerals(value: Operand) -> list[str]:
 
 
 def _equal(one: Operand, other: Operand, row: Field | None) -> bool:
-    """Return whether two operands are equal: in type and value, or as numbers of the field's type."""
+    """Return whether two operands are equal, in type too or as numbers of a field."""
     if type(one) is type(other):
         return bool(one == other)
     if row is None or not all(type(value) in (int, Decimal) for value in (one, other)):

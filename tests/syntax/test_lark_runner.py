@@ -67,7 +67,9 @@ def run(parser: Any, text: str) -> Any:
                 opened.append(token)
                 if len(opened) > MAX_OPEN_BRACKETS:
                     span = (token.start_pos, token.end_pos)
-                    raise ReadError("too-deep", f"more than {MAX_OPEN_BRACKETS} open brackets", "nest less", span)
+                    raise ReadError(
+                        "too-deep", f"more than {MAX_OPEN_BRACKETS} open brackets", "use fewer brackets", span
+                    )
             elif token.type in ("RPAR", "RBRACE", "RSQB"):
                 # A bracket without its partner ends the parse.
                 opened = opened[:-1]

@@ -12,7 +12,7 @@ from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.diagnostics.place import Place
 from orderquery.language.limits import MAX_SEARCH_BYTES
 from orderquery.syntax.literal_parser import Located, Spans, read_literal
-from orderquery.syntax.source_text import Source, parse_number, quote, unquote
+from orderquery.syntax.source_text import SourceText, parse_number, quote, unquote
 
 SAME = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -144,7 +144,7 @@ def test_a_syntax_error_names_what_was_expected_and_found(text: str, where: str,
     assert (f"{diagnostic.line}:{diagnostic.column}", diagnostic.message, diagnostic.help) == (where, message, advice)
     assert diagnostic.span == diagnostic.place.span
     start, _ = diagnostic.span or (0, 0)
-    assert Source(text).line_column(start) == (diagnostic.line, diagnostic.column)
+    assert SourceText(text).line_column(start) == (diagnostic.line, diagnostic.column)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1, ', "[1,\n\n", "{a:  ", "[[1]  // end"])
@@ -207,7 +207,7 @@ def test_many_deep_elements_need_no_table_of_paths() -> None:
 
 def test_lines_and_columns_count_characters() -> None:
     text = "é😀\r\n\nx"
-    assert [Source(text).line_column(at) for at in range(len(text) + 1)] == [
+    assert [SourceText(text).line_column(at) for at in range(len(text) + 1)] == [
         (1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (3, 1), (3, 2),
     ]  # fmt: skip
 

@@ -48,8 +48,8 @@ def test_a_bare_date_with_the_wrong_operator_is_a_warning(text: str, advice: str
     for diagnostic in diagnostics:
         assert (diagnostic.code, diagnostic.severity, diagnostic.line) == ("bare-date", "warning", 1)
         assert diagnostic.column == text.index(" ", text.index(" ") + 1) + 2
-        mended = (diagnostic.help or "").removeprefix("write: ")
-        assert parse_text(mended, SCHEMA, NOW)[1] == ()
+        corrected = (diagnostic.help or "").removeprefix("write: ")
+        assert parse_text(corrected, SCHEMA, NOW)[1] == ()
 
 
 NEXT = '"and", "or", "order by", "limit", "after" or the end of the text'
