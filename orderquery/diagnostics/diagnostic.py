@@ -18,9 +18,9 @@ class Diagnostic:
     """One error or warning about a search or a document.
 
     ``pointer`` is the JSON pointer of its place (``None`` for the text form). ``line`` and ``column`` count characters
-    from 1 and are ``None`` if the source is not text. ``help`` is what to write instead; ``fix`` makes that change
-    (see :func:`.edits.apply_edits`). ``facts`` are for programs: the exceeded ``threshold``, and its ``bound``, ``MIN``
-    or ``MAX``.
+    from 1 and are ``None`` if the source is not text. ``help`` is what to write instead; ``fix`` has the edits for it
+    (:mod:`orderquery.compiler.corrections` applies them). ``facts`` are for programs: the exceeded ``threshold``, and
+    its ``bound``, ``MIN`` or ``MAX``.
     """
 
     code: str

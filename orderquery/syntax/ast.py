@@ -1,7 +1,7 @@
 """The AST of a search: JSON and text parse to it, both printers print from it.
 
-The tree is normalised: an ``And`` has no ``And`` child, an ``Or`` no ``Or`` child, and neither has exactly one child.
-Operands are JSON values, lists as tuples. Equality ignores places.
+The tree is normalised: an ``And`` contains no ``And``, an ``Or`` no ``Or``, and neither has exactly one child.
+Operands are JSON values with lists as tuples. Places do not count in equality.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from ..diagnostics.place import NOWHERE, Place
 Operand = Any
 
 
-@dataclass(frozen=True, slots=True)
+# The classes are not frozen: a frozen dataclass takes twice as long to make, and a check makes dozens. Nothing changes
+# a tree.
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class Comparison:
     """``field operator operand``, with the names as in the source."""
 
@@ -24,31 +28,39 @@ class Comparison:
     operator: str
     operand: Operand
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
-    field_place: Place | None = dataclasses.field(default=None, compare=False)
-    """The place of the field name, if not ``place``."""
+    name_place: Place | None = dataclasses.field(default=None, compare=False)
+    """The place of the field name in the text form."""
     operator_place: Place | None = dataclasses.field(default=None, compare=False)
-    """The place of the operator, if not the key of ``place``."""
+    """The place of the operator in the text form; in JSON it is the key of ``place``."""
     implicit: bool = dataclasses.field(default=False, compare=False)
     """Whether the source is ``{field: value}``, without an operator."""
 
+    @property
+    def field_place(self) -> Place:
+        """Return the place of the field name."""
+        path = self.place.path
+        if path is None:
+            return self.name_place or self.place
+        return Place(path if self.implicit else path[:-1], at="key")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True, unsafe_hash=True)
 class And:
-    """All children match; without children, everything does."""
+    """Match where every child matches; without children, everywhere."""
 
     children: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Or:
-    """At least one child matches; without children, nothing does."""
+    """Match where some child matches; without children, nowhere."""
 
     children: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Not:
-    """The child does not match."""
+    """Match where the child does not."""
 
     child: Filter
 
@@ -74,30 +86,33 @@ def either(children: Iterable[Filter]) -> Filter:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class SortKey:
-    """A field to sort by."""
+    """A field to sort by; ascending unless ``descending``."""
 
     field: str
     descending: bool = False
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Paging:
-    """The page size and the cursor to continue from; ``None`` means the default."""
+    """Page size and cursor; ``None`` where the search gives none."""
 
     limit: int | None = None
     cursor: str | None = dataclasses.field(default=None, repr=False)
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+NO_PAGING = Paging()
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class Search:
-    """A whole search. An empty filter or sort means the default of the table."""
+    """A whole search. Without a filter or sort the defaults of the table apply."""
 
     filter: Filter = EVERYTHING
     sort: tuple[SortKey, ...] = ()
-    paging: Paging = Paging()
+    paging: Paging = NO_PAGING
     filter_place: Place = dataclasses.field(default=NOWHERE, compare=False)
     sort_place: Place = dataclasses.field(default=NOWHERE, compare=False)

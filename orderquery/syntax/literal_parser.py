@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Path
+from ..diagnostics.quoting import quoted
 from ..language.grammar_files import grammar_text
-from .json_decoder import key_twice
+from .json_decoder import duplicate_key
 from .lark_runner import TokenRules, build_parser, run_parser
 from .source_text import (
     PASTED_CODE,
@@ -19,7 +20,7 @@ from .source_text import (
     SourceText,
     Span,
     StuckError,
-    display,
+    describe_token,
     parse_number,
     span_of,
     unclosed_quote,
@@ -122,7 +123,7 @@ def _duplicate_keys(source: SourceText, root: _LiteralNode) -> Iterator[Diagnost
     while waiting:
         path, node = waiting.pop()
         for key, span in (node.repeated or {}).items():
-            found = key_twice(key, NOWHERE)
+            found = duplicate_key(key, NOWHERE)
             yield source.diagnostic(found.code, found.message, found.help, span, (*path, key), "key")
         inner = [((*path, step), part) for step, part in node.steps() if part.parts]
         waiting.extend(reversed(inner))
@@ -143,7 +144,7 @@ class _LiteralBuilder:
     def number(self, parts: list[Token]) -> _LiteralNode:
         value = parse_number(parts[0].value)
         if value is None:
-            message = f"the number {display(parts[0].value)} is out of range"
+            message = f"the number {quoted(parts[0].value)} is out of range"
             raise ReadError("json-syntax", message, "use a smaller exponent", span_of(parts[0]))
         return _LiteralNode(value, span_of(parts[0]))
 
@@ -222,7 +223,7 @@ def _explain(source: SourceText, stuck: StuckError) -> ReadError:
         word = _WRONG_WORD.match(text, start)
         end = word.end() if word else end
     found = text[start:end]
-    described = "the end of the text" if stuck.kind == "$END" else display(found)
+    described = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, found)
     message = f"expected {_describe(stuck.expected)}, found {described}"
     return ReadError("json-syntax", message, _advice(source, stuck, found), (start, end))
 
@@ -243,14 +244,14 @@ def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
     if "_COLON" in stuck.expected:
         return 'write ":" and a value after the key'
     if "NAME" in stuck.expected:
-        return f"put the key in quotes: {_in_quotes(found)}" if found[0].isalnum() or found[0] in "+-." else ""
+        return f"put the key in quotes: {quoted(found)}" if found[0].isalnum() or found[0] in "+-." else ""
     if "_COMMA" in stuck.expected:
         if found in _CLOSING.values():
             return _close_bracket(source, stuck)
         if found == ":":
             return "write keys and values in { }, not in [ ]"
         if stuck.kind in ("STRING", "NAME", "NUMBER", "TRUE", "FALSE", "NULL", "LBRACE", "LSQB"):
-            return f"add a comma before {display(found)}"
+            return f"add a comma before {describe_token(stuck.kind, found)}"
         return ""
     return "pass only the { ... } object"
 
@@ -258,7 +259,7 @@ def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
 def _value_advice(source: SourceText, stuck: StuckError, found: str) -> str:
     date = _DATE.match(source.text, stuck.span[0])
     if date:
-        return f"write the date-time as a string: {_in_quotes(date[2] or '2024-01-31T09:30:00.000Z')}"
+        return f"write the date-time as a string: {quoted(date[2] or '2024-01-31T09:30:00.000Z')}"
     if found.lstrip("+-") in _CONSTANTS:
         return _CONSTANTS[found.lstrip("+-")]
     if found == ",":
@@ -267,14 +268,10 @@ def _value_advice(source: SourceText, stuck: StuckError, found: str) -> str:
         return _close_bracket(source, stuck)
     if stuck.kind == "NAME":
         pasted_code = not stuck.opened and "{" in source.text
-        return PASTED_CODE if pasted_code else f"put strings in quotes: {_in_quotes(found)}"
+        return PASTED_CODE if pasted_code else f"put strings in quotes: {quoted(found)}"
     if found[0].isdigit() or found[0] in "+-.":
         return "write a number such as 12, or put the value in quotes"
     return "add a value" if found in _CLOSING.values() else ""
-
-
-def _in_quotes(text: str) -> str:
-    return f'"{display(text)[1:-1]}"'
 
 
 def _close_bracket(source: SourceText, stuck: StuckError) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
+from ..diagnostics.quoting import quoted
 from ..language.limits import MAX_SEARCH_BYTES, too_large
 
 if TYPE_CHECKING:
@@ -74,14 +75,9 @@ class SourceText:
             raise ReadError("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes"), (0, 0))
 
 
-def display(text: str, max_chars: int = 40) -> str:
-    """Quote a text for a message: shortened, unprintable characters escaped.
-
-    The quotes are double, or single around a text that has double quotes.
-    """
-    cut = text if len(text) <= max_chars else text[: max_chars - 1] + "…"
-    mark = "'" if '"' in cut else '"'
-    return mark + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut) + mark
+def describe_token(terminal: str, text: str) -> str:
+    """Return a token of the source in quotes, for a message."""
+    return f"the string {quoted(text[1:-1])}" if terminal == "STRING" else quoted(text)
 
 
 # -- tokens -----------------------------------------------------------------------------------------------------
@@ -135,7 +131,7 @@ _UNESCAPED = {
 }
 
 
-def unquote(quoted: str, offset: int, code: str) -> str:
+def unquote(literal: str, offset: int, code: str) -> str:
     r"""Decode a quoted string with JSON or JavaScript escapes.
 
     Lone surrogates are kept. Two halves of a surrogate pair are one character, unless the second has the form
@@ -145,7 +141,7 @@ def unquote(quoted: str, offset: int, code: str) -> str:
         ReadError: an unknown escape, with this ``code``; ``offset`` is that of the opening quote.
 
     """
-    body = quoted[1:-1]
+    body = literal[1:-1]
     if "\\" not in body:
         return body
     parts: list[str] = []
@@ -157,7 +153,7 @@ def unquote(quoted: str, offset: int, code: str) -> str:
         if found is None or char is None:
             at = offset + 1 + start
             wrong = body[start : start + 2]
-            message = f"unknown escape {display(wrong)}"
+            message = f"unknown escape {quoted(wrong)}"
             raise ReadError(code, message, "write a backslash as \\\\, any other character as \\uXXXX", (at, at + 2))
         parts.append(char)
         done = found.end()

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from ..diagnostics.quoting import quoted
 from ..language.datetimes import bare_date
 from ..language.fields import Field
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from ..language.types import JSON
-from .source_text import PASTED_CODE, ReadError, SourceText, StuckError, display, quote, span_of, unclosed_quote
+from .source_text import PASTED_CODE, ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
 
 _TERMINALS = {
     "_AND": '"and"',
@@ -66,14 +67,14 @@ def explain(source: SourceText, stuck: StuckError, schema: Schema) -> ReadError:
         in_word = start > 0 and text[start] == "'" and text[start - 1].isalnum()
         advice = "put a value with an apostrophe in double quotes" if in_word else ""
         return unclosed_quote(text, start, "text-syntax", advice)
-    found = "the end of the text" if stuck.kind == "$END" else display(text[start:end])
+    found = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, text[start:end])
     message = f"expected {_describe(stuck.expected)}, found {found}"
     return ReadError("text-syntax", message, _advice(source, stuck, schema), (start, end))
 
 
 def _describe(expected: set[str]) -> str:
     if any(terminal.startswith("OP") for terminal in expected):
-        return f"an operator such as {', '.join(map(display, _operator_examples()))}"
+        return f"an operator such as {', '.join(map(quoted, _operator_examples()))}"
     if "NULL" in expected:
         return 'a value or ")"' if "RPAR" in expected else "a value"
     if "NOT" in expected:
@@ -144,7 +145,7 @@ def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: 
     if found in OPERATORS:
         return _replace_by(OPERATORS[found].spellings[0].words, found)
     if field.lower() in ("where", "filter", "select", "find"):
-        return f"remove {display(field)}"
+        return f"remove {quoted(field)}"
     if field.lower() in _RIGHT_CLAUSE:
         return _RIGHT_CLAUSE[field.lower()]
     name, colon, value = field.partition(":")
@@ -197,7 +198,7 @@ def _condition_advice(stuck: StuckError, found: str) -> str:
         return "add a condition, or remove the last word"
     if stuck.kind in ("", "_COMMA", "RPAR"):
         return "add a condition such as: archived = true"
-    return f"start the condition with a field; put a field named {display(found)} in backticks"
+    return f"start the condition with a field; put a field named {quoted(found)} in backticks"
 
 
 def _joining_advice(stuck: StuckError, found: str, schema: Schema) -> str:
@@ -213,11 +214,11 @@ def _joining_advice(stuck: StuckError, found: str, schema: Schema) -> str:
 
 
 def _replace_by(right: str, wrong: str) -> str:
-    return f"write {display(right)} instead of {display(wrong)}"
+    return f"write {quoted(right)} instead of {quoted(wrong)}"
 
 
 def _excerpt(text: str) -> str:
-    return display(text)[1:-1]
+    return quoted(text)[1:-1]
 
 
 def _in_quotes(text: str) -> str:

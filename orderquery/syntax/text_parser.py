@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Place
+from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
 from ..language.limits import (
@@ -32,7 +33,7 @@ from ..language.schema import Schema
 from ..language.types import TYPES
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
-from .source_text import ReadError, SourceText, Span, StuckError, display, parse_number, quote, span_of
+from .source_text import ReadError, SourceText, Span, StuckError, parse_number, quote, span_of
 from .text_errors import explain, whole_day_help
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ class _SearchMaker:
             return Paging()
         count = None if limit is None else parse_number(limit.value)
         if limit is not None and not isinstance(count, int):
-            message = f"expected a whole number after limit, found {display(limit.value)}"
+            message = f"expected a whole number after limit, found {quoted(limit.value)}"
             raise ReadError("text-syntax", message, "write: limit 100", span_of(limit))
         assert not isinstance(count, Decimal)
         if after is not None and len(after.value) > MAX_CURSOR_CHARS:
@@ -276,7 +277,7 @@ class _SearchMaker:
             return word_operand(token.value, row, self.now)
         value = word_operand(token.value, None, self.now)
         if isinstance(value, str):
-            message = f"expected a number, true or false in backticks, found {display(value)}"
+            message = f"expected a number, true or false in backticks, found {quoted(value)}"
             raise ReadError("text-syntax", message, f"write: {quote(value)}", span_of(token))
         return value
 
@@ -288,7 +289,7 @@ class _SearchMaker:
         for token, value in scalars:
             advice = whole_day_help(field, row, operator, token.value, value) if token.type == "WORD" else None
             if advice is not None:
-                message = f"{display(token.value)} means midnight UTC, not the whole day"
+                message = f"{quoted(token.value)} means midnight UTC, not the whole day"
                 self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(node.operand)))
                 return
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from ..diagnostics.errors import UsageError
+from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search
-from .source_text import display, quote
+from .source_text import quote
 from .text_parser import is_word, word_operand
 
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -108,7 +109,7 @@ class _TextPrinter:
 
 
 def _inexpressible(condition: str, node: Comparison) -> UsageError:
-    return UsageError(f"the text form cannot express {condition} on {display(node.field)}")
+    return UsageError(f"the text form cannot express {condition} on {quoted(node.field)}")
 
 
 def _numerals(value: Operand) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import orderquery as oq
 from orderquery.compiler.render import (
-    WIDEST_EXCERPT,
+    MAX_EXCERPT_CELLS,
     cell_width,
     printable,
     render_diagnostics,
@@ -84,10 +84,10 @@ def test_carets_stand_under_what_they_mean(source, marked, shown):
 def test_long_lines_are_cut_round_the_caret(before, after, filling):
     source = filling * before + "HERE" + filling * after
     line, carets = excerpt(source, before, before + 4)
-    assert cell_width(line) <= WIDEST_EXCERPT + 6
+    assert cell_width(line) <= MAX_EXCERPT_CELLS + 6
     assert cell_width(line.partition("HERE")[0]) == carets.index("^")
     assert carets.strip() == "^^^^"
-    assert line.startswith("...") or before < WIDEST_EXCERPT
+    assert line.startswith("...") or before < MAX_EXCERPT_CELLS
 
 
 def test_long_marks_and_the_end_of_the_text():

@@ -100,7 +100,7 @@ GOLDEN = [
     ('{"a": 1, \n', "2:1", 'expected a key or "}", found the end of the text',
      'close the "{" at line 1, column 1 with "}"'),
     ('{"a": [1', "1:9", 'expected "," or "]", found the end of the text', 'close the "[" at line 1, column 7 with "]"'),
-    ('{"a": 1 "b": 2}', "1:9", 'expected "," or "}", found \'"b"\'', 'add a comma before \'"b"\''),
+    ('{"a": 1 "b": 2}', "1:9", 'expected "," or "}", found the string "b"', 'add a comma before the string "b"'),
     ("[1 [2]]", "1:4", 'expected "," or "]", found "["', 'add a comma before "["'),
     ('{"a" 1}', "1:6", 'expected ":", found "1"', 'write ":" and a value after the key'),
     ("{a = 1}", "1:4", 'expected ":", found "="', 'write ":" and a value after the key'),

@@ -177,7 +177,7 @@ def test_places_are_spans_of_the_text() -> None:
     assert isinstance(either_, Or)
     leaves = [child for child in (*either_.children, last) if isinstance(child, Comparison)]
     assert [at(leaf.place.span) for leaf in leaves] == ['(PAID, "x")', "exists", "5"]
-    assert [at(leaf.field_place and leaf.field_place.span) for leaf in leaves] == ["status", "archived", "`a b`"]
+    assert [at(leaf.field_place.span) for leaf in leaves] == ["status", "archived", "`a b`"]
     assert [at(key.place.span) for key in search.sort] == ["number", "id"]
     assert at(search.filter_place.span) == '(status in (PAID, "x") or archived exists) and `a b` != 5'
     assert at(search.sort_place.span) == "order by number desc, id"
