@@ -154,7 +154,7 @@ def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: 
     if row is None:
         return PASTED_CODE if _JAVASCRIPT.search(source.text[:2_000]) else "write: FIELD = VALUE"
     spellings = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
-    return f"operators of {row.name}: {', '.join(spellings)}"
+    return f"write: {row.name} = VALUE\noperators of {row.name}: {', '.join(spellings)}"
 
 
 def _rewrite(source: SourceText, stuck: StuckError, word: str) -> str:

@@ -73,7 +73,7 @@ GOLDEN = [
     ("number between 1 and 2", "1:8", f'expected {OPERATOR}, found "between"', "write: number >= 1 and number <= 2"),
     ("status not PAID", "1:8", f'expected {OPERATOR}, found "not"', "write: status != PAID"),
     ("status", "1:7", f'expected {OPERATOR}, found the end of the text',
-     "operators of status: =, is missing, !=, is present, in, not in"),
+     "write: status = VALUE\noperators of status: =, is missing, !=, is present, in, not in"),
     ("status: PAID", "1:9", f'expected {OPERATOR}, found "PAID"', "write: status = PAID"),
     ("nonsense here", "1:10", f'expected {OPERATOR}, found "here"', "write: FIELD = VALUE"),
     ("where status = PAID", "1:7", f'expected {OPERATOR}, found "status"', 'remove "where"'),
