@@ -189,4 +189,5 @@ def _unpacked(schema: Schema, packed: bytes) -> Query:
     _, query = check_search(Reader(document, "search", {}).search, schema)
     if query is None:
         raise ValueError("a search that the table no longer allows")
+    query.__dict__["packed"] = packed  # the cached property: the next cursor needs no packing
     return query

@@ -15,6 +15,7 @@ from ..syntax.ast import Comparison, Filter, Not, Search
 from ..syntax.json_printer import print_json
 
 JSON = Any
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,7 @@ class Query:
         import zlib
 
         search = {key: value for key, value in print_json(self.tree).items() if key != "cursorPaging"}
-        text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
-        return zlib.compress(text.encode("utf-8"), 9)
+        return zlib.compress(_encode_json(search).encode("utf-8"), 9)
 
     def to_json(self) -> dict[str, JSON]:
         """Return the bare search as plain JSON values, with REST names."""

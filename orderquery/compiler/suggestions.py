@@ -123,13 +123,13 @@ def _dotted(schema: Schema, node: Comparison, path: Path | None) -> Advice:
 def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice:
     """Return help and fix for an operator that the field does not support: the same condition with one it does."""
     path = node.place.path
+    names = [operator.name if path is not None else operator.spelled for operator in schema.operators_of(row)]
+    operators = f"operators of {row.name}: {', '.join(names)}"
     instead = _rewritten(node, row)
     if instead is None:
-        operators = schema.operators_of(row)
-        names = [operator.name if path is not None else operator.spelled for operator in operators]
-        return f"operators of {row.name}: {', '.join(names)}", ()
+        return operators, ()
     if path is None:
-        return f"write: {_in_text(instead, schema)}", ()
+        return f"write: {_in_text(instead, schema)}\n{operators}", ()
     fix: tuple[Edit, ...] = ()
     if not node.implicit:
         if len(instead) == 1 and row.name in instead:
@@ -137,7 +137,7 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice
         else:
             key = next(iter(instead))
             fix = (Edit("put", (*path[:-2], key), instead[key]), Edit("drop", path[:-1]))
-    return write_help(instead), fix
+    return f"{write_help(instead)}\n{operators}", fix
 
 
 def _in_text(filter_: dict[str, JSON], schema: Schema) -> str:
