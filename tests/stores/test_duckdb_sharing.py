@@ -278,7 +278,7 @@ def test_a_missing_driver_is_said_by_the_extra(path: Path, driver: str) -> None:
         "oq.open_store(sys.argv[1]).load([{'id': 'a'}])"
     )
     assert re.search(
-        r"MissingExtra: .*: pip install 'orderquery\[duckdb\]' brings it", python(text, path, driver).stderr
+        r"MissingExtra: .*; install it with: pip install 'orderquery\[duckdb\]'", python(text, path, driver).stderr
     )
 
 

@@ -275,4 +275,4 @@ def test_without_its_driver_it_names_the_extra() -> None:
         "try: oq.open_store('postgresql://host/db')\nexcept oq.MissingExtra as problem: print(problem)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "pip install 'orderquery[postgres]' brings it" in done.stdout, done.stderr
+    assert "install it with: pip install 'orderquery[postgres]'" in done.stdout, done.stderr
