@@ -239,7 +239,7 @@ def _event(document: dict[str, JSON]) -> _Part | Diagnostic:
     entity = document
     for step in path:
         entity = entity[step]
-    kind: Literal["order", "transactions"] = "transactions" if event.of_transactions else "order"
+    kind: Literal["order", "transactions"] = "transactions" if event.is_about_transactions else "order"
     return _Part(kind, entity, path, read_instant(event.eventTime))
 
 
