@@ -120,7 +120,7 @@ def test_load_reports_and_goes_on(here):
     result = run("load", "s.db", "o.jsonl")
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
-    assert lines[0] == "o.jsonl:1: unfit-value: createdDate is 'soon', not a date-time: it counts as missing"
+    assert lines[0] == 'o.jsonl:1: unfit-value: createdDate: "soon" is not a date-time, so it counts as missing'
     assert lines[1].startswith("o.jsonl:2: unusable-document: ")
     assert len(lines) == 21
     assert lines[20] == "... and 6 more"
