@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from ..language.fields import Field, Source
+from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, read_text
@@ -49,7 +49,7 @@ class _PathStep:
     """One step of the paths: the steps below it, and the sources that end here as (variable, field, source)."""
 
     below: dict[str, _PathStep] = field(default_factory=dict)
-    ends: list[tuple[str, Field, Source]] = field(default_factory=list)
+    ends: list[tuple[str, Field, ValueSource]] = field(default_factory=list)
     repeats: bool = True
     """True if every source below reads all elements of a list."""
 
@@ -92,7 +92,7 @@ class _ExtractorWriter:
         self._add(1, f"return {{{', '.join(items)}}}")
         return "\n".join(self._lines)
 
-    def _add_paths(self, root: _PathStep, row: Field, source: Source) -> tuple[list[str], bool]:
+    def _add_paths(self, root: _PathStep, row: Field, source: ValueSource) -> tuple[list[str], bool]:
         """Add the paths of a source to the tree; return the variables of its values, and whether they are lists."""
         elements = row.many and not source.single
         names = []
@@ -133,7 +133,7 @@ class _ExtractorWriter:
         self._read_steps(step, item, depth + 2)
         self._add(depth + 1, f"elif {item} is not None: return None")
 
-    def _read_source(self, name: str, row: Field, source: Source, found: str, depth: int) -> None:
+    def _read_source(self, name: str, row: Field, source: ValueSource, found: str, depth: int) -> None:
         """Write the lines that put a source's value, or the elements of its list, into the variable ``name``."""
         if source.joined:
             self._add(depth, f"{name} = {found}")

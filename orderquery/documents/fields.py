@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..language.fields import Field, Source
+from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, has_lone_surrogate
@@ -49,7 +49,7 @@ def reader(schema: Schema, field: Field) -> Reader:
     return read
 
 
-def _source_reader(schema: Schema, field: Field, source: Source) -> Reader:
+def _source_reader(schema: Schema, field: Field, source: ValueSource) -> Reader:
     read_value = value_reader(field)
     if source.joined:
         parts = [_single_getter(schema, path, source) for path in source.paths]
@@ -90,7 +90,7 @@ def join_words(parts: Iterable[JSON]) -> str | None:
     return " ".join(words) if words else None
 
 
-def _single_getter(schema: Schema, path: tuple[str, ...], source: Source) -> Reader:
+def _single_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Reader:
     """Generate a function that returns the JSON value at a path, or ``None``."""
     # A path that is spelled out is several times faster than a loop over its steps.
     record = "order" if source.record == "order" else "transactions"
@@ -110,7 +110,7 @@ def _single_getter(schema: Schema, path: tuple[str, ...], source: Source) -> Rea
     return get
 
 
-def _many_getter(schema: Schema, path: tuple[str, ...], source: Source) -> Callable[[JSON, JSON], list[JSON]]:
+def _many_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Callable[[JSON, JSON], list[JSON]]:
     steps = [(step, schema.sdk_names.get(step)) for step in path]
     in_order = source.record == "order"
 
