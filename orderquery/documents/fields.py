@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ..diagnostics.quoting import described
 from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, has_lone_surrogate
-from ..syntax.json_printer import encode_json
 
 JSON = Any
 Reader = Callable[[JSON, JSON], Value]
@@ -179,12 +179,10 @@ class UnfitValue:
     value: JSON
 
     def __str__(self) -> str:
-        written = encode_json(self.value).decode("utf-8")
-        written = written if len(written) <= 60 else written[:57] + "..."
         problem = f"is not {self.field.type.says}"
         if isinstance(self.value, str) and self.field.sortable and len(self.value) > MAX_SORTABLE_CHARS:
             problem = f"has more than {MAX_SORTABLE_CHARS} characters"
-        return f"{self.field.name}: {written} {problem}, so it counts as missing"
+        return f"{self.field.name}: {described(self.value)} {problem}, so it counts as missing"
 
 
 @cache

@@ -37,9 +37,7 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
 
     try:
         text = raw.decode("utf-8-sig")
-        document = json.loads(
-            text, object_pairs_hook=object_of, parse_float=Decimal, parse_int=decode_integer, parse_constant=_refuse
-        )
+        document = decode_exactly(text, object_of)
     except UnicodeDecodeError as problem:
         return None, (_syntax(f"not UTF-8 at byte {problem.start}", "send the text as UTF-8"),)
     except json.JSONDecodeError as problem:
@@ -51,6 +49,16 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
     except (ValueError, ArithmeticError) as problem:
         return None, (_syntax(f"not JSON: {problem}", "send numbers as JSON writes them"),)
     return document, tuple(_repeated(document)) if repeating else ()
+
+
+def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON] | None = None) -> JSON:
+    """Decode a JSON text with exact numbers; ``object_of`` makes objects of their keys and values.
+
+    Raises ``ValueError``, ``ArithmeticError`` or ``RecursionError`` if it is not JSON or nests too deep.
+    """
+    return json.loads(
+        text, object_pairs_hook=object_of, parse_float=Decimal, parse_int=decode_integer, parse_constant=_refuse
+    )
 
 
 def decode_integer(text: str) -> int | Decimal:

@@ -48,7 +48,9 @@ def test_our_response_has_the_documented_shape() -> None:
         assert all(isinstance(order, dict) for order in answer["orders"])
         assert answer["metadata"]["count"] == len(answer["orders"]) == 5
         assert answer["metadata"]["hasNext"] is True
-        following = json.loads(store.search({"cursorPaging": {"cursor": answer["metadata"]["cursors"]["next"]}}).to_bytes())
+        following = json.loads(
+            store.search({"cursorPaging": {"cursor": answer["metadata"]["cursors"]["next"]}}).to_bytes()
+        )
         assert list(following["metadata"]["cursors"]) == ["next", "prev"]
         empty = json.loads(store.search("nothing").to_bytes())
         assert empty == {"orders": [], "metadata": {"count": 0, "cursors": {}, "hasNext": False}}
