@@ -365,7 +365,7 @@ def _places(plan: Query) -> Iterable[tuple[str, Place]]:
     while stack:
         node = stack.pop()
         if isinstance(node, Comparison):
-            yield node.field, node.field_place or node.place
+            yield node.field, node.field_place
         elif isinstance(node, Not):
             stack.append(node.child)
         else:
