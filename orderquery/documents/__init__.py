@@ -1,1 +1,1 @@
-"""Reading orders and transactions: files, events, records, and the values of fields."""
+"""Reading orders and transactions: files, events, records and field values."""

@@ -56,7 +56,7 @@ class Event(_EventModel):
 
 
 def read_event(document: dict[str, JSON]) -> Event | str:
-    """Return the event, or a message that names the first key that is missing or wrong."""
+    """Return the event, or a message about the first key that is missing or wrong."""
     try:
         return Event.model_validate(document)
     except ValidationError as error:

@@ -46,7 +46,7 @@ def _fields(schema: Schema, kind: Kind) -> tuple[Field, ...]:
 
 @dataclass(slots=True)
 class _PathStep:
-    """One step of the paths: the steps below it, and the sources that end here as (variable, field, source)."""
+    """A step of paths: the steps below, and the sources that end here."""
 
     below: dict[str, _PathStep] = field(default_factory=dict)
     ends: list[tuple[str, Field, ValueSource]] = field(default_factory=list)
@@ -68,7 +68,10 @@ def _extractor(schema: Schema, kind: Kind) -> Callable[[JSON], Values | None]:
 
 
 class _ExtractorWriter:
-    """Writes the source of an extractor; names and functions of the schema become variables of ``scope``."""
+    """Writes the source of an extractor.
+
+    Names and functions of the schema become variables of ``scope``.
+    """
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
@@ -93,7 +96,10 @@ class _ExtractorWriter:
         return "\n".join(self._lines)
 
     def _add_paths(self, root: _PathStep, row: Field, source: ValueSource) -> tuple[list[str], bool]:
-        """Add the paths of a source to the tree; return the variables of its values, and whether they are lists."""
+        """Add the paths of a source to the tree.
+
+        Returns the variables of its values, and whether they are lists.
+        """
         elements = row.many and not source.single
         names = []
         for path in source.paths:
@@ -106,7 +112,7 @@ class _ExtractorWriter:
         return names, elements
 
     def _read_steps(self, parent: _PathStep, holder: str, depth: int) -> None:
-        """Write the lines that read each key below a step from the object in the variable ``holder``."""
+        """Write the lines that read the keys below a step from the variable ``holder``."""
         for key, step in parent.below.items():
             found = self._fresh("f")
             self._add(depth, f"{found} = {holder}.get({self._variable(key)})")
@@ -134,7 +140,7 @@ class _ExtractorWriter:
         self._add(depth + 1, f"elif {item} is not None: return None")
 
     def _read_source(self, name: str, row: Field, source: ValueSource, found: str, depth: int) -> None:
-        """Write the lines that put a source's value, or the elements of its list, into the variable ``name``."""
+        """Write the lines that read a source's value or list into the variable ``name``."""
         if source.joined:
             self._add(depth, f"{name} = {found}")
         elif not row.many or source.single:
@@ -147,7 +153,7 @@ class _ExtractorWriter:
             self._add(depth + 2, f"{name}.append({value})")
 
     def _read_value(self, row: Field, found: str, name: str, depth: int) -> None:
-        """Write the lines that read a stored value by the field's type, or give up if it does not fit."""
+        """Write the lines that read a stored value, or return ``None`` if it does not fit."""
         if row.type.read is read_text:
             too_long = f" or len({found}) > max_chars" if row.sortable else ""
             self._add(depth, f"if type({found}) is not str{too_long}: return None")
@@ -157,7 +163,7 @@ class _ExtractorWriter:
             self._add(depth, f"if {name} is None: return None")
 
     def _value(self, row: Field, sources: list[tuple[list[str], bool]]) -> str:
-        """Return the expression of a field's value: that of its first source which has one."""
+        """Return the expression of a field's value: of its first source that has one."""
         values = []
         for source, (names, elements) in zip(row.sources, sources, strict=True):
             if source.joined:

@@ -1,4 +1,4 @@
-"""The values of fields in orders and transactions: this module defines what a field reads from a document.
+"""The values of fields in orders and transactions.
 
 A document may use REST names or SDK names (``_id``); if it has both, the REST name counts. Null means missing. A reader
 never raises on a decoded document, whatever is in it.
@@ -71,7 +71,10 @@ def _source_reader(schema: Schema, field: Field, source: ValueSource) -> Reader:
 
 
 def value_reader(field: Field) -> Callable[[JSON], Value]:
-    """Return the function from a stored JSON value to a value, or ``None`` if it does not fit the field."""
+    """Return the function that reads a stored JSON value.
+
+    The function returns ``None`` for a value that does not fit the field.
+    """
     read = field.type.read
     if not (field.sortable and field.type.textual):
         return read
@@ -85,7 +88,7 @@ def value_reader(field: Field) -> Callable[[JSON], Value]:
 
 
 def join_words(parts: Iterable[JSON]) -> str | None:
-    """Join the texts that are not blank with spaces; return ``None`` if there are none."""
+    """Join the texts that are not blank with spaces; ``None`` if there are none."""
     words = [part for part in parts if isinstance(part, str) and part and not part.isspace()]
     return " ".join(words) if words else None
 
@@ -149,7 +152,10 @@ def _flat(items: list[JSON]) -> Iterator[JSON]:
 
 
 def order_id(schema: Schema, order: JSON) -> str | None:
-    """Return the id of an order, or ``None`` without a usable one: 1 to 256 characters, writable as UTF-8."""
+    """Return the id of an order, or ``None`` without a usable one.
+
+    A usable id has 1 to 256 characters and no lone surrogate.
+    """
     return _usable_id(reader(schema, schema.key)(order, None))
 
 
@@ -165,7 +171,7 @@ def _usable_id(key: JSON) -> str | None:
 
 
 def transactions_record(document: JSON) -> Mapping[str, JSON] | None:
-    """Return a transactions record, unwrapped from ``{"orderTransactions": ...}`` if necessary."""
+    """Return a transactions record, without its envelope; ``None`` if it is no object."""
     if isinstance(document, Mapping) and isinstance(document.get("orderTransactions"), Mapping):
         document = document["orderTransactions"]
     return document if isinstance(document, Mapping) else None
@@ -196,7 +202,10 @@ def _element_getters(schema: Schema, record: str) -> list[tuple[Field, Callable[
 
 
 def unfit_values(schema: Schema, order: JSON, transactions: JSON = None) -> list[UnfitValue]:
-    """Return every stored value that does not fit its field: of the transactions if given, else of the order."""
+    """Return every stored value that does not fit its field.
+
+    Reads the transactions if given, else the order.
+    """
     found = []
     record = "order" if transactions is None else "transactions"
     for field, get_elements in _element_getters(schema, record):

@@ -1,4 +1,4 @@
-"""Orders and transactions in responses, envelopes and events, with the bytes of each.
+"""Orders and transactions in responses, envelopes and events, with their bytes.
 
 Nothing in this module raises on bad input: a document that cannot be used is returned as a :class:`Diagnostic`.
 """
@@ -94,7 +94,10 @@ def _not_an_object(value: JSON) -> Defect:
 
 
 def nests_too_deep(document: JSON, written: bytes) -> bool:
-    """Return whether a document with these bytes nests deeper than ``MAX_DOCUMENT_LEVELS``."""
+    """Return whether a document nests deeper than ``MAX_DOCUMENT_LEVELS``.
+
+    ``written`` holds its bytes.
+    """
     # Counting brackets is faster than a walk, and enough for almost every document.
     if written.count(b"{") + written.count(b"[") <= MAX_DOCUMENT_LEVELS:
         return False
@@ -199,7 +202,7 @@ class _Entity:
 
 @cache
 def _top_level_keys(schema: Schema) -> frozenset[str]:
-    """Return the top-level keys of an order; an object with none of them is not an order."""
+    """Return the keys of an order, of which every order has at least one."""
     steps = {path[0] for field in schema.fields for source in field.sources for path in source.paths}
     return frozenset(steps | {schema.sdk_names.get(step, step) for step in steps}) - {"payments"}
 
@@ -318,7 +321,10 @@ _SCAN = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
 
 
 class _RawSlicer:
-    """Cuts the bytes of a part out of its source, unchanged; if a key occurs twice, the last one counts."""
+    """Cuts the bytes of a part out of its source, unchanged.
+
+    If a key occurs twice, the last one counts.
+    """
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw

@@ -1,4 +1,4 @@
-"""Files of documents: JSON lines or one JSON text, gzipped or not, or standard input, read in blocks."""
+"""Files of documents, read in blocks: JSON lines or one JSON text, gzipped or not."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Stream(Protocol):
 
 
 class Block(NamedTuple):
-    """The JSON texts of consecutive lines, and the number of the first line, counted from 1."""
+    """The JSON texts of consecutive lines, and the number of the first, from 1."""
 
     number: int
     texts: list[bytes]
@@ -72,7 +72,7 @@ def read_file(
 
 
 def read_blocks(name: str, progress: Progress | None = None) -> Iterator[Block | Diagnostic]:
-    """Yield the texts of a file, blank ones included; a read error ends them with a diagnostic.
+    """Yield the texts of a file, blank ones too; a read error ends with a diagnostic.
 
     Raises:
         UsageError: the file cannot be opened.
@@ -113,7 +113,9 @@ def _nonblank(block: Block) -> Iterator[tuple[int, bytes]]:
 
 @contextmanager
 def opened(name: str) -> Iterator[tuple[Stream, Callable[[], int]]]:
-    """Open a file; yield its bytes, decompressed, and a function that returns the position before decompression.
+    """Open a file; yield its decompressed bytes, and a function for the position.
+
+    The position is that in the file itself, before decompression.
 
     Raises:
         UsageError: the file cannot be opened.
@@ -150,7 +152,7 @@ def _blocks(name: str, stream: Stream) -> Iterator[Block]:
 
 
 def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
-    """Return the number and the bytes of the first line that is not blank; no bytes if there is none."""
+    """Return number and bytes of the first line that is not blank, or no bytes."""
     number = 0
     for line in iter(readline, b""):
         number += 1
@@ -214,14 +216,14 @@ def _is_json(text: bytes) -> bool:
 
 
 class Range(NamedTuple):
-    """Whole lines of a file: the positions of the first line's begin and the last line's end, in bytes."""
+    """Whole lines of a file: where they begin and end, in bytes."""
 
     begin: int
     end: int
 
 
 class Split(NamedTuple):
-    """A file of JSON lines in pieces: its descriptor, its first text, and the ranges of the rest."""
+    """A file of JSON lines: its descriptor, its first text, and ranges of the rest."""
 
     descriptor: int
     first: Block
@@ -230,7 +232,7 @@ class Split(NamedTuple):
 
 @contextmanager
 def split(name: str, size: int) -> Iterator[Split | None]:
-    """Split a file into ranges of whole lines, each of ``size`` bytes and the rest of a line.
+    """Split a file into ranges of whole lines, of about ``size`` bytes each.
 
     Yields ``None`` for a file that must be read from begin to end: one that is not a regular file, is compressed, is
     one JSON text, or begins with a line of more than ``size`` bytes.
@@ -278,7 +280,7 @@ def _ranges(plain: io.BufferedReader, begin: int, size: int) -> Iterator[Range]:
 
 
 def read_range(descriptor: int, part: Range) -> Iterator[Block | Diagnostic]:
-    """Yield the texts of a range, as ``read_blocks`` does; lines are counted from 1 in the range.
+    """Yield the texts of a range, as ``read_blocks`` does; its first line is 1.
 
     The descriptor may be shared with other processes: its file position is neither used nor changed.
     """

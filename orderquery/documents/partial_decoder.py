@@ -1,7 +1,7 @@
-"""Decoding only the parts of an order that a search reads; the rest of its JSON is checked, not decoded.
+"""Decoding of only those parts of an order that a search reads.
 
-A decoded order equals that of :mod:`.ingest`, without the keys that no leaf test reads. A text that is not clearly one
-usable order is left to that module, which also reports what is wrong.
+The rest of its JSON is checked, not decoded. The result equals that of :mod:`.ingest`, without those parts. A text that
+is not clearly one usable order is left to that module, which also reports what is wrong.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _DIGIT_RUN = b"0" * 9
 
 
 def partial_decoder(schema: Schema, condition: Condition) -> PartialDecoder | None:
-    """Return a function from JSON texts to orders, each with its id and the fields the condition reads.
+    """Return a function that decodes of each order what a condition reads, and its id.
 
     The function returns ``None`` for a text that must be decoded as a whole. There is no such function, and the result
     is ``None``, if the key of the table is not at the top level of an order.
@@ -91,7 +91,7 @@ def partial_decoder(schema: Schema, condition: Condition) -> PartialDecoder | No
 
 @contextmanager
 def _recursion_limit(limit: int) -> Iterator[None]:
-    """Lower the recursion limit of the process, if that limits the nesting of what the decoder accepts."""
+    """Lower the recursion limit of the process, if that limits the decoder."""
     if not _LIMIT_COUNTS_DECODING:
         yield
         return
@@ -121,7 +121,10 @@ def _may_be_deep(text: bytes) -> bool:
 
 
 def _build_tree(condition: Condition) -> _KeyTree:
-    """Return the paths of an order that a condition reads, as a tree of keys; the value at a leaf is read whole."""
+    """Return the paths of an order that a condition reads, as a tree of keys.
+
+    The value at a leaf is read whole.
+    """
     tree: _KeyTree = {}
     paths = {
         path

@@ -1,4 +1,4 @@
-"""Documents with the JavaScript SDK's names, rewritten to the REST names that the service answers."""
+"""Rewriting documents with SDK names to the REST names of the service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _LISTS_OF_RECORDS = ("payments", "refunds")
 
 
 def in_rest_names(schema: Schema, document: bytes) -> bytes:
-    """Return a stored document unchanged, or with REST names at every depth if it has SDK names."""
+    """Return a stored document with REST names at every depth.
+
+    A document without SDK names is returned unchanged.
+    """
     # Most documents do not contain the bytes "_id" with their quotes, so a search saves decoding them.
     if not _quoted_sdk_names(schema).search(document):
         return document

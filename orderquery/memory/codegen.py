@@ -32,11 +32,14 @@ class Matches(Protocol):
     """A predicate of an order and its transactions record, if it has one."""
 
     def __call__(self, order: JSON, transactions: JSON = None) -> bool:
-        """Return whether they match. Raises ``DocumentError`` if one of them is not an object."""
+        """Return whether they match.
+
+        Raises ``DocumentError`` if one of them is not an object.
+        """
 
 
 def predicate(schema: Schema, condition: Condition, fallback: Predicate, record_of: Callable[[JSON], JSON]) -> Matches:
-    """Return a faster equivalent of ``fallback``, a predicate of an order and optional transactions.
+    """Return a faster predicate with the same results as ``fallback``.
 
     ``fallback`` evaluates the condition, and raises if an argument is not an order or record. ``record_of`` turns the
     second argument into a record, or raises.
@@ -69,7 +72,7 @@ def selection(schema: Schema, condition: Condition, fallback: Predicate) -> Call
 
 
 def _group_comparisons(parts: Iterable[Condition]) -> list[Sequence[Condition]]:
-    """Return the parts of a conjunction, with the comparisons of one field in one group.
+    """Return the parts of a conjunction, the comparisons of one field as one group.
 
     So the value is read, and its type checked, once.
     """
@@ -109,7 +112,7 @@ class _PredicateWriter(FunctionWriter):
     # -- connectives --------------------------------------------------------------------------------------------
 
     def write_condition(self, condition: Condition, bound: set[str]) -> str:
-        """Return an expression of ``order``, and of ``record`` if the condition reads transactions."""
+        """Return an expression of ``order`` and, if it reads transactions, ``record``."""
         if isinstance(condition, Test):
             return self._write_leaves([condition], bound)
         if not condition.parts:
@@ -157,7 +160,7 @@ class _PredicateWriter(FunctionWriter):
         return cost_ns / max(1 - probability if conjunction else probability, 0.01)
 
     def _estimate(self, condition: Condition) -> tuple[float, float]:
-        """Return the estimated cost of a condition in nanoseconds, and the probability that it is true."""
+        """Return the estimated cost in nanoseconds and the probability of ``True``."""
         if not isinstance(condition, Test):
             estimates, conjunction = [self._estimate(part) for part in condition.parts], isinstance(condition, AllOf)
             combined = prod(probability if conjunction else 1 - probability for _, probability in estimates)
@@ -185,7 +188,7 @@ class _PredicateWriter(FunctionWriter):
         return f"{self.variable(evaluator(self._schema, all_of(leaves)))}(order, {record})"
 
     def _write_single(self, leaves: list[Test], bound: set[str]) -> str | None:
-        """Return the expression of tests of one stored value, or ``None`` if only the interpreter can test it."""
+        """Return an expression that tests one stored value; ``None`` for the interpreter."""
         leaf, row, cut = leaves[0], leaves[0].field, leaves[0].field.type.shortcut
         if cut is None or row.sources[0].joined:
             return None
@@ -223,7 +226,7 @@ class _PredicateWriter(FunctionWriter):
         return f"({if_missing} if {value} is None else {all_tests} if {fits} else {if_unfit})"
 
     def _write_exact(self, leaf: Test, cut: Shortcut, name: str) -> str | None:
-        """Return a test of a value that fits its field, by an exact rank; ``None`` if there is no such test."""
+        """Return a test by exact rank of a value that fits; ``None`` if there is none."""
         if leaf.kind is Kind.PRESENT:
             return "True"
         if leaf.kind is Kind.PREFIX:
@@ -237,7 +240,10 @@ class _PredicateWriter(FunctionWriter):
         return f"{ranked} {sign} {self.constant(cut.around(operand)[0])}"
 
     def _write_ranked(self, leaves: list[Test], cut: Shortcut, bound: set[str]) -> str:
-        """Return comparisons by an inexact rank: values close to the operand are read and compared exactly."""
+        """Return comparisons by an inexact rank.
+
+        Values close to the operand are read and compared exactly.
+        """
         row, beyond, near, exact = leaves[0].field, [], [], []
         name = self._name(row.record, row.sources[0].paths[0])
         assignments = [] if cut.rank is None else [f"(r := {self.variable(cut.rank)}({name}))"]
@@ -307,7 +313,7 @@ class _PredicateWriter(FunctionWriter):
         return f"({name} := {found})"
 
     def _write_many(self, leaf: Test) -> str | None:
-        """Return a call of a function for the elements, or ``None`` if only the interpreter can test them."""
+        """Return a call of a function for the elements; ``None`` for the interpreter."""
         row, cut = leaf.field, leaf.field.type.shortcut
         single = len(row.sources) > 1 or row.sources[0].single or row.sources[0].joined
         if single or cut is None or not cut.as_text:
@@ -317,7 +323,7 @@ class _PredicateWriter(FunctionWriter):
         return None if function is None else f"{self.variable(function)}(order, {record})"
 
     def _write_loop(self, leaf: Condition, no: str) -> list[str] | None:
-        """Return lines that look for a text in a list, or ``None`` if the condition is not such a test."""
+        """Return lines that look for a text in a list; ``None`` for other conditions."""
         if not isinstance(leaf, Test) or not leaf.field.many or leaf.negated or leaf.kind not in _MEMBERSHIP_TESTS:
             return None
         fallback = self._write_many(leaf)
@@ -332,7 +338,10 @@ class _PredicateWriter(FunctionWriter):
 
 
 def _elements_predicate(schema: Schema, leaf: Test, fallback: Predicate) -> Predicate | None:
-    """Return a test of the elements of the first list on the path, which must be the only list, and texts."""
+    """Return a test of the elements of a list.
+
+    The list must be the only one on the path, and hold only texts; else the test calls ``fallback``.
+    """
     writer, path = FunctionWriter(), leaf.field.sources[0].paths[0]
     interpret = f"return {writer.variable(fallback)}(order, record)"
     wanted = frozenset(leaf.operand if leaf.kind in (Kind.ONE_OF, Kind.CONTAINS) else (leaf.operand,))

@@ -29,7 +29,7 @@ def compile_source(source: str) -> CodeType:
 
 
 class FunctionWriter:
-    """Writes the source of a function with placeholders for its constants, and compiles it."""
+    """Writes the source of a function with placeholders, and compiles it."""
 
     def __init__(self) -> None:
         self._values: list[Any] = []
@@ -65,7 +65,7 @@ class FunctionWriter:
         return found
 
     def compile_function(self, lines: list[str], defaults: tuple[Any, ...] = ()) -> Any:
-        """Return the function with this source, its placeholders replaced by their constants."""
+        """Return the function with this source, placeholders replaced by constants."""
         code = compile_source("\n".join(lines))
         # Variables of a scope instead of constants would need a lookup each. co_consts and replace() are documented;
         # that a string literal is one entry of co_consts is not, and was tested on CPython 3.11 to 3.13.

@@ -1,4 +1,4 @@
-"""Evaluating a condition as the language defines it: read every value, then apply every leaf test.
+"""Evaluating a condition as the language defines it, without code generation.
 
 Generated predicates (:mod:`.codegen`) return the same result, and call this module for documents of an unusual shape.
 """
@@ -48,7 +48,7 @@ _MANY: dict[Kind, _LeafTest] = {
 
 
 def evaluator(schema: Schema, condition: Condition) -> Predicate:
-    """Return a function from an order and its transactions record to whether the condition is true."""
+    """Return the predicate of an order and its transactions record."""
     if isinstance(condition, Test):
         return _leaf(schema, condition)
     parts = [evaluator(schema, part) for part in condition.parts]

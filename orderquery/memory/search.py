@@ -1,4 +1,4 @@
-"""Queries run in Python: predicates, sort keys, and a whole search over any iterable of orders."""
+"""Queries run in Python: predicates, sort keys, and searches over iterables."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Descending:
 
 
 def _make_sort_key(fields: tuple[SortField, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Return a function from the sort values of an order to a key that compares in the order of ``fields``."""
+    """Return the function from sort values to a key that compares by ``fields``."""
 
     def make_key(values: tuple[Any, ...]) -> tuple[Any, ...]:
         parts: list[Any] = []
@@ -93,7 +93,10 @@ def check_order(order: JSON) -> JSON:
 
 
 def check_transactions(transactions: JSON) -> JSON:
-    """Return the transactions record, unwrapped. Raises ``DocumentError`` if it is not a dict."""
+    """Return the transactions record without envelope.
+
+    Raises ``DocumentError`` if it is not a dict.
+    """
     if transactions is None:
         return _NO_TRANSACTIONS
     record = transactions_record(transactions)
@@ -125,7 +128,7 @@ def _unchecked_matcher(schema: Schema, condition: Condition) -> Callable[[JSON, 
 
 
 def selector(query: Query) -> Callable[[Iterable[JSON], Iterable[JSON]], Iterator[JSON]]:
-    """Return the function that ``Plan.filter`` calls: from orders and transactions to the orders that match."""
+    """Return the function that ``Plan.filter`` calls."""
     if not query.reads_transactions:
         select = selection(query.schema, query.condition, _checked_evaluator(query))
         return lambda orders, transactions: select(orders)
@@ -190,7 +193,7 @@ class _NewestOrders:
             self.by_id[key] = order
 
     def drop_defective(self, ids: Iterable[str]) -> bool:
-        """Drop the orders of these ids that cannot be written as JSON; return whether there were any."""
+        """Drop the orders that cannot be written as JSON; return whether there were any."""
         dropped = False
         for key in ids:
             if key in self._without_defect:

@@ -1,4 +1,4 @@
-"""Synthetic orders and their transactions: realistic, the same on every machine, not taken from a real shop.
+"""Synthetic orders and their transactions, the same on every machine.
 
 An order depends only on the seed and its index, so a shorter run is the beginning of a longer one. Amounts are in cents
 and times in milliseconds until they are formatted.
@@ -23,7 +23,7 @@ _UNSETTLED = frozenset(("PENDING", "PENDING_MERCHANT", "DECLINED", "CANCELED"))
 
 
 def sample(count: int, seed: int = 0) -> Iterator[JSON]:
-    """Yield ``count`` orders by creation, each followed by its ``orderTransactions`` if it has payments.
+    """Yield ``count`` orders by creation, each followed by its transactions, if any.
 
     Documents share no objects, so the caller may change them.
     """
@@ -43,7 +43,7 @@ def sample_lines(count: int, seed: int = 0) -> Iterator[bytes]:
 
 
 class _Draft:
-    """An order that is being drawn; the sequence of the draws decides what an order contains."""
+    """An order that is being drawn."""
 
     def __init__(self, seed: int, index: int) -> None:
         self.seed = seed
@@ -68,7 +68,7 @@ class _Draft:
         self.fulfillment = self._draw_fulfillment()
 
     def _add_activity(self, kind: str, max_bits: int) -> str:
-        """Let up to ``2**max_bits`` milliseconds pass, add an activity, and return its instant."""
+        """Add an activity up to ``2**max_bits`` milliseconds later; return its instant."""
         self.now = min(self.now + 1 + self.dice.below(1 << max_bits), LAST_MOMENT_MS)
         at = instant(self.now)
         self.activities.append({"createdDate": at, "type": kind})
@@ -135,7 +135,7 @@ class _Draft:
         }
 
     def _draw_delivery(self) -> words.Shipping | None:
-        """Draw a shipping method; ``None`` for goods taken from the counter, and for digital goods and services."""
+        """Draw a shipping method; ``None`` at the counter and for digital goods."""
         if not self.shipped or (self.channel == "POS" and self.dice.chance(85)):
             return None
         return self.dice.pick(words.SHIPPING)
@@ -190,7 +190,7 @@ class _Draft:
         }
 
     def _draw_refunds(self, payments: list[JSON], cents: list[int]) -> list[JSON]:
-        """Draw refunds: of every payment if the refund is full, else of a part of the last payment."""
+        """Draw refunds: of every payment if full, else of a part of the last payment."""
         status, dice = self.payment_status, self.dice
         if not status.endswith("REFUNDED"):
             return []
@@ -287,7 +287,7 @@ class _Draft:
         return order
 
     def _draw_people(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Draw the buyer and the creator of the order; most sales at the counter have no known buyer."""
+        """Draw the buyer and the creator; most sales at the counter have no buyer."""
         dice, person, channel = self.dice, self.customer, self.channel
         if channel == "POS" and self.delivery is None and dice.chance(70):
             return {}, {"userId": dice.pick(words.STAFF)}

@@ -1,4 +1,4 @@
-"""The shop of the synthetic orders: its calendar, customers and products, and the random draws for all of them.
+"""The shop of the synthetic orders: its calendar, customers, products and draws.
 
 Every draw turns ``Random.random()`` into an integer, because other methods of ``random`` may change between Python
 versions. A moment is in milliseconds from day 0 of ``date.toordinal``; an amount is in cents.
@@ -49,7 +49,7 @@ class Dice:
         return values[int(self.roll() * len(values))]
 
     def rank(self, first: int, octaves: int) -> int:
-        """Draw a rank below ``2**first * (2**octaves - 1)``; later ranks are rarer, as in Zipf's law.
+        """Draw a rank below ``2**first * (2**octaves - 1)``; later ones are rarer (Zipf).
 
         Every octave, which has twice as many ranks as the one before, is equally likely.
         """
@@ -68,7 +68,7 @@ class Dice:
 
 
 class Money:
-    """Formats cents of one currency as the service does: ``5``, ``5.0`` and ``5.00`` in turn."""
+    """Formats cents of one currency: ``5``, ``5.0`` and ``5.00`` in turn."""
 
     __slots__ = ("after", "before", "point", "turn")
 
@@ -103,7 +103,7 @@ class Customer(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A product. ``price`` is in cents; ``options`` are names with their possible values."""
+    """A product. ``price`` is in cents; ``options`` have names and possible values."""
 
     name: str
     item_id: str
@@ -148,7 +148,7 @@ def customer(seed: int, rank: int) -> Customer:
 
 
 def _contact(dice: Dice, first: str, last: str) -> dict[str, str]:
-    """Draw contact details: most have both names, some the first name only, a few no name."""
+    """Draw contact details: most have both names, a few only the first or none."""
     kind = dice.below(100)
     contact = {} if kind < 2 else {"firstName": first} if kind < 5 else {"firstName": first, "lastName": last}
     if kind == 5:

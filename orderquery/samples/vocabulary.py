@@ -1,4 +1,4 @@
-"""The words of the synthetic orders: cities, names, products, shipping and payment methods, and how common each is."""
+"""The words of the synthetic orders, and how common each is."""
 # ruff: noqa: RUF001 -- letters of other alphabets that resemble Latin ones are the point of these lists
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ _T = TypeVar("_T")
 
 
 def spread(*weighted: tuple[int, _T]) -> tuple[_T, ...]:
-    """Repeat each value by its weight, so that a uniform pick from the result is a weighted one."""
+    """Repeat each value by its weight, so that a uniform pick becomes a weighted one."""
     return tuple(value for weight, value in weighted for _ in range(weight))
 
 
 class City(NamedTuple):
-    """A city where customers live. ``tax`` is in hundredths of a percent; ``alphabet`` is a key of ``NAMES``."""
+    """A city where customers live.
+
+    ``tax`` is in hundredths of a percent; ``alphabet`` is a key of ``NAMES``.
+    """
 
     country: str
     country_name: str
@@ -225,7 +228,10 @@ STAFF = (
 
 
 class Shipping(NamedTuple):
-    """A shipping method. ``price`` is in cents; with ``slot`` the buyer chooses a time of day."""
+    """A shipping method.
+
+    ``price`` is in cents; with ``slot`` the buyer chooses a time of day.
+    """
 
     title: str
     delivery_time: str | None
