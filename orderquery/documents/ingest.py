@@ -69,9 +69,7 @@ class Defect(NamedTuple):
         return Diagnostic("unusable-document", self.message, self.help, place)
 
 
-_TOO_DEEP = Defect(
-    f"document nests deeper than {MAX_DOCUMENT_LEVELS} levels", f"nest at most {MAX_DOCUMENT_LEVELS} levels"
-)
+_TOO_DEEP = Defect("document nests too deeply", f"nest at most {MAX_DOCUMENT_LEVELS} levels")
 _LONE_SURROGATE = Defect("document contains a lone surrogate, which UTF-8 cannot encode", "remove the lone surrogate")
 
 
@@ -86,7 +84,8 @@ def _defect_of(error: Exception) -> Defect:
         return Defect(f"invalid JSON: {error.msg.lower()} at line {error.lineno} column {error.colno}", "fix the JSON")
     if isinstance(error, ArithmeticError):
         return Defect("number with an exponent out of range", "write the number with a smaller exponent")
-    return Defect(f"invalid JSON: {error}", "use only values that JSON can hold")
+    message = str(error) if isinstance(error, TypeError) else f"invalid JSON: {error}"
+    return Defect(message, "use only values that JSON can hold")
 
 
 def _not_an_object(value: JSON) -> Defect:
@@ -244,7 +243,7 @@ def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagn
         yield _Entity("order", document, ())
     else:
         keys = ", ".join(map(quoted, sorted(document)[:5]))
-        message = f"unknown kind of document, with the keys {keys}" if keys else "empty object"
+        message = f"unknown document with keys {keys}" if keys else "empty object"
         advice = "load orders, Search Orders responses, order transactions or webhook events"
         yield Diagnostic("unknown-document", message, advice, _WHOLE)
 

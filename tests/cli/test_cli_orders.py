@@ -52,7 +52,7 @@ def test_match_reports_what_it_cannot_use(here):
         ["o.jsonl:6", "unusable-document"],
     ]
     verbose = run("match", "everything", "o.jsonl", "--count", "--verbose")
-    assert verbose.stderr.startswith("o.jsonl:1: unfit-value: createdDate is 'soon'")
+    assert verbose.stderr.startswith('o.jsonl:1: unfit-value: createdDate: "soon" is not a date-time')
     Path("o.jsonl").write_bytes(b'{"id":"1","createdDate":"soon"}\n')
     assert run("match", "everything", "o.jsonl", "--verbose").exit_code == 0
 
