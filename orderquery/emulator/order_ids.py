@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..language.limits import MAX_IDS_PER_REQUEST
+
 JSON = Any
 
 
@@ -15,7 +17,7 @@ class TransactionsRequest(BaseModel):
     """The body of ``POST /ecom/v1/payments/list-by-ids``."""
 
     model_config = ConfigDict(extra="allow")
-    orderIds: list[str] = Field(min_length=1, max_length=100)  # noqa: N815 - the name in the body
+    orderIds: list[str] = Field(min_length=1, max_length=MAX_IDS_PER_REQUEST)  # noqa: N815 - the name in the body
 
 
 @dataclass(frozen=True, slots=True)
