@@ -69,7 +69,9 @@ def test_arguments_that_are_not_utf8(here):
     run("load", "s.db", "o.json")
     for args in (["get", "s.db", b"\xff"], ["search", "s.db", "everything", "--site", b"\xff"], [b"\xff"]):
         command = [sys.executable, "-m", "orderquery", *args]
-        result = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_S)
+        result = subprocess.run(
+            command, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_S
+        )
         assert result.returncode in (1, 2)
         assert b"Traceback" not in result.stderr
 

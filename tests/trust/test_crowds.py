@@ -18,7 +18,7 @@ SECONDS = scaled(60, 8)
 READERS = 8
 CONNECTIONS, LOADERS = 50, 2
 ORDERS = 2_000
-PATIENCE = 120
+PATIENCE = 600
 
 FILTERS = [
     {}, {"paymentStatus": "PAID"}, {"$not": {"fulfillmentStatus": "FULFILLED"}}, {"priceSummary.total.amount": {"$gte": "40"}},
