@@ -32,6 +32,7 @@ LOAD = "/_orderquery/load"
 SITE = "wix-site-id"
 WARNINGS = "x-orderquery-warnings"
 REQUEST_ID = "x-wix-request-id"
+LIMITED = Path(__file__).with_name("limited_server.py")
 ANNOUNCED = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
 
 
@@ -246,11 +247,15 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[Server]:
+def running(
+    args: Sequence[object], folder: Path, *, limits: Mapping[str, float] | None = None, **variables: str
+) -> Iterator[Server]:
     """``orderquery ARGS`` as a process, at a free port unless ``--port`` is given, once it says where it serves.
 
     What it leaves running is ended by SIGTERM: it must say that it stopped, without a traceback, and have status 0.
+    ``limits`` are seconds that replace the shipped limits, by their names in ``limited_server.py``.
     """
+    program = ["-m", "orderquery"] if limits is None else [str(LIMITED), json.dumps(limits)]
     words = [*map(str, args)]
     if not any(word.startswith("--port") for word in words):
         words += ["--port", "0"]
@@ -258,7 +263,7 @@ def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[
     out, err = folder / f"server-{count}.out", folder / f"server-{count}.err"
     with open(out, "wb") as stdout, open(err, "wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "orderquery", *words],
+            [sys.executable, *program, *words],
             cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
         )  # fmt: skip
     server = Server(process, out, err)

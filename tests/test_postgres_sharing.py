@@ -101,7 +101,9 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_more_readers_than_connections_take_turns(store: oq.Store) -> None:
     with ThreadPoolExecutor(40) as threads:
-        pages = list(threads.map(lambda _: store.search({"cursorPaging": {"limit": 7}}, seconds=HANG_S).ids, range(200)))
+        pages = list(
+            threads.map(lambda _: store.search({"cursorPaging": {"limit": 7}}, seconds=HANG_S).ids, range(200))
+        )
     assert len(set(pages)) == 1
 
 
