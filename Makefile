@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 DEMO := $(VENV)/.demo
 TEST := $(VENV)/.test
 LINT := $(VENV)/.lint
@@ -16,7 +16,7 @@ WORKERS ?= 2
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
-# --no-compile: Python compiles the modules that run when it first imports them.
+#: Python compiles the modules that run when it first imports them.
 $(DEMO): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) '.[endpoint]'
