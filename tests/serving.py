@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from command_line import ROOT
+from command_line import HANG_S, ROOT
 from starlette.testclient import TestClient
 
 import orderquery as oq
@@ -32,7 +32,7 @@ LOAD = "/_orderquery/load"
 SITE = "wix-site-id"
 WARNINGS = "x-orderquery-warnings"
 REQUEST_ID = "x-wix-request-id"
-START_SECONDS, STOP_SECONDS = 60, 20
+LIMITED = Path(__file__).with_name("limited_server.py")
 ANNOUNCED = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
 
 
@@ -123,7 +123,8 @@ class Asker:
 
     def __init__(self, store: oq.Store | None = None, app: Any = None, prefix: str = "", **options: Any) -> None:
         self.store = oq.open_store(":memory:") if store is None else store
-        self.app = app or oq.create_app(self.store, **options)
+        # A search is not limited by the time of a slow machine, except where a test asks for it.
+        self.app = app or oq.create_app(self.store, **{"search_seconds": HANG_S, **options})
         self.prefix = prefix
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
@@ -148,13 +149,14 @@ class Asker:
     ) -> Answer:
         """Ask with exactly these bytes, as a server hands them over: path, headers, and the body piece by piece.
 
-        A body that ends in ``HANGS`` never comes to its end.
+        A body that ends in ``HANGS`` never comes to its end; ``UNREAD`` fails where the application reads it.
         """
         pieces, sent = list(body) or [b""], list[dict[str, Any]]()
 
         async def receive() -> dict[str, Any]:
             if pieces and pieces[0] is HANGS:
-                await asyncio.sleep(60)
+                await asyncio.sleep(HANG_S)
+            assert not pieces or pieces[0] is not UNREAD, "the body was read"
             piece = pieces.pop(0)
             return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 
@@ -179,7 +181,7 @@ class Asker:
         return Answer(status, answered, received, judged(status, answered, received))
 
 
-HANGS = bytes(bytearray(b"hangs"))
+HANGS, UNREAD = bytes(bytearray(b"hangs")), bytes(bytearray(b"unread"))
 
 
 def named(headers: Mapping[str, str]) -> dict[str, str]:
@@ -210,7 +212,7 @@ class Server:
     def stop(self) -> int:
         """End it the graceful way; its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS)
+        return self.process.wait(HANG_S)
 
     def kill(self) -> None:
         self.process.kill()
@@ -221,7 +223,7 @@ class Connection:
     """One connection to a server, for one thread."""
 
     def __init__(self, url: str) -> None:
-        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=HANG_S)
 
     def __enter__(self) -> Self:
         return self
@@ -245,11 +247,15 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[Server]:
+def running(
+    args: Sequence[object], folder: Path, *, limits: Mapping[str, float] | None = None, **variables: str
+) -> Iterator[Server]:
     """``orderquery ARGS`` as a process, at a free port unless ``--port`` is given, once it says where it serves.
 
     What it leaves running is ended by SIGTERM: it must say that it stopped, without a traceback, and have status 0.
+    ``limits`` are seconds that replace the shipped limits, by their names in ``limited_server.py``.
     """
+    program = ["-m", "orderquery"] if limits is None else [str(LIMITED), json.dumps(limits)]
     words = [*map(str, args)]
     if not any(word.startswith("--port") for word in words):
         words += ["--port", "0"]
@@ -257,7 +263,7 @@ def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[
     out, err = folder / f"server-{count}.out", folder / f"server-{count}.err"
     with open(out, "wb") as stdout, open(err, "wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "orderquery", *words],
+            [sys.executable, *program, *words],
             cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
         )  # fmt: skip
     server = Server(process, out, err)
@@ -276,7 +282,7 @@ def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[
 
 
 def _url(server: Server) -> str:
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + HANG_S
     while time.monotonic() < end:
         found = ANNOUNCED.search(server.out.read_text())
         if found is not None:

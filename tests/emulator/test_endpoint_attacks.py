@@ -1,15 +1,16 @@
-"""What an attacker would send: never a 5xx, always the service's JSON and an id, and soon."""
+"""Hostile requests: never a 5xx, always the service's JSON and an id, within a bounded number of calls."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
-from functools import cache
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from call_counter import SHARE, CallCounter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from serving import LOAD, SEARCH, Answer, Asker
@@ -21,9 +22,12 @@ from orderquery.syntax.json_printer import encode_json
 
 JSON = Any
 BY_IDS = "/ecom/v1/payments/list-by-ids"
-SECONDS = 2.0
-SECONDS_OF_MANY_MISTAKES = 6.0
-"""What is said of each of a hundred thousand operands takes its time; the limits of a body bound it."""
+MOST_STEPS = 2_000_000
+"""Steps of SQLite's virtual machine that a hard search may take; at most 484,000 were counted."""
+MOST_CALLS = 5_000_000
+"""Function calls that an answer may take; at most 2,010,000 were counted, for a key of a million letters."""
+MOST_CALLS_PER_BYTE = 50
+"""And for each byte of a body in which every value is a mistake of its own; at most 20 were counted."""
 QUICK = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 
 
@@ -34,13 +38,13 @@ def endpoint(*, strict: bool = False) -> Asker:
     return asker
 
 
-def soon(ask: Callable[[], Answer], seconds: float = SECONDS) -> Answer:
-    """The answer, which must not be the endpoint's failure, and cost little: of the processor, whoever else uses it."""
-    begun, used = time.monotonic(), time.process_time()
-    answer = ask()
+def bounded(ask: Callable[[], Answer], most_calls: int = MOST_CALLS) -> Answer:
+    """Return the answer; fail on a failure of the endpoint, or where it took more function calls."""
+    counter = CallCounter()
+    with counter.counting():
+        answer = ask()
     assert answer.status in (200, 400, 404, 405, 413), answer.content[:500]
-    assert time.process_time() - used < seconds
-    assert time.monotonic() - begun < 20
+    assert counter.calls < most_calls
     return answer
 
 
@@ -64,7 +68,8 @@ def deep(opening: bytes, inner: bytes, closing: bytes, depth: int) -> bytes:
 
 
 MANY = keys(95_000, lambda number: f'"{number:x}":1')
-TWICE = keys(40_000, lambda number: f'"a{number}":1,"a{number}":2')
+MANY_OF_SHARE = keys(95_000 // SHARE, lambda number: f'"{number:x}":1')
+TWICE = keys(40_000 // SHARE, lambda number: f'"a{number}":1,"a{number}":2')
 DIGITS = b"9" * 100_000
 
 BODIES: dict[str, bytes] = {
@@ -156,14 +161,14 @@ ODD: dict[str, bytes] = {
     "an exponent beside a mistake": wrapped(b'{"paymentstatus":1e999999999}'),
 }
 MANY_MISTAKES: dict[str, bytes] = {
-    "many keys": MANY,
-    "many keys of search": b'{"search":' + MANY + b"}",
-    "many keys of a sort entry": b'{"search":{"sort":[' + MANY + b"]}}",
-    "many keys of cursorPaging": b'{"search":{"cursorPaging":' + MANY + b"}}",
+    "many keys": MANY_OF_SHARE,
+    "many keys of search": b'{"search":' + MANY_OF_SHARE + b"}",
+    "many keys of a sort entry": b'{"search":{"sort":[' + MANY_OF_SHARE + b"]}}",
+    "many keys of cursorPaging": b'{"search":{"cursorPaging":' + MANY_OF_SHARE + b"}}",
     "many keys twice": TWICE,
-    "many dates": wrapped(b'{"$or":' + listed(b'{"createdDate":{"$nin":' + listed(b'"2024-01-01"', 1_000) + b"}}", 75) + b"}"),
-    "many ids": wrapped(b'{"$or":' + listed(b'{"id":{"$in":' + listed(b'"x"', 1_000) + b"}}", 200) + b"}"),
-    "many values": wrapped(b'{"$or":' + listed(b'{"status":{"$in":' + listed(b'"APROVED"', 1_000) + b"}}", 90) + b"}"),
+    "many dates": wrapped(b'{"$or":' + listed(b'{"createdDate":{"$nin":' + listed(b'"2024-01-01"', 1_000) + b"}}", 75 // SHARE) + b"}"),
+    "many ids": wrapped(b'{"$or":' + listed(b'{"id":{"$in":' + listed(b'"x"', 1_000) + b"}}", 200 // SHARE) + b"}"),
+    "many values": wrapped(b'{"$or":' + listed(b'{"status":{"$in":' + listed(b'"APROVED"', 1_000) + b"}}", 90 // SHARE) + b"}"),
 }  # fmt: skip
 
 
@@ -174,21 +179,21 @@ def bodies() -> list[Any]:
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("body", bodies())
 def test_a_hostile_search(body: bytes, strict: bool) -> None:
-    many = body in MANY_MISTAKES.values()
-    soon(lambda: endpoint(strict=strict).search(body), SECONDS_OF_MANY_MISTAKES if many else SECONDS)
+    most = MOST_CALLS_PER_BYTE * len(body) if body in MANY_MISTAKES.values() else 0
+    bounded(lambda: endpoint(strict=strict).search(body), MOST_CALLS + most)
 
 
 @pytest.mark.parametrize("body", [*BODIES.values(), *ODD.values()], ids=[*BODIES, *ODD])
 def test_the_same_in_place_of_ids_and_of_a_load(body: bytes) -> None:
-    soon(lambda: endpoint().ask("POST", BY_IDS, body))
-    soon(lambda: Asker().load(body))
+    bounded(lambda: endpoint().ask("POST", BY_IDS, body))
+    bounded(lambda: Asker().load(body))
 
 
 @pytest.mark.parametrize("body", [*MANY_MISTAKES.values()], ids=[*MANY_MISTAKES])
 def test_many_keys_in_place_of_ids_and_of_a_load(body: bytes) -> None:
     if body is not TWICE:
-        soon(lambda: endpoint().ask("POST", BY_IDS, body))
-    soon(lambda: Asker().load(body))
+        bounded(lambda: endpoint().ask("POST", BY_IDS, body))
+    bounded(lambda: Asker().load(body))
 
 
 IDS = [
@@ -207,7 +212,7 @@ IDS = [
 
 @pytest.mark.parametrize("ids", IDS, ids=lambda ids: str(ids)[:20])
 def test_hostile_ids(ids: JSON) -> None:
-    soon(lambda: endpoint().ask("POST", BY_IDS, {"orderIds": ids}))
+    bounded(lambda: endpoint().ask("POST", BY_IDS, {"orderIds": ids}))
 
 
 LOADS: dict[str, bytes] = {
@@ -231,11 +236,11 @@ LOADS: dict[str, bytes] = {
 @pytest.mark.parametrize("name", LOADS)
 def test_a_hostile_load(name: str) -> None:
     asker = Asker()
-    soon(lambda: asker.load(LOADS[name]))
+    bounded(lambda: asker.load(LOADS[name]))
     # What was kept can be answered.
-    soon(lambda: asker.search({"search": {"sort": [{"fieldName": "number"}]}}))
+    bounded(lambda: asker.search({"search": {"sort": [{"fieldName": "number"}]}}))
     for order_id in ("a", "b", "__proto__"):
-        soon(lambda order_id=order_id: asker.get(f"/ecom/v1/orders/{order_id}"))
+        bounded(lambda order_id=order_id: asker.get(f"/ecom/v1/orders/{order_id}"))
 
 
 # -- searches that are right, and hard --------------------------------------------------------------------------
@@ -253,11 +258,35 @@ HARD: dict[str, JSON] = {
 }  # fmt: skip
 
 
+class CountedConnection(sqlite3.Connection):
+    """Counts the steps of SQLite's virtual machine in searches with a time limit."""
+
+    steps = 0
+
+    def set_progress_handler(self, handler: Any, n: int) -> None:
+        def step() -> bool:
+            CountedConnection.steps += n
+            return handler()
+
+        super().set_progress_handler(handler and step, n)
+
+
+@pytest.fixture(scope="module")
+def counted_endpoint() -> Iterator[Asker]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=CountedConnection))
+        asker = Asker()
+        asker.store.load(oq.sample(50))
+        yield asker
+
+
 @pytest.mark.parametrize("name", HARD)
-def test_a_hard_search(name: str) -> None:
+def test_a_hard_search(name: str, counted_endpoint: Asker) -> None:
     sort = [{"fieldName": "buyerInfo.email", "order": "DESC"}, {"fieldName": "number"}, {"fieldName": "updatedDate"}]
-    answer = soon(lambda: endpoint().search({"search": {"filter": HARD[name], "sort": sort}}))
+    CountedConnection.steps = 0
+    answer = bounded(lambda: counted_endpoint.search({"search": {"filter": HARD[name], "sort": sort}}))
     assert answer.status == 200
+    assert CountedConnection.steps < MOST_STEPS
 
 
 # -- paths, methods, headers ------------------------------------------------------------------------------------
@@ -272,7 +301,7 @@ IN_PATHS = [
 @pytest.mark.parametrize("part", IN_PATHS, ids=lambda part: part[:24])
 def test_a_hostile_path(part: str) -> None:
     for before in ("/ecom/v1/orders/", "/ecom/v1/payments/orders/", "/", "/ecom/v1/", "//"):
-        answer = soon(lambda before=before: endpoint().raw("GET", before.encode() + part.encode()))
+        answer = bounded(lambda before=before: endpoint().raw("GET", before.encode() + part.encode()))
         assert answer.status in (404, 405)
         assert "set-cookie" not in answer.headers
 
@@ -291,7 +320,7 @@ def test_an_id_of_any_characters_is_found() -> None:
 )
 @pytest.mark.parametrize("path", [SEARCH, BY_IDS, LOAD, "/healthz", "/nothing", "*"])
 def test_a_hostile_method(method: str, path: str) -> None:
-    answer = soon(lambda: endpoint().raw(method, path.encode(), [b"{}"]))
+    answer = bounded(lambda: endpoint().raw(method, path.encode(), [b"{}"]))
     assert answer.status in (404, 405) or (method, path) == ("GET", "/healthz")
 
 
@@ -309,10 +338,10 @@ def test_a_hostile_site(site: bytes) -> None:
         ("GET", "/ecom/v1/orders/a", b""),
         ("POST", LOAD, b'{"id":"b","number":"2"}'),
     ):
-        answer = soon(lambda m=method, p=path, b=body: asker.raw(m, p.encode(), [b], [(b"wix-site-id", site)]))
+        answer = bounded(lambda m=method, p=path, b=body: asker.raw(m, p.encode(), [b], [(b"wix-site-id", site)]))
         assert b'"1"' not in answer.content or answer.status != 200
         assert "set-cookie" not in answer.headers
-    soon(lambda: asker.raw("POST", f"{LOAD}?site={quote(site)}".encode(), [b'{"id":"b","number":"2"}']))
+    bounded(lambda: asker.raw("POST", f"{LOAD}?site={quote(site)}".encode(), [b'{"id":"b","number":"2"}']))
 
 
 ODD_HEADERS = [
@@ -324,7 +353,7 @@ ODD_HEADERS = [
 
 @pytest.mark.parametrize("header", ODD_HEADERS, ids=lambda header: repr(header[0]))
 def test_a_hostile_header(header: tuple[bytes, bytes]) -> None:
-    answer = soon(lambda: endpoint().raw("POST", SEARCH.encode(), [b"{}"], [header]))
+    answer = bounded(lambda: endpoint().raw("POST", SEARCH.encode(), [b"{}"], [header]))
     assert (answer.status, answer.json["metadata"]["count"]) == (200, 50)
 
 
@@ -349,7 +378,7 @@ PART = {"filter": SOUND, "sort": SOUND, "cursorPaging": SOUND}
 @QUICK
 def test_any_json(body: JSON) -> None:
     for strict in (False, True):
-        soon(lambda strict=strict: endpoint(strict=strict).search(sent(body).replace(b'"":', b'" ":')))
+        bounded(lambda strict=strict: endpoint(strict=strict).search(sent(body).replace(b'"":', b'" ":')))
 
 
 def _writable(body: JSON) -> bool:
@@ -364,19 +393,19 @@ def _writable(body: JSON) -> bool:
 @QUICK
 def test_any_json_whatever_its_values(body: JSON) -> None:
     for strict in (False, True):
-        soon(lambda strict=strict: endpoint(strict=strict).search(sent(body)))
+        bounded(lambda strict=strict: endpoint(strict=strict).search(sent(body)))
 
 
 @given(st.binary(max_size=60) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass")))
 @QUICK
 def test_any_bytes(body: bytes) -> None:
-    soon(lambda: endpoint().search(body))
-    soon(lambda: endpoint().ask("POST", BY_IDS, body))
-    soon(lambda: Asker().load(body))
+    bounded(lambda: endpoint().search(body))
+    bounded(lambda: endpoint().ask("POST", BY_IDS, body))
+    bounded(lambda: Asker().load(body))
 
 
 @given(makers())
 @QUICK
 def test_any_search_that_is_right(maker: Any) -> None:
     body = encode_json({"search": maker.search()})
-    assert soon(lambda: endpoint().search(body)).status == 200
+    assert bounded(lambda: endpoint().search(body)).status == 200

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import HANGS, LOAD, REQUEST_ID, SEARCH, Answer, Asker
+from command_line import HANG_S
+from serving import HANGS, LOAD, REQUEST_ID, SEARCH, UNREAD, Answer, Asker
 from starlette.requests import Request
 
 import orderquery as oq
@@ -55,10 +55,8 @@ def test_the_default_is_what_the_checker_takes() -> None:
 @pytest.mark.parametrize("length", [b"101", b"9" * 18, b"9" * 400, b"0" * 400 + b"101"])
 def test_nothing_is_read_where_the_length_tells(length: bytes) -> None:
     asker = Asker(max_body=100)
-    begun = time.monotonic()
-    answer = asker.raw("POST", SEARCH.encode(), [b"", HANGS], [(b"content-length", length)])
+    answer = asker.raw("POST", SEARCH.encode(), [UNREAD], [(b"content-length", length)])
     assert (answer.status, answer.code) == (413, "REQUEST_TOO_LARGE")
-    assert time.monotonic() - begun < 2
 
 
 @pytest.mark.parametrize("length", [b"", b"-5", b"+101", b"1e9", b"\xb2\xb2\xb2", b"\xff", b"0x65", b"5"])
@@ -82,7 +80,7 @@ def test_a_load_may_be_longer_than_a_search() -> None:
 
 def test_a_body_that_does_not_come() -> None:
     async def receive() -> dict[str, Any]:
-        await asyncio.sleep(60)
+        await asyncio.sleep(HANG_S)
         return {}
 
     request = Request({"type": "http", "headers": []}, receive)
@@ -215,15 +213,18 @@ def test_a_log_cannot_be_forged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.
 
 
 def test_every_status_has_its_own_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "read_body", partial(read_body, seconds=0.05))
     plain, locked, small = Asker(), Asker(api_key="a key"), Asker(max_body=5)
     broken, closed = Asker(), Asker(oq.open_store(":memory:"))
     monkeypatch.setattr(broken.store, "search", lambda *_, **__: 1 / 0)
     closed.store.close()
     one_site = Asker(oq.open_store(":memory:", site="berlin"))
+    with monkeypatch.context() as impatient:
+        # For this request only: any other body may be late too where the machine is slow.
+        impatient.setattr(app, "read_body", partial(read_body, seconds=0.05))
+        late = plain.raw("POST", SEARCH.encode(), [HANGS])
     answers: list[Answer] = [
         plain.search({}), plain.search({}), plain.search("no"), locked.search({}), one_site.search({}, site="paris"),
-        plain.get("/ecom/v1/orders/a"), plain.get("/nothing"), plain.ask("DELETE", SEARCH), plain.raw("POST", SEARCH.encode(), [HANGS]),
+        plain.get("/ecom/v1/orders/a"), plain.get("/nothing"), plain.ask("DELETE", SEARCH), late,
         small.search({"search": {}}), broken.search({}), closed.search({}), plain.get("/healthz"), plain.get("/openapi.json"),
     ]  # fmt: skip
     assert [answer.status for answer in answers] == [

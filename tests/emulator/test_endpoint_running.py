@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from command_line import HANG_S
 from serving import LOAD, SEARCH, Connection, Server, environment, judged, running
 
 import orderquery as oq
@@ -44,7 +45,7 @@ def started(*args: object, folder: Path, **variables: str) -> subprocess.Complet
     """A command line that ends by itself."""
     command = [sys.executable, "-m", "orderquery", *map(str, args)]
     return subprocess.run(
-        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=HANG_S, check=False
     )
 
 
@@ -138,30 +139,41 @@ def test_the_demonstration_serves(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_request_under_way_is_answered(shop: Path, sent: int) -> None:
-    with running(["serve", shop], shop.parent) as server:
-        under_way = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    with running(["serve", shop], shop.parent, limits={"grace": HANG_S, "body": HANG_S, "rest": HANG_S}) as server:
+        under_way = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=HANG_S)
         under_way.putrequest("POST", SEARCH)
         under_way.putheader("content-length", "13")
-        under_way.endheaders(b'{"sea')
-        time.sleep(0.3)
+        under_way.putheader("expect", "100-continue")
+        under_way.endheaders()
+        # The server sends it when it begins to read the body.
+        assert under_way.sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        under_way.send(b'{"sea')
         server.process.send_signal(sent)
-        time.sleep(0.5)
+        wait_for(lambda: refuses_connections(server))
         assert server.process.poll() is None
         under_way.send(b'rch":{}}')
         response = under_way.getresponse()
         under_way.close()
         body = judged(response.status, {key.lower(): value for key, value in response.getheaders()}, response.read())
         assert (response.status, body["metadata"]["count"]) == (200, 100)
-        assert server.process.wait(20) == 0
+        assert server.process.wait(HANG_S) == 0
     assert server.out.read_text().endswith("stopped\n")
 
 
-def test_an_idle_connection_does_not_keep_it(shop: Path) -> None:
+def refuses_connections(server: Server) -> bool:
+    address = urlsplit(server.url)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=HANG_S).close()
+    except ConnectionError:
+        return True
+    return False
+
+
+def test_an_idle_connection_is_closed(shop: Path) -> None:
     with running(["serve", shop], shop.parent) as server, Connection(server.url) as idle:
         assert idle.ask("POST", SEARCH, {}).status == 200
-        begun = time.monotonic()
         assert server.stop() == 0
-        assert time.monotonic() - begun < 8
+        assert idle.http.sock.recv(1) == b""
 
 
 def test_it_can_be_stopped_as_soon_as_it_says_that_it_serves(shop: Path) -> None:
@@ -170,7 +182,7 @@ def test_it_can_be_stopped_as_soon_as_it_says_that_it_serves(shop: Path) -> None
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=HANG_S)
     assert (process.returncode, said.endswith(b"stopped\n")) == (0, True)
 
 
@@ -188,12 +200,14 @@ def test_garbage_on_the_wire(shop: Path) -> None:
     with running(["serve", shop], shop.parent) as server:
         address = urlsplit(server.url)
         for sent in WIRE:
-            with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-                connection.sendall(sent)
-                connection.settimeout(0.1)
+            with socket.create_connection((address.hostname, address.port), timeout=HANG_S) as connection:
                 try:
+                    connection.sendall(sent)
+                    # Nothing more comes, so the server answers or closes at once.
+                    connection.shutdown(socket.SHUT_WR)
                     assert not connection.recv(100).startswith(b"HTTP/1.1 5")
-                except OSError:
+                except ConnectionError:
+                    # A server that closes a connection with bytes unread resets it.
                     pass
         assert server.ask("POST", SEARCH, {}).json["metadata"]["count"] == 100
 
@@ -229,7 +243,8 @@ def test_twenty_clients_beside_two_that_load(tmp_path: Path) -> None:
     still = [order for order in documents if "id" in order and order["id"] not in moving]
     paid = [document["orderTransactions"] for document in documents if "id" not in document]
     done = threading.Event()
-    with running(["serve", path, "--no-access-log"], tmp_path) as server, ThreadPoolExecutor(22) as pool:
+    serving = running(["serve", path, "--no-access-log"], tmp_path, limits={"search": HANG_S})
+    with serving as server, ThreadPoolExecutor(22) as pool:
         loading = [
             pool.submit(load_over_http, server.url, moving, done),
             pool.submit(load_by_command, path, moving, done),
@@ -239,12 +254,12 @@ def test_twenty_clients_beside_two_that_load(tmp_path: Path) -> None:
             plan = oq.compile(search)
             expected = in_memory(plan, still, paid)
             assert expected
-            ids = found.result(timeout=120)
+            ids = found.result(timeout=HANG_S)
             assert [order_id for order_id in ids if order_id in set(expected)] == expected
             strangers = set(ids) - set(expected) - moving
             assert all(order_id.startswith("new-") for order_id in strangers)
         done.set()
-        assert min(loads.result(timeout=60) for loads in loading) > 0
+        assert min(loads.result(timeout=HANG_S) for loads in loading) > 0
     assert "ERROR" not in server.err.read_text()
 
 
@@ -350,12 +365,12 @@ def kill_while_loading(server: Server, turn: int, sent: list[str], acknowledged:
     time.sleep(random.Random(turn).uniform(0, 0.4))
     server.kill()
     for thread in loaders:
-        thread.join(30)
+        thread.join(HANG_S)
         assert not thread.is_alive()
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + HANG_S
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.002)
