@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..language.fields import Field, Source
-from ..language.limits import LONGEST_ID, LONGEST_SORTABLE
+from ..language.fields import Field, ValueSource
+from ..language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, ValueType, has_lone_surrogate
 
@@ -48,7 +48,7 @@ def reader(schema: Schema, field: Field) -> Reader:
     return read
 
 
-def _source_reader(schema: Schema, field: Field, source: Source) -> Reader:
+def _source_reader(schema: Schema, field: Field, source: ValueSource) -> Reader:
     fits = fitting(field)
     if source.joined:
         parts = [_single_walk(schema, path, source) for path in source.paths]
@@ -76,7 +76,7 @@ def fitting(field: Field) -> Callable[[JSON], Value]:
         return read
 
     def fits(value: JSON) -> Value:
-        if isinstance(value, str) and len(value) > LONGEST_SORTABLE:
+        if isinstance(value, str) and len(value) > MAX_SORTABLE_CHARS:
             return None
         return read(value)
 
@@ -89,7 +89,7 @@ def words_joined(parts: Iterable[JSON]) -> str | None:
     return " ".join(words) if words else None
 
 
-def _single_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Reader:
+def _single_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Reader:
     """A generated function: the path spelled out is several times faster than a loop over it."""
     record = "order" if source.record == "order" else "transactions"
     lines = ["def walk(order, transactions):", f"    at = {record}"]
@@ -108,7 +108,7 @@ def _single_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Reade
     return walk
 
 
-def _many_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Callable[[JSON, JSON], list[JSON]]:
+def _many_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Callable[[JSON, JSON], list[JSON]]:
     steps = [(step, schema.sdk_names.get(step)) for step in path]
     in_order = source.record == "order"
 
@@ -157,7 +157,7 @@ def transactions_id(document: JSON) -> str | None:
 
 
 def _usable(key: JSON) -> str | None:
-    usable = isinstance(key, str) and 0 < len(key) <= LONGEST_ID and not has_lone_surrogate(key)
+    usable = isinstance(key, str) and 0 < len(key) <= MAX_ID_CHARS and not has_lone_surrogate(key)
     return key if usable else None
 
 
@@ -179,8 +179,8 @@ class Unfit:
         shown = repr(self.value)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
         why = self.field.type.says
-        if isinstance(self.value, str) and self.field.sortable and len(self.value) > LONGEST_SORTABLE:
-            why = f"at most {LONGEST_SORTABLE} characters"
+        if isinstance(self.value, str) and self.field.sortable and len(self.value) > MAX_SORTABLE_CHARS:
+            why = f"at most {MAX_SORTABLE_CHARS} characters"
         return f"{self.field.name} is {shown}, not {why}: it counts as missing"
 
 

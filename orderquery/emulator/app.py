@@ -28,7 +28,7 @@ from ..diagnostics.errors import StoreError
 from ..documents.events import read_order_ids
 from ..documents.json_lines import read_bytes
 from ..documents.rest_names import in_rest_names
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES
 from ..stores.base import LoadResult, NotAtOnce, Store
 from ..syntax.json_decoder import read_json
 from ..syntax.json_printer import encode_json
@@ -61,7 +61,7 @@ def create_app(
     api_key: str | None = None,
     hosts: Iterable[str] | None = None,
     webhook_key: str | bytes | None = None,
-    max_body: int = MAX_BYTES,
+    max_body: int = MAX_SEARCH_BYTES,
     max_load: int = LARGEST_LOAD,
     search_seconds: float = SEARCH_SECONDS,
 ) -> Starlette:

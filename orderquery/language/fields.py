@@ -11,7 +11,7 @@ Record = Literal["order", "transactions"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ValueSource:
     """One place a field's value may come from: a path, or several joined by a space.
 
     ``single``: a list on the way does not fit, even in a field of many values.
@@ -30,7 +30,7 @@ class Field:
     name: str
     type: ValueType
     operators: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[ValueSource, ...]
     sortable: bool = False
     documented_sort: bool = True
     """Whether the document itself marks a sortable field so (decision D10)."""

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.errors import SchemaError
-from .fields import Field, Source
+from .fields import Field, ValueSource
 from .grammar_files import grammar_text, table_names
 from .operators import OPERATORS, Operator, Takes
 from .types import TYPES, ValueType
@@ -228,7 +228,7 @@ def _check_operator(name: str, operator: str, kind: ValueType, many: bool) -> No
         raise _Wrong(f"field {name!r}: {operator} means nothing on {'many ' if many else ''}{kind.name}")
 
 
-def _source(name: str, source: dict[str, Any]) -> Source:
+def _source(name: str, source: dict[str, Any]) -> ValueSource:
     joined = source.get("join")
     paths: list[Any] = joined if joined else [source.get("path")]
     if not paths or not all(isinstance(path, str) and path for path in paths):
@@ -237,7 +237,7 @@ def _source(name: str, source: dict[str, Any]) -> Source:
     if record not in ("order", "transactions"):
         raise _Wrong(f"field {name!r}: record is order or transactions")
     split = tuple(tuple(path.split(".")) for path in paths)
-    return Source(split, joined is not None, record, source.get("single", joined is not None))
+    return ValueSource(split, joined is not None, record, source.get("single", joined is not None))
 
 
 def _string(data: dict[str, Any], key: str, what: str) -> str:

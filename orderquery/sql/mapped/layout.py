@@ -20,8 +20,8 @@ from ...diagnostics.diagnostic import Diagnostic
 from ...diagnostics.errors import UsageError
 from ...diagnostics.place import Place
 from ...language.conditions import Condition, Kind, tests_of
-from ...language.fields import Field, Source
-from ...language.limits import LONGEST_ID, LONGEST_SORTABLE
+from ...language.fields import Field, ValueSource
+from ...language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ...language.schema import Schema
 from ...syntax.ast import Comparison, Filter, Not
 from ..dialects import Dialect
@@ -281,15 +281,15 @@ class OwnTables(Layout):
         sql = values[0] if len(values) == 1 else f"COALESCE({', '.join(values)})"
         return Column(sql, form, required=row.required, differs=frozenset(differs))
 
-    def _single(self, row: Field, source: Source, json: str, engine: Engine) -> str:
+    def _single(self, row: Field, source: ValueSource, json: str, engine: Engine) -> str:
         kind = row.type.name
         found = [self._scalar("text" if source.joined else kind, json, path, engine) for path in source.paths]
         text = engine.joined(found) if source.joined else found[0]
         if self._is_key(row):
-            return f"NULLIF({engine.at_most(text, LONGEST_ID)}, '')"
-        return engine.at_most(text, LONGEST_SORTABLE) if row.sortable and row.type.textual else text
+            return f"NULLIF({engine.at_most(text, MAX_ID_CHARS)}, '')"
+        return engine.at_most(text, MAX_SORTABLE_CHARS) if row.sortable and row.type.textual else text
 
-    def _elements(self, row: Field, source: Source, json: str, engine: Engine) -> str:
+    def _elements(self, row: Field, source: ValueSource, json: str, engine: Engine) -> str:
         kind, (path,) = row.type.name, source.paths
         if source.single:
             value = engine.of_text(kind, self._scalar(kind, json, path, engine))
