@@ -3,7 +3,7 @@
 uvicorn offers no interface for these limits, so this is a subclass of its protocol. Beyond asyncio's protocol methods
 it uses ``cycle``, ``flow``, ``loop`` and ``transport``, and the parser's callbacks ``on_message_begin``,
 ``on_headers_complete`` and ``on_message_complete``. None of them is documented; all are the same in uvicorn 0.32 to
-0.54, and ``tests/emulator/test_endpoint_running.py`` fails if one changes.
+0.54, and ``tests/emulator/test_emulator_running.py`` fails if one changes.
 """
 
 from __future__ import annotations

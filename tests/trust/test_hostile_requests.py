@@ -112,7 +112,7 @@ def test_hostile_requests(server: Server, counted: Any) -> None:
             held += sum(attacked.result() for attacked in running_)
             memory.append(resident(server))
             assert good(server) == before
-    assert "ERROR" not in server.said(), server.said()[-3_000:]
+    assert "ERROR" not in server.output(), server.output()[-3_000:]
     assert memory[-1] - memory[0] < FLAT, memory
     counted("hostile requests to a running endpoint", REQUESTS // THREADS // 3 * THREADS * 3, held, f"{memory} MiB")
 
@@ -192,7 +192,7 @@ def test_bytes_on_the_wire(server: Server, counted: Any) -> None:
                 fallen.append((name, statuses))
         assert good(server) == before, name
     assert not fallen, fallen
-    assert "ERROR" not in server.said(), server.said()[-3_000:]
+    assert "ERROR" not in server.output(), server.output()[-3_000:]
     counted("malformed messages on the wire", len(WIRE), len(WIRE) - len(fallen))
 
 

@@ -202,8 +202,8 @@ def test_no_key_in_what_a_server_says(tmp_path: Path, counted: Any) -> None:
         sent = server.ask("POST", SEARCH, {"search": {"cursorPaging": {"limit": 2}}}, {"authorization": API_KEY})
         assert sent.status == 200
         assert clean(sent.content.decode())
-    assert server.said().count("401") > 5
-    assert clean(server.said()), server.said()
+    assert server.output().count("401") > 5
+    assert clean(server.output()), server.output()
     assert clean((tmp_path / "shop.db").read_bytes().decode("latin-1"))
     counted("answers and log lines without a key", asked, asked)
 

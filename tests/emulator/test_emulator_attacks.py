@@ -1,4 +1,4 @@
-"""Hostile requests: never a 5xx, always the service's JSON and an id, within a bounded number of calls."""
+"""Hostile requests: never a 5xx, always an error in the service's JSON, within a bounded number of calls."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from call_counter import SHARE, CallCounter
+from call_counter import CallCounter
+from hostile_searches import BODIES, MANY_MISTAKES, ODD, TWICE, deep
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from serving import LOAD, SEARCH, Answer, Asker
 from strategies import ANY_JSON, NAMES, makers
 
 import orderquery as oq
-from orderquery.language.limits import MAX_SEARCH_BYTES
 from orderquery.syntax.json_printer import encode_json
 
 JSON = Any
 BY_IDS = "/ecom/v1/payments/list-by-ids"
 MOST_STEPS = 2_000_000
-"""Steps of SQLite's virtual machine that a hard search may take; at most 484,000 were counted."""
+"""Steps of SQLite's virtual machine in a hard search; the most counted were 484,000."""
 MOST_CALLS = 5_000_000
-"""Function calls that an answer may take; at most 2,010,000 were counted, for a key of a million letters."""
+"""Function calls in a request; the most counted were 2,010,000, for a key of a million letters."""
 MOST_CALLS_PER_BYTE = 50
-"""And for each byte of a body in which every value is a mistake of its own; at most 20 were counted."""
+"""Function calls per byte of a body in which every value is a mistake; the most counted were 20."""
 QUICK = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 
 
@@ -39,7 +39,7 @@ def endpoint(*, strict: bool = False) -> Asker:
 
 
 def bounded(ask: Callable[[], Answer], most_calls: int = MOST_CALLS) -> Answer:
-    """Return the answer; fail on a failure of the endpoint, or where it took more function calls."""
+    """Return the answer; fail on a 5xx, or after too many function calls."""
     counter = CallCounter()
     with counter.counting():
         answer = ask()
@@ -48,128 +48,7 @@ def bounded(ask: Callable[[], Answer], most_calls: int = MOST_CALLS) -> Answer:
     return answer
 
 
-# -- bodies -----------------------------------------------------------------------------------------------------
-
-
-def wrapped(conditions: bytes) -> bytes:
-    return b'{"search":{"filter":' + conditions + b"}}"
-
-
-def keys(count: int, text: Callable[[int], str]) -> bytes:
-    return b"{" + ",".join(map(text, range(count))).encode() + b"}"
-
-
-def listed(item: bytes, count: int) -> bytes:
-    return b"[" + b",".join([item] * count) + b"]"
-
-
-def deep(opening: bytes, inner: bytes, closing: bytes, depth: int) -> bytes:
-    return opening * depth + inner + closing * depth
-
-
-MANY = keys(95_000, lambda number: f'"{number:x}":1')
-MANY_OF_SHARE = keys(95_000 // SHARE, lambda number: f'"{number:x}":1')
-TWICE = keys(40_000 // SHARE, lambda number: f'"a{number}":1,"a{number}":2')
-DIGITS = b"9" * 100_000
-
-BODIES: dict[str, bytes] = {
-    "arrays never closed": b"[" * 100_000,
-    "arrays": deep(b"[", b"", b"]", 100_000),
-    "objects never closed": b'{"a":' * 100_000,
-    "objects": deep(b'{"a":', b"1", b"}", 100_000),
-    "deep in search": b'{"search":' + deep(b"[", b"", b"]", 100_000) + b"}",
-    "deep object for a field": wrapped(b'{"buyerInfo":' + deep(b'{"a":', b"1", b"}", 900) + b"}"),
-    "deep not": wrapped(deep(b'{"$not":', b"{}", b"}", 450)),
-    "deep and": wrapped(deep(b'{"$and":[', b"{}", b"]}", 450)),
-    "deep beside a mistake": b'{"search":{"filter":{"paymentstatus":1}},"x":' + deep(b"[", b"", b"]", 980) + b"}",
-    "deep in a part that is moved": b'{"filter":{"status":' + deep(b"[", b"", b"]", 900) + b"}}",
-    "search in search": deep(b'{"search":', b"{}", b"}", 900),
-    "query in query": deep(b'{"query":', b"{}", b"}", 900),
-    "one key very often": keys(160_000, lambda _: '"a":1'),
-    "one key of search very often": b'{"search":{},' + b'"search":{},' * 80_000 + b'"search":{}}',
-    "a key twice at every depth": deep(b'{"b":1,"b":', b"1", b"}", 480),
-    "many keys in the filter": wrapped(MANY),
-    "many operators": wrapped(b'{"status":' + keys(80_000, lambda number: f'"${number:x}":1') + b"}"),
-    "many conditions": wrapped(b'{"$or":' + listed(b'{"paymentstatus":1}', 50_000) + b"}"),
-    "1,000 unknown fields": wrapped(keys(1_000, lambda number: f'"paymentStatu{number}":"PAID"')),
-    "many sort entries": b'{"search":{"sort":' + listed(b'{"fieldName":"numbr"}', 45_000) + b"}}",
-    "many numbers to sort by": b'{"search":{"sort":' + listed(b"1", 500_000) + b"}}",
-    "a thousand wrong sort entries": b'{"search":{"sort":' + listed(b'{"field":"number","direction":"up"}', 1_000) + b"}}",
-    "a list of 100,000": wrapped(b'{"status":{"$in":' + listed(b'"x"', 100_000) + b"}}"),
-    "a list of 100,000 for one value": wrapped(b'{"buyerInfo.email":' + listed(b"1", 100_000) + b"}"),
-    "a list of 100,000 lists": wrapped(b'{"paymentMethods":{"$hasSome":' + listed(b"[[]]", 100_000) + b"}}"),
-    "a long text": wrapped(b'{"buyerInfo.email":"' + b"x" * 1_000_000 + b'"}'),
-    "a long field": wrapped(b'{"' + b"x" * 1_000_000 + b'":1}'),
-    "a long key": b'{"' + b"x" * 1_000_000 + b'":1}',
-    "long fields": wrapped(keys(1_900, lambda number: f'"{"buyerInfo.emal" * 30}{number}":1')),
-    "not a number": wrapped(b'{"number":NaN}'),
-    "infinity": wrapped(b'{"priceSummary.total.amount":-Infinity}'),
-    "a huge integer": wrapped(b'{"number":' + DIGITS + b"}"),
-    "a huge negative integer": wrapped(b'{"priceSummary.total.amount":-' + DIGITS + b"}"),
-    "a huge limit": b'{"search":{"cursorPaging":{"limit":' + DIGITS + b"}}}",
-    "a huge fraction": wrapped(b'{"priceSummary.total.amount":0.' + DIGITS + b"}"),
-    "an integer of a million digits": wrapped(b'{"number":' + b"1" * 1_000_000 + b"}"),
-    "a large exponent": wrapped(b'{"priceSummary.total.amount":1e999999999}'),
-    "the largest exponent": wrapped(b'{"priceSummary.total.amount":1e999999999999999999}'),
-    "an exponent too large": wrapped(b'{"priceSummary.total.amount":1e99999999999999999999999}'),
-    "a small exponent": wrapped(b'{"priceSummary.total.amount":1e-999999999999999999}'),
-    "an exponent as limit": b'{"search":{"cursorPaging":{"limit":1e999999999}}}',
-    "an exponent as a text": wrapped(b'{"priceSummary.total.amount":"1e999999999"}'),
-    "an exponent ignored": b'{"x":1e999999999,"search":{"y":-1e-999999999}}',
-    "a lone surrogate": wrapped(b'{"buyerInfo.email":"\\ud800"}'),
-    "a lone surrogate as prefix": wrapped(b'{"buyerInfo.email":{"$startsWith":"\\udc00"}}'),
-    "a lone surrogate as field": wrapped(b'{"\\ud800":1}'),
-    "a lone surrogate as key": b'{"search":{"\\udfff":{"\\ud800":"\\ud800"}}}',
-    "a lone surrogate to sort by": b'{"search":{"sort":[{"fieldName":"\\ud800","order":"\\ud800"}]}}',
-    "a lone surrogate as cursor": b'{"search":{"cursorPaging":{"cursor":"\\ud800"}}}',
-    "surrogates the wrong way round": wrapped(b'{"shippingInfo.title":"\\udc00\\ud800"}'),
-    "an escaped nul": wrapped(b'{"buyerInfo.email":"a\\u0000b","\\u0000":1}'),
-    "a nul": wrapped(b'{"buyerInfo.email":"\0"}'),
-    "nothing but a nul": b"\0",
-    "a byte order mark": b"\xef\xbb\xbf{}",
-    "two byte order marks": b"\xef\xbb\xbf\xef\xbb\xbf{}",
-    "nothing but a byte order mark": b"\xef\xbb\xbf",
-    "UTF-16": '{"search":{}}'.encode("utf-16"),
-    "UTF-16 without a mark": '{"search":{}}'.encode("utf-16-le"),
-    "UTF-32": '{"search":{}}'.encode("utf-32"),
-    "bytes that are no UTF-8": wrapped(b'{"buyerInfo.email":"\xff\xfe"}'),
-    "surrogates in UTF-8": wrapped(b'{"buyerInfo.email":"\xed\xa0\x80"}'),
-    "an overlong slash": wrapped(b'{"buyerInfo.email":"\xc0\xaf"}'),
-    "empty": b"",
-    "white space": b" \n\t\r",
-    "null": b"null", "true": b"true", "a number": b"5", "a text": b'"search"', "an array": b'[{"search":{}}]',
-    "two values": b"{}{}",
-    "JavaScript": b"{search: {filter: {status: 'APPROVED'}}}",
-    "prototypes": b'{"__proto__":{"search":{}},"constructor":{"prototype":1},"search":{"filter":{"__proto__":{"$eq":1},'
-    b'"toString":{"$constructor":1},"hasOwnProperty":"x"},"__class__":1,"sort":[{"fieldName":"__proto__"}]}}',
-    "names of Python": b'{"search":{"filter":{"__class__":{"__init__":1},"$eq":{"$eq":1},"$and":{"$and":[]},"":""}}}',
-    "SQL": wrapped(b'{"buyerInfo.email":"\' OR 1=1 --","shippingInfo.title":{"$in":["\\"; DROP TABLE orders; --"]}}'),
-    "formats": b'{"%s%n{0}{__class__}":"%x","search":{"filter":{"status":"{0.__class__}","{x}":"%s"}}}',
-    "a cursor of the right length": b'{"search":{"cursorPaging":{"cursor":"' + b"A" * 16_000 + b'"}}}',
-    "a cursor that is no base64": b'{"search":{"cursorPaging":{"cursor":"\xc3\xa9\\u0000=&<>"}}}',
-    "too long": b" " * (MAX_SEARCH_BYTES + 1),
-}  # fmt: skip
-BODIES |= {
-    f"cut off at {at}": (b'{"search":{"filter":{"number":{"$in":["1",-2.5e3,null,true]}},"sort":[{"fieldName":"\\u00e9"}]}}')[:at]
-    for at in range(1, 96, 5)
-}  # fmt: skip
-
-ODD: dict[str, bytes] = {
-    "deep operand": wrapped(b'{"number":' + deep(b"[", b"", b"]", 980) + b"}"),
-    "a lone surrogate beside a mistake": wrapped(b'{"paymentstatus":"\\ud800"}'),
-    "a huge integer beside a mistake": wrapped(b'{"paymentstatus":' + DIGITS + b"}"),
-    "an exponent beside a mistake": wrapped(b'{"paymentstatus":1e999999999}'),
-}
-MANY_MISTAKES: dict[str, bytes] = {
-    "many keys": MANY_OF_SHARE,
-    "many keys of search": b'{"search":' + MANY_OF_SHARE + b"}",
-    "many keys of a sort entry": b'{"search":{"sort":[' + MANY_OF_SHARE + b"]}}",
-    "many keys of cursorPaging": b'{"search":{"cursorPaging":' + MANY_OF_SHARE + b"}}",
-    "many keys twice": TWICE,
-    "many dates": wrapped(b'{"$or":' + listed(b'{"createdDate":{"$nin":' + listed(b'"2024-01-01"', 1_000) + b"}}", 75 // SHARE) + b"}"),
-    "many ids": wrapped(b'{"$or":' + listed(b'{"id":{"$in":' + listed(b'"x"', 1_000) + b"}}", 200 // SHARE) + b"}"),
-    "many values": wrapped(b'{"$or":' + listed(b'{"status":{"$in":' + listed(b'"APROVED"', 1_000) + b"}}", 90 // SHARE) + b"}"),
-}  # fmt: skip
+# -- bodies -----------------------------------------------------------------------------------------------------------
 
 
 def bodies() -> list[Any]:
@@ -184,13 +63,13 @@ def test_a_hostile_search(body: bytes, strict: bool) -> None:
 
 
 @pytest.mark.parametrize("body", [*BODIES.values(), *ODD.values()], ids=[*BODIES, *ODD])
-def test_the_same_in_place_of_ids_and_of_a_load(body: bytes) -> None:
+def test_the_same_bodies_as_ids_and_as_loads(body: bytes) -> None:
     bounded(lambda: endpoint().ask("POST", BY_IDS, body))
     bounded(lambda: Asker().load(body))
 
 
 @pytest.mark.parametrize("body", [*MANY_MISTAKES.values()], ids=[*MANY_MISTAKES])
-def test_many_keys_in_place_of_ids_and_of_a_load(body: bytes) -> None:
+def test_many_keys_as_ids_and_as_loads(body: bytes) -> None:
     if body is not TWICE:
         bounded(lambda: endpoint().ask("POST", BY_IDS, body))
     bounded(lambda: Asker().load(body))
@@ -223,7 +102,7 @@ LOADS: dict[str, bytes] = {
     "a huge integer kept": b'{"id":"a","number":' + b"9" * 100_000 + b"}",
     "exponents kept": b'{"id":"b","priceSummary":{"total":{"amount":1e999999999}},"number":1e-999999999999999999}',
     "prototypes": b'{"id":"__proto__","__proto__":{"id":"x"},"constructor":1}',
-    "transactions of nobody": b'{"orderTransactions":{"orderId":"__proto__","payments":[null,5,[],{"regularPaymentDetails":[]}]}}',
+    "transactions of an unknown order": b'{"orderTransactions":{"orderId":"__proto__","payments":[null,5,[],{"regularPaymentDetails":[]}]}}',
     "orders of all kinds": b'{"orders":[null,5,"a",[],{},{"id":{}},{"order":{}}]}',
     "an order in an order": deep(b'{"order":', b'{"id":"x","number":"1"}', b"}", 400),
     "events of all kinds": b'{"entityFqdn":5,"slug":[],"entityId":null}\n{"entityFqdn":"wix.ecom.v1.order","slug":"x","entityId":"y"}',
@@ -237,13 +116,13 @@ LOADS: dict[str, bytes] = {
 def test_a_hostile_load(name: str) -> None:
     asker = Asker()
     bounded(lambda: asker.load(LOADS[name]))
-    # What was kept can be answered.
+    # What was stored can be returned.
     bounded(lambda: asker.search({"search": {"sort": [{"fieldName": "number"}]}}))
     for order_id in ("a", "b", "__proto__"):
         bounded(lambda order_id=order_id: asker.get(f"/ecom/v1/orders/{order_id}"))
 
 
-# -- searches that are right, and hard --------------------------------------------------------------------------
+# -- valid searches that take long --------------------------------------------------------------------------
 
 WORDS = [f"{number:x}" for number in range(1_000)]
 NAME = "lineItems.productName.original"
@@ -311,7 +190,7 @@ def test_an_id_of_any_characters_is_found() -> None:
     for order_id in ("ü/ß", "a b+c", "%2F", "\0", "\r\nx: y", "🔑", "..", "?", "x" * 256):
         asker.store.load([{"id": order_id, "number": "1"}])
         answer = asker.raw("GET", f"/ecom/v1/orders/{quote(order_id, safe='')}".encode())
-        # A server decodes the path before anybody routes it: an id with a slash cannot be asked for.
+        # The path is decoded before routing, so an id with a slash cannot be requested.
         assert answer.status == (404 if "/" in order_id else 200)
 
 
@@ -384,14 +263,14 @@ def test_any_json(body: JSON) -> None:
 def _writable(body: JSON) -> bool:
     try:
         return bool(sent(body))
-    except ValueError:  # Python itself refuses to write an integer of so many digits
+    except ValueError:  # Python refuses to print an integer of so many digits
         return False
 
 
 @given((ANY_JSON | st.fixed_dictionaries({"search": ANY_JSON})).filter(_writable))
 @example({"search": {"filter": {"paymentstatus": "\ud800"}}})
 @QUICK
-def test_any_json_whatever_its_values(body: JSON) -> None:
+def test_any_json_with_any_values(body: JSON) -> None:
     for strict in (False, True):
         bounded(lambda strict=strict: endpoint(strict=strict).search(sent(body)))
 
@@ -406,6 +285,6 @@ def test_any_bytes(body: bytes) -> None:
 
 @given(makers())
 @QUICK
-def test_any_search_that_is_right(maker: Any) -> None:
+def test_any_valid_search(maker: Any) -> None:
     body = encode_json({"search": maker.search()})
     assert bounded(lambda: endpoint().search(body)).status == 200
