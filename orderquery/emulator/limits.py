@@ -43,3 +43,6 @@ MAX_CONCURRENT_LOADS = 2
 
 MAX_INLINE_SEARCH_BYTES = 4_096
 """A search up to this size runs in the event loop if its page is available at once: faster than starting a thread."""
+
+MAX_CACHED_SEARCH_BYTES = 4_096
+"""The plan of a request body up to this size is cached."""
