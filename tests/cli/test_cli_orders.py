@@ -7,10 +7,9 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-from command_line import PAID, ROOT, run, start
+from command_line import HANG_S, PAID, ROOT, run, start
 
 # -- match ------------------------------------------------------------------------------------------------------
 
@@ -108,7 +107,7 @@ def test_must_show_in_a_shell(shop):
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     result = subprocess.run(
-        ["sh", "-c", script, sys.executable], cwd=shop, env=environment, capture_output=True, text=True, timeout=60
+        ["sh", "-c", script, sys.executable], cwd=shop, env=environment, capture_output=True, text=True, timeout=HANG_S
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert int(result.stdout) > 1_000
@@ -257,9 +256,7 @@ def test_sample():
 
 
 def test_demo(here):
-    begun = time.perf_counter()
     result = run("demo")
-    assert time.perf_counter() - begun < 10
     assert result.exit_code == 0
     for said in ("2,000 orders", "search shop.db", "each once", "--cursor", "corrected request:", "ignored-key"):
         assert said in result.stdout

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, run, shell
+from command_line import HANG_S, ROOT, run, shell
 
 from orderquery.cli import match_files as matcher
 from orderquery.cli import workers
@@ -289,7 +289,7 @@ def test_processes_of_the_command_itself(big):
     one, three, default = (
         subprocess.run(
             [sys.executable, "-m", "orderquery", "match", "paymentStatus = PAID", big, *jobs],
-            capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=120,
+            capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_S,
         )
         for jobs in (["--jobs", "1"], ["--jobs", "3"], [])
     )  # fmt: skip
@@ -310,7 +310,7 @@ def test_interrupt(big):
     process.stdout.read(1)
     # As a terminal does: all of them hear it.
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG_S)
     assert (process.returncode, said.decode().split()) == (130, ["interrupted"])
 
 
@@ -321,5 +321,5 @@ def test_nothing_is_left_behind(name, big):
     process.stdout.read(1)
     process.send_signal(getattr(signal, name))
     # Returns when nobody holds the pipes any more.
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG_S)
     assert (process.returncode, said) == (-getattr(signal, name), b"")
