@@ -23,25 +23,31 @@ COMMANDS = [
 ]  # fmt: skip
 
 
+def command_named(name):
+    command = program.get_command(click.Context(program), name)
+    assert command is not None
+    return command
+
+
 def test_all_commands_are_listed_in_sections():
     shown = run("--help").stdout
-    assert list(program.commands) == COMMANDS
-    for section in ("A search:", "Files of orders:", "A store of orders:", "Reference and samples:"):
+    assert list(overview.COMMAND_NAMES) == program.list_commands(click.Context(program)) == COMMANDS
+    for section in ("Searches:", "Files of orders:", "Stores of orders:", "Reference and samples:"):
         assert section in shown
     for name in COMMANDS:
         assert re.search(rf"^  {name} +\w", shown, re.MULTILINE)
     # No description is cut short.
-    assert "..." not in shown[shown.index("A search:") :]
+    assert "..." not in shown[shown.index("Searches:") :]
 
 
 def test_the_help_says_of_each_command_what_its_own_help_says_first():
     for _, listed in overview.COMMANDS:
-        for name, module, says in listed:
-            command = program.commands[name]
-            assert command.help.split("\n\n")[0].replace("\n", " ") == says
-            assert command.callback.__module__ == f"orderquery.cli.{module}"
-    assert start("--help").stdout.decode() == overview.text("python -m orderquery", 78) + "\n"
-    assert run("--help").stdout == overview.text("orderquery", 78) + "\n"
+        for name, sentence in listed:
+            command = command_named(name)
+            assert command.help.split("\n\n")[0].replace("\n", " ") == sentence
+            assert command.callback.__module__ == f"orderquery.cli.{name}"
+    assert start("--help").stdout.decode() == overview.format_help("python -m orderquery", 78) + "\n"
+    assert run("--help").stdout == overview.format_help("orderquery", 78) + "\n"
     for option in program.params:
         assert option.help in run("--help").stdout.replace("\n              ", " ")
 
@@ -52,10 +58,10 @@ def test_every_command_has_help_with_an_example(name):
     assert result.exit_code == 0
     assert re.search(rf"^Examples?:\n(.*\n)*.*orderquery {name}\b", result.stdout, re.MULTILINE)
     assert result.stdout == run(name, "-h").stdout
-    for option in program.commands[name].params:
+    for option in command_named(name).params:
         if isinstance(option, click.Option):
             assert option.help, option.name
-    help_ = program.commands[name].help
+    help_ = command_named(name).help
     assert help_ is not None
     assert help_.split("\n\n")[0].endswith(".")
 
@@ -118,35 +124,36 @@ PROBLEMS = [
 ]
 WRONG_USAGE = [
     ([], "Usage:"),
-    (["serch"], "Did you mean search"),
+    (["serch"], 'unknown command "serch"; did you mean "search"?'),
+    (["frobnicate"], "commands: check, convert, sql, match"),
     (["check"], "Missing argument"),
-    (["check", "missing.json"], "there is no file missing.json"),
-    (["check", "some/where"], "there is no file some/where"),
-    (["check", "."], "is a folder"),
+    (["check", "missing.json"], "orderquery: file not found: missing.json"),
+    (["check", "some/where"], "file not found: some/where"),
+    (["check", "."], '"." is a directory'),
     (["check", "everything", "--table", "nope"], "no table 'nope'"),
     (["convert", "everything"], "--to"),
     (["sql", "everything", "--dialect", "mysql"], "it is one of sqlite"),
-    (["match", "everything", "missing.jsonl"], "no such file"),
-    (["match", "everything", "."], "it is a folder"),
-    (["match", "-", "-"], "standard input can be used once"),
-    (["match", "-"], "standard input can be used once"),
-    (["match", "everything", "-", "-"], "standard input can be used once"),
-    (["match", "everything", "--transactions", "-"], "standard input can be used once"),
-    (["match", 'everything after "abc"', os.devnull], "does not follow cursors"),
+    (["match", "everything", "missing.jsonl"], "file not found: missing.jsonl"),
+    (["match", "everything", "."], 'cannot read ".": it is a directory'),
+    (["match", "-", "-"], '"-" is used twice'),
+    (["match", "-"], '"-" is used twice'),
+    (["match", "everything", "-", "-"], '"-" is used twice'),
+    (["match", "everything", "--transactions", "-"], '"-" is used twice'),
+    (["match", 'everything after "abc"', os.devnull], "does not support cursors"),
     (["load", "shop.db"], "Missing argument"),
-    (["load", "shop.db", "missing.jsonl"], "no such file"),
+    (["load", "shop.db", "missing.jsonl"], "file not found: missing.jsonl"),
     (["load", "no/where/shop.db", os.devnull], "there is no folder"),
     (["load", "mongodb://x", os.devnull], "no store for mongodb"),
     (["search", "missing.db", "everything"], "there is no store missing.db"),
-    (["search", ":memory:"], "give a QUERY"),
+    (["search", ":memory:"], 'missing QUERY; pass "everything"'),
     (["search", ":memory:", "everything", "--limit", "0"], "--limit"),
-    (["search", ":memory:", "everything", "--limit", "101"], "at most 100"),
+    (["search", ":memory:", "everything", "--limit", "101"], "--limit 101 is above 100; use --all"),
     (["get", "missing.db", "1"], "there is no store"),
     (["delete", "missing.db", "1"], "there is no store"),
     (["upgrade", "missing.db"], "there is no store"),
     (["upgrade", "text.txt"], "not a database"),
-    (["explain", "ignored-kye"], "did you mean ignored-key?"),
-    (["explain", "zzz"], "lists them all"),
+    (["explain", "ignored-kye"], 'unknown code "ignored-kye"; did you mean "ignored-key"?'),
+    (["explain", "zzz"], 'unknown code "zzz"; run "orderquery explain" for the list'),
     (["sample", "many"], "N"),
     (["sample", "-1"], "-1"),
 ]
