@@ -117,10 +117,10 @@ def _encode_argument(argument: str) -> str | bytes:
 def _read(stream: Any, name: str) -> bytes:
     """Read a query, at most one byte beyond the limit: the checker reports that it is too large."""
     from ..diagnostics.errors import UsageError
-    from ..language.limits import MAX_BYTES
+    from ..language.limits import MAX_SEARCH_BYTES
 
     try:
-        return bytes(stream.read(MAX_BYTES + 1))
+        return bytes(stream.read(MAX_SEARCH_BYTES + 1))
     except OSError as problem:
         raise UsageError(_unreadable(name, problem)) from None
 

@@ -27,7 +27,7 @@ from ...language.conditions import (
     one_of,
     present,
 )
-from ...language.datetimes import could_begin_instant, text_of_instant
+from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT, could_begin_instant, text_of_instant
 from ...language.fields import Field
 from ...language.types import Value, fold
 
@@ -141,9 +141,6 @@ def _begun(test: Test, form: Form) -> Condition:
         parts.append(_compared(field, "<", high, form))
     return all_of(parts)
 
-
-FIRST_INSTANT, LAST_INSTANT = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The years 0001 to 9999, in microseconds."""
 
 _LAST_MILLISECOND = LAST_INSTANT // 1000
 

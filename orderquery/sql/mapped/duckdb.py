@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
 from . import held
-from .column_format import FIRST_INSTANT, LAST_INSTANT, Form
+from .column_format import Form
 from .engine import AMOUNT, DATE_TIME, NUMBER, Engine, Forms, Steps
 
 _PRESENT = "CASE WHEN JSON_TYPE(j) <> 'NULL' THEN j END"

@@ -21,7 +21,7 @@ from ...diagnostics.errors import UsageError
 from ...diagnostics.place import Place
 from ...language.conditions import Condition, Kind, tests_of
 from ...language.fields import Field, Source
-from ...language.limits import LONGEST_ID, LONGEST_SORTABLE
+from ...language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ...language.schema import Schema
 from ...syntax.ast import Comparison, Filter, Not
 from ..dialects import Dialect
@@ -286,8 +286,8 @@ class OwnTables(Layout):
         found = [self._scalar("text" if source.joined else kind, json, path, engine) for path in source.paths]
         text = engine.joined(found) if source.joined else found[0]
         if self._is_key(row):
-            return f"NULLIF({engine.at_most(text, LONGEST_ID)}, '')"
-        return engine.at_most(text, LONGEST_SORTABLE) if row.sortable and row.type.textual else text
+            return f"NULLIF({engine.at_most(text, MAX_ID_CHARS)}, '')"
+        return engine.at_most(text, MAX_SORTABLE_CHARS) if row.sortable and row.type.textual else text
 
     def _elements(self, row: Field, source: Source, json: str, engine: Engine) -> str:
         kind, (path,) = row.type.name, source.paths

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from ...language.datetimes import write_instant
+from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
 from ..dialects import Dialect
 from . import held
-from .column_format import FIRST_INSTANT, LAST_INSTANT, Form
+from .column_format import Form
 from .engine import AMOUNT, DATE_TIME, NUMBER, Engine, Forms, Steps, runs
 
 _OFFSET = "[+-][0-9]{2}:[0-9]{2}$"

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
 from ...language.types import TYPES
 from . import held
-from .column_format import FIRST_INSTANT, LAST_INSTANT, Form
+from .column_format import Form
 from .engine import Engine, Forms, Steps
 
 _SWAPPED_DIGITS = (("0", "9"), ("1", "8"), ("2", "7"), ("3", "6"), ("4", "5"))
