@@ -90,7 +90,7 @@ def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgume
     from ..diagnostics.errors import UsageError
 
     if [argument, *other_inputs].count(STDIN) > 1:
-        raise UsageError('"-" is used twice; pass a file for QUERY or for the orders')
+        raise UsageError("standard input is used twice; pass a file for QUERY or for the orders")
     if argument == STDIN:
         return QueryArgument(_read(stdin_bytes(), STDIN_NAME), STDIN_NAME)
     if os.path.isdir(argument):
@@ -163,7 +163,7 @@ def check_files(names: tuple[str, ...]) -> None:
     from ..diagnostics.errors import UsageError
 
     if names.count(STDIN) > 1:
-        raise UsageError('"-" is used twice; standard input can be read once')
+        raise UsageError("standard input is used twice; pass a file for one of its uses")
     for name in names:
         if name == STDIN:
             stdin_bytes()

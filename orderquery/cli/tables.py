@@ -62,7 +62,7 @@ def write_fields(fields: Iterable[Field]) -> None:
 class OrdersTable:
     """A table of orders, written in chunks; the first chunk sets the widths.
 
-    The columns are those of the order list in the Wix dashboard, or the first fields of a table without them.
+    The columns are the usual ones of a list of orders; a table without these fields shows its first fields.
     """
 
     def __init__(self, schema: Schema) -> None:

@@ -258,8 +258,15 @@ def test_sample():
 def test_demo(here):
     result = run("demo")
     assert result.exit_code == 0
-    for said in ("2,000 orders", "search shop.db", "distinct orders", "--cursor", "corrected request:", "ignored-key"):
-        assert said in result.stdout
+    for expected in (
+        "2,000 orders",
+        "search shop.db",
+        "distinct orders",
+        "--cursor",
+        "corrected request:",
+        "ignored-key",
+    ):
+        assert expected in result.stdout
     assert "no orders" not in result.stdout
     assert "\n0 orders" not in result.stdout
     assert len(result.stdout.splitlines()) < 120

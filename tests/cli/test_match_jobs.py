@@ -100,8 +100,8 @@ def test_places_are_those_of_the_whole_file(here, parts):
     lines = list(sample_lines(200))
     lines[150] = b"{"
     Path("o.jsonl").write_bytes(b"\n".join(lines))
-    said = outcome("everything", "o.jsonl", "--jobs", 2)[2]
-    assert said.startswith("o.jsonl:151")
+    errors = outcome("everything", "o.jsonl", "--jobs", 2)[2]
+    assert errors.startswith("o.jsonl:151")
     assert parts == [2]
 
 
@@ -203,9 +203,9 @@ def test_a_killed_process_is_an_error(here, parts, monkeypatch):
     want = outcome("everything", "a.jsonl", "--jobs", 1)[1]
     monkeypatch.setattr(match_jobs, "_match_blocks", dies)
     for options in ([], ["--count"]):
-        status, shown, said = outcome("everything", "a.jsonl", "--jobs", 2, *options)
+        status, shown, errors = outcome("everything", "a.jsonl", "--jobs", 2, *options)
         assert status == 2
-        assert said.startswith("orderquery: a worker process was killed, so the output is incomplete; run again")
+        assert errors.startswith("orderquery: a worker process was killed, so the output is incomplete; run again")
         assert want.startswith(shown)
         assert len(shown) < len(want)
 
@@ -217,10 +217,10 @@ def test_a_worker_without_memory(problem, here, parts, monkeypatch):
 
     monkeypatch.setattr(match_jobs, "_match_blocks", fails)
     Path("a.jsonl").write_bytes(made(1))
-    status, _, said = outcome("everything", "a.jsonl", "--jobs", 2)
+    status, _, errors = outcome("everything", "a.jsonl", "--jobs", 2)
     assert status == 2
-    assert said.startswith("orderquery: ")
-    assert len(said.splitlines()) == 1
+    assert errors.startswith("orderquery: ")
+    assert len(errors.splitlines()) == 1
 
 
 def test_a_bug_in_a_worker_is_raised(here, parts, monkeypatch):
@@ -241,9 +241,9 @@ def test_a_file_that_cannot_be_read_on(here, parts, monkeypatch):
     Path("a.jsonl").write_bytes(b"".join(line + b"\n" for line in sample_lines(100)))
     want = outcome("everything", "a.jsonl", "--jobs", 1)
     monkeypatch.setattr(os, "pread", broken)
-    status, shown, said = outcome("everything", "a.jsonl", "--jobs", 3)
+    status, shown, errors = outcome("everything", "a.jsonl", "--jobs", 3)
     assert status == 1
-    assert said == (
+    assert errors == (
         "a.jsonl: unusable-document: the file cannot be read on: [Errno 5] Input/output error; what came before is kept\n"
     )
     assert want[1].startswith(shown)
@@ -318,8 +318,8 @@ def test_interrupt(big):
     process.stdout.read(1)
     # A terminal signals the whole group, too.
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=HANG_S)
-    assert (process.returncode, said.decode().split()) == (130, ["interrupted"])
+    _, errors = process.communicate(timeout=HANG_S)
+    assert (process.returncode, errors.decode().split()) == (130, ["interrupted"])
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
@@ -329,5 +329,5 @@ def test_nothing_is_left_behind(name, big):
     process.stdout.read(1)
     process.send_signal(getattr(signal, name))
     # Returns when no process has the pipes open.
-    _, said = process.communicate(timeout=HANG_S)
-    assert (process.returncode, said) == (-getattr(signal, name), b"")
+    _, errors = process.communicate(timeout=HANG_S)
+    assert (process.returncode, errors) == (-getattr(signal, name), b"")
