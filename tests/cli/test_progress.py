@@ -1,19 +1,23 @@
 """The progress line of long commands, on a terminal and elsewhere."""
 
 import io
+from contextlib import redirect_stderr
 
 import pytest
 
 from orderquery.cli import progress
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    """The text of the progress line, from its first update on."""
-    stream = io.StringIO()
-    monkeypatch.setattr(progress, "_DELAY_S", 0)
-    monkeypatch.setattr(progress.sys, "stderr", stream)
-    return stream
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def shown_on(stream, label, total_bytes, **update):
+    """The text that a progress line writes to standard error."""
+    with redirect_stderr(stream), progress.ProgressLine(label, total_bytes) as line:
+        line.update(**update)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -23,20 +27,12 @@ def shown(monkeypatch):
         ("exporting", None, {"text": "7 orders"}, "7 orders"),
     ],
 )
-def test_progress_on_a_terminal(label, total_bytes, update, expected, shown, monkeypatch):
-    monkeypatch.setattr(progress, "is_terminal", lambda _: True)
-    with progress.ProgressLine(label, total_bytes) as line:
-        assert shown.getvalue() == ""
-        line.update(**update)
-    assert label in shown.getvalue()
-    assert expected in shown.getvalue()
-
-
-def test_no_progress_in_a_pipe_or_for_short_work(shown, monkeypatch):
-    with progress.ProgressLine("loading", 10) as line:
-        line.update(5)
-    monkeypatch.setattr(progress, "is_terminal", lambda _: True)
-    monkeypatch.setattr(progress, "_DELAY_S", 60)
-    with progress.ProgressLine("loading", 10) as line:
-        line.update(5)
-    assert shown.getvalue() == ""
+def test_progress_is_for_long_work_on_a_terminal(label, total_bytes, update, expected, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(progress, "_DELAY_S", 3_600)
+    assert shown_on(Terminal(), label, total_bytes, **update) == ""
+    monkeypatch.setattr(progress, "_DELAY_S", 0)
+    assert shown_on(io.StringIO(), label, total_bytes, **update) == ""
+    shown = shown_on(Terminal(), label, total_bytes, **update)
+    assert label in shown
+    assert expected in shown
