@@ -104,9 +104,9 @@ def test_both_forms_are_the_same_search() -> None:
 
 
 def test_every_command_is_listed() -> None:
-    from orderquery.cli.program import program
+    from orderquery.cli.help import COMMAND_NAMES
 
-    for name in program.commands:
+    for name in COMMAND_NAMES:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", README), name
 
 

@@ -272,7 +272,7 @@ def test_the_commands_take_its_url(url: str, tmp_path: Any) -> None:
     ids = run("search", url, "everything", "--all", "--format", "ids").stdout.split()
     assert len(ids) == 20
     assert json.loads(run("get", url, ids[0]).stdout)["id"] == ids[0]
-    assert run("delete", url, ids[0]).stdout == "1 order removed\n"
+    assert run("delete", url, ids[0]).stdout == "1 order deleted\n"
     assert run("search", url, "everything", "--count").stdout == "19\n"
     assert run("upgrade", url).stdout.startswith("19 orders in postgresql://")
 

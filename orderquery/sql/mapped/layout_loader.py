@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...compiler.suggestions import field_meant
+from ...compiler.suggestions import nearest_field
 from ...diagnostics.errors import LayoutError
 from ...language.fields import Field
 from ...language.schema import Schema, load_schema
@@ -168,7 +168,7 @@ class _Reader:
             where = f"fields.{name!r}"
             row = self.schema.find(name)
             if row is None:
-                meant = field_meant(self.schema, name)
+                meant = nearest_field(self.schema, name)
                 raise self._wrong(where, "there is no such field" + (f": did you mean {meant}?" if meant else ""))
             if row in said:
                 raise self._wrong(where, f"the same field as {said[row]!r}")
