@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,6 +19,8 @@ def sleeping(monkeypatch):
     """Functions that take so many seconds of a clock that no other work on the machine moves."""
     now = [0.0]
     monkeypatch.setattr(harness, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    # Collecting the garbage of a whole test run takes a second, in every round.
+    monkeypatch.setattr(harness, "gc", Mock())
 
     def function(seconds):
         def sleep():

@@ -13,6 +13,7 @@ import pytest
 from call_counter import SHARE, CallCounter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from scale import scaled
 from serving import LOAD, SEARCH, Answer, Asker
 from strategies import ANY_JSON, NAMES, makers
 
@@ -28,7 +29,7 @@ MOST_CALLS = 5_000_000
 """Function calls that an answer may take; at most 2,010,000 were counted, for a key of a million letters."""
 MOST_CALLS_PER_BYTE = 50
 """And for each byte of a body in which every value is a mistake of its own; at most 20 were counted."""
-QUICK = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=scaled(100, 50), suppress_health_check=list(HealthCheck))
 
 
 @cache

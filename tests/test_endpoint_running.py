@@ -22,12 +22,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from command_line import HANG_S
+from scale import scaled
 from serving import LOAD, SEARCH, Connection, Server, environment, judged, running
 
 import orderquery as oq
 
 JSON = Any
-KILLS = int(os.environ.get("ORDERQUERY_KILLS", "8"))
+KILLS = scaled(8, 4)
 API_KEY = "a-key-that-nobody-may-read"
 
 
@@ -236,7 +237,7 @@ SEARCHES = [{"filter": filter_, "sort": sort} for filter_ in FILTERS for sort in
 
 def test_twenty_clients_beside_two_that_load(tmp_path: Path) -> None:
     path = tmp_path / "shop.db"
-    documents = list(oq.sample(3_000))
+    documents = list(oq.sample(scaled(3_000, 1_200)))
     with oq.open_store(path) as store:
         store.load(documents)
     moving = {order["id"] for order in [document for document in documents if "id" in document][::5]}

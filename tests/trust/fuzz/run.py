@@ -23,7 +23,7 @@ from pathlib import Path
 import seeds
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from call_counter import CallCounter  # noqa: E402
+from call_counter import CallCounter
 
 MOST_CALLS, MEBIBYTES = 30_000_000, 200
 SUSPECT_SECONDS = 1.0
