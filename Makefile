@@ -10,6 +10,8 @@ ENGINES := $(VENV)/.engines
 TRUST := $(VENV)/.trust
 BENCH := .venv-bench
 WORKERS ?= 2
+# The tests start hundreds of processes, which are twice as fast with compiled modules.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test client engines lint check prove trust trust-quick bench bench-quick reference goldens clean
 
