@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from call_counter import SHARE, CallCounter
+from scale import scaled
 
 import orderquery as oq
 from orderquery.compiler.render import render_report, report_json
@@ -268,9 +269,9 @@ LEAVES: dict[str, Callable[[int], JSON]] = {
 @pytest.mark.parametrize("first", [True, False])
 def test_deep_alternations_run_everywhere(leaf: str, first: bool) -> None:
     both(alternating(64, 1, LEAVES[leaf], first=first))
-    both(alternating(64, 9, LEAVES[leaf], first=first))
+    both(alternating(64, scaled(9, 3), LEAVES[leaf], first=first))
     both(alternating(32, 1, LEAVES[leaf], first=first, negated=True))
-    both(alternating(9, 60, LEAVES[leaf], first=first))
+    both(alternating(9, scaled(60, 30), LEAVES[leaf], first=first))
 
 
 def test_a_deep_filter_and_four_sorts() -> None:

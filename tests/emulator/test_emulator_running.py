@@ -20,7 +20,6 @@ from serving import LOAD, SEARCH, Connection, Server, environment, judged, run_t
 import orderquery as oq
 
 JSON = Any
-KILLS = int(os.environ.get("ORDERQUERY_KILLS", "8"))
 API_KEY = "a-key-that-nobody-may-read"
 
 

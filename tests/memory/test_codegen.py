@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from random_conditions import NOTHING, ODD, Conditions, differences, documents
+from scale import scaled
 from strategies import ANYTHING, POOLS, UNFIT, Maker, makers
 from test_toy import TICKETS
 
@@ -101,7 +102,7 @@ def test_every_field_with_anything_at_its_place(row: Field) -> None:
             assert differences(schema, condition, orders, []) == [], condition
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=scaled(60, 30), suppress_health_check=list(HealthCheck))
 @given(makers(), ANYTHING)
 def test_documents_that_hypothesis_thinks_of(maker: Maker, anything: JSON) -> None:
     orders, records = documents(maker, (*ODD[:20], anything))

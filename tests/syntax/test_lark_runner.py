@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lark import Lark
 from lark.exceptions import UnexpectedInput
+from scale import scaled
 from strategies import Maker, makers
 
 import orderquery as oq
@@ -26,7 +27,7 @@ from orderquery.syntax.text_parser import parse_text
 from orderquery.syntax.text_printer import print_text
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-SETTINGS = settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(deadline=None, max_examples=scaled(300, 100), suppress_health_check=list(HealthCheck))
 WORDS = (
     "status", "createdDate", "`odd`", "=", "!=", ">=", "in", "not in", "is missing", "starts with", "has any", "exists", "does",
     "(", ")", ",", "and", "or", "not", "null", "'a b'", '"x"', "`5`", "5", "-7d", "today", "everything", "nothing", "order by",
