@@ -42,7 +42,7 @@ class TameMaker(Maker):
     """Makes documents without what the documented differences are about, and searches with anything."""
 
     def __init__(self, random: Random, layout: oq.OwnTables, dialect: str) -> None:
-        self._form = lambda row: layout.form(row, DIALECTS[dialect])
+        self._form = lambda row: layout.column_format(row, DIALECTS[dialect])
         super().__init__(random, layout.schema)
 
     def _pool(self, row: oq.Field) -> Sequence[JSON]:
@@ -61,7 +61,7 @@ class TameMaker(Maker):
 
     def _holds(self, row: oq.Field, made: JSON) -> bool:
         value, form = row.type.read(made), self._form(row)
-        return value is None or form is None or form.holds(value)
+        return value is None or form is None or form.can_hold(value)
 
     def order(self, key: str) -> dict[str, JSON]:
         return tamed(super().order(key))

@@ -10,6 +10,9 @@ JSON = Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""Microseconds since 1970: the years 0001 to 9999."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?",
@@ -60,13 +63,9 @@ def _any_instant(text: str) -> int | None:
     if hours is not None:
         away = (int(hours) * 60 + int(minutes)) * 60_000_000
         micros += -away if offset[0] == "+" else away
-        if not _FIRST_INSTANT <= micros <= _LAST_INSTANT:
+        if not FIRST_INSTANT <= micros <= LAST_INSTANT:
             return None
     return micros
-
-
-_FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 _DAY = 86_400_000_000
@@ -79,8 +78,8 @@ def days_around(micros: int) -> tuple[str, str]:
     """
     first, last = micros - _DAY, micros + _DAY
     return (
-        write_instant(first)[:10] if first >= _FIRST_INSTANT else "",
-        write_instant(last)[:10] + "~" if last <= _LAST_INSTANT else "~",
+        write_instant(first)[:10] if first >= FIRST_INSTANT else "",
+        write_instant(last)[:10] + "~" if last <= LAST_INSTANT else "~",
     )
 
 

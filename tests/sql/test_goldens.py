@@ -1,4 +1,4 @@
-"""The SQL of each dialect, written out to be read in review: ``make goldens`` writes it anew."""
+"""The SQL of each dialect, as files to read in review: ``make goldens`` writes them."""
 
 from __future__ import annotations
 
@@ -87,6 +87,6 @@ def test_operands_are_never_in_the_text() -> None:
         assert nasty in built.parameters.values()
 
 
-def test_an_unknown_dialect_lists_the_known() -> None:
-    with pytest.raises(oq.UsageError, match="sqlite, postgres, duckdb"):
+def test_an_unknown_dialect_is_reported_with_the_known() -> None:
+    with pytest.raises(oq.UsageError, match='unknown dialect "oracle"; dialects: sqlite, postgres, duckdb'):
         oq.compile({}).sql("oracle")

@@ -69,16 +69,16 @@ class OwnStore(Store):
 
     def _fetch(self, plan: Query, position: Position | None, count: int) -> list[Row]:
         dialect = dialect_named(self.dialect)
-        forms = [self.layout.form(key.field, dialect) for key in plan.sort]
+        forms = [self.layout.column_format(key.field, dialect) for key in plan.sort]
         found: list[Row] = []
         for row in self._rows(self._statement(plan, position, count)):
             values: list[Any] = []
             for key, form, shown in zip(plan.sort, forms, row, strict=False):
-                value = None if shown is None or form is None else form.read(shown)
-                if value is None and shown is not None and form is not None:
+                value = None if shown is None else form.read(shown)
+                if value is None and shown is not None:
                     # Taken for missing, it would end a walk in its middle.
                     raise StoreError(
-                        f"{key.field.name} of the order {row[-2]!r} is {shown!r}: the layout says {form.says}"
+                        f"{key.field.name} of the order {row[-2]!r} is {shown!r}: the layout says {form.description}"
                     )
                 values.append(value)
             found.append((*values, _as_bytes(row[-1])))
@@ -104,8 +104,8 @@ class OwnStore(Store):
         found = self.layout.transactions_of(dialect_named(self.dialect))
         if found is None or not _could_be_key(order_id):
             return None
-        form = self.layout.form(self.schema.key, dialect_named(self.dialect))
-        if form is None or not form.holds(order_id):
+        form = self.layout.column_format(self.schema.key, dialect_named(self.dialect))
+        if not form.can_hold(order_id):
             return None
         parameters = {"id": form.bind(order_id)} | ({"site": self.site} if self.layout.sites else {})
         rows = self._answers(found, parameters)
