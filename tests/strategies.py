@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import orderquery as oq
+from orderquery.language.operators import OPERATORS
 
 JSON = Any
 
@@ -208,15 +209,15 @@ class Maker:
         return self.random.choice(self.pools[row])
 
     def operand_of(self, row: oq.Field, name: str) -> JSON:
-        takes = oq.operators.OPERATORS[name].takes.name
+        takes = OPERATORS[name].takes.name
         if takes == "FLAG":
             return self.chance(2)
         if takes == "TEXT":
             return self.prefix(row)
-        nulls = oq.operators.OPERATORS[name].nulls
+        nulls = OPERATORS[name].nulls
         if takes == "VALUES":
             return self.values(row, nulls)
-        if row.many and oq.operators.OPERATORS[name].lists and self.chance(3):
+        if row.many and OPERATORS[name].lists and self.chance(3):
             return self.values(row, False)
         return None if nulls and self.chance(6) else self.operand(row)
 

@@ -113,10 +113,10 @@ def _as_given(argument: str) -> str | bytes:
 def _read(stream: Any, name: str) -> bytes:
     """All of a query, or one byte more than a query may have: the checker says so."""
     from ..diagnostics.errors import UsageError
-    from ..language.limits import MAX_BYTES
+    from ..language.limits import MAX_SEARCH_BYTES
 
     try:
-        return bytes(stream.read(MAX_BYTES + 1))
+        return bytes(stream.read(MAX_SEARCH_BYTES + 1))
     except OSError as problem:
         raise UsageError(f"cannot read {name}: {problem.strerror or problem}") from None
 

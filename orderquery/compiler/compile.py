@@ -13,7 +13,7 @@ from ..compiler.query import Query
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES, too_large
 from ..language.schema import Schema, load_schema
 from ..syntax.ast import Search
 from ..syntax.json_decoder import read_json
@@ -110,10 +110,12 @@ def is_json(text: str) -> bool:
 
 def _text(source: str | bytes | bytearray) -> str | Diagnostic:
     if isinstance(source, str):
-        if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-            return _too_large(len(source))
+        if 4 * len(source) > MAX_SEARCH_BYTES:
+            size = len(source.encode("utf-8", "surrogatepass"))
+            if size > MAX_SEARCH_BYTES:
+                return _too_large(size)
         return source
-    if len(source) > MAX_BYTES:
+    if len(source) > MAX_SEARCH_BYTES:
         return _too_large(len(source))
     try:
         return bytes(source).decode("utf-8-sig")
@@ -123,8 +125,7 @@ def _text(source: str | bytes | bytearray) -> str | Diagnostic:
 
 
 def _too_large(size: int) -> Diagnostic:
-    message = f"the text has {size:,} characters or bytes, the most is 1 MiB"
-    return Diagnostic("too-large", message, "split the search into several", Place(()))
+    return Diagnostic("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes", size), Place(()))
 
 
 def _of_json(document: JSON, shape: Shape, schema: Schema, said: Iterable[Diagnostic] = ()) -> Report[Query]:

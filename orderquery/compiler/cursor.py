@@ -20,7 +20,7 @@ from ..compiler.query import Query
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..language.fields import Field
-from ..language.limits import LONGEST_CURSOR, LONGEST_ID, LONGEST_SORTABLE
+from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..syntax.json_reader import Reader
 from .checker import check_search
@@ -38,7 +38,7 @@ _NONCE = 12
 _TAG = 16
 _FRAME = 64
 """An upper bound, in bytes, of what msgpack adds to the parts of a token."""
-_LARGEST_PAYLOAD = LONGEST_CURSOR * 3 // 4 - 1 - _NONCE - _TAG - _FRAME
+_LARGEST_PAYLOAD = MAX_CURSOR_CHARS * 3 // 4 - 1 - _NONCE - _TAG - _FRAME
 _WIDEST_CHARACTER = 4
 _BACKWARD, _INCLUSIVE = 1, 2
 
@@ -61,8 +61,8 @@ def room_beside(sort: Iterable[SortField]) -> int:
 
 def _most_bytes(field: Field) -> int:
     if field.required and field.type.textual:
-        return LONGEST_ID * _WIDEST_CHARACTER + 8
-    return LONGEST_SORTABLE * _WIDEST_CHARACTER + 16 if field.type.textual else 256
+        return MAX_ID_CHARS * _WIDEST_CHARACTER + 8
+    return MAX_SORTABLE_CHARS * _WIDEST_CHARACTER + 16 if field.type.textual else 256
 
 
 def encode(plan: Query, position: Position, limit: int, site: str, keys: CursorKeys) -> str:
@@ -157,7 +157,7 @@ def _value(field: Field, stored: Any) -> Any:
 
 def _canonical_bytes(token: str) -> bytes | None:
     """The bytes of a token that is spelled as we spell it, so that no other text means the same."""
-    if len(token) > LONGEST_CURSOR or not token.isascii():
+    if len(token) > MAX_CURSOR_CHARS or not token.isascii():
         return None
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)

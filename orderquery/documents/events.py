@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..language.limits import MAX_CURSOR_CHARS, MAX_FIELD_NAME_CHARS, MAX_IDS_PER_REQUEST
+
 JSON = Any
 
 
@@ -21,7 +23,7 @@ class _Wire(BaseModel):
 class Sorting(_Wire):
     """One entry of ``sort``."""
 
-    fieldName: str = Field(max_length=512)  # noqa: N815 - the wire's own names
+    fieldName: str = Field(max_length=MAX_FIELD_NAME_CHARS)  # noqa: N815 - the wire's own names
     order: Literal["ASC", "DESC"] = "ASC"
 
 
@@ -29,7 +31,7 @@ class CursorPaging(_Wire):
     """``cursorPaging`` of a search."""
 
     limit: int | None = Field(default=None, ge=1, le=100)
-    cursor: str | None = Field(default=None, max_length=16_000)
+    cursor: str | None = Field(default=None, max_length=MAX_CURSOR_CHARS)
 
 
 class CursorSearch(_Wire):
@@ -71,7 +73,7 @@ class SearchResponse(_Wire):
 class TransactionsRequest(_Wire):
     """The body of ``POST /ecom/v1/payments/list-by-ids``."""
 
-    orderIds: list[str] = Field(min_length=1, max_length=100)  # noqa: N815
+    orderIds: list[str] = Field(min_length=1, max_length=MAX_IDS_PER_REQUEST)  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Literal
 
 from ..language.fields import Field, Source
-from ..language.limits import LONGEST_SORTABLE
+from ..language.limits import MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, read_text
 from .fields import fitting, reader, words_joined
@@ -71,7 +71,7 @@ class _Writer:
         self._schema = schema
         self._lines: list[str] = []
         self._count = 0
-        self.scope: dict[str, Any] = {"joined": words_joined, "most": LONGEST_SORTABLE}
+        self.scope: dict[str, Any] = {"joined": words_joined, "most": MAX_SORTABLE_CHARS}
 
     def source(self, rows: tuple[Field, ...]) -> str:
         root, variables = _Node(), {}

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from ..language.fields import Field, Source
-from ..language.limits import LONGEST_ID, LONGEST_SORTABLE
+from ..language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, ValueType, has_lone_surrogate
 
@@ -76,7 +76,7 @@ def fitting(field: Field) -> Callable[[JSON], Value]:
         return read
 
     def fits(value: JSON) -> Value:
-        if isinstance(value, str) and len(value) > LONGEST_SORTABLE:
+        if isinstance(value, str) and len(value) > MAX_SORTABLE_CHARS:
             return None
         return read(value)
 
@@ -157,7 +157,7 @@ def transactions_id(document: JSON) -> str | None:
 
 
 def _usable(key: JSON) -> str | None:
-    usable = isinstance(key, str) and 0 < len(key) <= LONGEST_ID and not has_lone_surrogate(key)
+    usable = isinstance(key, str) and 0 < len(key) <= MAX_ID_CHARS and not has_lone_surrogate(key)
     return key if usable else None
 
 
@@ -179,8 +179,8 @@ class Unfit:
         shown = repr(self.value)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
         why = self.field.type.says
-        if isinstance(self.value, str) and self.field.sortable and len(self.value) > LONGEST_SORTABLE:
-            why = f"at most {LONGEST_SORTABLE} characters"
+        if isinstance(self.value, str) and self.field.sortable and len(self.value) > MAX_SORTABLE_CHARS:
+            why = f"at most {MAX_SORTABLE_CHARS} characters"
         return f"{self.field.name} is {shown}, not {why}: it counts as missing"
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
 from ..language.datetimes import read_instant
-from ..language.limits import DEEPEST_DOCUMENT
+from ..language.limits import MAX_DOCUMENT_LEVELS
 from ..language.schema import Schema
 from ..syntax.json_decoder import decode_integer
 from ..syntax.json_printer import encode_json
@@ -59,10 +59,10 @@ def _decoder() -> msgspec.json.Decoder[Any]:
 
 def nests_too_deep(document: JSON, written: bytes) -> bool:
     """Whether a document, of these bytes, is deeper than any reader of it is sure to bear."""
-    if written.count(b"{") + written.count(b"[") <= DEEPEST_DOCUMENT:
+    if written.count(b"{") + written.count(b"[") <= MAX_DOCUMENT_LEVELS:
         return False
     level, depth = [document], 0
-    while level and depth <= DEEPEST_DOCUMENT:
+    while level and depth <= MAX_DOCUMENT_LEVELS:
         depth += 1
         inner = [part for part in level if isinstance(part, dict | list | tuple)]
         level = [below for part in inner for below in (part.values() if isinstance(part, dict) else part)]

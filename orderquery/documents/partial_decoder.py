@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 
 from ..language.conditions import Condition, tests_of
-from ..language.limits import DEEPEST_DOCUMENT, LONGEST_ID
+from ..language.limits import MAX_DOCUMENT_LEVELS, MAX_ID_CHARS
 from ..language.schema import Schema
 from .ingest import WRAPPERS
 
@@ -27,12 +27,12 @@ PartialDecoder = Callable[[list[bytes]], list[Order | None]]
 
 _Tree = dict[str, "_Tree"]
 
-_USABLE_ID = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
+_USABLE_ID = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
 _REFUSED = Annotated[int, msgspec.Meta(ge=1, le=0)]
 _UNREADABLE = (ValueError, ArithmeticError, RecursionError)
 
-_LEVELS = DEEPEST_DOCUMENT - 20
-_TOO_DEEP = b'{"":' * (DEEPEST_DOCUMENT + 1) + b"0" + b"}" * (DEEPEST_DOCUMENT + 1)
+_LEVELS = MAX_DOCUMENT_LEVELS - 20
+_TOO_DEEP = b'{"":' * (MAX_DOCUMENT_LEVELS + 1) + b"0" + b"}" * (MAX_DOCUMENT_LEVELS + 1)
 
 # An exponent that no decimal holds has 18 digits and more. Of so many in a row, every second one is among every second
 # byte, 9 in a row: that is found out eight times as fast as where exponents are.
@@ -103,7 +103,7 @@ def _refuses_depth(decode: Callable[[bytes], JSON]) -> bool:
 
 
 def _may_be_deep(text: bytes) -> bool:
-    return text.count(b"{") + text.count(b"[") > DEEPEST_DOCUMENT
+    return text.count(b"{") + text.count(b"[") > MAX_DOCUMENT_LEVELS
 
 
 # -- the type of what is read -----------------------------------------------------------------------------------

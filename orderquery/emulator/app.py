@@ -25,10 +25,9 @@ from starlette.routing import Route
 from ..compiler.report import QueryError
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import StoreError
-from ..documents.events import read_order_ids
 from ..documents.json_lines import read_bytes
 from ..documents.rest_names import in_rest_names
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES
 from ..stores.base import LoadResult, NotAtOnce, Store
 from ..syntax.json_decoder import read_json
 from ..syntax.json_printer import encode_json
@@ -37,6 +36,7 @@ from .auth import ApiKey, site_parameter, store_for
 from .errors import WHOLE_BODY, Refused, of_application, of_diagnostics, of_faults, of_violations
 from .hosts import Hosts
 from .openapi import describe
+from .order_ids import read_order_ids
 from .request_body import is_anything, plan_of, read_body, refused_by_service
 from .responses import LOG, REQUEST_ID, Identified, answer, answer_refused
 from .warnings import HEADER, warnings_header
@@ -61,7 +61,7 @@ def create_app(
     api_key: str | None = None,
     hosts: Iterable[str] | None = None,
     webhook_key: str | bytes | None = None,
-    max_body: int = MAX_BYTES,
+    max_body: int = MAX_SEARCH_BYTES,
     max_load: int = LARGEST_LOAD,
     search_seconds: float = SEARCH_SECONDS,
 ) -> Starlette:

@@ -10,8 +10,8 @@ from ..diagnostics.codes import CODES
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path
-from ..documents.events import Fault
 from ..syntax.json_printer import encode_json
+from .order_ids import Fault
 
 JSON = Any
 

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from ..api import Plan
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import Schema, load_schema
 from .request_body import is_anything, is_error, plan_of, read_body
 
@@ -21,7 +21,7 @@ class SearchPlan:
     """
 
     def __init__(
-        self, schema: Schema | str | Path | None = None, *, strict: bool = False, max_body: int = MAX_BYTES
+        self, schema: Schema | str | Path | None = None, *, strict: bool = False, max_body: int = MAX_SEARCH_BYTES
     ) -> None:
         self._schema = schema if isinstance(schema, Schema) else load_schema(schema)
         self._refuses = is_anything if strict else is_error

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..diagnostics.codes import CODES
-from ..language.limits import LONGEST_CURSOR, LONGEST_ID
+from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_IDS_PER_REQUEST, MAX_SEARCH_BYTES
 from ..language.schema import Schema
 from ..version import __version__
 from .search_schema import JSONSchema, component, search_schemas
 
 JSON = Any
-
-MOST_IDS = 100
-"""Order ids in one request for transactions."""
 
 VIOLATED_RULES = (
     "VALIDATION", "OTHER", "MAX", "MIN", "MAX_LENGTH", "MIN_LENGTH", "MAX_SIZE", "MIN_SIZE", "FORMAT", "DECIMAL_LTE",
@@ -39,7 +36,7 @@ _ALWAYS = ("500", "503")
 _TO_REQUESTS = ("400", "401", "403", "408", "413")
 
 
-def describe(schema: Schema, *, strict: bool = False, max_body: int = 1 << 20) -> dict[str, JSON]:
+def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH_BYTES) -> dict[str, JSON]:
     """The OpenAPI 3.1 document of the endpoint over this table.
 
     ``strict`` describes the endpoint that refuses whatever a checker reports; ``max_body`` is the longest body in
@@ -111,7 +108,9 @@ def _paths() -> dict[str, JSON]:
     ids = {
         "type": "object",
         "required": ["orderIds"],
-        "properties": {"orderIds": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_IDS}},
+        "properties": {
+            "orderIds": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MAX_IDS_PER_REQUEST}
+        },
     }
     envelope = {"schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$"}}
     loaded = {
@@ -244,9 +243,9 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
     text = {"type": "string"}
     anything = {"type": "object"}
     place = {"type": ["integer", "null"], "minimum": 1}
-    token = {**text, "maxLength": LONGEST_CURSOR}
+    token = {**text, "maxLength": MAX_CURSOR_CHARS}
     key = schema.key.sources[0].paths[0]
-    identity = {**text, "minLength": 1, "maxLength": LONGEST_ID}
+    identity = {**text, "minLength": 1, "maxLength": MAX_ID_CHARS}
     violation = {
         "field": {**text, "description": "Where in the request, its keys joined by dots; perhaps empty."},
         "description": text,

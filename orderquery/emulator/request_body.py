@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..api import Plan, check
 from ..compiler.report import Report
 from ..diagnostics.diagnostic import Diagnostic
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES, too_large
 from ..language.schema import Schema
 from .errors import Refused, of_application, of_diagnostics
 from .warnings import warnings_header
@@ -26,7 +26,7 @@ _LARGEST_KEPT = 4096
 """Bytes of a body whose plan is kept for the next that is the same."""
 
 
-async def read_body(request: Request, most: int = MAX_BYTES, seconds: float = BODY_SECONDS) -> bytes:
+async def read_body(request: Request, most: int = MAX_SEARCH_BYTES, seconds: float = BODY_SECONDS) -> bytes:
     """The body of a request.
 
     Raises:
@@ -57,7 +57,7 @@ async def _read(request: Request, most: int) -> bytes:
 def _too_large(most: int) -> Refused:
     # The connection stays open and the server throws the rest away: one that is closed with bytes unread is reset, and
     # the client may never see the answer.
-    message = f"the body has more than {most:,} bytes"
+    message, _ = too_large("the body", most, "bytes")
     return of_application(413, "REQUEST_TOO_LARGE", message, {"threshold": most})
 
 

@@ -12,7 +12,14 @@ from typing import Any
 
 from ..language.conditions import Kind, tests_of
 from ..language.fields import Field
-from ..language.limits import DEEPEST, LONGEST_CURSOR, LONGEST_FIELD_NAME, LONGEST_STRING, MOST_ELEMENTS, MOST_NODES
+from ..language.limits import (
+    MAX_CURSOR_CHARS,
+    MAX_FIELD_NAME_CHARS,
+    MAX_FILTER_LEVELS,
+    MAX_FILTER_NODES,
+    MAX_LIST_ITEMS,
+    MAX_STRING_CHARS,
+)
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import TYPES
@@ -25,7 +32,7 @@ _IMPLICIT = "$eq"
 
 # -- operands by type -------------------------------------------------------------------------------------------
 
-_TEXT = {"type": "string", "maxLength": LONGEST_STRING}
+_TEXT = {"type": "string", "maxLength": MAX_STRING_CHARS}
 _GUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _INSTANT = (
     "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -59,7 +66,7 @@ class _Type:
 
 
 _NUMBER = {"type": "number", "description": "At most 100 digits."}
-_AMOUNTS = {"anyOf": [{"type": "string", "pattern": _AMOUNT, "maxLength": LONGEST_STRING}, _NUMBER]}
+_AMOUNTS = {"anyOf": [{"type": "string", "pattern": _AMOUNT, "maxLength": MAX_STRING_CHARS}, _NUMBER]}
 _WHOLE = {"type": "integer", "minimum": 0, "description": "At most 100 digits, without fraction or exponent."}
 _SEQUENCES = {"anyOf": [_TEXT, _WHOLE]}
 
@@ -143,7 +150,7 @@ class _Describer:
 
     def _list(self, items: JSON) -> JSONSchema:
         least = {"minItems": 1} if self.strict else {}
-        return {"type": "array", "items": items, **least, "maxItems": MOST_ELEMENTS}
+        return {"type": "array", "items": items, **least, "maxItems": MAX_LIST_ITEMS}
 
     def _request_says(self) -> str:
         kept = (
@@ -155,8 +162,9 @@ class _Describer:
             f"{kept} Beyond what this schema can say: a key stands once in an object; no string holds a lone "
             "surrogate; an integer has neither fraction nor exponent; a number has at most 100 digits and an exponent "
             "of at most 100; a date-time is one of the calendar; connectives nest at most "
-            f"{DEEPEST} levels, a filter has at most {MOST_NODES:,} nodes, the body at most {self.max_body:,} bytes; "
-            f"and the search fits a cursor of {LONGEST_CURSOR:,} characters."
+            f"{MAX_FILTER_LEVELS} levels, a filter has at most {MAX_FILTER_NODES:,} nodes, "
+            f"the body at most {self.max_body:,} bytes; "
+            f"and the search fits a cursor of {MAX_CURSOR_CHARS:,} characters."
         )
 
     def _search(self) -> JSONSchema:
@@ -192,14 +200,14 @@ class _Describer:
     def _paging(self) -> JSONSchema:
         limit = {"type": ["integer", "null"], "minimum": 1, "maximum": self.schema.max_limit}
         limit["description"] = f"Without it {self.schema.limit}, or the cursor's own."
-        cursor = {"type": ["string", "null"], "maxLength": LONGEST_CURSOR}
+        cursor = {"type": ["string", "null"], "maxLength": MAX_CURSOR_CHARS}
         cursor["description"] = "metadata.cursors.next or .prev of an earlier answer, as it was received."
         return self._object({"limit": limit, "cursor": cursor}, "Which page, and how long.")
 
     def _sort(self) -> JSONSchema:
         rows = [row for row in self.schema.fields if row.sortable and (row.documented_sort or not self.strict)]
         names = [[row.name, *row.aliases] for row in rows]
-        field = {"type": "string", "maxLength": LONGEST_FIELD_NAME, "enum": [name for same in names for name in same]}
+        field = {"type": "string", "maxLength": MAX_FIELD_NAME_CHARS, "enum": [name for same in names for name in same]}
         order = {"enum": ["ASC", "DESC", None], "description": "Without it ASC."}
         entry = self._object({"fieldName": field, "order": order}, "A field to sort by.", required=["fieldName"])
         once = [{"contains": _sorts_by(same), "minContains": 0, "maxContains": 1} for same in names]

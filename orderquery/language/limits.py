@@ -1,39 +1,46 @@
-"""language.limits."""
+"""Define every limit on a search and on a document; the unit is in each name.
+
+The largest page and the number of sort entries belong to a table of fields: ``grammar/*.toml``.
+"""
 
 from __future__ import annotations
 
-LONGEST_ID = 256
-"""Characters: an order whose id is longer is unusable."""
+MAX_SEARCH_BYTES = 1 << 20
+"""A longer search, in any form, is not read."""
+
+MAX_OPEN_BRACKETS = 200
+"""More than any search needs, and few enough for a recursive walk over a tree."""
+
+MAX_FILTER_LEVELS = 64
+"""Nested ``$and``, ``$or`` and ``$not``."""
+
+MAX_FILTER_NODES = 2_000
+"""Conditions and connectives of one filter."""
+
+MAX_LIST_ITEMS = 1_000
+"""Values of one list operand, and entries of a sort before the table's own limit is reported."""
+
+MAX_STRING_CHARS = 4_096
+"""A string operand."""
+
+MAX_FIELD_NAME_CHARS = 512
+
+MAX_CURSOR_CHARS = 16_000
+
+MAX_ID_CHARS = 256
+"""An order with a longer id is unusable."""
+
+MAX_SORTABLE_CHARS = 512
+"""A longer text in a sortable field counts as missing, because a cursor must have room for it."""
+
+MAX_DOCUMENT_LEVELS = 200
+"""A document that nests deeper is unusable."""
+
+MAX_IDS_PER_REQUEST = 100
+"""Order ids in one request for transactions."""
 
 
-LONGEST_SORTABLE = 512
-"""Characters: a longer text in a sortable field does not fit, for a cursor must be able to hold it."""
-
-
-MAX_BYTES = 1 << 20
-
-
-MAX_OPEN = 200
-"""Brackets that may stand open at once. More than any search needs, and few enough for every walk over a tree."""
-
-
-DEEPEST = 64
-
-
-MOST_NODES = 2_000
-
-
-MOST_ELEMENTS = 1_000
-
-
-LONGEST_STRING = 4_096
-
-
-LONGEST_FIELD_NAME = 512
-
-
-LONGEST_CURSOR = 16_000
-
-
-DEEPEST_DOCUMENT = 200
-"""Levels: a deeper document is unusable."""
+def too_large(what: str, most: int, unit: str, size: int | None = None) -> tuple[str, str]:
+    """Return message and help of ``too-large``; without ``size``, counting ended at the limit."""
+    message = f"{what} has {size:,} {unit}; the limit is {most:,}" if size else f"{what} has more than {most:,} {unit}"
+    return message, "split the search into several"

@@ -23,14 +23,14 @@ from typing import Any, Protocol
 from ..documents.fields import fitting
 from ..language.conditions import TRUE, AllOf, AnyOf, Condition, Kind, Test, all_of, tests_of
 from ..language.fields import Field, Record
-from ..language.limits import LONGEST_SORTABLE
+from ..language.limits import MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Shortcut, fold
 from .interpreter import Predicate, evaluator
 
 JSON = Any
 
-_SCOPE = {"get": dict.get, "empty": {}, "fold": fold, "most": LONGEST_SORTABLE}
+_SCOPE = {"get": dict.get, "empty": {}, "fold": fold, "most": MAX_SORTABLE_CHARS}
 
 
 class Matches(Protocol):
@@ -232,7 +232,7 @@ class _Writer(_Constants):
         alone = len(row.sources) == 1 and row.default is None
         if alone and cut.as_text and leaf.kind in (Kind.EQUALS, Kind.ONE_OF):
             wanted = leaf.operand if leaf.kind is Kind.ONE_OF else (leaf.operand,)
-            if not row.sortable or max(map(len, wanted)) <= LONGEST_SORTABLE:
+            if not row.sortable or max(map(len, wanted)) <= MAX_SORTABLE_CHARS:
                 # Nothing else in JSON equals a text, and what has no hash raises.
                 value = self._value(row, bound, once=True)
                 if leaf.kind is Kind.EQUALS:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES, too_large
 from .source_text import shown
 
 JSON = Any
@@ -22,9 +22,8 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
 
     It costs what decoding costs, whatever the text holds.
     """
-    if len(raw) > MAX_BYTES:
-        message = f"the text has {len(raw):,} bytes, the most is 1 MiB"
-        return None, (Diagnostic("too-large", message, "split the search into several", Place(())),)
+    if len(raw) > MAX_SEARCH_BYTES:
+        return None, (Diagnostic("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes", len(raw)), Place(())),)
     repeating: list[_Repeating] = []
 
     def object_of(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:

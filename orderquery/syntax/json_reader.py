@@ -14,7 +14,15 @@ from typing import Any, Literal
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.edits import Edit
 from ..diagnostics.place import Place, step_text
-from ..language.limits import DEEPEST, LONGEST_CURSOR, LONGEST_FIELD_NAME, LONGEST_STRING, MOST_ELEMENTS, MOST_NODES
+from ..language.limits import (
+    MAX_CURSOR_CHARS,
+    MAX_FIELD_NAME_CHARS,
+    MAX_FILTER_LEVELS,
+    MAX_FILTER_NODES,
+    MAX_LIST_ITEMS,
+    MAX_STRING_CHARS,
+    too_large,
+)
 from ..language.operators import OPERATORS
 from .ast import EVERYTHING, Comparison, Filter, Not, Paging, Search, SortKey, both, either
 from .unknown_keys import ENTRY_KEYS, PAGING_KEYS, SEARCH_KEYS, Misplaced, corrected_help
@@ -83,8 +91,8 @@ class Reader:
             fix = [value] if isinstance(value, dict) else None
             self._shape(place, "sort is an array of objects", value, fix)
             return ()
-        if len(value) > MOST_ELEMENTS:
-            self._too_large(place, f"sort has {len(value):,} entries, the most is {MOST_ELEMENTS:,}")
+        if len(value) > MAX_LIST_ITEMS:
+            self._too_large(place, "sort", MAX_LIST_ITEMS, "entries", len(value))
             return ()
         keys = (self._sort_key(entry, place / index) for index, entry in enumerate(value))
         return tuple(key for key in keys if key is not None)
@@ -108,9 +116,9 @@ class Reader:
         if not isinstance(name, str):
             self._shape(at, "fieldName is a string", name)
             return None
-        if len(name) > LONGEST_FIELD_NAME:
-            message = f"fieldName has {len(name):,} characters, the most is {LONGEST_FIELD_NAME}"
-            self.diagnostics.append(_too_long(message, "name a field of the table", at, LONGEST_FIELD_NAME))
+        if len(name) > MAX_FIELD_NAME_CHARS:
+            message = f"fieldName has {len(name):,} characters, the most is {MAX_FIELD_NAME_CHARS}"
+            self.diagnostics.append(_too_long(message, "name a field of the table", at, MAX_FIELD_NAME_CHARS))
             return None
         return SortKey(self._rest(name), descending, at)
 
@@ -137,10 +145,10 @@ class Reader:
         if cursor is not None and not isinstance(cursor, str):
             self._shape(place / "cursor", "cursor is a string", cursor)
             cursor = None
-        elif cursor and len(cursor) > LONGEST_CURSOR:
-            message = f"cursor has {len(cursor):,} characters, the most is {LONGEST_CURSOR:,}"
+        elif cursor and len(cursor) > MAX_CURSOR_CHARS:
+            message = f"cursor has {len(cursor):,} characters, the most is {MAX_CURSOR_CHARS:,}"
             instead = "send a cursor as it was received"
-            self.diagnostics.append(_too_long(message, instead, place / "cursor", LONGEST_CURSOR))
+            self.diagnostics.append(_too_long(message, instead, place / "cursor", MAX_CURSOR_CHARS))
             cursor = None
         return Paging(limit, cursor or None, place / "limit")
 
@@ -231,12 +239,12 @@ class Reader:
     def _operand(self, value: JSON, place: Place) -> JSON:
         if isinstance(value, float):
             return Decimal(repr(value))
-        if isinstance(value, str) and len(value) > LONGEST_STRING:
-            self._too_large(place, f"a string of {len(value):,} characters, the most is {LONGEST_STRING:,}")
+        if isinstance(value, str) and len(value) > MAX_STRING_CHARS:
+            self._too_large(place, "the string", MAX_STRING_CHARS, "characters", len(value))
             raise _Stop
         if isinstance(value, list | tuple):
-            if len(value) > MOST_ELEMENTS:
-                self._too_large(place, f"a list of {len(value):,} elements, the most is {MOST_ELEMENTS:,}")
+            if len(value) > MAX_LIST_ITEMS:
+                self._too_large(place, "the list", MAX_LIST_ITEMS, "values", len(value))
                 raise _Stop
             return tuple(
                 item if isinstance(item, list | tuple) else self._operand(item, place / index)
@@ -252,19 +260,19 @@ class Reader:
         return ".".join(self._rest_names.get(part, part) for part in name.split("."))
 
     def _deeper(self, place: Place, depth: int) -> None:
-        if depth >= DEEPEST:
-            message = f"the filter nests more than {DEEPEST} levels"
+        if depth >= MAX_FILTER_LEVELS:
+            message = f"the filter nests more than {MAX_FILTER_LEVELS} levels"
             self.diagnostics.append(Diagnostic("too-deep", message, "write a flatter filter", place))
             raise _Stop
 
     def _count(self, place: Place) -> None:
         self._nodes += 1
-        if self._nodes > MOST_NODES:
-            self._too_large(place, f"the filter has more than {MOST_NODES:,} nodes")
+        if self._nodes > MAX_FILTER_NODES:
+            self._too_large(place, "the filter", MAX_FILTER_NODES, "conditions")
             raise _Stop
 
-    def _too_large(self, place: Place, message: str) -> None:
-        self.diagnostics.append(Diagnostic("too-large", message, "split the search into several", place))
+    def _too_large(self, place: Place, what: str, most: int, unit: str, size: int | None = None) -> None:
+        self.diagnostics.append(Diagnostic("too-large", *too_large(what, most, unit, size), place))
 
     def _shape(self, place: Place, wanted: str, found: JSON, instead: JSON = None, help_: str = "") -> None:
         fix = (Edit("put", place.path or (), instead),) if instead is not None else ()

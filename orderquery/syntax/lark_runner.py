@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..language.limits import MAX_OPEN
+from ..language.limits import MAX_OPEN_BRACKETS
 from .source_text import Lexeme, ReadError, StuckError, unquote
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ class _Tables:
             if opens is not None:
                 opened += opens
                 span = (found.start(1), found.end())
-                if opened > MAX_OPEN:
-                    raise ReadError("too-deep", f"more than {MAX_OPEN} brackets are open", "nest less", span)
+                if opened > MAX_OPEN_BRACKETS:
+                    raise ReadError("too-deep", f"more than {MAX_OPEN_BRACKETS} brackets are open", "nest less", span)
                 if len(stack) > _DEEPEST_STACK:
                     raise ReadError("too-deep", "the text nests too deep", "nest less", span)
         while (action := stack[-1].get("$END")).__class__ is _Closing:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
-from ..language.limits import MAX_BYTES
+from ..language.limits import MAX_SEARCH_BYTES, too_large
 
 Span = tuple[int, int]
 
@@ -74,8 +74,8 @@ class Source:
 
         """
         longest = 4 * len(self.text)
-        if longest > MAX_BYTES and len(self.text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-            raise ReadError("too-large", "the text is larger than 1 MiB", "send fewer or shorter operands", (0, 0))
+        if longest > MAX_SEARCH_BYTES and len(self.text.encode("utf-8", "surrogatepass")) > MAX_SEARCH_BYTES:
+            raise ReadError("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes"), (0, 0))
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:

@@ -19,8 +19,14 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Place
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
-from ..language.limits import DEEPEST as MAX_NESTING
-from ..language.limits import LONGEST_CURSOR, LONGEST_STRING, MOST_ELEMENTS, MOST_NODES
+from ..language.limits import (
+    MAX_CURSOR_CHARS,
+    MAX_FILTER_LEVELS,
+    MAX_FILTER_NODES,
+    MAX_LIST_ITEMS,
+    MAX_STRING_CHARS,
+    too_large,
+)
 from ..language.operators import ANY, OPERATORS, Operator, Spelling
 from ..language.schema import Schema
 from ..language.types import TYPES
@@ -181,8 +187,8 @@ class _Build:
 
 def _joined(make: Callable[[Iterable[Filter]], Filter], parts: list[_Leaf | _Node], span: Span) -> _Node:
     depth = 1 + max(part.depth for part in parts)
-    if depth > MAX_NESTING:
-        raise ReadError("too-deep", f"and, or and not nest deeper than {MAX_NESTING}", "nest less", span)
+    if depth > MAX_FILTER_LEVELS:
+        raise ReadError("too-deep", f"and, or and not nest deeper than {MAX_FILTER_LEVELS}", "nest less", span)
     return _Node(make, parts, span, depth)
 
 
@@ -225,16 +231,16 @@ class _Reader:
             message = f"expected a whole number after limit, found {shown(limit.value)}"
             raise ReadError("text-syntax", message, "write limit 100, or less", span_of(limit))
         assert not isinstance(count, Decimal)
-        if after is not None and len(after.value) > LONGEST_CURSOR:
-            message = f"the cursor has {len(after.value):,} characters, the most is {LONGEST_CURSOR:,}"
+        if after is not None and len(after.value) > MAX_CURSOR_CHARS:
+            message = f"the cursor has {len(after.value):,} characters, the most is {MAX_CURSOR_CHARS:,}"
             raise ReadError("too-long", message, "send a cursor as it was received", span_of(after))
         return Paging(count, None if after is None else after.value, _place(token))
 
     def filter(self, node: _Leaf | _Node) -> Filter:
         """Make the filter of a node, which the parser has seen to be no deeper than recursion can bear."""
         self.nodes += 1
-        if self.nodes > MOST_NODES:
-            raise _too_large(f"the filter has more than {MOST_NODES:,} nodes", node.span)
+        if self.nodes > MAX_FILTER_NODES:
+            raise _too_large("the filter", MAX_FILTER_NODES, "conditions", node.span)
         if isinstance(node, _Leaf):
             return self.comparison(node)
         return node.make([self.filter(part) for part in node.parts])
@@ -247,9 +253,8 @@ class _Reader:
             return Comparison(field, name, spelling.operand, operator_place, field_place, operator_place)
         row = self.schema.find(field)
         tokens = written.scalars if isinstance(written, _List) else [written]
-        if len(tokens) > MOST_ELEMENTS:
-            message = f"a list of {len(tokens):,} elements, the most is {MOST_ELEMENTS:,}"
-            raise _too_large(message, _span(written))
+        if len(tokens) > MAX_LIST_ITEMS:
+            raise _too_large("the list", MAX_LIST_ITEMS, "values", _span(written), len(tokens))
         scalars = tuple([self.scalar(token, row) for token in tokens])
         if row is not None and row.type.name == "instant":
             self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
@@ -260,9 +265,8 @@ class _Reader:
     def scalar(self, token: Lexeme, row: Field | None) -> Operand:
         if token.type == "NULL":
             return None
-        if len(token.value) > LONGEST_STRING:
-            message = f"a string of {len(token.value):,} characters, the most is {LONGEST_STRING:,}"
-            raise _too_large(message, span_of(token))
+        if len(token.value) > MAX_STRING_CHARS:
+            raise _too_large("the string", MAX_STRING_CHARS, "characters", span_of(token), len(token.value))
         if token.type == "STRING":
             return token.value
         if token.type == "WORD":
@@ -286,12 +290,14 @@ class _Reader:
 
 
 _MOST = Most(
-    "comparison", MOST_NODES, lambda leaf: _too_large(f"the filter has more than {MOST_NODES:,} nodes", leaf.span)
+    "comparison",
+    MAX_FILTER_NODES,
+    lambda leaf: _too_large("the filter", MAX_FILTER_NODES, "conditions", leaf.span),
 )
 
 
-def _too_large(message: str, span: Span) -> ReadError:
-    return ReadError("too-large", message, "split the search into several", span)
+def _too_large(what: str, most: int, unit: str, span: Span, size: int | None = None) -> ReadError:
+    return ReadError("too-large", *too_large(what, most, unit, size), span)
 
 
 def _place(token: Lexeme) -> Place:

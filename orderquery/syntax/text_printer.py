@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..diagnostics.errors import UsageError
 from ..language.fields import Field
-from ..language.limits import DEEPEST as MAX_NESTING
+from ..language.limits import MAX_FILTER_LEVELS
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search
@@ -49,8 +49,8 @@ class _Printer:
             return self.comparison(node)
         if not isinstance(node, Not) and not node.children:
             return "everything" if isinstance(node, And) else "nothing"
-        if depth == MAX_NESTING:
-            raise UsageError(f"and, or and not nest deeper than {MAX_NESTING}: the text form cannot hold it")
+        if depth == MAX_FILTER_LEVELS:
+            raise UsageError(f"and, or and not nest deeper than {MAX_FILTER_LEVELS}: the text form cannot hold it")
         if isinstance(node, Not):
             return "not " + self.filter(node.child, _TIGHT, depth + 1)
         word, own = (" or ", _OR) if isinstance(node, Or) else (" and ", _AND)

@@ -16,7 +16,7 @@ from serving import LOAD, SEARCH, Answer, Asker
 from strategies import ANY_JSON, NAMES, makers
 
 import orderquery as oq
-from orderquery.language.limits import MAX_BYTES
+from orderquery.language.limits import MAX_SEARCH_BYTES
 from orderquery.syntax.json_printer import encode_json
 
 JSON = Any
@@ -142,7 +142,7 @@ BODIES: dict[str, bytes] = {
     "formats": b'{"%s%n{0}{__class__}":"%x","search":{"filter":{"status":"{0.__class__}","{x}":"%s"}}}',
     "a cursor of the right length": b'{"search":{"cursorPaging":{"cursor":"' + b"A" * 16_000 + b'"}}}',
     "a cursor that is no base64": b'{"search":{"cursorPaging":{"cursor":"\xc3\xa9\\u0000=&<>"}}}',
-    "too long": b" " * (MAX_BYTES + 1),
+    "too long": b" " * (MAX_SEARCH_BYTES + 1),
 }  # fmt: skip
 BODIES |= {
     f"cut off at {at}": (b'{"search":{"filter":{"number":{"$in":["1",-2.5e3,null,true]}},"sort":[{"fieldName":"\\u00e9"}]}}')[:at]

@@ -18,7 +18,7 @@ import orderquery as oq
 from orderquery.emulator import app
 from orderquery.emulator.errors import Refused
 from orderquery.emulator.request_body import plan_of, read_body, refused_by_service
-from orderquery.language.limits import MAX_BYTES
+from orderquery.language.limits import MAX_SEARCH_BYTES
 
 JSON = Any
 BY_IDS = "/ecom/v1/payments/list-by-ids"
@@ -48,8 +48,8 @@ def test_a_body_that_is_too_long(path: str, chunked: bool) -> None:
 
 def test_the_default_is_what_the_checker_takes() -> None:
     body = b'{"search": {}}'
-    assert Asker().search(body.ljust(MAX_BYTES)).status == 200
-    assert Asker().search(body.ljust(MAX_BYTES + 1)).status == 413
+    assert Asker().search(body.ljust(MAX_SEARCH_BYTES)).status == 200
+    assert Asker().search(body.ljust(MAX_SEARCH_BYTES + 1)).status == 413
 
 
 @pytest.mark.parametrize("length", [b"101", b"9" * 18, b"9" * 400, b"0" * 400 + b"101"])
@@ -71,7 +71,7 @@ def test_a_length_that_is_none_or_lies(length: bytes) -> None:
 def test_a_load_may_be_longer_than_a_search() -> None:
     note = b"n" * 4_000
     lines = b"\n".join(b'{"id":"%d","number":"%d","buyerNote":"%s"}' % (n, n, note) for n in range(300))
-    assert len(lines) > MAX_BYTES
+    assert len(lines) > MAX_SEARCH_BYTES
     asker = Asker()
     assert asker.load(lines).json["orders"] == 300
     assert asker.search({"search": {"filter": {"number": "299"}}}).ids == ["299"]

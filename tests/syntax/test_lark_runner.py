@@ -15,7 +15,7 @@ from lark.exceptions import UnexpectedInput
 from strategies import Maker, makers
 
 import orderquery as oq
-from orderquery.language.limits import MAX_OPEN
+from orderquery.language.limits import MAX_OPEN_BRACKETS
 from orderquery.syntax import literal_parser as literal_form
 from orderquery.syntax import text_parser as text_form
 from orderquery.syntax.literal_parser import read_literal
@@ -46,9 +46,9 @@ def larks_own(parser: Any, text: str, *_: Any) -> Any:
             taken, previous = taken + 1, token
             if token.type in ("LPAR", "LBRACE", "LSQB"):
                 opened.append(token)
-                if len(opened) > MAX_OPEN:
+                if len(opened) > MAX_OPEN_BRACKETS:
                     span = (token.start_pos, token.end_pos)
-                    raise ReadError("too-deep", f"more than {MAX_OPEN} brackets are open", "nest less", span)
+                    raise ReadError("too-deep", f"more than {MAX_OPEN_BRACKETS} brackets are open", "nest less", span)
             elif token.type in ("RPAR", "RBRACE", "RSQB"):
                 opened.pop()
         return state.feed_eof()

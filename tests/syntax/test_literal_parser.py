@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.diagnostics.place import Place
-from orderquery.language.limits import MAX_BYTES
+from orderquery.language.limits import MAX_SEARCH_BYTES
 from orderquery.syntax.literal_parser import Located, Spans, read_literal
 from orderquery.syntax.source_text import line_column, number, quote, unquote
 
@@ -197,10 +197,10 @@ def test_deep_text_is_refused_without_recursion() -> None:
 
 
 def test_the_limit_of_size_counts_bytes() -> None:
-    fits = '"' + "é" * (MAX_BYTES // 2 - 1) + '"'
+    fits = '"' + "é" * (MAX_SEARCH_BYTES // 2 - 1) + '"'
     assert read_literal(fits).diagnostics == ()
     assert refusal(fits + " ").code == "too-large"
-    assert refusal('"' + "\ud800" * (MAX_BYTES // 3) + '"').code == "too-large"
+    assert refusal('"' + "\ud800" * (MAX_SEARCH_BYTES // 3) + '"').code == "too-large"
 
 
 def test_many_elements_far_down_cost_no_table_of_paths() -> None:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.diagnostics.errors import UsageError
 from orderquery.language import operators
-from orderquery.language.limits import DEEPEST as MAX_NESTING
-from orderquery.language.limits import MAX_BYTES
+from orderquery.language.limits import MAX_FILTER_LEVELS, MAX_SEARCH_BYTES
 from orderquery.language.operators import ANY, OPERATORS, Spelling
 from orderquery.language.schema import load_schema
 from orderquery.syntax.ast import EVERYTHING, NOTHING, And, Comparison, Filter, Not, Or, Paging, Search, SortKey
@@ -274,7 +273,9 @@ def test_deep_text_is_refused_without_recursion(text: str) -> None:
     assert refusal(text).code == "too-deep"
 
 
-@pytest.mark.parametrize("text", ["not " * MAX_NESTING + "a = 1", nested(MAX_NESTING), "(" * 200 + "a = 1" + ")" * 200])
+@pytest.mark.parametrize(
+    "text", ["not " * MAX_FILTER_LEVELS + "a = 1", nested(MAX_FILTER_LEVELS), "(" * 200 + "a = 1" + ")" * 200]
+)
 def test_the_deepest_text_prints_and_reads_back(text: str) -> None:
     search = read(text)
     assert read(print_text(search, SCHEMA)) == search
@@ -287,7 +288,7 @@ def test_a_tree_too_deep_to_read_back_is_not_printed() -> None:
 
 
 def test_the_limit_of_size_counts_bytes() -> None:
-    assert refusal('a = "' + "é" * (MAX_BYTES // 2) + '"').code == "too-large"
+    assert refusal('a = "' + "é" * (MAX_SEARCH_BYTES // 2) + '"').code == "too-large"
 
 
 # -- operators come from their rows -----------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from ...diagnostics.errors import UsageError
 from ...diagnostics.place import Place
 from ...language.conditions import Condition, Kind, tests_of
 from ...language.fields import Field, Source
-from ...language.limits import LONGEST_ID, LONGEST_SORTABLE
+from ...language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ...language.schema import Schema
 from ...syntax.ast import Comparison, Filter, Not
 from ..column_format import ColumnFormat, sql_wrap
@@ -308,8 +308,8 @@ class MappedLayout(Layout):
         found = [self._scalar("text" if source.joined else kind, json, path, engine) for path in source.paths]
         text = engine.joined(found) if source.joined else found[0]
         if self._is_key(field):
-            return f"NULLIF({engine.limit_length(text, LONGEST_ID)}, '')"
-        return engine.limit_length(text, LONGEST_SORTABLE) if field.sortable and field.type.textual else text
+            return f"NULLIF({engine.limit_length(text, MAX_ID_CHARS)}, '')"
+        return engine.limit_length(text, MAX_SORTABLE_CHARS) if field.sortable and field.type.textual else text
 
     def _elements(self, field: Field, source: Source, json: str, engine: MappingEngine) -> str:
         kind, (path,) = field.type.name, source.paths

@@ -224,7 +224,7 @@ class _LayoutReader:
                 f'fields."{field.name}"', f"missing key; add its column or a constant: every search excludes {hidden}"
             )
 
-    # -- parts of a layout ----------------------------------------------------------------------------------------------
+    # -- parts of a layout ---------------------------------------------------------------------------------------
 
     def _column(self, key: str, table: str) -> str:
         return self._sql(self._string(self.data, key, "", ""), key, table) if key in self.data else ""
