@@ -1,4 +1,4 @@
-"""Stores over tables of one's own: documents, cursors, sites, what they refuse, and the command line."""
+"""Stores over mapped tables: documents, cursors, sites, errors, and the command line."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         oq.open_store("spark:///x", layout=layout)
     with pytest.raises(oq.UsageError, match="table of fields already"):
         oq.open_store(tmp_path / "x.db", layout=layout, schema="ecom-orders")
-    with pytest.raises(oq.UsageError, match="written in postgres"):
+    with pytest.raises(oq.UsageError, match='layout "postgres" is for dialect "postgres", not "sqlite"'):
         oq.open_store(tmp_path / "x.db", layout=column_layout("postgres"))
     sqlite3.connect(tmp_path / "empty.db").executescript("CREATE TABLE x (y)")
     with (
@@ -226,7 +226,7 @@ def test_malformed_values_end_a_page_and_never_cut_a_walk(database: Database) ->
     }
     with (
         database.store(json_layout(database.dialect, fields=fields)) as store,
-        pytest.raises(oq.StoreError, match=r"createdDate of the order 'a' is 'soon': the layout says a text, always"),
+        pytest.raises(oq.StoreError, match=r"createdDate of the order 'a' is 'soon': the layout says text, always"),
     ):
         store.search({})
 
@@ -259,9 +259,9 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "reads every order" in inspected.stdout
     shown = run("sql", "number = 5", "--dialect", "sqlite", *options)
     assert "shop_orders AS o" in shown.stdout
-    assert "note: JSON in SQLite: a text ends before a NUL in it" in shown.stderr
+    assert "note: JSON in SQLite: a text is cut at its first NUL character" in shown.stderr
     lacking = run("search", file.url, "paymentMethods has any (Cash)", *options)
     assert lacking.exit_code == 1
-    assert "error[not-in-layout]: paymentMethods is not in the layout shop" in lacking.stderr
+    assert 'error[not-in-layout]: field paymentMethods is not in layout "shop"' in lacking.stderr
     assert "concerns where the search is to run" in lacking.stderr
     assert run("search", file.url, "everything", "--layout", "none.toml").exit_code == 2
