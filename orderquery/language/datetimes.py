@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from . import patterns
+
 JSON = Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,11 +15,8 @@ _MICROSECOND = timedelta(microseconds=1)
 FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 """Microseconds since 1970: the years 0001 to 9999."""
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?",
-    re.ASCII,
-)
+_DATE = re.compile(patterns.DATE)
+_INSTANT = re.compile(patterns.DATE_TIME)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -54,14 +53,14 @@ def _any_instant(text: str) -> int | None:
     found = _INSTANT.fullmatch(text)
     if found is None:
         return None
-    date, time, fraction, offset, hours, minutes = found.groups()
+    _, fraction, offset, hours = found.groups()
     try:
-        moment = datetime.fromisoformat(f"{date}T{time}+00:00")
+        moment = datetime.fromisoformat(f"{text[:10]}T{text[11:19]}+00:00")
     except ValueError:
         return None
-    micros = (moment - _EPOCH) // _MICROSECOND + int((fraction or "")[:6].ljust(6, "0"))
+    micros = (moment - _EPOCH) // _MICROSECOND + int((fraction or "")[1:7].ljust(6, "0"))
     if hours is not None:
-        away = (int(hours) * 60 + int(minutes)) * 60_000_000
+        away = (int(hours) * 60 + int(offset[4:])) * 60_000_000
         micros += -away if offset[0] == "+" else away
         if not FIRST_INSTANT <= micros <= LAST_INSTANT:
             return None
@@ -86,7 +85,7 @@ def days_around(micros: int) -> tuple[str, str]:
 def has_offset(text: str) -> bool:
     """Whether a date-time string says its offset from UTC."""
     found = _INSTANT.fullmatch(text)
-    return found is not None and found[4] is not None
+    return found is not None and found[3] is not None
 
 
 def write_instant(micros: int) -> str:

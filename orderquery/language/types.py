@@ -17,6 +17,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from . import patterns
 from .datetimes import READ, days_around, instant_meant, read_instant, text_of_instant, word_instant
 
 JSON = Any
@@ -24,10 +25,10 @@ Value = Any
 Stored = int | str
 
 
-_AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:e[+-]?(\d+))?", re.ASCII)
+_AMOUNT = re.compile(patterns.AMOUNT)
 _PLAIN_AMOUNT = re.compile(r"-?\d{1,50}(?:\.\d{1,50})?", re.ASCII)
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DIGITS = re.compile(r"\d{1,100}", re.ASCII)
+_GUID = re.compile(patterns.GUID)
+_DIGITS = re.compile(patterns.NUMBER)
 _PAST_NUMBERS = 10**100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -116,12 +117,14 @@ def read_amount(value: JSON) -> Decimal | None:
     if value.__class__ is str and _PLAIN_AMOUNT.fullmatch(value) is not None:
         return Decimal(value) or Decimal(0)
     text = _number_text(value)
-    found = _AMOUNT.fullmatch(text) if text is not None else None
-    if found is None or len(found[1]) + len(found[2] or "") > 100:
+    if text is None:
         return None
-    if found[3] is not None and int(found[3]) > 100:
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
         return None
-    amount = Decimal(text or "")
+    if len(text) > 100 and sum(map(str.isdigit, text[: found.start(2)] if found[2] else text)) > 100:
+        return None
+    amount = Decimal(text)
     return amount if amount else Decimal(0)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from ...language import patterns
 from ..column_format import ColumnFormat, Wrap, sql_wrap
 from ..dialects import Dialect
 
@@ -18,12 +19,9 @@ Steps = tuple[str, ...]
 ColumnFormats = Mapping[str, ColumnFormat]
 """Column formats by name; the first is the default."""
 
-DATE_TIME_PATTERN = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
-    r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$"
+DATE_TIME_PATTERN, AMOUNT_PATTERN, NUMBER_PATTERN = (
+    f"^{pattern}$" for pattern in (patterns.DATE_TIME, patterns.AMOUNT, patterns.NUMBER)
 )
-AMOUNT_PATTERN = r"^[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?$"
-NUMBER_PATTERN = "^[0-9]{1,100}$"
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 
