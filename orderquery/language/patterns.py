@@ -1,7 +1,7 @@
-"""Regular expressions of values as text, in the syntax that Python, JSON Schema, PostgreSQL and RE2 share.
+"""Regular expressions of values as text.
 
-They are not anchored. Limits that a pattern cannot express (the days of a month, the digits of an amount) are checked
-where a value is read: in ``datetimes`` and ``types``.
+They are not anchored, and use only syntax that Python, JSON Schema, PostgreSQL and RE2 share. Limits that a pattern
+cannot express (the days of a month, the digits of an amount) are checked by ``datetimes`` and ``types``.
 """
 
 from __future__ import annotations

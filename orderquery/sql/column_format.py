@@ -1,4 +1,4 @@
-"""How a column holds the values of a field, where that is not the stored form of this package's stores."""
+"""How a column holds the values of a field, other than in stored form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _always(value: Value) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnFormat:
-    """Describe how a column holds values, so that a condition can use the column's own index.
+    """How a column holds values; a condition binds such values and so uses an index.
 
     Attributes:
         description: What the column holds, for messages and the reference.

@@ -1,4 +1,4 @@
-"""The SQL dialects, one row each: statement shape, array tests and parameter style."""
+"""The SQL dialects, one row each: statement shape, array tests, parameters."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Dialect:
     materializes: bool = False
 
     def parameter(self, name: str, kind: str) -> exp.Expr:
-        """Return a parameter for a value of a kind of column (``count`` is a number of rows)."""
+        """Return a parameter for a kind of column; ``count`` is a number of rows."""
         if self.parameter_template:
             return exp.Var(this=self.parameter_template.format(name))
         return exp.Placeholder(this=name, kind=self.parameter_types.get(kind))

@@ -47,11 +47,11 @@ class Layout:
         """Raise ``QueryError`` if the query reads a field that is not in these tables."""
 
     def named_queries(self, dialect: Dialect, fields: Iterable[Field]) -> list[tuple[str, exp.Query]]:
-        """Return the named queries (``WITH``) that define ``orders`` and ``documents`` for these fields."""
+        """Return the named queries (``WITH``) that define the tables for these fields."""
         return []
 
     def column_format(self, field: Field, dialect: Dialect) -> ColumnFormat | None:
-        """Return how the column of a field holds values; ``None`` means as this package's stores do."""
+        """Return how the column of a field holds values; ``None`` means in stored form."""
         return None
 
     def fit(self, condition: Condition, dialect: Dialect) -> Condition:

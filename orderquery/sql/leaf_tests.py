@@ -75,7 +75,7 @@ def shortened(text: str, max_chars: int) -> str:
 
 @cache
 def only_equal(field: Field) -> bool:
-    """Return True if a field's texts have no length limit and are only tested for equality."""
+    """Return True if a field's texts are unlimited and only tested for equality."""
     key = field.required and field.default is None
     if key or field.sortable or not field.type.textual:
         return False
@@ -109,14 +109,14 @@ def _value_encoder(field: Field, dialect: Dialect, layout: Layout) -> Callable[[
 
 
 class Binding:
-    """Turns the values of leaves into parameters of a dialect's statements over a layout."""
+    """Turns the values of leaves into parameters, for a dialect and a layout."""
 
     def __init__(self, dialect: Dialect, layout: Layout) -> None:
         self._dialect, self._layout = dialect, layout
         self._encoders: dict[Field, Callable[[Any], Any]] = {}
 
     def bind(self, leaf: Test) -> tuple[list[Any], bool]:
-        """Return a leaf's parameters in the order :func:`expression` names them, and True if they change the SQL.
+        """Return a leaf's parameters in order, and True if they change the SQL.
 
         They do if a list is one JSON text, or a prefix is longer than an index entry.
         """
@@ -327,7 +327,7 @@ def _any_element(
 def _elements(
     column: str, test: Callable[[exp.Expr], exp.Expr], layout: Layout, *, correlated: bool = True
 ) -> exp.Select:
-    """Return the elements that pass the test: of the outer row if ``correlated``, otherwise of all rows."""
+    """Return the elements that pass the test, of the outer row if ``correlated``."""
     passed = test(exp.column("value", "e"))
     if layout.json_arrays:
         each = exp.Anonymous(this="json_each", expressions=[exp.column(column, "o", quoted=True)])
@@ -340,7 +340,7 @@ def _elements(
 
 
 def _negate_many_valued(found: exp.Expr, leaf: Test, dialect: Dialect, layout: Layout) -> exp.Expr:
-    """Return the total negation of a test on a field of many values: true where the field has none."""
+    """Return the total negation of a test on a field of many values."""
     on_column = leaf.kind is Kind.LISTED or dialect.any_element is not None
     on_column |= dialect.overlaps is not None and leaf.kind in (Kind.EQUALS, Kind.ONE_OF, Kind.CONTAINS)
     if not on_column or dialect.is_empty is not None:

@@ -18,11 +18,9 @@ from ..compiler.pagination import Position, direction, seek
 from ..compiler.query import Query, SortField
 from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
 from ..language.fields import Field
-from .dialects import DIALECTS, Dialect, dialect_named
+from .dialects import Dialect, dialect_named
 from .layouts import LAYOUTS, Layout
 from .leaf_tests import Binding, expression, ordered, selected
-
-__all__ = ["DIALECTS", "Statement", "Wanted", "statement"]
 
 Wanted = Literal["page", "count", "any"]
 IsRare = Callable[[Test], bool]
@@ -33,7 +31,7 @@ _MAX_FLAT_PARTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with named parameters in the style of the dialect's driver, and their values by name.
+    """SQL text with named parameters as the driver takes them, and their values.
 
     ``notes`` lists how results may differ from the language because of a mapped layout; for a store it is empty.
     """
@@ -59,7 +57,9 @@ def statement(
     rare: IsRare | None = None,
     layout: Layout | None = None,
 ) -> Statement:
-    """Return the statement of a query: a page (sort values and document), a count, or an existence test.
+    """Return the statement of a query: a page, a count, or an existence test.
+
+    The rows of a page are the sort values and the document.
 
     Args:
         query: The checked query.
@@ -291,7 +291,7 @@ class _Builder:
 
 
 def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:
-    """Join the parts as a tree of logarithmic depth: engines limit the depth of an expression, not its width."""
+    """Join the parts as a balanced tree, because engines limit expression depth."""
     if len(parts) == 1:
         return parts[0]
     if len(parts) <= _MAX_FLAT_PARTS:

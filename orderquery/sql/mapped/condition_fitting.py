@@ -1,4 +1,7 @@
-"""Rewrite conditions to operands that mapped columns can hold, so that the columns' indexes serve."""
+"""Rewrite conditions to operands that mapped columns can hold.
+
+A condition then compares the column itself, so that its index serves.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _DECIMAL = f"DECIMAL({shared_formats.DECIMAL_DIGITS}, {shared_formats.DECIMAL_PL
 
 
 class Duckdb(MappingEngine):
-    """DuckDB. An expression used several times is the element of a list, so that it is written once."""
+    """DuckDB. An expression used several times is the element of a list, written once."""
 
     name = "duckdb"
     empty_array_test = "COALESCE(LEN({}), 0) = 0"
@@ -118,7 +118,7 @@ class Duckdb(MappingEngine):
         return f"COALESCE({_once(json, 'j', _PRESENT)}, {other})"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """Return what a field of this type can hold of the JSON at a path: a boolean or a text, otherwise NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         return _of_json(kind, f"{json}, {self.path(steps)}") if steps else _once(json, "j", _of_json(kind, "j, '$'"))
 
     def array_of_one(self, value: str) -> str:
@@ -126,7 +126,7 @@ class Duckdb(MappingEngine):
         return f"CASE WHEN NOT {value} IS NULL THEN [{value}] END"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """Return the list of the values at a path that crosses arrays; NULL if there are none."""
+        """Return the list of values at a path through arrays; NULL if there are none."""
         nodes = ""
         for number, (step, other) in enumerate(path):
             node = f"e{number}"

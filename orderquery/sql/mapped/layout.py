@@ -186,7 +186,10 @@ class MappedLayout(Layout):
         return fit_condition(condition, format_of)
 
     def nulls_first(self, field: Field, descending: bool, dialect: Dialect) -> bool:
-        """Return True if a sort puts missing values first; without any, the order of a plain index."""
+        """Return True if a sort puts missing values first.
+
+        Where no value is missing, the sort has the order of a plain index.
+        """
         engine = self.engine(dialect)
         required = self._column(field, engine).required
         return descending if required and engine.nulls_are_greatest else not descending
@@ -238,7 +241,10 @@ class MappedLayout(Layout):
         return [(ROWS, searched), (DOCUMENTS, _select([f"{key} AS rid", document], source, self._of_site(dialect)))]
 
     def transactions_of(self, dialect: Dialect) -> str | None:
-        """Return the SQL of an order's transactions record, by ``id`` and ``site``; ``None`` without transactions."""
+        """Return the SQL of an order's transactions record, by ``id`` and ``site``.
+
+        ``None`` if the layout has no transactions.
+        """
         if not self.transactions:
             return None
         engine = self.engine(dialect)
@@ -319,7 +325,7 @@ class MappedLayout(Layout):
         return engine.elements(kind, json, [self._alternatives(step) for step in path])
 
     def _scalar(self, kind: str, json: str, path: Sequence[str], engine: MappingEngine) -> str:
-        """Return the value at a path of keys, each under its REST or SDK name as ``names`` says."""
+        """Return the value at a path of keys, under the REST or SDK names."""
         steps: tuple[str, ...] = ()
         for step in path:
             name, other = self._alternatives(step)

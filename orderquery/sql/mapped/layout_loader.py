@@ -1,4 +1,4 @@
-"""Build mapped layouts: from a TOML file, or for a table that holds orders as JSON."""
+"""Build mapped layouts: from a TOML file, or for a table of orders as JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[^\W\d][\w$]*|\"[^\"\0]+\"")
 
 
 def load_layout(path: str | Path, *, schema: Schema | str | Path | None = None) -> MappedLayout:
-    """Return the layout that a TOML file describes; ``grammar/README.md`` lists its keys.
+    """Return the layout of a TOML file; ``grammar/README.md`` lists its keys.
 
     Raises:
         LayoutError: the file is missing or cannot be used; the message names the key and the place in the file.

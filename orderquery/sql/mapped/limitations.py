@@ -1,4 +1,4 @@
-"""Where a search over mapped tables differs from the language: one row each, for notes and the reference."""
+"""Where a search over mapped tables differs from the language, one row each."""
 
 from __future__ import annotations
 

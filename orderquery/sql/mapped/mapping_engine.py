@@ -1,4 +1,4 @@
-"""What mapped tables need of an engine: column formats, and SQL that reads values out of text and JSON."""
+"""What mapped tables need of an engine: column formats, SQL over text and JSON."""
 
 from __future__ import annotations
 
@@ -98,11 +98,11 @@ class MappingEngine(ABC):
         return self.literal(bound) if isinstance(bound, str) else str(bound)
 
     def allows_array(self, column_format: ColumnFormat) -> bool:
-        """Return True if an array can hold values in a format: none that is computed element by element."""
+        """Return True if an array can hold values in a format."""
         return column_format.column_sql == "{}"
 
     def array(self, column_format: ColumnFormat, expression: str) -> str:
-        """Return the searched array over a mapped expression that holds values in a format."""
+        """Return the searched array of a mapped expression in a format."""
         return expression
 
     @abstractmethod
@@ -144,11 +144,11 @@ class MappingEngine(ABC):
 
     @abstractmethod
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """Return what a field of this type can hold of the JSON at a path: a boolean or a text, otherwise NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
 
     @abstractmethod
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """Return the array of the values at a path that crosses arrays; NULL if there are none.
+        """Return the array of values at a path through arrays; NULL if there are none.
 
         A step of the path is a key, and the key to use if that is null or absent.
         """
@@ -159,7 +159,7 @@ class MappingEngine(ABC):
 
 
 def key_runs(path: Sequence[tuple[str, str | None]]) -> list[tuple[Steps, str | None]]:
-    """Split a path into runs of keys, each with the alternative to its last key, if there is one."""
+    """Split a path into runs of keys, each with the alternative to its last key."""
     found: list[tuple[Steps, str | None]] = []
     steps: list[str] = []
     for step, other in path:

@@ -26,7 +26,10 @@ _OFFSET = "[+-][0-9]{2}:[0-9]{2}$"
 
 
 class Postgres(MappingEngine):
-    """PostgreSQL. ``OFFSET 0`` stops the planner from flattening a subquery, so that its text is computed once."""
+    """PostgreSQL.
+
+    ``OFFSET 0`` stops the planner from flattening a subquery, so that its text is computed once.
+    """
 
     name = "postgres"
     nulls_are_greatest = True
@@ -89,13 +92,16 @@ class Postgres(MappingEngine):
         }  # fmt: skip
 
     def adapt(self, dialect: Dialect) -> Dialect:
-        """Return the dialect with STARTS_WITH, which both kinds of text index serve; a range is served by one only."""
+        """Return the dialect with STARTS_WITH.
+
+        Text indexes of either operator class serve it; a range is served by one class only.
+        """
         return replace(
             dialect, starts_with=lambda text, prefix: exp.Anonymous(this="STARTS_WITH", expressions=[text, prefix])
         )
 
     def verbatim(self, text: str) -> str:
-        """Return SQL text with ``%`` doubled, because the driver reads ``%`` as a parameter."""
+        """Return SQL text with ``%`` doubled, as the driver requires."""
         return text.replace("%", "%%")
 
     def instant(self, text: str) -> str:
@@ -145,7 +151,7 @@ class Postgres(MappingEngine):
         return f"COALESCE(NULLIF({json}, 'null'), {other})"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """Return what a field of this type can hold of the JSON at a path: a boolean or a text, otherwise NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         return f"(SELECT {_of_json(kind)} FROM (SELECT {self.at(json, steps)} AS j OFFSET 0) AS s)"
 
     def array_of_one(self, value: str) -> str:
@@ -153,7 +159,7 @@ class Postgres(MappingEngine):
         return f"(SELECT ARRAY[v] FROM (SELECT {value} AS v OFFSET 0) AS s WHERE NOT v IS NULL)"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """Return the array of the values at a path that crosses arrays; NULL if there are none."""
+        """Return the array of values at a path through arrays; NULL if there are none."""
         sources = []
         for number, (steps, other) in enumerate(key_runs(path), 1):
             node, through = json, steps

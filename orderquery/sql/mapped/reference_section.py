@@ -1,4 +1,4 @@
-"""The section of the reference on mapped tables, generated from the tables of formats and limitations."""
+"""The section of the reference on mapped tables, generated from their tables."""
 
 from __future__ import annotations
 

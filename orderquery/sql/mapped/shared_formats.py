@@ -28,13 +28,13 @@ def _before_nul(text: str) -> str:
 
 
 def text_format(*, nul: bool = True, wrap_ordered: Wrap = same) -> ColumnFormat:
-    """Return the format of texts as they are; without ``nul``, the engine's texts cannot hold NUL."""
+    """Return the format of texts; without ``nul`` they cannot hold NUL."""
     made = ColumnFormat("text", read=str, wrap_ordered=wrap_ordered)
     return made if nul else replace(made, can_hold=_without_nul, floor=_before_nul)
 
 
 def uuid_format(wrap_parameter: Wrap, as_text: Wrap) -> ColumnFormat:
-    """Return the format of a UUID column: compared for equality as UUID, and for order as text."""
+    """Return the format of a UUID column: equal as UUID, ordered as text."""
     return ColumnFormat(
         "UUID", wrap_parameter=wrap_parameter, wrap_ordered=as_text, wrap_compared=same, wrap_result=as_text, read=str,
         element_type="UUID", can_hold=_is_canonical_guid, floor=_before_nul,
@@ -58,7 +58,7 @@ def _instant_format(
 
 
 def iso_format(wrap_ordered: Wrap = same) -> ColumnFormat:
-    """Return the format of date-times as Wix writes them; the order of the texts is the order of the instants."""
+    """Return the format of date-times as Wix writes them, whose text order is theirs."""
     made = _instant_format(
         "text, always written `2024-01-31T09:30:00.000Z`", text_of_instant, read_instant, step_us=1_000
     )
@@ -66,7 +66,7 @@ def iso_format(wrap_ordered: Wrap = same) -> ColumnFormat:
 
 
 def plain_format(wrap_ordered: Wrap = same) -> ColumnFormat:
-    """Return the format of date-times as CURRENT_TIMESTAMP writes them in an engine without a type for them."""
+    """Return the format of date-times as CURRENT_TIMESTAMP of SQLite writes them."""
 
     def bind(micros: int) -> str:
         return text_of_instant(micros)[:19].replace("T", " ")
@@ -96,7 +96,7 @@ def epoch_formats() -> dict[str, ColumnFormat]:
 
 
 def _scale(amount: Decimal, places: int) -> int:
-    """Return the greatest whole number of units of that decimal place that is not greater, exactly."""
+    """Return the amount in units of the last of so many places, rounded down."""
     sign, digits, exponent = amount.as_tuple()
     number = int("".join(map(str, digits))) * (-1 if sign else 1)
     shift = int(exponent) + places
@@ -109,7 +109,7 @@ def _unscale(number: int, places: int) -> Decimal:
 
 
 def _decimal_floor(places: int, max_scaled: int) -> Callable[[Decimal], Decimal | None]:
-    """Return the floor among decimals with so many places, up to ``max_scaled`` units of the last place."""
+    """Return the floor among decimals of so many places, up to ``max_scaled`` units."""
 
     def floor(amount: Decimal) -> Decimal | None:
         scaled = _scale(amount, places)
@@ -130,7 +130,7 @@ def hundredths_format() -> ColumnFormat:
 def decimal_format(
     wrap_parameter: Wrap, *, limited: bool, wrap_result: Wrap = same, element_type: str = "NUMERIC"
 ) -> ColumnFormat:
-    """Return the format of amounts as decimals of the engine; ``limited`` to 38 digits."""
+    """Return the format of the engine's decimals; ``limited`` to 38 digits."""
     made = ColumnFormat(
         "number", bind=lambda amount: format(amount, "f"), read=_read_decimal, wrap_parameter=wrap_parameter,
         wrap_result=wrap_result, element_type=element_type,

@@ -41,7 +41,12 @@ def checked_expression(text: str, dialect: str, where: str) -> str:
 
 
 def checked_source(text: str, dialect: str, where: str) -> str:
-    """Return the text if it can follow FROM: tables, joins and subqueries. Raises ``LayoutError``."""
+    """Return the text if it can follow FROM: tables, joins, subqueries.
+
+    Raises:
+        LayoutError: it cannot.
+
+    """
     select = _parsed("SELECT 1 FROM", text, "", dialect, where)
     if (
         not set(_clauses(select)) <= {"expressions", "from_", "from", "joins", "laterals"}

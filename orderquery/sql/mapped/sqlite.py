@@ -1,4 +1,4 @@
-"""Mapped tables in SQLite, which has no type for dates or decimals: they are computed from texts."""
+"""Mapped tables in SQLite: dates and decimals are computed from texts."""
 
 from __future__ import annotations
 
@@ -93,7 +93,10 @@ class Sqlite(MappingEngine):
         return f"(SELECT CASE WHEN i BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT} THEN i END FROM ({found}))"
 
     def amount(self, text: str) -> str:
-        """Return the text that :func:`~orderquery.language.types.encode_amount` writes; NULL if it is no amount."""
+        """Return the stored form of an amount; NULL if it is none.
+
+        It is what :func:`~orderquery.language.types.encode_amount` returns.
+        """
         bare = (
             "SELECT SUBSTR(t, 1, 1) = '-' AS minus, LTRIM(SUBSTR(t, 1, 1), '+-') || SUBSTR(t, 2) AS u "
             f"FROM (SELECT {text} AS t LIMIT 1) LIMIT 1"
@@ -146,7 +149,7 @@ class Sqlite(MappingEngine):
         return f"COALESCE(NULLIF({json}, 'null'), {other})"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """Return what a field of this type can hold of the JSON at a path: a boolean or a text, otherwise NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         path = self.path(steps)
         text = f"JSON_EXTRACT({json}, {path})"
         found = {
@@ -162,7 +165,7 @@ class Sqlite(MappingEngine):
         return True
 
     def array(self, column_format: ColumnFormat, expression: str) -> str:
-        """Return the searched JSON array over a mapped expression that holds values in a format."""
+        """Return the searched JSON array of a mapped expression in a format."""
         value = column_format.apply("e.value")
         return (
             f"NULLIF((SELECT JSON_GROUP_ARRAY({value}) FROM JSON_EACH({expression}) AS e "
@@ -174,7 +177,7 @@ class Sqlite(MappingEngine):
         return f"(SELECT JSON_ARRAY(v) FROM (SELECT {value} AS v LIMIT 1) WHERE NOT v IS NULL)"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """Return the JSON array of the values at a path that crosses arrays; NULL if there are none."""
+        """Return the JSON array of values at a path through arrays; NULL if none."""
         at, sources = json, []
         for number, (step, other) in enumerate(path, 1):
             node = self.at(at, (step,))
@@ -200,6 +203,6 @@ def _of_element(kind: str, element: str) -> str:
 
 
 def _number(amount: Decimal) -> int | float:
-    """Return what SQLite compares exactly with integers, and as floating point with other numbers."""
+    """Return an integer, which SQLite compares exactly, or else a float."""
     whole = abs(amount) < 1 << 63 and amount == amount.to_integral_value()
     return int(amount) if whole else float(amount)

@@ -1,4 +1,4 @@
-"""Mapped tables in BigQuery and Snowflake: statements are rendered and were never executed on them."""
+"""Mapped tables in BigQuery and Snowflake: rendered, never executed there."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Bigquery(_Warehouse):
         return f"CASE WHEN COALESCE(JSON_TYPE({json}), 'null') <> 'null' THEN {json} ELSE {other} END"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """Return what a field of this type can hold of the JSON at a path: a boolean or a text, otherwise NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         return _of_json(kind, self.at(json, steps))
 
     def array_of_one(self, value: str) -> str:
@@ -127,7 +127,7 @@ class Bigquery(_Warehouse):
         return f"ARRAY(SELECT v FROM (SELECT {value} AS v) WHERE NOT v IS NULL)"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """Return the array of the values at a path that crosses arrays."""
+        """Return the array of values at a path through arrays."""
         sources = []
         for number, (steps, other) in enumerate(key_runs(path), 1):
             node, through = json, steps
@@ -177,7 +177,10 @@ class Snowflake(_Warehouse):
         return f"TRY_TO_DECIMAL({text}, {shared_formats.DECIMAL_DIGITS}, {shared_formats.DECIMAL_PLACES})"
 
     def over_text(self, text: str, use: str) -> str:
-        """Return ``use`` with ``t`` replaced by the text, because Snowflake allows few subqueries in a column."""
+        """Return ``use`` with ``t`` replaced by the text.
+
+        Snowflake allows few subqueries in a column.
+        """
         return _T.sub(lambda _: text, use)
 
     def matches(self, pattern: str) -> str:
@@ -185,7 +188,7 @@ class Snowflake(_Warehouse):
         return f"RLIKE(t, {self.literal(pattern)})"
 
     def verbatim(self, text: str) -> str:
-        """Return SQL text with ``%`` doubled, because the driver reads ``%`` as a parameter."""
+        """Return SQL text with ``%`` doubled, as the driver requires."""
         return text.replace("%", "%%")
 
     def path(self, steps: Sequence[str]) -> str:
@@ -201,7 +204,7 @@ class Snowflake(_Warehouse):
         return f"COALESCE(STRIP_NULL_VALUE({json}), {other})"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """Return what a field of this type can hold of the JSON at a path: a boolean or a text, otherwise NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         found = self.at(json, steps)
         if kind in ("amount", "sequence"):
             return f"CASE WHEN {_fits(kind, found)} THEN TO_VARCHAR({found}) END"
@@ -212,7 +215,7 @@ class Snowflake(_Warehouse):
         return f"CASE WHEN NOT {value} IS NULL THEN ARRAY_CONSTRUCT({value}) END"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """Return the array of the values at a path that crosses arrays."""
+        """Return the array of values at a path through arrays."""
         nodes = ""
         for number, (step, other) in enumerate(path):
             node = f"e{number}" if number else json
