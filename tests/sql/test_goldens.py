@@ -11,7 +11,7 @@ from project import TESTS
 
 import orderquery as oq
 from orderquery.compiler.pagination import Position
-from orderquery.sql.dialects import DIALECTS
+from orderquery.sql.dialects import DIALECTS, Dialect
 from orderquery.sql.statement import statement
 
 FOLDER = TESTS / "goldens" / "sql"
@@ -85,6 +85,14 @@ def test_operands_are_never_in_the_text() -> None:
         )
         assert "DROP" not in built.text
         assert nasty in built.parameters.values()
+
+
+def test_a_new_dialect_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Dialect("mysql", "pymysql", union_seek=True, native_booleans=False, executed=False)
+    monkeypatch.setitem(DIALECTS, row.name, row)
+    written = golden(row.name)
+    assert "SELECT" in written
+    assert written.count("`orders` AS `o`") + written.count("orders AS o") > len(SEARCHES)
 
 
 def test_an_unknown_dialect_is_reported_with_the_known() -> None:

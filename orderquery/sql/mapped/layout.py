@@ -31,6 +31,7 @@ from ..layouts import Layout
 from ..leaf_tests import prefix_column
 from .condition_fitting import fit_condition
 from .engine_registry import MAPPING_ENGINES
+from .field_mapping import FieldMapping, MappedColumn
 from .limitations import notes_of
 from .mapping_engine import MappingEngine
 
@@ -38,35 +39,6 @@ Names = Literal["both", "rest", "sdk"]
 
 ROWS, DOCUMENTS = "orderquery_rows", "orderquery_documents"
 _PLAIN_NAME = re.compile(r"[\w$]+(\.[\w$]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldMapping:
-    """The SQL expression that is mapped to a field.
-
-    Attributes:
-        sql: The expression, over one row.
-        form: The name of its column format; without one, the engine's first for the field's type.
-        folded: An expression of the text in lower case, for ``$startsWith``.
-        required: True if the expression is never NULL.
-
-    """
-
-    sql: str
-    form: str = ""
-    folded: str = ""
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MappedColumn:
-    """The column of a field in one engine's statement, and the limitations it has."""
-
-    sql: str
-    column_format: ColumnFormat
-    folded: str = ""
-    required: bool = False
-    limitations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from ...diagnostics.errors import LayoutError
 from ...language.fields import Field
 from ...language.schema import Schema, load_schema
 from .engine_registry import MAPPING_ENGINES
-from .layout import FieldMapping, MappedLayout, Names
+from .field_mapping import FieldMapping
+from .layout import MappedLayout, Names
 from .mapping_engine import MappingEngine
 from .sql_validation import checked_expression, checked_source
 
