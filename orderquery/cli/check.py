@@ -199,11 +199,11 @@ def explain(code: str) -> int:
 def _explained(row: Code) -> str:
     from textwrap import fill
 
-    from ..diagnostics.codes import SAYS_OF_EFFECT
+    from ..diagnostics.codes import EFFECT_NOTES
 
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, 100), "",
-        f"{SAYS_OF_EFFECT[row.effect].capitalize()}.",
+        f"{EFFECT_NOTES[row.effect].capitalize()}.",
     ]  # fmt: skip
     if row.wrong:
         form = "the text form" if row.shape == "text" else f"JSON, --as {row.shape}"

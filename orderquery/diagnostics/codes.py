@@ -12,12 +12,12 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 Effect = Literal["refuses", "ignores", "accepts", "elsewhere", "none"]
 
-SAYS_OF_EFFECT: dict[str, str] = {
-    "refuses": "the live service refuses the request",
-    "ignores": "the live service answers as if this part were not there",
-    "accepts": "the live service accepts the request",
-    "elsewhere": "concerns where the search is to run, not the live service",
-    "none": "concerns stored documents: no request is involved",
+EFFECT_NOTES: dict[str, str] = {
+    "refuses": "Wix refuses this request",
+    "ignores": "Wix ignores this part",
+    "accepts": "Wix accepts this",
+    "elsewhere": "concerns your own tables, not requests",
+    "none": "concerns stored documents, not requests",
 }
 
 

@@ -18,9 +18,9 @@ class Diagnostic:
     """One mistake or doubt in a search or a document.
 
     ``pointer`` is the JSON pointer of its place (``None`` for the text form), ``line`` and ``column`` count from 1 in
-    characters and are ``None`` where the source is not text. ``help`` says what to write instead; ``fix``, where there
-    is one, does it (see :func:`apply_edits`). ``facts`` are for programs: ``threshold``, the bound that was passed, and
-    ``bound``, whether it is the ``MIN`` or the ``MAX``.
+    characters and are ``None`` where the source is not text. ``help`` says what to write instead, ``fix`` holds the
+    edits that do so, if any (:mod:`orderquery.compiler.corrections`). ``facts`` are for programs: ``threshold`` is the
+    limit, and ``bound`` says whether that is the ``MIN`` or the ``MAX``.
     """
 
     code: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from ..language.fields import Field, Source
+from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, read_text
@@ -46,7 +46,7 @@ class _Node:
     """One step of the paths: what lies below it, and the sources that end here as (variable, field, source)."""
 
     below: dict[str, _Node] = field(default_factory=dict)
-    ends: list[tuple[str, Field, Source]] = field(default_factory=list)
+    ends: list[tuple[str, Field, ValueSource]] = field(default_factory=list)
     repeats: bool = True
     """Whether every source below reads all elements of a list."""
 
@@ -88,7 +88,7 @@ class _Writer:
         self._add(1, f"return {{{', '.join(shown)}}}")
         return "\n".join(self._lines)
 
-    def _placed(self, root: _Node, row: Field, source: Source) -> tuple[list[str], bool]:
+    def _placed(self, root: _Node, row: Field, source: ValueSource) -> tuple[list[str], bool]:
         """Put the paths of a source into the tree; the variables of their values, and whether those are lists."""
         elements = row.many and not source.single
         names = []
@@ -127,7 +127,7 @@ class _Writer:
         self._below(node, item, depth + 2)
         self._add(depth + 1, f"elif {item} is not None: return None")
 
-    def _end(self, name: str, row: Field, source: Source, found: str, depth: int) -> None:
+    def _end(self, name: str, row: Field, source: ValueSource, found: str, depth: int) -> None:
         if source.joined:
             self._add(depth, f"{name} = {found}")
         elif not row.many or source.single:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..language.fields import Field, Source
+from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, ValueType, has_lone_surrogate
@@ -48,7 +48,7 @@ def reader(schema: Schema, field: Field) -> Reader:
     return read
 
 
-def _source_reader(schema: Schema, field: Field, source: Source) -> Reader:
+def _source_reader(schema: Schema, field: Field, source: ValueSource) -> Reader:
     fits = fitting(field)
     if source.joined:
         parts = [_single_walk(schema, path, source) for path in source.paths]
@@ -89,7 +89,7 @@ def words_joined(parts: Iterable[JSON]) -> str | None:
     return " ".join(words) if words else None
 
 
-def _single_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Reader:
+def _single_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Reader:
     """A generated function: the path spelled out is several times faster than a loop over it."""
     record = "order" if source.record == "order" else "transactions"
     lines = ["def walk(order, transactions):", f"    at = {record}"]
@@ -108,7 +108,7 @@ def _single_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Reade
     return walk
 
 
-def _many_walk(schema: Schema, path: tuple[str, ...], source: Source) -> Callable[[JSON, JSON], list[JSON]]:
+def _many_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Callable[[JSON, JSON], list[JSON]]:
     steps = [(step, schema.sdk_names.get(step)) for step in path]
     in_order = source.record == "order"
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compiler.cursor import resume
 from ..compiler.cursor_keys import chosen_keys, process_keys
-from ..compiler.page import Page
-from ..compiler.page_of import page_of
+from ..compiler.page import Page, page_of
 from ..compiler.pagination import Position, direction, seek
 from ..compiler.query import Query, SortField
 from ..diagnostics.diagnostic import Diagnostic

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlglot import exp
 
 from ..diagnostics.errors import UsageError
+from ..diagnostics.quoting import quoted
 
 ArrayTest = Callable[[exp.Expr, exp.Expr], exp.Expr]
 LayoutName = Literal["store", "indexed", "columnar"]
@@ -180,5 +181,5 @@ def dialect_named(name: str) -> Dialect:
     """Return the dialect of this name. Raises ``UsageError``, which lists the names."""
     row = DIALECTS.get(name)
     if row is None:
-        raise UsageError(f'unknown dialect "{name}"; dialects: {", ".join(DIALECTS)}')
+        raise UsageError(f"unknown dialect {quoted(name)}; dialects: {', '.join(DIALECTS)}")
     return row

@@ -17,8 +17,7 @@ from typing import Any, Literal, NamedTuple, Self
 from ..compiler.compile import compile_search
 from ..compiler.cursor import resume
 from ..compiler.cursor_keys import CursorKeys
-from ..compiler.page import LazyOrders, Page
-from ..compiler.page_of import page_of
+from ..compiler.page import LazyOrders, Page, page_of
 from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
 from ..diagnostics.diagnostic import Diagnostic

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Path
 from ..language.grammar_files import grammar_text
-from .json_decoder import key_twice
+from .json_decoder import duplicate_key
 from .lark_runner import feed
 from .source_text import Lexeme, ReadError, Source, Span, StuckError, number, shown, span_of, unclosed, unquote
 
@@ -108,7 +108,7 @@ def _repeated(source: Source, root: _Node) -> Iterator[Diagnostic]:
     while waiting:
         path, node = waiting.pop()
         for key, span in (node.repeated or {}).items():
-            said = key_twice(key, NOWHERE)
+            said = duplicate_key(key, NOWHERE)
             yield source.diagnostic(said.code, said.message, said.help, span, (*path, key), "key")
         inner = [((*path, step), part) for step, part in node.steps() if part.parts]
         waiting.extend(reversed(inner))

@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 
-from ..diagnostics.codes import CODES, SAYS_OF_EFFECT
+from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
 from ..language.operators import ANY, OPERATORS, Operator
@@ -157,7 +157,7 @@ def _types() -> Iterator[str]:
 def _codes() -> Iterator[str]:
     yield "## Diagnostics\n"
     yield "`orderquery explain CODE` says more, with an example.\n"
-    rows = ((f"`{row.name}`", row.severity, row.title, SAYS_OF_EFFECT[row.effect]) for row in CODES.values())
+    rows = ((f"`{row.name}`", row.severity, row.title, EFFECT_NOTES[row.effect]) for row in CODES.values())
     yield from _table(("code", "severity", "what", "live"), rows)
 
 

@@ -85,8 +85,8 @@ def test_json_text_has_lines_and_columns() -> None:
 def test_text_names_operators_as_text_does() -> None:
     (diagnostic,) = oq.check("paymentStatus starts with P").diagnostics
     assert (diagnostic.line, diagnostic.column) == (1, 15)
-    assert diagnostic.message == "paymentStatus does not have starts with"
-    assert diagnostic.help == "paymentStatus has =, is missing, !=, is present, in, not in"
+    assert diagnostic.message == '"starts with" is not supported for paymentStatus'
+    assert diagnostic.help == "operators of paymentStatus: =, is missing, !=, is present, in, not in"
 
 
 def test_iterate_keeps_the_order_from_any_cursor() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import orderquery as oq
 from orderquery.compiler.render import (
-    WIDEST_EXCERPT,
+    MAX_EXCERPT_CELLS,
     cell_width,
     printable,
     render_diagnostics,
@@ -45,13 +45,13 @@ def test_whole_shape():
     source = '{"search": {"filter": {\n  "paymentStatus": {"$startsWith": "P"}}}}'
     report = oq.check(source)
     assert render_report(report, "request.json").startswith(
-        "error[operator-not-allowed]: paymentStatus does not have $startsWith\n"
+        'error[operator-not-allowed]: "$startsWith" is not supported for paymentStatus\n'
         "  --> request.json:2:21  /search/filter/paymentStatus/$startsWith\n"
         "   |\n"
         ' 2 |   "paymentStatus": {"$startsWith": "P"}}}}\n'
         "   |                     ^^^^^^^^^^^^^\n"
-        "   = help: paymentStatus has $eq, $ne, $in, $nin\n"
-        "   = the live service refuses the request\n"
+        "   = help: operators of paymentStatus: $eq, $ne, $in, $nin\n"
+        "   = note: Wix refuses this request\n"
         "\n"
         "1 error"
     )
@@ -84,10 +84,10 @@ def test_carets_stand_under_what_they_mean(source, marked, shown):
 def test_long_lines_are_cut_round_the_caret(before, after, filling):
     source = filling * before + "HERE" + filling * after
     line, carets = excerpt(source, before, before + 4)
-    assert cell_width(line) <= WIDEST_EXCERPT + 6
+    assert cell_width(line) <= MAX_EXCERPT_CELLS + 6
     assert cell_width(line.partition("HERE")[0]) == carets.index("^")
     assert carets.strip() == "^^^^"
-    assert line.startswith("...") or before < WIDEST_EXCERPT
+    assert line.startswith("...") or before < MAX_EXCERPT_CELLS
 
 
 def test_long_marks_and_the_end_of_the_text():
@@ -146,7 +146,7 @@ def test_corrected_request():
     assert heading == "corrected request:"
     assert json.loads(corrected) == {"search": {"filter": {"priceSummary.total.amount": 0.1}}}
     partly = render_report(oq.check('{"search": {"filter": {"fooo": 1}}, "sort": []}'))
-    assert "corrected request, but for the problem without a fix:" in partly
+    assert "partly corrected request (1 problem left):" in partly
     long = oq.check({"search": {"filter": {"id": {"$in": ["x" * 36] * 100}}}, "sort": []})
     assert long.corrected is not None
     assert "corrected" not in render_report(long)
@@ -170,6 +170,9 @@ def test_lines():
     doubt = Diagnostic("bare-date", "m", "h", line=1, column=5)
     assert render_line(doubt, "query") == "query:1:5: warning[bare-date]: m; h"
     assert render_line(Diagnostic("bad-cursor", "m")) == "error[bad-cursor]: m"
+    listed = Diagnostic("unknown-field", "m", "did you mean a?\nfields: a, b", Place(()))
+    assert render_line(listed) == "error[unknown-field]: m; did you mean a?; fields: a, b"
+    assert "   = help: did you mean a?\n           fields: a, b\n   = note: " in render_diagnostics([listed])
 
 
 def test_json():

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import orderquery as oq
+from orderquery.compiler.corrections import apply_edits
 from orderquery.diagnostics.codes import CODES, Code
-from orderquery.diagnostics.edits import apply_edits
 
 SHOWN = [code for code in CODES.values() if code.wrong]
 NEEDS_MORE = {

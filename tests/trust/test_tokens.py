@@ -161,7 +161,7 @@ def test_no_mutated_token_is_taken(counted: Any) -> None:
             tried += 1
     assert len(said) == 1, said
     ((_, (code, message, _, _)),) = said
-    assert (code, message) == ("bad-cursor", "this cursor cannot be used here")
+    assert (code, message) == ("bad-cursor", "this cursor is not valid here")
     # And each that was not touched is taken still.
     assert all(opened.search({"cursorPaging": {"cursor": token}}).ids for token in good)
     counted("mutated cursors", tried, tried, "all refused in the same words")
@@ -289,5 +289,5 @@ def test_a_lost_key_loses_cursors_and_nothing_else(tmp_path: Path) -> None:
         with pytest.raises(oq.QueryError) as refused:
             opened.search({"cursorPaging": {"cursor": token}})
         (said,) = refused.value.diagnostics
-        assert (said.code, said.help) == ("bad-cursor", "search again without a cursor to begin at page 1")
+        assert (said.code, said.help) == ("bad-cursor", "search without a cursor to start at page 1")
         assert len(opened.search({}).ids) == len(ORDERS)

@@ -20,8 +20,9 @@ from ...compiler.report import QueryError
 from ...diagnostics.diagnostic import Diagnostic
 from ...diagnostics.errors import UsageError
 from ...diagnostics.place import Place
+from ...diagnostics.quoting import quoted
 from ...language.conditions import Condition, Kind, tests_of
-from ...language.fields import Field, Source
+from ...language.fields import Field, ValueSource
 from ...language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ...language.schema import Schema
 from ...syntax.ast import Comparison, Filter, Not
@@ -98,9 +99,10 @@ class MappedLayout(Layout):
         engine = MAPPING_ENGINES.get(dialect.name)
         if engine is None:
             known = ", ".join(MAPPING_ENGINES)
-            raise UsageError(f'mapped tables are not supported for dialect "{dialect.name}"; dialects: {known}')
+            raise UsageError(f"mapped tables are not supported for dialect {quoted(dialect.name)}; dialects: {known}")
         if self.written_in not in ("", dialect.name):
-            raise UsageError(f'layout "{self.name}" is for dialect "{self.written_in}", not "{dialect.name}"')
+            wanted = f"{quoted(self.written_in)}, not {quoted(dialect.name)}"
+            raise UsageError(f"layout {quoted(self.name)} is for dialect {wanted}")
         return engine
 
     # -- what a statement uses ---------------------------------------------------------------------------------
@@ -118,9 +120,8 @@ class MappedLayout(Layout):
 
         """
         if query.schema is not self.schema and query.schema.fingerprint != self.schema.fingerprint:
-            raise UsageError(
-                f'layout "{self.name}" maps the table of fields "{self.schema.name}", not "{query.schema.name}"'
-            )
+            tables = f"{quoted(self.schema.name)}, not {quoted(query.schema.name)}"
+            raise UsageError(f"layout {quoted(self.name)} maps the table of fields {tables}")
         engine = self.engine(dialect)
         _check_prefixes(query)
         unmapped = {field for field in query.fields if self.column(field, engine) is None}
@@ -140,7 +141,7 @@ class MappedLayout(Layout):
                 yield self._unmapped(field.name, place, _IMPLIED)
 
     def _unmapped(self, name: str, place: Place, help_: str) -> Diagnostic:
-        message = f'field {name} is not in layout "{self.name}"'
+        message = f"field {name} is not in layout {quoted(self.name)}"
         return Diagnostic("not-in-layout", message, help_, place, span=place.span)
 
     def column_format(self, field: Field, dialect: Dialect) -> ColumnFormat:
@@ -270,7 +271,6 @@ class MappedLayout(Layout):
         limitations = {*column_format.limitations, *engine.json_limitations}
         if field.many:
             limitations.add("nested lists")
-        if field.many:
             values = [self._elements(field, source, json, engine) for source in field.sources]
         else:
             values = [
@@ -281,7 +281,7 @@ class MappedLayout(Layout):
         sql = values[0] if len(values) == 1 else f"COALESCE({', '.join(values)})"
         return MappedColumn(sql, column_format, required=field.required, limitations=frozenset(limitations))
 
-    def _single(self, field: Field, source: Source, json: str, engine: MappingEngine) -> str:
+    def _single(self, field: Field, source: ValueSource, json: str, engine: MappingEngine) -> str:
         kind = field.type.name
         found = [self._scalar("text" if source.joined else kind, json, path, engine) for path in source.paths]
         text = engine.joined(found) if source.joined else found[0]
@@ -289,7 +289,7 @@ class MappedLayout(Layout):
             return f"NULLIF({engine.limit_length(text, MAX_ID_CHARS)}, '')"
         return engine.limit_length(text, MAX_SORTABLE_CHARS) if field.sortable and field.type.textual else text
 
-    def _elements(self, field: Field, source: Source, json: str, engine: MappingEngine) -> str:
+    def _elements(self, field: Field, source: ValueSource, json: str, engine: MappingEngine) -> str:
         kind, (path,) = field.type.name, source.paths
         if source.single:
             value = engine.from_text(kind, self._scalar(kind, json, path, engine))
@@ -366,7 +366,7 @@ def _places(query: Query) -> Iterable[tuple[str, Place]]:
     while stack:
         node = stack.pop()
         if isinstance(node, Comparison):
-            yield node.field, node.field_place or node.place
+            yield node.field, node.field_place
         elif isinstance(node, Not):
             stack.append(node.child)
         else:

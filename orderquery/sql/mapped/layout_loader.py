@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...compiler.suggestions import field_meant
+from ...compiler.suggestions import nearest_field
 from ...diagnostics.errors import LayoutError
+from ...diagnostics.quoting import described, quoted
 from ...language.fields import Field
 from ...language.schema import Schema, load_schema
 from .engine_registry import MAPPING_ENGINES
@@ -111,7 +112,7 @@ class _LayoutReader:
         self.dialect = self._string(data, "dialect", "", "") if "dialect" in data else ""
         if self.dialect and self.dialect not in MAPPING_ENGINES:
             known = ", ".join(MAPPING_ENGINES)
-            raise self._error("dialect", f'unknown dialect "{self.dialect}"; dialects: {known}')
+            raise self._error("dialect", f"unknown dialect {quoted(self.dialect)}; dialects: {known}")
         self._engine: MappingEngine = MAPPING_ENGINES[self.dialect or next(iter(MAPPING_ENGINES))]
 
     def layout(self) -> MappedLayout:
@@ -126,7 +127,7 @@ class _LayoutReader:
             raise self._error("key", "missing key; add the column of the order id")
         names = self.data.get("names", "both")
         if names not in _NAMES:
-            raise self._error("names", f"unknown value {_shown(names)}; values: {', '.join(_NAMES)}")
+            raise self._error("names", f"unknown value {described(names)}; values: {', '.join(_NAMES)}")
         joined, transactions = self._transactions(key)
         mapped = tuple(self._fields())
         self._check_hidden(mapped, json)
@@ -148,7 +149,7 @@ class _LayoutReader:
     def _table(self, data: dict[str, Any], prefix: str) -> str:
         name = self._string(data, "table", prefix, "")
         if not all(_NAME.fullmatch(part) for part in _parts(name)):
-            raise self._error(f"{prefix}table", f'"{name}" is not a table name; for other SQL use from')
+            raise self._error(f"{prefix}table", f"{quoted(name)} is not a table name; for other SQL use from")
         return name
 
     def _key(self) -> FieldMapping | None:
@@ -179,13 +180,13 @@ class _LayoutReader:
             raise self._error("fields", "not a table; write [fields] with one expression per field")
         names: dict[Field, str] = {}
         for name, mapping in data.items():
-            where = f'fields."{name}"'
+            where = f"fields.{quoted(name)}"
             field = self.schema.find(name)
             if field is None:
-                nearest = field_meant(self.schema, name)
-                raise self._error(where, "unknown field" + (f'; did you mean "{nearest}"?' if nearest else ""))
+                nearest = nearest_field(self.schema, name)
+                raise self._error(where, "unknown field" + (f"; did you mean {quoted(nearest)}?" if nearest else ""))
             if field in names:
-                raise self._error(where, f'same field as "{names[field]}"; remove one of them')
+                raise self._error(where, f"same field as {quoted(names[field])}; remove one of them")
             if field is self.schema.key:
                 raise self._error(where, "the order id is mapped by key; remove this entry")
             names[field] = name
@@ -203,9 +204,9 @@ class _LayoutReader:
             raise self._error(where, 'form needs a dialect; add dialect = "..."')
         if form and form not in formats:
             known = ", ".join(formats)
-            raise self._error(where, f'unknown form "{form}" for type {field.type.name}; forms: {known}')
+            raise self._error(where, f"unknown form {quoted(form)} for type {field.type.name}; forms: {known}")
         if field.many and not self._engine.allows_array(formats[form or next(iter(formats))]):
-            raise self._error(where, f'form "{form}" is not supported for an array in {self._engine.name}')
+            raise self._error(where, f"form {quoted(form)} is not supported for an array in {self._engine.name}")
         required, folded = parts.get("required", False), ""
         if not isinstance(required, bool):
             raise self._error(f"{where}.required", "not a boolean; write true or false")
@@ -234,13 +235,13 @@ class _LayoutReader:
         if _NAME.fullmatch(text):
             return f"{table}.{text}" if "table" in self.data else text
         if not self.dialect:
-            raise self._error(where, f'"{text}" is not a column name; for other SQL add dialect = "..."')
+            raise self._error(where, f'{quoted(text)} is not a column name; for other SQL add dialect = "..."')
         return checked_expression(text, self.dialect, f"{self.where}: {where}")
 
     def _string(self, data: dict[str, Any], key: str, prefix: str, default: str) -> str:
         value = data.get(key, default)
         if not isinstance(value, str):
-            raise self._error(f"{prefix}{key}", f"not a string: {_shown(value)}")
+            raise self._error(f"{prefix}{key}", f"not a string: {described(value)}")
         if not value:
             raise self._error(f"{prefix}{key}", "missing or empty")
         return value
@@ -252,10 +253,6 @@ class _LayoutReader:
 
     def _error(self, key: str, what: str) -> LayoutError:
         return LayoutError(f"{self.where}: {key}: {what}")
-
-
-def _shown(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _parts(name: str) -> list[str]:

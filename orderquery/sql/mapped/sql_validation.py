@@ -9,6 +9,7 @@ from sqlglot import TokenType, exp
 from sqlglot.errors import ParseError, TokenError
 
 from ...diagnostics.errors import LayoutError
+from ...diagnostics.quoting import quoted
 
 MAX_SQL_CHARS = 20_000
 
@@ -30,13 +31,13 @@ def checked_expression(text: str, dialect: str, where: str) -> str:
     (value,) = select.expressions if len(select.expressions) == 1 else (None,)
     single = isinstance(value, exp.Paren | exp.Subquery | exp.Boolean | exp.Null)
     if not single or set(_clauses(select)) != {"expressions"}:
-        raise LayoutError(f"{where}: not a single expression: {text}")
+        raise LayoutError(f"{where}: not a single expression: {quoted(text)}")
     if isinstance(value, exp.Paren):
         for node in _outside_queries(value):
             if isinstance(node, exp.AggFunc | exp.Window):
-                raise LayoutError(f"{where}: {node.sql(dialect)} aggregates rows; put it in a subquery")
+                raise LayoutError(f"{where}: {quoted(node.sql(dialect))} aggregates rows; put it in a subquery")
             if isinstance(node, exp.Star | exp.Alias):
-                raise LayoutError(f"{where}: not a single expression: {text}")
+                raise LayoutError(f"{where}: not a single expression: {quoted(text)}")
     return text
 
 
@@ -52,7 +53,7 @@ def checked_source(text: str, dialect: str, where: str) -> str:
         not set(_clauses(select)) <= {"expressions", "from_", "from", "joins", "laterals"}
         or len(select.expressions) != 1
     ):
-        raise LayoutError(f"{where}: only tables and joins are allowed; put the rest in a subquery: {text}")
+        raise LayoutError(f"{where}: only tables and joins are allowed; put the rest in a subquery: {quoted(text)}")
     return text
 
 
@@ -72,14 +73,14 @@ def _parsed(before: str, text: str, after: str, dialect: str, where: str) -> exp
         reason = "nested too deeply" if isinstance(problem, RecursionError) else str(problem).splitlines()[0]
         raise LayoutError(f"{where}: {reason}") from None
     if len(found) != 1 or not isinstance(found[0], exp.Select):
-        raise LayoutError(f"{where}: several statements; write one expression: {text}")
+        raise LayoutError(f"{where}: several statements; write one expression: {quoted(text)}")
     for node in found[0].walk():
         if node.comments:
             raise LayoutError(f"{where}: remove the comment: the text becomes part of a statement")
         if isinstance(node, _PARAMETERS):
-            raise LayoutError(f"{where}: remove the parameter {node.sql(dialect)}: it has no value here")
+            raise LayoutError(f"{where}: remove the parameter {quoted(node.sql(dialect))}: it has no value here")
         if isinstance(node, _CHANGES):
-            raise LayoutError(f"{where}: a layout may only read: {text}")
+            raise LayoutError(f"{where}: a layout may only read: {quoted(text)}")
     return found[0]
 
 
@@ -89,7 +90,9 @@ def _check_brackets(text: str, dialect: str, where: str) -> None:
     for token in sqlglot.tokenize(text, dialect):
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
         if depth < 0:
-            raise LayoutError(f"{where}: line {token.line}, column {token.col}: unmatched closing bracket: {text}")
+            raise LayoutError(
+                f"{where}: line {token.line}, column {token.col}: unmatched closing bracket: {quoted(text)}"
+            )
 
 
 def _place_of(problem: ParseError, text: str) -> str:
@@ -98,9 +101,9 @@ def _place_of(problem: ParseError, text: str) -> str:
     highlight = error.get("highlight") or ""
     lines = text.count("\n") + 1
     if line - 1 > lines:
-        return f"line {lines}: unexpected end of SQL: {text}"
+        return f"line {lines}: unexpected end of SQL: {quoted(text)}"
     place = f"line {max(line - 1, 1)}, column {max(column - len(highlight) + 1, 1)}"
-    return f'{place}: unexpected "{highlight}": {text}'
+    return f"{place}: unexpected {quoted(highlight)}: {quoted(text)}"
 
 
 def _outside_queries(value: exp.Expr) -> Iterator[exp.Expr]:
