@@ -33,17 +33,17 @@ def steps(store: Any, search: Any, position: Position | None = None) -> list[str
     plan = oq.compile(search)
     reads = []
     for wanted in ("page",) if position is None else ("page", "any"):
-        for prepared in store._pages.prepared(plan, store.site, position, wanted, store._built):
-            lines = store._explained(Statement(*prepared.bound(plan, position, 101), "sqlite"))
+        for prepared in store._pages.get(plan, store.site, position, wanted, store._build):
+            lines = store._execution_plan(Statement(*prepared.bind(plan, position, 101), "sqlite"))
             reads += _reads(store, lines)
     if position is not None:
         # What inspect shows merges the same branches.
-        _reads(store, store._explained(store._statement(plan, position, 101)))
+        _reads(store, store._execution_plan(store._statement(plan, position, 101)))
     return reads
 
 
 def _reads(store: Any, lines: list[str]) -> list[str]:
-    costs = [cost for cost, _ in store._costs(lines)]
+    costs = [cost for cost, _ in store._find_costs(lines)]
     assert READS_ALL not in costs, lines
     assert SORTS_ALL not in costs, lines
     reads = [line.strip() for line in lines if re.match(r"\s*(SEARCH|SCAN) o\b", line)]
@@ -104,11 +104,11 @@ def test_a_page_in_the_depth_of_a_filter(store: Any) -> None:
 
 def test_a_rare_element_is_looked_up(store: Any) -> None:
     plan = oq.compile({"filter": {"lineItems.productName.original": {"$hasSome": ["Kite"]}}})
-    lines = store._explained(store._statement(plan, None, 101))
+    lines = store._execution_plan(store._statement(plan, None, 101))
     assert lines == [
         line
-        for prepared in store._pages.prepared(plan, store.site, None, "page", store._built)
-        for line in store._explained(Statement(*prepared.bound(plan, None, 101), "sqlite"))
+        for prepared in store._pages.get(plan, store.site, None, "page", store._build)
+        for line in store._execution_plan(Statement(*prepared.bind(plan, None, 101), "sqlite"))
     ]
     assert any("SEARCH e USING PRIMARY KEY (field=? AND value=?)" in line for line in lines), lines
     assert not any(re.match(r"\s*SCAN o\b", line) for line in lines), lines
