@@ -87,7 +87,7 @@ def test_a_port_that_is_taken(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["nothing.db"], "there is no store nothing.db"),
+        (["nothing.db"], "store not found: nothing.db"),
         ([":memory:", "--host", "203.0.113.1"], "203.0.113.1 is no address of this machine"),
         ([":memory:", "--webhook-key", os.devnull], "no RSA public key"),
         ([":memory:", "--api-key", " "], "an API key is"),

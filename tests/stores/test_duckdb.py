@@ -243,7 +243,7 @@ def test_a_store_of_another_version_or_table_is_a_clear_error(path: Path, tmp_pa
     oq.open_store(path).close()
     changed(path, "UPDATE about SET value = 'things' WHERE name = 'schema'")
     for use in (oq.open_store, oq.upgrade_store):
-        with pytest.raises(oq.StoreError, match="has the table of fields \"things\", not \"ecom-orders\""):
+        with pytest.raises(oq.StoreError, match='has the table of fields "things", not "ecom-orders"'):
             use(path)
     changed(path, "UPDATE about SET value = '99' WHERE name = 'layout'")
     for use in (oq.open_store, oq.upgrade_store):

@@ -140,7 +140,10 @@ def read_late(store: DuckdbStore) -> None:
 def test_what_takes_too_long_is_stopped(store: DuckdbStore) -> None:
     store.load(numbered(1))
     began = time.monotonic()
-    with pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.2 s"), store._connections.snapshot(0.2) as reader:
+    with (
+        pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.2 s"),
+        store._connections.snapshot(0.2) as reader,
+    ):
         reader.rows(HEAVY)
     assert time.monotonic() - began < 10
     with pytest.raises(oq.StoreTimeout):

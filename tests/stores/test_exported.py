@@ -21,9 +21,9 @@ from strategies import TEXTS
 import orderquery as oq
 from orderquery.documents.ingest import from_bytes
 from orderquery.documents.json_lines import read_file
-from orderquery.stores.parquet.tables import columns, describe_columns
 from orderquery.stores.parquet import export as exporting
 from orderquery.stores.parquet.export import export
+from orderquery.stores.parquet.tables import columns, describe_columns
 from orderquery.stores.sqlite.tables import columns as searched
 
 JSON = Any
@@ -259,7 +259,7 @@ def test_what_is_no_export_is_refused(engine: str, store: oq.Store, tmp_path: Pa
     for other in (tmp_path / "nowhere", tmp_path / "shop.db", tmp_path):
         with pytest.raises(oq.StoreError, match=r"folder not found|not an export"):
             oq.open_store(f"{engine}:///{other}")
-    with pytest.raises(oq.StoreError, match="create it again with: orderquery export STORE .* --replace"):
+    with pytest.raises(oq.StoreError, match=r"create it again with: orderquery export STORE .* --replace"):
         oq.upgrade_store(location)
 
 

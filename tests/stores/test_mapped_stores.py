@@ -52,7 +52,9 @@ def test_nothing_is_written(database: Database) -> None:
     json_shop(database, [order("a")], [])
     with database.store(json_layout(database.dialect)) as store:
         for write in (lambda: store.load([order("b")]), lambda: store.load([]), lambda: store.delete(["a"])):
-            with pytest.raises(oq.StoreError, match="this store is read-only; orderquery never writes to your own tables"):
+            with pytest.raises(
+                oq.StoreError, match="this store is read-only; orderquery never writes to your own tables"
+            ):
                 write()
         with pytest.raises(oq.StoreError, match="cannot be exported"):
             list(store.iterate_records())

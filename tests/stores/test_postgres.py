@@ -33,8 +33,8 @@ from test_toy import CASES, RECORDS, tickets  # noqa: F401
 import orderquery as oq
 from orderquery.language.schema import parse_schema
 from orderquery.sql.leaf_tests import shortened
-from orderquery.stores.postgres.store import PostgresStore
 from orderquery.stores.postgres.database import TABLES
+from orderquery.stores.postgres.store import PostgresStore
 from orderquery.stores.postgres.url import parse_target
 
 KEYS = ["a key for these tests"]
@@ -144,7 +144,7 @@ def test_an_older_store_is_upgraded_from_its_documents(path: str, server: psycop
 
 def test_a_newer_store_or_another_table_is_a_clear_error(path: str, server: psycopg.Connection[Any]) -> None:
     oq.open_store(path).close()
-    with pytest.raises(oq.StoreError, match="has the table of fields \"ecom-orders\", not \"readings\""):
+    with pytest.raises(oq.StoreError, match='has the table of fields "ecom-orders", not "readings"'):
         oq.open_store(path, schema=parse_schema(READINGS))
     server.execute(f"UPDATE {namespace(path)}.about SET value = 99 WHERE name = 'layout'")
     for opening in (oq.open_store, oq.upgrade_store):
@@ -344,7 +344,10 @@ def test_cursor_keys_are_the_owners_alone(path: str, server: psycopg.Connection[
         with oq.open_store(path) as store:
             store.load(oq.sample(5))
             cursor = store.search({"cursorPaging": {"limit": 2}}).next
-        with pytest.raises(oq.StoreError, match="only the owner of .* can read its cursor keys; pass your own keys, or set ORDERQUERY_CURSOR"):
+        with pytest.raises(
+            oq.StoreError,
+            match=r"only the owner of .* can read its cursor keys; pass your own keys, or set ORDERQUERY_CURSOR",
+        ):
             oq.open_store(as_reader)
         with oq.open_store(as_reader, keys=KEYS) as store:
             assert len(store.search({}).ids) == 5

@@ -76,7 +76,8 @@ def test_a_store_without_room_says_so_and_keeps_what_it_had(path: Path) -> None:
             (pages,) = database.execute("PRAGMA page_count").fetchone()
             database.execute(f"PRAGMA max_page_count = {pages + 20}")
         with pytest.raises(
-            oq.StoreError, match=r"database or disk is full: free some disk space .*; everything stored before is intact"
+            oq.StoreError,
+            match=r"database or disk is full: free some disk space .*; everything stored before is intact",
         ):
             store.load(oq.sample(500))
         assert store.count({}) == 50
