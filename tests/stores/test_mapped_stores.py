@@ -265,5 +265,5 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     lacking = run("search", file.url, "paymentMethods has any (Cash)", *options)
     assert lacking.exit_code == 1
     assert 'error[not-in-layout]: field paymentMethods is not in layout "shop"' in lacking.stderr
-    assert "concerns where the search is to run" in lacking.stderr
+    assert "concerns your own tables, not requests" in lacking.stderr
     assert run("search", file.url, "everything", "--layout", "none.toml").exit_code == 2
