@@ -84,7 +84,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             fields[name]["form"] = FORMS[dialect][name]
     key = "id" if dialect == "sqlite" else {"sql": "id", "form": "uuid"}
     lines = [f'dialect = "{dialect}"', 'table = "shop"', 'document = "document"', f"key = {toml(key)}", "[fields]"]
-    lines += [f'"{name}" = {toml(mapping)}' for name, mapping in fields.items()]
+    lines += [f'"{name}" = {toml(shown)}' for name, shown in fields.items()]
     path = tmp_path_factory.mktemp("layout") / "shop.toml"
     path.write_text("\n".join(lines), "utf-8")
     with oq.open_store(database.url, layout=path, keys=KEYS) as store:
@@ -103,16 +103,16 @@ def test_existing_indexes_are_used(shop: oq.Store, name: str) -> None:
     search, index = USED[name]
     limited = {**search, "cursorPaging": {"limit": 20}}
     explained = shop.explain(limited)
-    lines = "\n".join(explained.lines)
-    assert any(name in lines for name in index.split("|")), lines
-    assert not explained.scans, lines
+    shown = "\n".join(explained.lines)
+    assert any(name in shown for name in index.split("|")), shown
+    assert not explained.scans, shown
     page = shop.search(limited)
     assert page.ids
     if page.next:
         onward = shop.explain({"cursorPaging": {"cursor": page.next}})
-        lines = "\n".join(onward.lines)
-        assert any(name in lines for name in index.split("|")), lines
-        assert not onward.scans, lines
+        shown = "\n".join(onward.lines)
+        assert any(name in shown for name in index.split("|")), shown
+        assert not onward.scans, shown
 
 
 def test_other_kinds_of_index_are_used_in_postgresql(shop: oq.Store) -> None:
