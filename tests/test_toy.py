@@ -1,4 +1,4 @@
-"""An operator and a table of another trade, added at run time: one row each, and everything knows them."""
+"""An operator and a table of another kind, added at run time: one row each, in every form and backend."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("condition", "text", "found"), CASES)
-def test_every_form_and_backend_knows_them(
+def test_every_form_and_backend_supports_them(
     tickets: oq.Schema, condition: dict[str, object], text: str, found: list[str]
 ) -> None:
     plan = oq.compile({"filter": condition}, schema=tickets)
@@ -112,7 +112,7 @@ def test_every_form_and_backend_knows_them(
         assert plan.sql(dialect).text.startswith("SELECT")
 
 
-def test_the_checker_knows_them(tickets: oq.Schema) -> None:
+def test_the_checker_supports_them(tickets: oq.Schema) -> None:
     report = oq.check({"search": {"filter": {"cost.net": {"$betwen": [1, 2]}}}}, schema=tickets)
     (diagnostic,) = report.diagnostics
     assert diagnostic.help.startswith("did you mean $between?")

@@ -35,7 +35,7 @@ def check(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Report[Query]:
-    """Check a search and report every problem; never raises for bad input. See :func:`orderquery.api.check`.
+    """Check a search and report every problem. See :mod:`orderquery.api`.
 
     Raises:
         UsageError: no such shape.
@@ -64,7 +64,7 @@ def compile_search(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Query:
-    """Return the query of a search in any form. See :func:`orderquery.api.compile_search`.
+    """Return the query of a search in any form. See :mod:`orderquery.api`.
 
     Raises:
         QueryError: the search has errors; it contains every diagnostic, warnings included.
@@ -92,7 +92,10 @@ def _is_bare(source: JSON, report: Report[Any]) -> bool:
 
 
 def is_json(text: str) -> bool:
-    """Return whether a text is JSON (after space and comments ``{`` or ``[``) rather than the text form."""
+    """Return whether a text is JSON rather than the text form.
+
+    JSON starts, after space and comments, with ``{`` or ``[``.
+    """
     return text.lstrip("\ufeff \t\r\n").startswith(("{", "[", "//", "/*"))
 
 

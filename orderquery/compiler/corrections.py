@@ -16,7 +16,10 @@ MAX_FIXES = 200
 
 
 def correct(request: JSON, diagnostics: Iterable[Diagnostic]) -> JSON:
-    """Return the request with every fix made, or ``None`` without fixes or with more than 200."""
+    """Return the request with every fix made.
+
+    ``None`` without fixes, or with more than 200.
+    """
     fixes = [diagnostic.fix for diagnostic in diagnostics if diagnostic.fix]
     if request is None or not fixes or len(fixes) > MAX_FIXES:
         return None
@@ -32,7 +35,10 @@ def _order_of_fix(fix: Sequence[Edit]) -> tuple[int, tuple[tuple[int, int | str]
 
 
 def apply_edits(document: JSON, edits: Iterable[Edit]) -> JSON:
-    """Return a copy of ``document`` with the edits made, in order. Missing paths are made of objects."""
+    """Return a copy of ``document`` with the edits made, in order.
+
+    Missing paths are made of objects.
+    """
     for edit in edits:
         if edit.action == "put":
             document = _put(document, edit.path, edit.value)

@@ -15,6 +15,7 @@ from ..syntax.ast import Comparison, Filter, Not, Search
 from ..syntax.json_printer import print_json
 
 JSON = Any
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class SortField:
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A checked search: ``condition``, ``sort`` (the table's key is its last field) and the page size.
+    """A checked search: ``condition``, ``sort`` and page size.
+
+    The last field of ``sort`` is the table's key.
 
     ``tree`` is the AST it was checked from, under the table's own field names. ``cursor`` is the token it continues
     from, if any; ``filter_sent``, ``sort_sent`` and ``limit_sent`` tell which parts the search has.
@@ -62,15 +65,19 @@ class Query:
         import zlib
 
         search = {key: value for key, value in print_json(self.tree).items() if key != "cursorPaging"}
-        text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
-        return zlib.compress(text.encode("utf-8"), 9)
+        return zlib.compress(_encode_json(search).encode("utf-8"), 9)
 
     def to_json(self) -> dict[str, JSON]:
         """Return the bare search as plain JSON values, with REST names."""
         return print_json(self.tree)
 
     def to_text(self) -> str:
-        """Return the search in the text form. Raises ``UsageError`` for an operator without a spelling."""
+        """Return the search in the text form.
+
+        Raises:
+            UsageError: an operator has no spelling in the text form.
+
+        """
         from ..syntax.text_printer import print_text
 
         return print_text(self.tree, self.schema)
@@ -111,7 +118,7 @@ def _max_json_bytes(tree: Filter) -> int:
 
 
 def same_condition(one: Condition, other: Condition) -> bool:
-    """Return whether two conditions differ only in the order and repetition of their parts."""
+    """Return whether two conditions have the same parts, in any order."""
     return _canonical(one) == _canonical(other)
 
 

@@ -1,4 +1,4 @@
-"""Report: the diagnostics of a search and its query, and the error that contains one."""
+"""Report: the diagnostics of a search and its query, also as an error."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class Report(Generic[QueryT]):
 
     @property
     def corrected(self) -> JSON:
-        """The decoded request with every fix made, or ``None`` without fixes or with more than 200."""
+        """The decoded request with every fix made.
+
+        ``None`` without fixes, or with more than 200.
+        """
         return correct(self.request, self.diagnostics)
 
     def to_json(self) -> dict[str, JSON]:
@@ -54,7 +57,10 @@ class Report(Generic[QueryT]):
 
 
 class QueryError(OrderQueryError, ValueError):
-    """A search that is not usable. ``diagnostics`` has every problem; ``report`` is the whole report, if any."""
+    """A search that is not usable.
+
+    ``diagnostics`` has every problem; ``report`` is the whole report, if any.
+    """
 
     def __init__(self, diagnostics: Iterable[Diagnostic], report: Report[Any] | None = None) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)

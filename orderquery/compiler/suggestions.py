@@ -32,7 +32,10 @@ _OPERATOR_WORDS = {
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the closest name: equal but for case, with the same last segment, or close in spelling."""
+    """Return the closest name, or ``None``.
+
+    That is one equal but for case, with the same last segment, or close in spelling.
+    """
     from difflib import get_close_matches
 
     candidates = list(names)
@@ -76,7 +79,10 @@ def sortable_fields(schema: Schema) -> str:
 
 
 def unknown_operator(schema: Schema, node: Comparison, path: Path | None) -> Advice:
-    """Return help and fix for an unknown operator: a nested object, a connective under a field, or a typing error."""
+    """Return help and fix for an unknown operator.
+
+    It may be a nested object, a connective under a field, or a typing error.
+    """
     name, row = node.operator, schema.find(node.field)
     if name in CONNECTIVES:
         return _connective_moved(node, path)
@@ -121,7 +127,10 @@ def _dotted(schema: Schema, node: Comparison, path: Path | None) -> Advice:
 
 
 def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice:
-    """Return help and fix for an operator that the field does not support: the same condition with one it does."""
+    """Return help and fix for an operator that the field does not support.
+
+    The fix is the same condition with an operator it does support.
+    """
     path = node.place.path
     names = [operator.name if path is not None else operator.spelled for operator in schema.operators_of(row)]
     operators = f"operators of {row.name}: {', '.join(names)}"
@@ -163,7 +172,7 @@ def _rewritten(node: Comparison, row: Field) -> dict[str, JSON] | None:
 
 
 def operand_shape(node: Comparison, row: Field) -> tuple[str, JSON]:
-    """Return help for an operand of the wrong shape, and the operand to put in its place or ``None``."""
+    """Return help for an operand of the wrong shape, and the likely operand."""
     operator, operand = OPERATORS[node.operator], node.operand
     takes = operator.takes
     if takes is Takes.VALUES and not isinstance(operand, tuple | dict):
@@ -182,7 +191,7 @@ def operand_shape(node: Comparison, row: Field) -> tuple[str, JSON]:
 
 @lru_cache(maxsize=1024)
 def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
-    """Return help for a value that the enum does not have, and the closest value or ``None``."""
+    """Return help for a value that the enum lacks, and the closest value."""
     near = nearest(value.replace(" ", "_").replace("-", "_"), row.values)
     values = f"values of {row.name}: {', '.join(row.values)}"
     return f"did you mean {quoted(near)}?\n{values}" if near else values, near

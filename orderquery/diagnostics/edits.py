@@ -12,7 +12,10 @@ JSON = Any
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One step of a fix: ``put`` a value at ``path``, ``drop`` it, ``rename`` its key, or ``move`` it to ``to``."""
+    """One step of a fix.
+
+    ``put`` a value at ``path``, ``drop`` it, ``rename`` its key, or ``move`` it to ``to``.
+    """
 
     action: Literal["put", "drop", "rename", "move"]
     path: Path

@@ -31,7 +31,10 @@ NOWHERE = Place()
 
 
 def pointer_of(path: Path) -> str:
-    """Return the JSON pointer (RFC 6901) of a path; the whole document is the empty string."""
+    """Return the JSON pointer (RFC 6901) of a path.
+
+    The whole document is the empty string.
+    """
     return "".join("/" + step_text(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 

@@ -6,8 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import patterns
-
 JSON = Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,20 +13,28 @@ _MICROSECOND = timedelta(microseconds=1)
 FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 """Microseconds since 1970: the years 0001 to 9999."""
-_DATE = re.compile(patterns.DATE)
-_INSTANT = re.compile(patterns.DATE_TIME)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT_PATTERN = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+    r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?"
+)
+"""A date-time, in the part of regular expressions that every engine and JSON Schema share."""
+_INSTANT = re.compile(INSTANT_PATTERN)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
 def read_instant(value: JSON) -> int | None:
-    """Return the microseconds since 1970-01-01 UTC of a date-time string, truncated, or ``None``."""
+    """Return the microseconds since 1970 UTC of a date-time, or ``None``.
+
+    A longer fraction is truncated.
+    """
     return READ[value] if isinstance(value, str) else None
 
 
 class _InstantCache(dict[str, int | None]):
-    """A bounded cache of instants by their text, of those in the notation that Wix writes."""
+    """A bounded cache of instants, by texts in the notation of Wix."""
 
     _MAX_ENTRIES = 8192
 
@@ -53,14 +59,14 @@ def _any_instant(text: str) -> int | None:
     found = _INSTANT.fullmatch(text)
     if found is None:
         return None
-    _, fraction, offset, hours = found.groups()
+    fraction, offset = found[2] or ".", found[3] or "Z"
     try:
         moment = datetime.fromisoformat(f"{text[:10]}T{text[11:19]}+00:00")
     except ValueError:
         return None
-    micros = (moment - _EPOCH) // _MICROSECOND + int((fraction or "")[1:7].ljust(6, "0"))
-    if hours is not None:
-        ahead = (int(hours) * 60 + int(offset[4:])) * 60_000_000
+    micros = (moment - _EPOCH) // _MICROSECOND + int(fraction[1:7].ljust(6, "0"))
+    if offset not in "Zz":
+        ahead = (int(offset[1:3]) * 60 + int(offset[4:6])) * 60_000_000
         micros += -ahead if offset[0] == "+" else ahead
         if not FIRST_INSTANT <= micros <= LAST_INSTANT:
             return None
@@ -71,7 +77,9 @@ _DAY_US = 86_400_000_000
 
 
 def days_around(micros: int) -> tuple[str, str]:
-    """Return two texts: every date-time below the first is earlier, every one above the second is later.
+    """Return two texts between which every date-time of an instant is.
+
+    Every date-time below the first is earlier than the instant, every one above the second is later.
 
     This is true of any notation, because an offset from UTC is less than a day.
     """
@@ -89,7 +97,7 @@ def has_offset(text: str) -> bool:
 
 
 def write_instant(micros: int) -> str:
-    """Return the canonical date-time: milliseconds, or microseconds if needed, and ``Z``."""
+    """Return the canonical date-time, in milliseconds or microseconds, with ``Z``."""
     moment = _EPOCH + micros * _MICROSECOND
     precision = "microseconds" if micros % 1000 else "milliseconds"
     return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
@@ -101,7 +109,10 @@ def text_of_instant(micros: int) -> str:
 
 
 def instant_from(value: JSON) -> str | None:
-    """Convert a date, another ISO notation or milliseconds since 1970 to a date-time, or return ``None``."""
+    """Convert a date, another ISO notation or milliseconds to a date-time.
+
+    Returns ``None`` for anything else.
+    """
     if isinstance(value, str):
         bare = value.strip()
         if _DATE.fullmatch(bare) and read_instant(bare + "T00:00:00Z") is not None:
@@ -132,7 +143,10 @@ def bare_date(word: str) -> bool:
 
 
 def word_instant(word: str, now: datetime) -> JSON:
-    """Return the date-time of a word of the text form, relative to ``now``, or the word itself."""
+    """Return the date-time of a word of the text form, or the word itself.
+
+    Relative words count from ``now``.
+    """
     now = now.astimezone(UTC)
     if _DATE.fullmatch(word):
         return word + "T00:00:00.000Z"

@@ -17,7 +17,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from . import patterns
 from .datetimes import READ, days_around, instant_from, read_instant, text_of_instant, word_instant
 
 JSON = Any
@@ -25,16 +24,25 @@ Value = Any
 Stored = int | str
 
 
-_AMOUNT = re.compile(patterns.AMOUNT)
-_PLAIN_AMOUNT = re.compile(r"-?\d{1,50}(?:\.\d{1,50})?", re.ASCII)
-_GUID = re.compile(patterns.GUID)
-_DIGITS = re.compile(patterns.NUMBER)
+# The patterns are in the part of regular expressions that every engine and JSON Schema share.
+AMOUNT_PATTERN = r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?"
+"""An amount, which also has at most 100 digits before the exponent."""
+NUMBER_PATTERN = "[0-9]{1,100}"
+GUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_AMOUNT = re.compile(AMOUNT_PATTERN)
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,50}(?:\.[0-9]{1,50})?")
+_GUID = re.compile(GUID_PATTERN)
+_DIGITS = re.compile(NUMBER_PATTERN)
+_MAX_AMOUNT_DIGITS = 100
 _PAST_NUMBERS = 10**100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UnfitOperand(Exception):
-    """An operand that is not a value of the type. ``instead`` is the likely one, or ``None``."""
+    """An operand that is not a value of the type.
+
+    ``instead`` is the likely value, or ``None``.
+    """
 
     def __init__(self, wanted: str, instead: JSON = None) -> None:
         super().__init__(wanted)
@@ -70,7 +78,10 @@ _UNESCAPED = re.compile("\x01[\x01\x02]")
 
 
 def encode_text(value: str) -> str:
-    """Escape NUL, which some engines cannot store (D14), preserving equality, order and prefixes."""
+    """Escape NUL, which some engines cannot store (D14).
+
+    Equality, order and prefixes stay.
+    """
     if "\x00" in value or "\x01" in value:
         return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], value)
     return value
@@ -113,16 +124,18 @@ def _operand_instant(value: JSON) -> int:
 
 
 def read_amount(value: JSON) -> Decimal | None:
-    """Return the exact decimal of a decimal string or number; of a float its shortest decimal form."""
+    """Return the exact decimal of a decimal string or number.
+
+    Of a float, its shortest decimal form.
+    """
     if value.__class__ is str and _PLAIN_AMOUNT.fullmatch(value) is not None:
         return Decimal(value) or Decimal(0)
     text = _number_text(value)
-    if text is None:
+    found = _AMOUNT.fullmatch(text) if text is not None else None
+    if text is None or found is None:
         return None
-    found = _AMOUNT.fullmatch(text)
-    if found is None:
-        return None
-    if len(text) > 100 and sum(map(str.isdigit, text[: found.start(2)] if found[2] else text)) > 100:
+    mantissa = text[: found.start(2)] if found[2] else text
+    if len(mantissa.lstrip("+-").replace(".", "")) > _MAX_AMOUNT_DIGITS:
         return None
     amount = Decimal(text)
     return amount if amount else Decimal(0)
@@ -161,7 +174,10 @@ _NINES = str.maketrans("0123456789", "9876543210")
 
 
 def encode_amount(amount: Decimal) -> str:
-    """Return a text (sign, exponent, digits) that compares by code point as the amounts do."""
+    """Return a text that compares by code point as the amounts do.
+
+    It has sign, exponent and digits.
+    """
     if not amount:
         return "1"
     sign, digits, exponent = amount.as_tuple()
@@ -189,7 +205,10 @@ def _decode_amount(stored: Stored) -> Decimal:
 
 
 def read_sequence(value: JSON) -> tuple[int, str] | None:
-    """Return ``(n, "")`` for 1 to 100 digits, and a pair greater than all of those for other text (D9)."""
+    """Return ``(n, "")`` for 1 to 100 digits, another pair for other text (D9).
+
+    Other text is greater than every number.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         if 0 <= value < _PAST_NUMBERS:
             return (value, "")

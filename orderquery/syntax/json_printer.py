@@ -13,7 +13,10 @@ _MAX_HELP_CHARS = 700
 
 
 def print_json(search: Search) -> dict[str, JSON]:
-    """Return the bare search as plain JSON values, with REST names; default parts are left out."""
+    """Return the bare search as plain JSON values, with REST names.
+
+    Default parts are left out.
+    """
     printed: dict[str, JSON] = {}
     if search.filter != EVERYTHING:
         printed["filter"] = print_filter(search.filter)
@@ -32,7 +35,10 @@ def print_json(search: Search) -> dict[str, JSON]:
 
 
 def print_filter(tree: Filter) -> dict[str, JSON]:
-    """Return a filter as plain JSON values: one object where no key repeats, else ``$and``."""
+    """Return a filter as plain JSON values.
+
+    It is one object where no key repeats, else ``$and``.
+    """
     if isinstance(tree, Comparison):
         operand = _plain(tree.operand)
         implicit = tree.operator == "$eq" and not isinstance(operand, list)

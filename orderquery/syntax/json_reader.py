@@ -1,4 +1,4 @@
-"""The wire form: decoded JSON to the AST, with every problem that needs no table of fields.
+"""The wire form: decoded JSON to the AST, with its diagnostics.
 
 Shapes, unknown keys and limits are checked here; fields, operators and operands by the checker. An unknown operator
 is kept as it was written.
@@ -334,7 +334,7 @@ def _integer_of(value: JSON) -> int | None:
 
 
 def _filter_in_text(value: JSON) -> JSON:
-    """Return the filter in a string of JSON, which an older version of the service expected."""
+    """Return the filter in a string of JSON, which an older service expected."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             decoded = json.loads(value)

@@ -31,7 +31,9 @@ class _Advice(NamedTuple):
 def unknown_key(
     holder: dict[str, JSON], key: JSON, known: tuple[str, ...], place: Place, fields: Container[str]
 ) -> Diagnostic:
-    """Return the diagnostic of ``key`` in ``holder``, which is at ``place`` and may have the ``known`` keys.
+    """Return the diagnostic of an unknown ``key`` in ``holder``.
+
+    ``holder`` is at ``place`` and may have the ``known`` keys.
 
     ``fields`` are the names of the table.
     """
@@ -60,7 +62,10 @@ def field_name_key(entry: dict[str, JSON], fields: Container[str]) -> str | None
 
 
 def sort_order_of(value: JSON) -> str | None:
-    """Return ``ASC`` or ``DESC`` for another spelling of it: small letters, a longer word, 1 or -1."""
+    """Return ``ASC`` or ``DESC`` for another spelling, or ``None``.
+
+    Such as small letters, a longer word, 1 or -1.
+    """
     if isinstance(value, str):
         word = value.strip().upper()
         if word in ("ASC", "ASCENDING", "1"):

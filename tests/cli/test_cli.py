@@ -105,7 +105,7 @@ FINE = [
     (["sample", "0"], ""),
 ]
 PROBLEMS = [
-    (["check", "paymentstatus = PAID"], "did you mean paymentStatus?|write paymentStatus"),
+    (["check", "paymentstatus = PAID"], 'did you mean "paymentStatus"'),
     (["check", "status = PAID", "--strict"], "1 warning"),
     (["check", '{"filter": {}}'], "ignored-key"),
     (["check", '{"filter": {"_id": "x"}}', "--as", "search"], "unknown-field"),

@@ -10,9 +10,9 @@ from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
 from ..column_format import ColumnFormat
 from . import shared_formats
 from .mapping_engine import (
-    AMOUNT_PATTERN,
-    DATE_TIME_PATTERN,
-    NUMBER_PATTERN,
+    AMOUNT_REGEX,
+    INSTANT_REGEX,
+    NUMBER_REGEX,
     ColumnFormats,
     MappingEngine,
     Steps,
@@ -88,21 +88,21 @@ class Duckdb(MappingEngine):
         minutes = f"(TRY_CAST({offset}2) AS BIGINT) * 60 + TRY_CAST({offset}3) AS BIGINT))"
         away = f"COALESCE(TRY_CAST({offset}1) || '1' AS BIGINT) * {minutes}, 0) * 60000000"
         clock = "TRY_CAST(SUBSTR(t, 1, 10) || ' ' || SUBSTR(t, 12, 8) AS TIMESTAMP)"
-        fits = f"REGEXP_FULL_MATCH(t, {self.literal(DATE_TIME_PATTERN)})"
+        fits = f"REGEXP_FULL_MATCH(t, {self.literal(INSTANT_REGEX)})"
         micros = f"CASE WHEN {fits} THEN EPOCH_US({clock}) + TRY_CAST({fraction} AS BIGINT) - {away} END"
         within = f"CASE WHEN i BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT} THEN i END"
         return _once(_once(text, "t", micros), "i", within)
 
     def amount(self, text: str) -> str:
         """Return the decimal of a text; NULL if it is none."""
-        fits = f"REGEXP_FULL_MATCH(t, {self.literal(AMOUNT_PATTERN)})"
+        fits = f"REGEXP_FULL_MATCH(t, {self.literal(AMOUNT_REGEX)})"
         return _once(text, "t", f"CASE WHEN {fits} THEN TRY_CAST(t AS {_DECIMAL}) END")
 
     def sequence(self, text: str) -> str:
         """Return the text that sorts as the sequence value does."""
         digits = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
         number = f"'0' || LPAD(CAST(LENGTH({digits}) - 1 AS TEXT), 2, '0') || {digits}"
-        key = f"CASE WHEN REGEXP_FULL_MATCH(t, '{NUMBER_PATTERN}') THEN {number} ELSE '1' || t END"
+        key = f"CASE WHEN REGEXP_FULL_MATCH(t, '{NUMBER_REGEX}') THEN {number} ELSE '1' || t END"
         return _once(f"CAST({text} AS TEXT)", "t", key)
 
     def limit_length(self, text: str, max_chars: int) -> str:

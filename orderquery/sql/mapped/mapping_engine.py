@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from ...language import patterns
+from ...language.datetimes import INSTANT_PATTERN
+from ...language.types import AMOUNT_PATTERN, NUMBER_PATTERN
 from ..column_format import ColumnFormat, Wrap, sql_wrap
 from ..dialects import Dialect
 
@@ -19,8 +20,8 @@ Steps = tuple[str, ...]
 ColumnFormats = Mapping[str, ColumnFormat]
 """Column formats by name; the first is the default."""
 
-DATE_TIME_PATTERN, AMOUNT_PATTERN, NUMBER_PATTERN = (
-    f"^{pattern}$" for pattern in (patterns.DATE_TIME, patterns.AMOUNT, patterns.NUMBER)
+INSTANT_REGEX, AMOUNT_REGEX, NUMBER_REGEX = (
+    f"^{pattern}$" for pattern in (INSTANT_PATTERN, AMOUNT_PATTERN, NUMBER_PATTERN)
 )
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())

@@ -13,9 +13,9 @@ from ..column_format import ColumnFormat
 from ..dialects import Dialect
 from . import shared_formats
 from .mapping_engine import (
-    AMOUNT_PATTERN,
-    DATE_TIME_PATTERN,
-    NUMBER_PATTERN,
+    AMOUNT_REGEX,
+    INSTANT_REGEX,
+    NUMBER_REGEX,
     ColumnFormats,
     MappingEngine,
     Steps,
@@ -114,7 +114,7 @@ class Postgres(MappingEngine):
         )
         last_day = "CAST(SUBSTR(t, 1, 8) || '01' AS DATE) + INTERVAL '1 month' - INTERVAL '1 day'"
         fits = (
-            f"CASE WHEN t ~ {self.literal(DATE_TIME_PATTERN)} AND t ~ '^(?!0000)....-(0[1-9]|1[0-2])-' "
+            f"CASE WHEN t ~ {self.literal(INSTANT_REGEX)} AND t ~ '^(?!0000)....-(0[1-9]|1[0-2])-' "
             f"THEN CAST(SUBSTR(t, 9, 2) AS INTEGER) BETWEEN 1 AND EXTRACT(DAY FROM {last_day}) END"
         )
         found = f"SELECT {moment} AS m FROM (SELECT {text} AS t OFFSET 0) AS s WHERE {fits} OFFSET 0"
@@ -125,7 +125,7 @@ class Postgres(MappingEngine):
         """Return the number of a decimal; NULL if it is none."""
         digits = "LENGTH(REGEXP_REPLACE(SPLIT_PART(t, 'e', 1), '[^0-9]', '', 'g')) <= 100"
         return (
-            f"(SELECT CASE WHEN t ~ {self.literal(AMOUNT_PATTERN)} AND {digits} THEN CAST(t AS NUMERIC) END "
+            f"(SELECT CASE WHEN t ~ {self.literal(AMOUNT_REGEX)} AND {digits} THEN CAST(t AS NUMERIC) END "
             f"FROM (SELECT {text} AS t OFFSET 0) AS s)"
         )
 
@@ -134,7 +134,7 @@ class Postgres(MappingEngine):
         digits = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
         number = f"'0' || LPAD(CAST(LENGTH({digits}) - 1 AS TEXT), 2, '0') || {digits}"
         return (
-            f"(SELECT CASE WHEN t ~ '{NUMBER_PATTERN}' THEN {number} ELSE '1' || t END "
+            f"(SELECT CASE WHEN t ~ '{NUMBER_REGEX}' THEN {number} ELSE '1' || t END "
             f"FROM (SELECT CAST({text} AS TEXT) AS t OFFSET 0) AS s)"
         )
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..column_format import ColumnFormat
 from . import shared_formats
-from .mapping_engine import AMOUNT_PATTERN, NUMBER_PATTERN, ColumnFormats, MappingEngine, Steps, key_runs
+from .mapping_engine import AMOUNT_REGEX, NUMBER_REGEX, ColumnFormats, MappingEngine, Steps, key_runs
 
 _T = re.compile(r"\bt\b")
 _DIGITS = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
@@ -75,7 +75,7 @@ class _Warehouse(MappingEngine):
     def sequence(self, text: str) -> str:
         """Return the text that sorts as the sequence value does."""
         key = f"CONCAT('0', LPAD(CAST(LENGTH({_DIGITS}) - 1 AS {self.string}), 2, '0'), {_DIGITS})"
-        return self.over_text(text, f"CASE WHEN {self.matches(NUMBER_PATTERN)} THEN {key} ELSE CONCAT('1', t) END")
+        return self.over_text(text, f"CASE WHEN {self.matches(NUMBER_REGEX)} THEN {key} ELSE CONCAT('1', t) END")
 
     @abstractmethod
     def over_text(self, text: str, use: str) -> str:
@@ -100,7 +100,7 @@ class Bigquery(_Warehouse):
 
     def amount(self, text: str) -> str:
         """Return the decimal of a text; NULL if it is none."""
-        return self.over_text(text, f"CASE WHEN {self.matches(AMOUNT_PATTERN)} THEN SAFE_CAST(t AS BIGNUMERIC) END")
+        return self.over_text(text, f"CASE WHEN {self.matches(AMOUNT_REGEX)} THEN SAFE_CAST(t AS BIGNUMERIC) END")
 
     def over_text(self, text: str, use: str) -> str:
         """Return ``use``, in which ``t`` is the text."""
