@@ -187,12 +187,12 @@ def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
     changed(other, "CREATE TABLE t (x INTEGER)")
     changed(similar, "CREATE TABLE about (name VARCHAR, value VARCHAR)")
     changed(hollow)
-    for location, said in [
+    for location, shown in [
         (text, "is not a DuckDB database"), (sqlite, "is not a DuckDB database"), (empty, "is not a DuckDB database"),
         (other, "not an orderquery store"), (similar, "not an orderquery store"), (f"duckdb:///{tmp_path}", "directory"),
         (tmp_path / "no" / "x.duckdb", "folder not found"),
     ]:  # fmt: skip
-        with pytest.raises(oq.StoreError, match=said):
+        with pytest.raises(oq.StoreError, match=shown):
             oq.open_store(location)
     with pytest.raises(oq.StoreError, match="is empty"):
         oq.open_store(hollow, create=False)

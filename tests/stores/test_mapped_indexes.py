@@ -84,7 +84,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             fields[name]["form"] = FORMS[dialect][name]
     key = "id" if dialect == "sqlite" else {"sql": "id", "form": "uuid"}
     lines = [f'dialect = "{dialect}"', 'table = "shop"', 'document = "document"', f"key = {toml(key)}", "[fields]"]
-    lines += [f'"{name}" = {toml(said)}' for name, said in fields.items()]
+    lines += [f'"{name}" = {toml(shown)}' for name, shown in fields.items()]
     path = tmp_path_factory.mktemp("layout") / "shop.toml"
     path.write_text("\n".join(lines), "utf-8")
     with oq.open_store(database.url, layout=path, keys=KEYS) as store:
@@ -103,16 +103,16 @@ def test_the_indexes_of_a_team_serve(shop: oq.Store, name: str) -> None:
     search, index = USED[name]
     limited = {**search, "cursorPaging": {"limit": 20}}
     explained = shop.explain(limited)
-    said = "\n".join(explained.lines)
-    assert any(name in said for name in index.split("|")), said
-    assert not explained.scans, said
+    shown = "\n".join(explained.lines)
+    assert any(name in shown for name in index.split("|")), shown
+    assert not explained.scans, shown
     page = shop.search(limited)
     assert page.ids
     if page.next:
         onward = shop.explain({"cursorPaging": {"cursor": page.next}})
-        said = "\n".join(onward.lines)
-        assert any(name in said for name in index.split("|")), said
-        assert not onward.scans, said
+        shown = "\n".join(onward.lines)
+        assert any(name in shown for name in index.split("|")), shown
+        assert not onward.scans, shown
 
 
 def test_indexes_of_other_kinds_serve_in_postgresql(shop: oq.Store) -> None:
