@@ -251,3 +251,18 @@ def test_a_store_of_another_version_or_table_is_a_clear_error(path: Path, tmp_pa
             use(path)
     with pytest.raises(oq.StoreError, match="store not found"):
         oq.upgrade_store(tmp_path / "new.duckdb")
+
+
+def test_a_named_site_is_noticed_by_every_store_of_the_file(path: Path) -> None:
+    with oq.open_store(path) as store, oq.open_store(path, site="a") as named:
+        store.load(numbered(1))
+        assert not store.holds_named_site()
+        named.load(numbered(2))
+        assert store.holds_named_site()
+        assert named.delete(["order-2"]) == 1
+        assert not store.holds_named_site()
+        with store._snapshot(None):  # type: ignore[attr-defined]
+            assert not store.holds_named_site()
+            named.load(numbered(2))
+            assert not store.holds_named_site()
+        assert store.holds_named_site()
