@@ -187,12 +187,12 @@ def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
     changed(other, "CREATE TABLE t (x INTEGER)")
     changed(similar, "CREATE TABLE about (name VARCHAR, value VARCHAR)")
     changed(hollow)
-    for location, said in [
+    for location, shown in [
         (text, "is not a DuckDB database"), (sqlite, "is not a DuckDB database"), (empty, "is not a DuckDB database"),
         (other, "not an orderquery store"), (similar, "not an orderquery store"), (f"duckdb:///{tmp_path}", "directory"),
         (tmp_path / "no" / "x.duckdb", "folder not found"),
     ]:  # fmt: skip
-        with pytest.raises(oq.StoreError, match=said):
+        with pytest.raises(oq.StoreError, match=shown):
             oq.open_store(location)
     with pytest.raises(oq.StoreError, match="is empty"):
         oq.open_store(hollow, create=False)
@@ -251,3 +251,18 @@ def test_a_store_of_another_version_or_table_is_a_clear_error(path: Path, tmp_pa
             use(path)
     with pytest.raises(oq.StoreError, match="store not found"):
         oq.upgrade_store(tmp_path / "new.duckdb")
+
+
+def test_a_named_site_is_noticed_by_every_store_of_the_file(path: Path) -> None:
+    with oq.open_store(path) as store, oq.open_store(path, site="a") as named:
+        store.load(numbered(1))
+        assert not store.holds_named_site()
+        named.load(numbered(2))
+        assert store.holds_named_site()
+        assert named.delete(["order-2"]) == 1
+        assert not store.holds_named_site()
+        with store._snapshot(None):  # type: ignore[attr-defined]
+            assert not store.holds_named_site()
+            named.load(numbered(2))
+            assert not store.holds_named_site()
+        assert store.holds_named_site()

@@ -47,8 +47,8 @@ def test_a_file_that_another_process_holds_is_a_clear_error(path: Path) -> None:
     with oq.open_store(path) as store:
         store.load(numbered(1))
         there = python("import sys, orderquery as oq; oq.open_store(sys.argv[1])", path)
-        assert re.search(rf"StoreError: .* is open in another process \(python.*, process {os.getpid()}\): "
-                         "DuckDB lets one process at a time hold a file", there.stderr)  # fmt: skip
+        assert re.search(rf"StoreError: .* is open in another process \(python.*, process {os.getpid()}\); close it there: "
+                         "only one process can open a DuckDB file", there.stderr)  # fmt: skip
         assert store.count("everything") == 1
     assert python("import sys, orderquery as oq; oq.open_store(sys.argv[1])", path).returncode == 0
     with duckdb.connect(str(path)), pytest.raises(oq.StoreError, match="open in this process, but not by orderquery"):
@@ -211,14 +211,16 @@ def test_a_file_that_there_was_no_room_to_make_is_not_left(path: Path, size: int
         "import resource, sys, orderquery as oq; oq.load_schema(); most = int(sys.argv[2])\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)); oq.open_store(sys.argv[1])"
     )
-    assert re.search(r"StoreError: .*: make room, .*; what was kept before is whole$", python(text, path, size).stderr)
+    assert re.search(
+        r"StoreError: .*: free some disk space .*; everything stored before is intact$", python(text, path, size).stderr
+    )
     assert not path.exists()
     oq.open_store(path).close()
 
 
 FORKED = """
 import os, sys, orderquery as oq
-def said(use):
+def report_error(use):
     try:
         use()
     except oq.StoreError as problem:
@@ -226,9 +228,9 @@ def said(use):
 store = oq.open_store(sys.argv[1])
 store.load([{"id": "a"}])
 if os.fork() == 0:
-    said(lambda: store.count("everything"))
-    said(lambda: store.load([{"id": "b"}]))
-    said(lambda: oq.open_store(sys.argv[1]))
+    report_error(lambda: store.count("everything"))
+    report_error(lambda: store.load([{"id": "b"}]))
+    report_error(lambda: oq.open_store(sys.argv[1]))
     with oq.open_store("duckdb:///:memory:") as own:
         own.load([{"id": "c"}])
         print(own.count("everything"), flush=True)
@@ -241,7 +243,7 @@ print(os.waitstatus_to_exitcode(os.wait()[1]), store.count("everything"))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_forked_process_is_told_so(path: Path) -> None:
     there = python(FORKED, path)
-    refused = f"{path} belongs to the process that this one was forked from"
+    refused = f"{path} was opened before this process was forked; use it in the parent process only"
     assert there.stdout.splitlines() == [refused, refused, refused, "1", "3 1"]
     assert there.returncode == 0
 

@@ -77,13 +77,13 @@ def test_everything_is_in_it_byte_for_byte(store: oq.Store, tmp_path: Path) -> N
     assert [(row["site"], row["order_id"], json.loads(row["document"])) for row in others] == [
         ("", "a", PAID["orderTransactions"]), ("", "of nobody", STRAY["orderTransactions"]),
     ]  # fmt: skip
-    said = about(tmp_path / "out")
-    assert said["kind"] == "orderquery export"
-    assert said["table"] == {
+    shown = about(tmp_path / "out")
+    assert shown["kind"] == "orderquery export"
+    assert shown["table"] == {
         "name": store.schema.name, "version": store.schema.version, "fingerprint": store.schema.fingerprint,
     }  # fmt: skip
-    assert (said["orders"], said["transactions"], said["named_sites"]) == (5, 2, True)
-    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", said["created"])
+    assert (shown["orders"], shown["transactions"], shown["named_sites"]) == (5, 2, True)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", shown["created"])
 
 
 def test_the_columns_are_those_that_stores_search(store: oq.Store, tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_what_is_no_export_is_refused(engine: str, store: oq.Store, tmp_path: Pa
     def changed(**parts: JSON) -> None:
         (tmp_path / "out" / "layout.json").write_text(json.dumps({**written, **parts}))
 
-    for parts, said in (
+    for parts, shown in (
         ({"kind": "something"}, "is not an export"),
         ({"format": 2}, "newer orderquery"),
         ({"format": None}, "is not valid; export the store again"),
@@ -251,7 +251,7 @@ def test_what_is_no_export_is_refused(engine: str, store: oq.Store, tmp_path: Pa
         ({"table": None}, "is not valid; export the store again"),
     ):
         changed(**parts)
-        with pytest.raises(oq.StoreError, match=said):
+        with pytest.raises(oq.StoreError, match=shown):
             oq.open_store(location)
     (tmp_path / "out" / "layout.json").write_text("{")
     with pytest.raises(oq.StoreError, match=r"layout\.json"):

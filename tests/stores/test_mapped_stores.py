@@ -59,7 +59,7 @@ def test_nothing_is_written(database: Database) -> None:
         with pytest.raises(oq.StoreError, match="cannot be exported"):
             list(store.iterate_records())
         with pytest.raises(oq.StoreError):
-            store._answers("DELETE FROM shop_orders", {})  # type: ignore[attr-defined]
+            store._run("DELETE FROM shop_orders", {})  # type: ignore[attr-defined]
         assert store.count({}) == 1
         assert not store.holds_named_site()
 

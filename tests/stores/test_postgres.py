@@ -12,7 +12,7 @@ import engines
 import psycopg
 import pytest
 
-# What is true of every store is said once: these run here with the fixtures of this module.
+# What is true of every store is tested once: these run here with the fixtures of this module.
 from test_store import (
     test_a_cyclic_document_is_a_problem,  # noqa: F401
     test_a_killed_writer_loses_nothing_it_reported,  # noqa: F401
@@ -320,8 +320,8 @@ def test_arrays_of_every_type(path: str) -> None:
 def test_a_password_is_never_shown(opening: Any, url: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(oq.StoreError) as raised:
         opening(url)
-    said = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(raised.value)
-    assert "s3cret" not in said.replace(url, "")
+    shown = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(raised.value)
+    assert "s3cret" not in shown.replace(url, "")
     assert "s3cret" not in repr(parse_target(url)) + parse_target(url).shown
     assert "***" in str(raised.value)
 

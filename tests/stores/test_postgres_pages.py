@@ -78,7 +78,7 @@ def check_served(plan: dict[str, Any], most_read: int) -> None:
 
 
 def position_at(store: Any, search: Any, offset: int, *, backward: bool = False) -> Position:
-    """The place of the order that stands so deep in a search."""
+    """The position of the order this deep in a search."""
     plan = oq.compile(search)
     columns = ", ".join(f'"{key.field.column}"' for key in plan.sort)
     order = ", ".join(

@@ -55,7 +55,7 @@ def test_a_search_that_takes_longer_is_stopped(store: oq.Store, server: psycopg.
 
 
 def test_the_time_is_that_of_the_whole_search(store: oq.Store, server: psycopg.Connection[Any]) -> None:
-    """A page asks twice, once for what stands before it: both together have the time."""
+    """A page asks twice, once for what precedes it: both together have the time."""
     first = store.search({"cursorPaging": {"limit": 5}})
     with store._snapshot(0.3):
         assert store.count({}) == 50
@@ -259,7 +259,7 @@ def test_the_commands_take_its_url(url: str, tmp_path: Any) -> None:
     file.write_text("".join(json.dumps(document) + "\n" for document in oq.sample(20)))
     missing = run("search", url, "everything")
     assert missing.exit_code == 2
-    assert "there is no store postgresql://" in missing.stderr
+    assert "store not found: postgresql://" in missing.stderr
     assert run("load", url, file).exit_code == 0
     ids = run("search", url, "everything", "--all", "--format", "ids").stdout.split()
     assert len(ids) == 20

@@ -94,11 +94,11 @@ def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
     with sqlite3.connect(other) as database:
         database.execute("CREATE TABLE t (x)")
     database.close()
-    for location, said in [
+    for location, shown in [
         (text, "not a database"), (other, "not an orderquery store"), (tmp_path, "unable to open"),
         (tmp_path / "no" / "x.db", "folder not found"),
     ]:  # fmt: skip
-        with pytest.raises(oq.StoreError, match=said):
+        with pytest.raises(oq.StoreError, match=shown):
             oq.open_store(location)
     with pytest.raises(oq.StoreError, match="store not found"):
         oq.open_store(tmp_path / "new.db", create=False)

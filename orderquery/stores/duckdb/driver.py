@@ -72,13 +72,7 @@ def open_store_file(path: str, create: bool) -> duckdb.DuckDBPyConnection:
         raise StoreError(f"DuckDB cannot open {path}: it reads a backslash as a slash; use another path")
     if "?" in full_path(path):
         raise StoreError(f"DuckDB cannot open {path}: it keeps the log of a path with ? elsewhere; use another path")
-    try:
-        return _open(path, _STORE_CONFIG)
-    except StoreError as problem:
-        if new and _is_incomplete(path) and not _is_locked(problem.__cause__):
-            with suppress(OSError):
-                os.unlink(path)
-        raise
+    return _open(path, _STORE_CONFIG, new=new)
 
 
 def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
@@ -93,14 +87,18 @@ def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
     return _open(path, _READ_ONLY_CONFIG, read_only=path != MEMORY)
 
 
-def _open(path: str, config: _Config, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def _open(path: str, config: _Config, *, read_only: bool = False, new: bool = False) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(full_path(path), read_only=read_only, config=config)
     except duckdb.Error as problem:
-        raise StoreError(_describe(path, problem)) from problem
+        message = _describe(path, problem)
+        if new and _is_incomplete(path) and not _is_locked(problem):
+            with suppress(OSError):
+                os.unlink(path)
+        raise StoreError(message) from None
 
 
-def _is_locked(problem: BaseException | None) -> bool:
+def _is_locked(problem: duckdb.Error) -> bool:
     """Return whether another process has the file open, and may be creating it."""
     return "set lock on file" in str(problem)
 

@@ -51,6 +51,8 @@ appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d %p %c: %m%n
 """
+_CANCEL_AGAIN_S = 0.1
+"""How long between two attempts to cancel: a job that begins just after the first one continues."""
 _lock = threading.Lock()
 _numbers = itertools.count(1)
 
@@ -84,18 +86,19 @@ class _SparkEngine(ParquetEngine):
         if deadline is None:
             return self._collect(text, parameters)
         context = self._open_session().sparkContext
-        group, passed = f"orderquery {next(_numbers)}", threading.Event()
+        group, done, passed = f"orderquery {next(_numbers)}", threading.Event(), threading.Event()
+        seconds = deadline.left()
 
-        def stop() -> None:
-            passed.set()
-            # Cancels jobs of the group that have not begun yet, too. SparkContext.cancelJobGroup cannot do that before
-            # pyspark 4.0, and takes no reason; _jsc is private, and was tested with pyspark 4.0 to 4.3.
-            context._jsc.sc().cancelJobGroupAndFutureJobs(group, "out of time")
+        def watch() -> None:
+            over = done.wait(seconds)
+            while not over:
+                passed.set()
+                context.cancelJobGroup(group)
+                over = done.wait(_CANCEL_AGAIN_S)
 
-        timer = threading.Timer(deadline.left(), stop)
-        timer.daemon = True
         context.setJobGroup(group, text[:200], interruptOnCancel=True)
-        timer.start()
+        watcher = threading.Thread(target=watch, name="orderquery deadline", daemon=True)
+        watcher.start()
         try:
             return self._collect(text, parameters)
         except StoreError as problem:
@@ -103,7 +106,8 @@ class _SparkEngine(ParquetEngine):
                 raise deadline.passed() from problem
             raise
         finally:
-            timer.cancel()
+            done.set()
+            watcher.join()
             context.setLocalProperty("spark.jobGroup.id", None)
 
     def _collect(self, text: str, parameters: dict[str, Any]) -> list[Sequence[Any]]:
@@ -112,9 +116,8 @@ class _SparkEngine(ParquetEngine):
 
     def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
         """Return the lines of the engine's execution plan for a statement."""
-        with self._errors():
-            frame = self._open_session().sql(text, args=parameters)
-            return str(frame._jdf.queryExecution().simpleString()).strip().splitlines()
+        ((plan,),) = self._collect(f"EXPLAIN {text}", parameters)
+        return str(plan).strip().splitlines()
 
     def _open_session(self) -> Any:
         if self._session is None:
