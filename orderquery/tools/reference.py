@@ -15,7 +15,7 @@ from ..language.grammar_files import grammar_text
 from ..language.operators import ANY, OPERATORS, Operator
 from ..language.schema import Schema, load_schema
 from ..language.types import TYPES
-from ..sql.mapped.described import described
+from ..sql.mapped.reference_section import reference_section
 
 _HEAD = """\
 # grammar/
@@ -93,7 +93,7 @@ def reference(schema: Schema | None = None) -> str:
         *_types(),
         *_codes(),
         *_decisions(),
-        described(),
+        reference_section(),
         _table_keys(),
     )
     return "\n".join(parts).rstrip() + "\n"
