@@ -342,35 +342,3 @@ def test_clients_that_do_not_read_are_ended(shop: Path, tmp_path: Path, counted:
 
 
 # -- a page in the browser --------------------------------------------------------------------------------------
-
-FOREIGN = [
-    "evil.example",
-    "evil.example:8080",
-    "localhost.evil.example",
-    "127.0.0.1.nip.io",
-    "EVIL.example.",
-    "xn--80ak6aa92e.com",
-    "evil.example:99999",
-    "[::1].evil.example",
-]
-OURS = [
-    "localhost",
-    "LOCALHOST:1",
-    "127.0.0.1",
-    "[::1]:8080",
-    "orderquery",
-    "orderquery:8080",
-    "192.168.0.7:80",
-    "shop.localhost",
-    "shop.example.com",
-]
-PAGES = [
-    "https://evil.example",
-    "http://evil.example:8080",
-    "null",
-    "http://203.0.113.5",
-    "file://",
-    "http://localhost.evil.example",
-    "https://127.0.0.1.nip.io",
-]
-OUR_PAGES = ["http://localhost:3000", "http://127.0.0.1:5173", "https://shop.example.com", "http://[::1]:80"]
