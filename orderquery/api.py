@@ -1,4 +1,4 @@
-"""Check and compile a search in any form: to a plan, a query with the methods that run it."""
+"""Check and compile a search: to a plan, a query with methods that run it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class Plan(Query):
 
     @cached_property
     def matches(self) -> Matches:
-        """Test an order: ``plan.matches(order)`` or ``plan.matches(order, transactions)`` is True or False.
+        """Test an order, with or without its transactions record.
+
+        Call ``plan.matches(order)`` or ``plan.matches(order, transactions)``.
 
         Raises:
             DocumentError: the order is not an object.
@@ -49,7 +51,9 @@ class Plan(Query):
         return matcher(self)
 
     def filter(self, orders: Iterable[JSON], transactions: Iterable[JSON] = ()) -> Iterator[JSON]:
-        """Yield the matching orders, unchanged and in input order. ``transactions`` are records of any of them.
+        """Yield the matching orders, unchanged and in input order.
+
+        ``transactions`` are records of any of them.
 
         Raises:
             DocumentError: an order or a record is not an object.
@@ -88,7 +92,9 @@ class Plan(Query):
         return search(self, orders, transactions, keys)
 
     def sql(self, dialect: str, *, site: str = "", layout: Layout | None = None) -> Statement:
-        """Return the statement for the first page, over the tables of a store or of a ``layout``.
+        """Return the statement for the first page.
+
+        It reads the tables of a store, or those of a ``layout``.
 
         Raises:
             UsageError: no such dialect (the message lists them), or the layout is for another one.
@@ -134,7 +140,9 @@ def compile_search(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Plan:
-    """Return the plan of a search: a dict, JSON text, or the text form; with or without ``{"search": …}``.
+    """Return the plan of a search: a dict, JSON text, or the text form.
+
+    JSON may have ``{"search": …}`` around it.
 
     ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search.
 

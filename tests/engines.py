@@ -15,14 +15,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from orderquery.stores.base import Store
+from orderquery.stores.postgres.database import TABLES
 from orderquery.stores.postgres.store import PostgresStore
-from orderquery.stores.postgres.tables import TABLES
 
 POSTGRES = "ORDERQUERY_POSTGRES_URL"
 """The environment variable with the URL of a database to test in, instead of a server of this process."""
 
 _UNPRIVILEGED = "nobody"
-_PATIENCE = 30.0
+_PATIENCE = 300.0
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",

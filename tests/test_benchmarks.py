@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from unittest.mock import Mock
 from xml.etree import ElementTree
 
 import pytest
@@ -20,6 +21,8 @@ def sleeping(monkeypatch):
     """Return a factory of functions that advance a fake clock by a number of seconds."""
     now = [0.0]
     monkeypatch.setattr(harness, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    # Collecting the garbage of a whole test run takes a second, in every round.
+    monkeypatch.setattr(harness, "gc", Mock())
 
     def function(seconds):
         def sleep():

@@ -1,4 +1,4 @@
-"""Check an AST against a table of fields: every problem, each once, and a query unless one is refused."""
+"""Check an AST against a table of fields, and build its query."""
 
 from __future__ import annotations
 

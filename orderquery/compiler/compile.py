@@ -15,7 +15,7 @@ from ..language.schema import Schema, load_schema
 from ..syntax.ast import Search
 from ..syntax.json_decoder import decode_plain, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
-from ..syntax.source_text import Source
+from ..syntax.source_text import SourceText
 from .checker import check_search
 from .corrections import Correction, correct, fixed_request
 from .cursor import query_too_long
@@ -37,7 +37,7 @@ def check(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Report[Query]:
-    """Check a search and report every problem; never raises for bad input. See :func:`orderquery.api.check`.
+    """Check a search and report every problem. See :mod:`orderquery.api`.
 
     Raises:
         UsageError: no such shape.
@@ -66,7 +66,7 @@ def compile_search(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Query:
-    """Return the query of a search in any form. See :func:`orderquery.api.compile_search`.
+    """Return the query of a search in any form. See :mod:`orderquery.api`.
 
     Raises:
         QueryError: the search has errors; it contains every diagnostic, warnings included.
@@ -94,7 +94,10 @@ def _is_bare(source: JSON, report: Report[Any]) -> bool:
 
 
 def is_json(text: str) -> bool:
-    """Return whether a text is JSON (after space and comments ``{`` or ``[``) rather than the text form."""
+    """Return whether a text is JSON rather than the text form.
+
+    JSON starts, after space and comments, with ``{`` or ``[``.
+    """
     return text.lstrip("\ufeff \t\r\n").startswith(("{", "[", "//", "/*"))
 
 
@@ -201,7 +204,7 @@ def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
     if not report.diagnostics:
         return report
     located = located or _located(text)
-    lines = Source(text)
+    lines = SourceText(text)
     placed = tuple([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics])
     return _report(placed, report.plan, text, document, report.correct)
 
@@ -212,7 +215,7 @@ def _located(text: str) -> Located:
     return read_literal(text)
 
 
-def _with_line(diagnostic: Diagnostic, located: Located, lines: Source) -> Diagnostic:
+def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> Diagnostic:
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
         return diagnostic
@@ -230,7 +233,7 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
     from ..syntax.text_parser import parse_text
     from ..syntax.text_printer import print_text
 
-    lines = Source(text)
+    lines = SourceText(text)
     search, earlier = parse_text(text, schema, now)
     more: tuple[Diagnostic, ...] = ()
     query = None

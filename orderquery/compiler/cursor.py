@@ -1,4 +1,4 @@
-"""Cursors: a position in a search, as an opaque, authenticated and encrypted token.
+"""Cursors: a position in a search, as an opaque and encrypted token.
 
 A token is ``base64url(format, nonce, AES-256-GCM(search, limit, position))``, without padding. The format version, the
 table's name and version and the site are authenticated too, so a token works nowhere else. Every invalid token gets
@@ -56,7 +56,7 @@ def query_too_long(query: Query) -> Diagnostic | None:
 
 
 def packed_room_bytes(sort: Iterable[SortField]) -> int:
-    """Return how many bytes a token has for a packed search, beside any position in this order."""
+    """Return how many bytes of a packed search fit a token in this order."""
     return _MAX_PAYLOAD_BYTES - sum([_max_value_bytes(key.field) for key in sort])
 
 
@@ -80,7 +80,7 @@ def encode(query: Query, position: Position, limit: int, site: str, keys: Cursor
 
 
 def resume(query: Query, site: str, keys: CursorKeys) -> tuple[Query, Position, int]:
-    """Open the query's cursor: return the query it continues, the position and the page size.
+    """Open the query's cursor: return its query, position and page size.
 
     Raises:
         QueryError: ``bad-cursor``, or ``cursor-mismatch`` where a filter or sort was sent that differs.
@@ -144,7 +144,12 @@ def _open(token: str, schema: Schema, site: str, keys: CursorKeys) -> tuple[Quer
 
 
 def _value(field: Field, stored: Any) -> Any:
-    """Decode a value of a position. Raises ``ValueError`` where a table of this name had other types."""
+    """Decode a value of a position.
+
+    Raises:
+        ValueError: a table of this name had other types.
+
+    """
     if stored is None:
         return None
     kind = field.type

@@ -1,4 +1,4 @@
-"""The keys that encrypt cursors: given by the caller, by the environment, or made for the process."""
+"""Keys that encrypt cursors: of the caller, the environment or the process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ MIN_KEY_CHARS = 16
 
 
 class CursorKeys:
-    """The keys of a site's cursors: the first encrypts, all decrypt, so that keys can be rotated.
+    """The keys of a site's cursors: the first encrypts, all decrypt.
+
+    So keys can be rotated.
 
     Raises:
         UsageError: no key, or one shorter than 16 characters.

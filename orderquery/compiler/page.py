@@ -1,4 +1,4 @@
-"""Pages: the page around a position, the same on every backend, and the object that holds it."""
+"""Pages: the page around a position, the same on every backend."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def page_of(
     site: str,
     keys: CursorKeys,
 ) -> tuple[list[Row], str | None, str | None]:
-    """Return the rows of a page in the query's order, and the tokens of the next and the previous page.
+    """Return the rows of a page, and the tokens of the next and previous page.
 
     A token is there exactly if the page it leads to has an order.
     """
@@ -102,7 +102,10 @@ class Page:
 
     @property
     def orders(self) -> Sequence[Any]:
-        """The documents, decoded on first access; of a search in memory, the objects passed in."""
+        """The documents, decoded on first access.
+
+        Of a search in memory: the objects passed in.
+        """
         return self._orders
 
     @cached_property
@@ -120,7 +123,10 @@ class Page:
         return {"count": len(self.ids), "cursors": cursors, "hasNext": self.has_next}
 
     def to_bytes(self, answered: Callable[[bytes], bytes] | None = None) -> bytes:
-        """Return the response of Search Orders with the stored documents, each changed by ``answered`` if given."""
+        """Return the response of Search Orders with the stored documents.
+
+        ``answered`` changes each document.
+        """
         metadata = json.dumps(self.metadata(), separators=(",", ":")).encode()
         documents = list(self.documents if answered is None else map(answered, self.documents))
         if not documents:

@@ -1,4 +1,4 @@
-"""Positions: where a page continues in the total order of a query, and the conditions that seek it.
+"""Positions: where a page continues, and the conditions that seek it.
 
 A position is the sort values of one order. The orders beyond it are the disjoint union of a few branches, each a plain
 condition, so no engine needs paging code of its own.
@@ -16,7 +16,9 @@ from .query import Query, SortField
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a query's order: one value for each sort key, as the types read it, ``None`` for missing.
+    """A place in the total order of a query.
+
+    ``values`` has one value for each sort key, as the types read it, ``None`` for missing.
 
     ``backward``: the page is before the position. ``inclusive``: an order at the position itself is on the page.
     """
@@ -26,7 +28,10 @@ class Position:
     inclusive: bool = False
 
     def flipped(self) -> Position:
-        """Return the same place in the other direction; the two together cover every order."""
+        """Return the same place in the other direction.
+
+        The two together cover every order.
+        """
         return replace(self, backward=not self.backward, inclusive=not self.inclusive)
 
 
@@ -36,7 +41,7 @@ def direction(query: Query, backward: bool) -> tuple[SortField, ...]:
 
 
 def seek(query: Query, position: Position) -> tuple[Condition, ...]:
-    """Return the conditions of the orders beyond the position: disjoint branches, nearest first.
+    """Return the conditions of the orders beyond the position, nearest first.
 
     One branch for each prefix of the sort keys, equal so far and then strictly beyond; one more where the values
     beyond are the missing ones. Every order of a branch comes before every order of the next.

@@ -28,7 +28,9 @@ class SortField:
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A checked search: ``condition``, ``sort`` (the table's key is its last field) and the page size.
+    """A checked search: ``condition``, ``sort`` and page size.
+
+    The last field of ``sort`` is the table's key.
 
     ``tree`` is the AST it was checked from, under the table's own field names. ``cursor`` is the token it continues
     from, if any; ``filter_sent``, ``sort_sent`` and ``limit_sent`` tell which parts the search has.
@@ -70,7 +72,12 @@ class Query:
         return print_json(self.tree)
 
     def to_text(self) -> str:
-        """Return the search in the text form. Raises ``UsageError`` for an operator without a spelling."""
+        """Return the search in the text form.
+
+        Raises:
+            UsageError: an operator has no spelling in the text form.
+
+        """
         from ..syntax.text_printer import print_text
 
         return print_text(self.tree, self.schema)
@@ -113,7 +120,7 @@ def _max_json_bytes(tree: Filter) -> int:
 
 
 def same_condition(one: Condition, other: Condition) -> bool:
-    """Return whether two conditions differ only in the order and repetition of their parts."""
+    """Return whether two conditions have the same parts, in any order."""
     return _canonical(one) == _canonical(other)
 
 

@@ -1,4 +1,4 @@
-"""Rendering of diagnostics: for people, with an excerpt of the source, and as JSON.
+"""Rendering of diagnostics: for people with an excerpt, and as JSON.
 
 Sources are untrusted, so no control character of them reaches a terminal, and nothing here raises for the content of
 a source, a message or a request.
@@ -39,7 +39,7 @@ def report_json(report: Report[Any]) -> str:
 
 
 def render_report(report: Report[Any], name: str = "", *, colour: bool = False) -> str:
-    """Render a report for people: every diagnostic, a summary line, and the corrected request if there is one.
+    """Render a report for people: diagnostics, summary and corrected request.
 
     ``name`` is the name of the source.
     """
@@ -55,7 +55,10 @@ def render_report(report: Report[Any], name: str = "", *, colour: bool = False) 
 def render_diagnostics(
     diagnostics: Iterable[Diagnostic], source: str | None = None, name: str = "", *, colour: bool = False
 ) -> str:
-    """Render diagnostics for people, each with its place in ``source`` if given, and a summary line."""
+    """Render diagnostics for people, and a summary line.
+
+    Each has an excerpt if ``source`` is given.
+    """
     found = list(diagnostics)
     if all(diagnostic.line for diagnostic in found):
         found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))
@@ -64,7 +67,10 @@ def render_diagnostics(
 
 
 def render_line(diagnostic: Diagnostic, name: str = "") -> str:
-    """Render a diagnostic on one line: ``orders.jsonl:12:/lineItems: unfit-value: ...``."""
+    """Render a diagnostic on one line.
+
+    For example ``orders.jsonl:12:/lineItems: unfit-value: ...``.
+    """
     place = ":".join(_place_parts(diagnostic, name))
     about_request = CODES[diagnostic.code].effect != "none"
     kind = f"{diagnostic.severity}[{diagnostic.code}]" if about_request else diagnostic.code
@@ -81,7 +87,7 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def printable(text: str, longest: int = MAX_MESSAGE_CHARS) -> str:
-    """Return ``text`` on one line, cut short, with an escape for each character that is not printable."""
+    """Return ``text`` on one line, cut short, unprintable characters escaped."""
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return cut if cut.isprintable() else "".join(map(_shown, cut))
 
@@ -162,7 +168,7 @@ class _View:
 
 
 def _cut(source: str, start: int, end: int) -> tuple[str, str]:
-    """Return the line of ``source`` around ``start``, cut to width, and the carets from ``start`` to ``end``."""
+    """Return the source line around ``start`` and its carets, cut to width."""
     # Only what can be shown of the line is read: a source may be one line of a mebibyte.
     first = max(source.rfind("\n", 0, start) + 1, start - MAX_EXCERPT_CELLS)
     begins = first == 0 or source[first - 1] == "\n"
@@ -207,7 +213,10 @@ def _width(pieces: list[str]) -> int:
 
 
 def cell_width(text: str) -> int:
-    """Return how many cells of a terminal a text takes: wide characters two, combining ones none."""
+    """Return how many cells of a terminal a text takes.
+
+    Wide characters take two, combining ones none.
+    """
     return len(text) if text.isascii() else sum(map(_width_of, text))
 
 

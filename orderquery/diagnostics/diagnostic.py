@@ -1,4 +1,4 @@
-"""One diagnostic: a mistake or doubt in a search or a document."""
+"""The diagnostic: one error or warning about a search or a document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ answer changes to the search that was written. ``guess``: a help only; a correct
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake or doubt in a search or a document.
+    """One error or warning about a search or a document.
 
     ``pointer`` is the JSON pointer of its place (``None`` for the text form), ``line`` and ``column`` count from 1 in
     characters and are ``None`` where the source is not text. ``help`` is what to write instead, and ``fix`` how
@@ -68,7 +68,7 @@ class Diagnostic:
         return None if self.place.path is None else pointer_of(self.place.path)
 
     def to_json(self) -> dict[str, JSON]:
-        """The documented JSON object: code, severity, pointer, line, column, message, help."""
+        """Return the documented JSON object of this diagnostic."""
         return {
             "code": self.code,
             "severity": self.severity,

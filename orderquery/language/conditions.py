@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """The leaf tests. On a field of many values each is true if it is true of some element, unless noted."""
+    """The leaf tests.
+
+    On a field of many values each is true if it is true of some element, unless noted.
+    """
 
     PRESENT = "present"
     """The field has a value. No operand."""
@@ -127,7 +130,7 @@ def equals(field: Field, value: Any) -> Condition:
 
 
 def compares(field: Field, sign: str, value: Any) -> Condition:
-    """Return the condition that the value, or some element, compares with ``value`` by ``sign``."""
+    """Return the condition that the value, or some element, compares so."""
     return Test(Kind.COMPARES, field, (sign, value))
 
 

@@ -26,12 +26,15 @@ _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=
 
 
 def read_instant(value: JSON) -> int | None:
-    """Return the microseconds since 1970-01-01 UTC of a date-time string, truncated, or ``None``."""
+    """Return the microseconds since 1970 UTC of a date-time, or ``None``.
+
+    A longer fraction is truncated.
+    """
     return READ[value] if isinstance(value, str) else None
 
 
 class _InstantCache(dict[str, int | None]):
-    """A bounded cache of instants by their text, of those in the notation that Wix writes."""
+    """A bounded cache of instants, by texts in the notation of Wix."""
 
     _MAX_ENTRIES = 8192
 
@@ -74,7 +77,9 @@ _DAY_US = 86_400_000_000
 
 
 def days_around(micros: int) -> tuple[str, str]:
-    """Return two texts: every date-time below the first is earlier, every one above the second is later.
+    """Return two texts between which every date-time of an instant is.
+
+    Every date-time below the first is earlier than the instant, every one above the second is later.
 
     This is true of any notation, because an offset from UTC is less than a day.
     """
@@ -92,7 +97,7 @@ def has_offset(text: str) -> bool:
 
 
 def write_instant(micros: int) -> str:
-    """Return the canonical date-time: milliseconds, or microseconds if needed, and ``Z``."""
+    """Return the canonical date-time, in milliseconds or microseconds, with ``Z``."""
     moment = _EPOCH + micros * _MICROSECOND
     precision = "microseconds" if micros % 1000 else "milliseconds"
     return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
@@ -104,7 +109,10 @@ def text_of_instant(micros: int) -> str:
 
 
 def instant_from(value: JSON) -> str | None:
-    """Convert a date, another ISO notation or milliseconds since 1970 to a date-time, or return ``None``."""
+    """Convert a date, another ISO notation or milliseconds to a date-time.
+
+    Returns ``None`` for anything else.
+    """
     if isinstance(value, str):
         bare = value.strip()
         if _DATE.fullmatch(bare) and read_instant(bare + "T00:00:00Z") is not None:
@@ -135,7 +143,10 @@ def bare_date(word: str) -> bool:
 
 
 def word_instant(word: str, now: datetime) -> JSON:
-    """Return the date-time of a word of the text form, relative to ``now``, or the word itself."""
+    """Return the date-time of a word of the text form, or the word itself.
+
+    Relative words count from ``now``.
+    """
     now = now.astimezone(UTC)
     if _DATE.fullmatch(word):
         return word + "T00:00:00.000Z"

@@ -25,7 +25,10 @@ class ValueSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One row of a table. The value comes from the first of ``sources`` with a value that fits."""
+    """One row of a table.
+
+    The value comes from the first of ``sources`` with a value that fits.
+    """
 
     name: str
     type: ValueType

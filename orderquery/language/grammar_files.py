@@ -1,4 +1,4 @@
-"""The files of ``grammar/``: inside the installed package, or beside it in a checkout."""
+"""The files of ``grammar/``: in the installed package or in the checkout."""
 
 from __future__ import annotations
 

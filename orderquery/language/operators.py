@@ -1,4 +1,4 @@
-"""Every operator, one row each: its name, its spellings, the operand it takes, and its meaning.
+"""Every operator, one row each: name, spellings, operand and meaning.
 
 Parsers, printers, the checker and the documentation read these rows. A backend never sees an operator, only the
 condition that its ``meaning`` builds (:mod:`orderquery.language.conditions`). To add an operator, add a row.
@@ -32,7 +32,10 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A spelling in the text form: words or a symbol, and the operand if the words imply one."""
+    """A spelling in the text form: words or a symbol.
+
+    ``operand`` is the one that the words imply, if they do.
+    """
 
     words: str
     operand: Any = ANY

@@ -1,4 +1,7 @@
-"""Tables of fields, loaded from TOML by name or by file. A table is data: no field needs code."""
+"""Tables of fields, loaded from TOML by name or by file.
+
+A table is data: no field needs code.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,10 @@ class Schema:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The version of the projected values: a store built with another one must be rebuilt."""
+        """The version of the projected values.
+
+        A store built with another one must be rebuilt.
+        """
         import hashlib
 
         rows = [

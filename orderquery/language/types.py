@@ -39,7 +39,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UnfitOperand(Exception):
-    """An operand that is not a value of the type. ``instead`` is the likely one, or ``None``."""
+    """An operand that is not a value of the type.
+
+    ``instead`` is the likely value, or ``None``.
+    """
 
     def __init__(self, wanted: str, instead: JSON = None) -> None:
         super().__init__(wanted)
@@ -75,7 +78,10 @@ _UNESCAPED = re.compile("\x01[\x01\x02]")
 
 
 def encode_text(value: str) -> str:
-    """Escape NUL, which some engines cannot store (D14), preserving equality, order and prefixes."""
+    """Escape NUL, which some engines cannot store (D14).
+
+    Equality, order and prefixes stay.
+    """
     if "\x00" in value or "\x01" in value:
         return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], value)
     return value
@@ -118,7 +124,10 @@ def _operand_instant(value: JSON) -> int:
 
 
 def read_amount(value: JSON) -> Decimal | None:
-    """Return the exact decimal of a decimal string or number; of a float its shortest decimal form."""
+    """Return the exact decimal of a decimal string or number.
+
+    Of a float, its shortest decimal form.
+    """
     if value.__class__ is str and _PLAIN_AMOUNT.fullmatch(value) is not None:
         return Decimal(value) or Decimal(0)
     text = _number_text(value)
@@ -165,7 +174,10 @@ _NINES = str.maketrans("0123456789", "9876543210")
 
 
 def encode_amount(amount: Decimal) -> str:
-    """Return a text (sign, exponent, digits) that compares by code point as the amounts do."""
+    """Return a text that compares by code point as the amounts do.
+
+    It has sign, exponent and digits.
+    """
     if not amount:
         return "1"
     sign, digits, exponent = amount.as_tuple()
@@ -193,7 +205,10 @@ def _decode_amount(stored: Stored) -> Decimal:
 
 
 def read_sequence(value: JSON) -> tuple[int, str] | None:
-    """Return ``(n, "")`` for 1 to 100 digits, and a pair greater than all of those for other text (D9)."""
+    """Return ``(n, "")`` for 1 to 100 digits, another pair for other text (D9).
+
+    Other text is greater than every number.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         if 0 <= value < _PAST_NUMBERS:
             return (value, "")

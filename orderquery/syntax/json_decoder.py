@@ -1,4 +1,4 @@
-"""Decoding of JSON: of a request with what is wrong in it, and of stored documents."""
+"""Decoding of JSON: of requests, with their diagnostics, and of documents."""
 
 from __future__ import annotations
 
@@ -54,12 +54,20 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
 
 
 def decode_plain(text: str) -> JSON:
-    """Decode JSON without duplicate keys, its numbers exact. Raises ``ValueError`` or ``RecursionError``."""
+    """Decode JSON with exact numbers and without duplicate keys.
+
+    Raises:
+        ValueError: the text is not such JSON.
+        RecursionError: the text nests too deeply.
+
+    """
     return decode_exactly(text, _unique)
 
 
 def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON] | None = None) -> JSON:
-    """Decode a JSON text with exact numbers; ``object_of`` makes an object of its keys and values.
+    """Decode a JSON text with exact numbers.
+
+    ``object_of`` makes an object of its keys and values.
 
     Raises:
         ValueError: the text is not JSON, or ``object_of`` raised it.
@@ -81,7 +89,10 @@ def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON
 
 
 def decode_json(document: bytes, parse_float: Callable[[str], Any] | None = None) -> JSON:
-    """Decode a stored document. An integer of more digits than Python reads becomes a ``Decimal``."""
+    """Decode a stored document.
+
+    An integer of more digits than Python reads becomes a ``Decimal``.
+    """
     try:
         return json.loads(document, parse_float=parse_float)
     except ValueError:
@@ -89,7 +100,7 @@ def decode_json(document: bytes, parse_float: Callable[[str], Any] | None = None
 
 
 def decode_integer(text: str) -> int | Decimal:
-    """Return an integer, as a ``Decimal`` where it has more digits than Python is sure to read."""
+    """Return an integer, or a ``Decimal`` if it is too long for one."""
     return int(text) if len(text) < _MAX_INT_DIGITS else Decimal(text)
 
 

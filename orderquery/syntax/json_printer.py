@@ -14,7 +14,10 @@ _MAX_HELP_CHARS = 700
 
 
 def print_json(search: Search) -> dict[str, JSON]:
-    """Return the bare search as plain JSON values, with REST names; default parts are left out."""
+    """Return the bare search as plain JSON values, with REST names.
+
+    Default parts are left out.
+    """
     printed: dict[str, JSON] = {}
     if search.filter != EVERYTHING:
         printed["filter"] = print_filter(search.filter)

@@ -9,13 +9,13 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 
-from ..diagnostics.codes import CODES, SAYS_OF_EFFECT
+from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
 from ..language.operators import ANY, OPERATORS, Operator
 from ..language.schema import Schema, load_schema
 from ..language.types import TYPES
-from ..sql.mapped.described import described
+from ..sql.mapped.reference_section import reference_section
 
 _HEAD = """\
 # grammar/
@@ -93,7 +93,7 @@ def reference(schema: Schema | None = None) -> str:
         *_types(),
         *_codes(),
         *_decisions(),
-        described(),
+        reference_section(),
         _table_keys(),
     )
     return "\n".join(parts).rstrip() + "\n"
@@ -157,7 +157,7 @@ def _types() -> Iterator[str]:
 def _codes() -> Iterator[str]:
     yield "## Diagnostics\n"
     yield "`orderquery explain CODE` explains a code, with an example.\n"
-    rows = ((f"`{row.name}`", row.severity, row.title, SAYS_OF_EFFECT[row.effect]) for row in CODES.values())
+    rows = ((f"`{row.name}`", row.severity, row.title, EFFECT_NOTES[row.effect]) for row in CODES.values())
     yield from _table(("code", "severity", "what", "effect"), rows)
 
 

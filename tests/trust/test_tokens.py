@@ -261,8 +261,8 @@ def test_a_link_to_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "holds no key"),
-        (b"   \n", "holds no key"),
+        (b"", "no key in"),
+        (b"   \n", "no key in"),
         (b"short", "at least 16"),
         (b"\xff\xfe-hidden-word", "not ASCII"),
         (None, "cannot use the cursor key"),
