@@ -356,9 +356,7 @@ class Mistaker:
         return self._resorted(search, lambda pairs: [[name, self._word(down)] for name, down in pairs])
 
     def sort_as_text(self, search: JSON) -> bool:
-        return self._resorted(
-            search, lambda pairs: ", ".join(f"{name} desc" if down else name for name, down in pairs)
-        )
+        return self._resorted(search, lambda pairs: ", ".join(f"{name} desc" if down else name for name, down in pairs))
 
     def sort_by_minus(self, search: JSON) -> bool:
         return self._resorted(search, lambda pairs: ["-" * down + name for name, down in pairs])

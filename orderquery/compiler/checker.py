@@ -161,18 +161,19 @@ class _Checker:
         return None if certain is None else self._rows[certain]
 
     def _unknown_field(self, name: str, certain: str | None, place: Place) -> None:
+        message = f"unknown field {quoted(name)}"
         if certain is not None:
-            help_, fix = f"did you mean {quoted(certain)}?", "intended"
+            self._add("unknown-field", message, f"did you mean {quoted(certain)}?", place, "intended")
         else:
-            help_, fix = suggestions.unknown_field(self.schema, name, self.diagnostics)
-        self._add("unknown-field", f"unknown field {quoted(name)}", help_, place, fix)
+            help_, guess = suggestions.unknown_field(self.schema, name, self.diagnostics)
+            self._add("unknown-field", message, help_, place, guess)
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
         """Report an operator that the field does not support; return the same condition with one it does."""
         help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
         place = node.operator_place or node.place.of_key()
         spelled = operator.name if place.path is not None else operator.spellings[0].words
-        fix = "intended" if instead is not None else None
+        fix: Fix | None = "intended" if instead is not None else None
         self._add("operator-not-allowed", f"{quoted(spelled)} is not supported for {row.name}", help_, place, fix)
         return node if instead is None else self.filter(instead)[1]
 
@@ -269,7 +270,9 @@ class _Checker:
         if near is not None and near in siblings:
             help_, fix = f"remove {quoted(item)}: the list contains {quoted(near)}", "same-answer"
             self._values[index] = _LEFT_OUT
-        self._add("unknown-enum-value", f"{quoted(item)} is not a value of {row.name}", help_, _item_place(at, index), fix)
+        self._add(
+            "unknown-enum-value", f"{quoted(item)} is not a value of {row.name}", help_, _item_place(at, index), fix
+        )
 
     def _null(self, row: Field, operator: Operator, place: Place) -> None:
         help_ = "remove null"
@@ -281,7 +284,8 @@ class _Checker:
         operand, place = node.operand, node.place
         if not isinstance(operand, str) or has_lone_surrogate(operand):
             wanted = "a string" if not isinstance(operand, str) else "a string without lone surrogates"
-            help_, fix = f"write {wanted}", None
+            help_ = f"write {wanted}"
+            fix: Fix | None = None
             if isinstance(operand, bool):
                 self._values[None] = "true" if operand else "false"
                 help_, fix = write_help(self._values[None]), "intended"
@@ -293,7 +297,9 @@ class _Checker:
             code = "prefix-of-boolean" if possible else "never-matches"
             message = f'{node.operator} compares {row.name} as the text "true" or "false"'
             begun = [word == "true" for word in ("true", "false") if operand and word.startswith(fold(operand))]
-            self._add(code, message, write_help({row.name: bool(begun and begun[0])}), place, "guess" if begun else None)
+            self._add(
+                code, message, write_help({row.name: bool(begun and begun[0])}), place, "guess" if begun else None
+            )
         elif kind == "instant" and not could_begin_instant(operand):
             message = f"no date-time starts with {quoted(operand)}"
             help_ = 'write the start of a date-time such as "2024-03-07T10:24:03.380Z"'

@@ -132,9 +132,7 @@ def _check_json(
     return _report(diagnostics, query, source, document, lambda: correct(document, check_again, fix))
 
 
-def _checked_request(
-    document: JSON, shape: Shape, schema: Schema
-) -> tuple[tuple[Diagnostic, ...], Query | None]:
+def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
     """Check a decoded request; the query is that of what the service reads."""
     reader = Reader(document, shape, schema)
     found, query = _checked(reader.search, schema)

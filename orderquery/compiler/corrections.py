@@ -37,7 +37,9 @@ class Correction(NamedTuple):
         return not any(diagnostic.severity == "error" for diagnostic in self.remaining)
 
 
-def correct(value: JSON, check: Callable[[JSON], tuple[Diagnostic, ...]], fix: Callable[[JSON], JSON]) -> Correction | None:
+def correct(
+    value: JSON, check: Callable[[JSON], tuple[Diagnostic, ...]], fix: Callable[[JSON], JSON]
+) -> Correction | None:
     """Fix a search until nothing certain is left to fix; ``None`` if there is nothing, or no end of it."""
     current = value
     try:
@@ -161,7 +163,13 @@ class _Fixer:
                 fixed.append(entry.written)
                 continue
             # An entry that has no effect is left out.
-            key = by_place.get(entry.key.place) if entry.written is not None else keys[index] if index < len(keys) else None
+            key = (
+                by_place.get(entry.key.place)
+                if entry.written is not None
+                else keys[index]
+                if index < len(keys)
+                else None
+            )
             if key is not None:
                 order = "DESC" if key.descending else "ASC"
                 fixed.append({"fieldName": self._written_name(key.field), "order": order, **entry.rest})

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
 from ..diagnostics.quoting import quoted
-from ..language.elsewhere import fields_elsewhere
+from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
 from ..language.near import closest_name
 from ..language.operators import Operator, Takes
@@ -26,6 +26,11 @@ JSON = Any
 
 _MAX_REWRITTEN_VALUES = 10
 _LAST_DAY = "9999-12-31"
+
+
+def nearest_field(schema: Schema, name: str) -> str | None:
+    """Return the field of the table that is closest to an unknown name."""
+    return certain_field(schema, name) or closest_name(name, schema.by_name)
 
 
 def unknown_field(schema: Schema, name: str, problems: Problems) -> tuple[str, Fix | None]:
@@ -155,10 +160,15 @@ def _day(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
         shown = write_help({"$lt": following})
         return Instead(f"{shown}, so that the whole day is included", "intended", following, "$lt")
     if operator.name == "$gt" and "$gte" in row.operators:
-        return Instead(f"{write_help({'$gte': following})} for after the day, or {{\"$gt\": \"{midnight}\"}} for after midnight UTC", "guess")
+        return Instead(
+            f'{write_help({"$gte": following})} for after the day, or {{"$gt": "{midnight}"}} for after midnight UTC',
+            "guess",
+        )
     if {"$gte", "$lt"} <= set(row.operators):
         day_range = [{row.name: {"$gte": midnight}}, {row.name: {"$lt": following}}]
-        return Instead(f"{write_help({'$and': day_range})} for the whole day, or \"{midnight}\" for midnight UTC", "guess")
+        return Instead(
+            f'{write_help({"$and": day_range})} for the whole day, or "{midnight}" for midnight UTC', "guess"
+        )
     return Instead(f"{write_help(midnight)} for midnight UTC", "guess")
 
 

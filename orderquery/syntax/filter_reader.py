@@ -82,11 +82,15 @@ class FilterReader:
         if connective is not None and isinstance(value, dict | list | tuple):
             name = '{"$not": {"$or": ...}}' if connective == "$nor" else connective
             help_ = f"write: {name}" if connective == "$nor" else f"did you mean {quoted(name)}?"
-            self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True)
+            self._problems.add(
+                "unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True
+            )
             return self._connective(connective, value, path, depth)
         if key.startswith("$"):
             help_ = f'put it under a field: {{"field": {{{json.dumps(key)}: ...}}}}'
-            self._problems.add("unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True)
+            self._problems.add(
+                "unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True
+            )
             return Unreadable({key: value})
         split = self._operator_in_name(key)
         if split is not None:
@@ -133,7 +137,10 @@ class FilterReader:
             message, help_ = "an empty $and matches every order", "remove $and, or add a filter to it"
             self._problems.add("empty-list", message, help_, path, "same-answer")
         else:
-            message, help_ = f"an empty {name} matches no order", f"add a filter to {name}; without {name} more orders match"
+            message, help_ = (
+                f"an empty {name} matches no order",
+                f"add a filter to {name}; without {name} more orders match",
+            )
             self._problems.add("empty-list", message, help_, path)
 
     def _not(self, value: JSON, path: Path, depth: int) -> Filter:
@@ -142,7 +149,9 @@ class FilterReader:
             if len(value) != 1:
                 instead = {"$and": list(value)} if value else None
                 fix: Fix | None = "guess" if value else None
-                self._problems.shape(path, "$not", "one filter, or a list with one filter", value, instead=instead, fix=fix)
+                self._problems.shape(
+                    path, "$not", "one filter, or a list with one filter", value, instead=instead, fix=fix
+                )
                 return Unreadable({"$not": value})
             value, path = value[0], (*path, 0)
         return Not(self._filter(value, path, depth + 1))
@@ -173,7 +182,9 @@ class FilterReader:
                 place = None if at[:-1] == name.path else name
                 parts.append(Comparison(field, key, self._operand(raw, at), Place(at), place))
             elif key.__class__ is not str:
-                self._problems.add("unknown-operator", f"unknown operator {quoted(step_text(key))}", "", at, at_key=True)
+                self._problems.add(
+                    "unknown-operator", f"unknown operator {quoted(step_text(key))}", "", at, at_key=True
+                )
                 parts.append(Unreadable({field: {key: raw}}))
             else:
                 parts.append(self._misread(field, key, raw, at, name, depth))
@@ -241,7 +252,9 @@ class FilterReader:
             if reading.negated or reading.inverted:
                 shown = {field: {operator: operand}}
                 help_ = write_help({"$not": shown} if reading.negated else shown)
-            self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True)
+            self._problems.add(
+                "unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True
+            )
         return Not(made) if reading.negated else made
 
     def _connective_under(

@@ -121,7 +121,9 @@ class Reader:
         path = (*base, key)
         where = "the request" if level == "request" else level
         if not isinstance(key, str):
-            self.diagnostics.add("ignored-key", f"a key that is not a string in {where}", "remove it", path, at_key=True)
+            self.diagnostics.add(
+                "ignored-key", f"a key that is not a string in {where}", "remove it", path, at_key=True
+            )
             return
         help_, fix = self._moved(key, value, path, level)
         if fix is None or fix == "guess":
@@ -145,7 +147,7 @@ class Reader:
             return help_, self._taken(name, value, path)
         if self._rest(key) in self._schema.by_name:
             self.parts["filter"].append(Part(path[:-1], {key: value}, True))
-            return f'move {quoted(key)} into {quoted("search.filter" if level == "request" else "filter")}', "intended"
+            return f"move {quoted(key)} into {quoted('search.filter' if level == 'request' else 'filter')}", "intended"
         if key.lower() in _OFFSET_WORDS:
             return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
         close = self.diagnostics.closest(key, ("search",) if level == "request" else SEARCH_KEYS, 0.7)
@@ -153,7 +155,11 @@ class Reader:
 
     def _as_part(self, key: str, name: str, value: JSON, path: Path, level: Level) -> tuple[str, Fix | None]:
         renamed = f" as {quoted(name)}" if name != key else ""
-        help_ = f'move {quoted(key)} into "search"{renamed}' if level == "request" else f"rename {quoted(key)} to {quoted(name)}"
+        help_ = (
+            f'move {quoted(key)} into "search"{renamed}'
+            if level == "request"
+            else f"rename {quoted(key)} to {quoted(name)}"
+        )
         if name == "sort" and self.parts["sort"]:
             same = self.parts["sort"][0].value == value
             return f"remove {quoted(key)}", "same-answer" if same else "guess"
@@ -161,7 +167,13 @@ class Reader:
         return help_, "intended"
 
     def _in_paging(self, key: str, value: JSON, path: Path) -> tuple[str, Fix | None]:
-        name = "cursor" if key in ("next", "token") else "limit" if key.lower() in _LIMIT_WORDS else near_name(key, PAGING_KEYS)
+        name = (
+            "cursor"
+            if key in ("next", "token")
+            else "limit"
+            if key.lower() in _LIMIT_WORDS
+            else near_name(key, PAGING_KEYS)
+        )
         if name is not None:
             return f"rename {quoted(key)} to {quoted(name)}", self._taken(name, value, path)
         if key.lower() in _OFFSET_WORDS:

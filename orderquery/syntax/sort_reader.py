@@ -109,9 +109,13 @@ class SortReader:
         bare = name.removeprefix("-")
         if bare != name and self._knows(bare):
             message = f"{quoted(name)} is not a field"
-            self._problems.add("unknown-field", message, write_help({"fieldName": bare, "order": "DESC"}), at, "intended")
+            self._problems.add(
+                "unknown-field", message, write_help({"fieldName": bare, "order": "DESC"}), at, "intended"
+            )
             return SortEntry(entry, SortKey(self._rest(bare), True, Place(at)), rest)
-        return SortEntry(entry, SortKey(self._rest(name), bool(descending), Place(at)) if descending is not None else None, rest)
+        return SortEntry(
+            entry, SortKey(self._rest(name), bool(descending), Place(at)) if descending is not None else None, rest
+        )
 
     def _other_entry(self, entry: JSON, path: Path) -> SortEntry:
         """Read an entry that is not an object: a name, or a pair of name and direction."""
@@ -131,7 +135,9 @@ class SortReader:
         if named is not None:
             rest, order = self._unknown_keys({k: v for k, v in entry.items() if k != named}, path, ENTRY_KEYS)
             descending = self._descending(entry.get("order"), (*path, "order")) if order is None else order
-            self._problems.add("missing-field-name", message, f'rename {quoted(named)} to "fieldName"', path, "intended")
+            self._problems.add(
+                "missing-field-name", message, f'rename {quoted(named)} to "fieldName"', path, "intended"
+            )
             key = None if descending is None else SortKey(self._rest(entry[named]), descending, Place((*path, named)))
             return SortEntry(entry, key, rest)
         key = self._key_of(*next(((k, [v]) for k, v in entry.items()), ("", [])), path) if len(entry) == 1 else None
@@ -148,14 +154,20 @@ class SortReader:
             return False
         return self._knows(value) and not self._knows(key) and key.lower() in _FIELD_NAME_WORDS
 
-    def _unknown_keys(self, entry: dict[str, JSON], path: Path, known: tuple[str, ...]) -> tuple[dict[str, JSON], bool | None]:
+    def _unknown_keys(
+        self, entry: dict[str, JSON], path: Path, known: tuple[str, ...]
+    ) -> tuple[dict[str, JSON], bool | None]:
         """Report the unknown keys; return those without a certain meaning, and the direction that one gives."""
         rest: dict[str, JSON] = {}
         order: bool | None = None
         for key, value in entry.items():
             if key in known:
                 continue
-            message = f"unknown key {quoted(key)} in a sort entry" if isinstance(key, str) else "a key that is not a string in a sort entry"
+            message = (
+                f"unknown key {quoted(key)} in a sort entry"
+                if isinstance(key, str)
+                else "a key that is not a string in a sort entry"
+            )
             direction = is_descending(value) if isinstance(key, str) and key.lower() in _ORDER_WORDS else None
             if direction is not None and "order" not in entry and order is None:
                 order = direction

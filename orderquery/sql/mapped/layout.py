@@ -25,7 +25,7 @@ from ...language.conditions import Condition, Kind, tests_of
 from ...language.fields import Field, ValueSource
 from ...language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ...language.schema import Schema
-from ...syntax.ast import Comparison, Filter, Not
+from ...syntax.ast import And, Comparison, Filter, Not, Or
 from ..column_format import ColumnFormat, sql_wrap
 from ..dialects import Dialect
 from ..layouts import Layout
@@ -369,7 +369,7 @@ def _places(query: Query) -> Iterable[tuple[str, Place]]:
             yield node.field, node.field_place
         elif isinstance(node, Not):
             stack.append(node.child)
-        else:
+        elif isinstance(node, And | Or):
             stack.extend(reversed(node.children))
     for key in query.tree.sort:
         yield key.field, key.place
