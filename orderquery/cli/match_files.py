@@ -14,6 +14,7 @@ from ..compiler.render import render_line
 from ..diagnostics.diagnostic import Diagnostic
 from ..documents.fields import transactions_record
 from ..documents.json_lines import Block, Range, Split, opened, read_blocks, read_range, split
+from ..documents.versions import are_older_transactions, newest_event_time
 from ..language.schema import Schema
 from .inputs import STDIN, STDIN_NAME, read_records
 from .match_lines import BlockMatcher, compile_matcher
@@ -172,10 +173,11 @@ class FileMatcher:
                     if report:
                         self._report(record, file.name)
                 elif record.kind == "transactions":
-                    time = times.get(record.id) if record.event_time is None else record.event_time
+                    newest = times.get(record.id)
+                    if are_older_transactions(record.event_time, newest):
+                        continue
+                    time = newest_event_time(record.event_time, newest)
                     if time is not None:
-                        if time < times.get(record.id, time):
-                            continue
                         times[record.id] = time
                     self._transactions[record.id] = _prune(transactions_record(record.decoded), branches)
 
