@@ -5,30 +5,32 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
-from ..language.conditions import TRUE, Condition, Kind, all_of, any_of, negate, one_of, tests_of
+from ..language.conditions import TRUE, Condition, Kind, all_of, any_of, negate, tests_of
 from ..language.datetimes import could_begin_instant, has_offset
 from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold, has_lone_surrogate, is_guid
-from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Or, Search, SortKey, Unreadable, both, either
+from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.json_printer import write_help
 from ..syntax.problems import Problems
 from . import suggestions
-from .query import Query, SortField
+from .query import Query, SortField, default_sort, total_order, visible, with_table_names
 
 JSON = Any
 
 
 class Checked(NamedTuple):
-    """The result of a check: every problem, the query unless one is refused, and the search with certain fixes made."""
+    """The result of a check.
+
+    ``query`` is ``None`` if the service refuses the search; ``mended`` is the search with the certain fixes made.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     query: Query | None
@@ -52,7 +54,7 @@ def check_search(search: Search, schema: Schema) -> Checked:
         return Checked(diagnostics, None, mended_search)
     query = Query(
         schema=schema,
-        tree=_with_table_names(search, schema) if checker.aliases else search,
+        tree=with_table_names(search, schema) if checker.aliases else search,
         condition=all_of((visible(schema), condition)),
         sort=sort,
         limit=limit,
@@ -62,32 +64,6 @@ def check_search(search: Search, schema: Schema) -> Checked:
         limit_sent=search.paging.limit is not None,
     )
     return Checked(diagnostics, query, mended_search)
-
-
-@lru_cache(maxsize=64)
-def visible(schema: Schema) -> Condition:
-    """Return the condition that an order is not one of those that no search returns."""
-    if schema.hidden is None:
-        return TRUE
-    field, values = schema.hidden
-    return negate(one_of(field, values))
-
-
-def _with_table_names(search: Search, schema: Schema) -> Search:
-    names = {name: row.name for name, row in schema.by_name.items()}
-    sort = tuple(replace(key, field=names.get(key.field, key.field)) for key in search.sort)
-    return replace(search, filter=_renamed(search.filter, names), sort=sort)
-
-
-def _renamed(tree: Filter, names: Mapping[str, str]) -> Filter:
-    if isinstance(tree, Comparison):
-        return replace(tree, field=names.get(tree.field, tree.field))
-    if isinstance(tree, Not):
-        return Not(_renamed(tree.child, names))
-    if isinstance(tree, Unreadable):
-        return tree
-    children = tuple(_renamed(child, names) for child in tree.children)
-    return And(children) if isinstance(tree, And) else Or(children)
 
 
 class _Checker:
@@ -109,7 +85,10 @@ class _Checker:
     # -- the filter --------------------------------------------------------------------------------------------
 
     def filter(self, tree: Filter) -> tuple[Condition, Filter]:
-        """Return the condition of a filter, and the filter with certain fixes made: the same object if there are none."""
+        """Return the condition of a filter, and the filter with its certain fixes made.
+
+        Without fixes it is the same object.
+        """
         if isinstance(tree, Comparison):
             condition, mended = self._comparison(tree)
             return TRUE if condition is None else condition, mended
@@ -153,7 +132,7 @@ class _Checker:
         return operator.meaning(row, operand), mended
 
     def _row_of(self, node: Comparison) -> Field | None:
-        """Report a field that the table does not have, once at its place; return the one that it certainly means."""
+        """Report an unknown field, once at its place; return its certain meaning."""
         certain = certain_field(self.schema, node.field)
         if node.field_place not in self._unknown:
             self._unknown.add(node.field_place)
@@ -169,7 +148,7 @@ class _Checker:
             self._add("unknown-field", message, help_, place, guess)
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
-        """Report an operator that the field does not support; return the same condition with one it does."""
+        """Report an unsupported operator; return the same condition with others."""
         help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
         place = node.operator_place or node.place.of_key()
         spelled = operator.name if place.path is not None else operator.spellings[0].words
@@ -178,7 +157,7 @@ class _Checker:
         return node if instead is None else self.filter(instead)[1]
 
     def _shape_instead(self, node: Comparison, row: Field, operator: Operator) -> JSON:
-        """Report an operand of the wrong shape with one certain meaning, and return what to write instead."""
+        """Report an operand of the wrong shape, and return its certain meaning."""
         instead = suggestions.operand_instead(node.operand, row, operator)
         if instead is not None:
             message = f"{node.operator} takes {operator.takes.value}, not {described(node.operand)}"
@@ -270,9 +249,8 @@ class _Checker:
         if near is not None and near in siblings:
             help_, fix = f"remove {quoted(item)}: the list contains {quoted(near)}", "same-answer"
             self._values[index] = _LEFT_OUT
-        self._add(
-            "unknown-enum-value", f"{quoted(item)} is not a value of {row.name}", help_, _item_place(at, index), fix
-        )
+        message = f"{quoted(item)} is not a value of {row.name}"
+        self._add("unknown-enum-value", message, help_, _item_place(at, index), fix)
 
     def _null(self, row: Field, operator: Operator, place: Place) -> None:
         help_ = "remove null"
@@ -297,9 +275,8 @@ class _Checker:
             code = "prefix-of-boolean" if possible else "never-matches"
             message = f'{node.operator} compares {row.name} as the text "true" or "false"'
             begun = [word == "true" for word in ("true", "false") if operand and word.startswith(fold(operand))]
-            self._add(
-                code, message, write_help({row.name: bool(begun and begun[0])}), place, "guess" if begun else None
-            )
+            help_ = write_help({row.name: bool(begun and begun[0])})
+            self._add(code, message, help_, place, "guess" if begun else None)
         elif kind == "instant" and not could_begin_instant(operand):
             message = f"no date-time starts with {quoted(operand)}"
             help_ = 'write the start of a date-time such as "2024-03-07T10:24:03.380Z"'
@@ -332,9 +309,12 @@ class _Checker:
     # -- sort and paging ---------------------------------------------------------------------------------------
 
     def sort(self, search: Search) -> tuple[tuple[SortField, ...], tuple[SortKey, ...]]:
-        """Return the total order, and the sort keys with certain fixes made: the same object if there are none."""
+        """Return the total order, and the sort keys with their certain fixes made.
+
+        Without fixes they are the same object.
+        """
         if not search.sort:
-            return _default_sort(self.schema), search.sort
+            return default_sort(self.schema), search.sort
         if len(search.sort) > self.schema.max_sorts:
             self._too_many_sorts(search)
         keys: dict[Field, bool] = {}
@@ -350,7 +330,7 @@ class _Checker:
             if row is not None:
                 keys[row] = key.descending
         same = len(mended) == len(search.sort) and all(map(operator.is_, mended, search.sort))
-        return _total_order(keys, self.schema), search.sort if same else tuple(mended)
+        return total_order(keys, self.schema), search.sort if same else tuple(mended)
 
     def _too_many_sorts(self, search: Search) -> None:
         most, path = self.schema.max_sorts, search.sort_place.path
@@ -409,20 +389,6 @@ class _Checker:
         facts: Mapping[str, JSON] | None = None,
     ) -> None:
         self.diagnostics.append(Diagnostic(code, message, help_, place, span=place.span, fix=fix, facts=facts or {}))
-
-
-@lru_cache(maxsize=64)
-def _default_sort(schema: Schema) -> tuple[SortField, ...]:
-    return _total_order(dict(schema.sort), schema)
-
-
-def _total_order(keys: dict[Field, bool], schema: Schema) -> tuple[SortField, ...]:
-    if schema.key in keys:
-        # No two orders share a key, so fields after it cannot change the order.
-        keys = dict(list(keys.items())[: list(keys).index(schema.key) + 1])
-    else:
-        keys[schema.key] = list(keys.values())[-1] if keys else False
-    return tuple(SortField(row, descending) for row, descending in keys.items())
 
 
 def _item_place(place: Place, index: int | None) -> Place:

@@ -40,7 +40,10 @@ class Correction(NamedTuple):
 def correct(
     value: JSON, check: Callable[[JSON], tuple[Diagnostic, ...]], fix: Callable[[JSON], JSON]
 ) -> Correction | None:
-    """Fix a search until nothing certain is left to fix; ``None`` if there is nothing, or no end of it."""
+    """Fix a search until no certain fix is left.
+
+    ``None`` if there is nothing to fix, or the fixes do not end.
+    """
     current = value
     try:
         for _ in range(MAX_ROUNDS):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..language.conditions import Condition, Test, tests_of
+from ..language.conditions import TRUE, Condition, Test, negate, one_of, tests_of
 from ..language.fields import Field
 from ..language.schema import Schema
-from ..syntax.ast import Comparison, Filter, Not, Search, Unreadable
+from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable
 from ..syntax.json_printer import print_json
 
 JSON = Any
@@ -81,6 +82,49 @@ class Query:
         from ..syntax.text_printer import print_text
 
         return print_text(self.tree, self.schema)
+
+
+@lru_cache(maxsize=64)
+def visible(schema: Schema) -> Condition:
+    """Return the condition that an order is not one of those that no search returns."""
+    if schema.hidden is None:
+        return TRUE
+    field, values = schema.hidden
+    return negate(one_of(field, values))
+
+
+@lru_cache(maxsize=64)
+def default_sort(schema: Schema) -> tuple[SortField, ...]:
+    """Return the total order of a search without a sort."""
+    return total_order(dict(schema.sort), schema)
+
+
+def total_order(keys: dict[Field, bool], schema: Schema) -> tuple[SortField, ...]:
+    """Return the order by these fields (true is descending), then by the table's key."""
+    if schema.key in keys:
+        # No two orders share a key, so fields after it cannot change the order.
+        keys = dict(list(keys.items())[: list(keys).index(schema.key) + 1])
+    else:
+        keys[schema.key] = list(keys.values())[-1] if keys else False
+    return tuple(SortField(row, descending) for row, descending in keys.items())
+
+
+def with_table_names(search: Search, schema: Schema) -> Search:
+    """Return the search under the table's own field names."""
+    names = {name: row.name for name, row in schema.by_name.items()}
+    sort = tuple(replace(key, field=names.get(key.field, key.field)) for key in search.sort)
+    return replace(search, filter=_renamed(search.filter, names), sort=sort)
+
+
+def _renamed(tree: Filter, names: Mapping[str, str]) -> Filter:
+    if isinstance(tree, Comparison):
+        return replace(tree, field=names.get(tree.field, tree.field))
+    if isinstance(tree, Not):
+        return Not(_renamed(tree.child, names))
+    if isinstance(tree, Unreadable):
+        return tree
+    children = tuple(_renamed(child, names) for child in tree.children)
+    return And(children) if isinstance(tree, And) else Or(children)
 
 
 _MAX_BYTES_OF_CHARACTER = 6

@@ -56,22 +56,25 @@ class Report(Generic[QueryT]):
 
     @property
     def corrected(self) -> JSON:
-        """The search with every certain fix made: ``None`` if there is none to make, or an error is left.
+        """The search with every certain fix made, if no error is left.
 
-        A decoded request for JSON, a text for the text form.
+        ``None`` if there is no certain fix. A decoded request for JSON, a text for the text form.
         """
         found = self._correction
         return found.value if found is not None and found.whole else None
 
     @property
     def partly_corrected(self) -> JSON:
-        """The search with every certain fix made, if an error is left in it; else ``None``."""
+        """The search with every certain fix made, if an error is left; else ``None``."""
         found = self._correction
         return found.value if found is not None and not found.whole else None
 
     @property
     def remaining(self) -> tuple[Diagnostic, ...]:
-        """The diagnostics of the corrected search, at their places in it; without a correction all diagnostics."""
+        """The diagnostics of the corrected search, at their places in it.
+
+        Without a correction they are those of the report.
+        """
         found = self._correction
         return self.diagnostics if found is None else found.remaining
 
@@ -81,7 +84,10 @@ class Report(Generic[QueryT]):
 
 
 class QueryError(OrderQueryError, ValueError):
-    """A search that cannot be used. ``diagnostics`` holds every problem; ``report`` the whole report, if any."""
+    """A search that cannot be used.
+
+    ``diagnostics`` holds every problem; ``report`` is the whole report, if there is one.
+    """
 
     def __init__(self, diagnostics: Iterable[Diagnostic], report: Report[Any] | None = None) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)

@@ -1,4 +1,4 @@
-"""A corrected request written into its source text: the changed nodes alone, everything else byte for byte.
+"""A corrected request written into its source text, with the smallest edits.
 
 The source may be JSON or a JavaScript literal. Spacing, line ends, key order, quotes and comments outside a replaced
 node stay as they are; comments inside one move in front of it.
@@ -31,7 +31,7 @@ class Replacement(NamedTuple):
 
 
 def rewrite(text: str, corrected: JSON) -> str:
-    """Return the source with its value changed to ``corrected``. The source must parse."""
+    """Return the source, which must parse, with its value changed."""
     located = read_literal(text)
     changed = text
     for change in sorted(_Changes(text, located).of(located.value, corrected, ()), reverse=True):
@@ -43,7 +43,7 @@ def rewrite(text: str, corrected: JSON) -> str:
 
 
 class _Run(NamedTuple):
-    """Neighbours that changed: the old ones from ``start`` to ``end``, the new ones likewise."""
+    """Neighbours that changed: the old ones and the new ones, as half-open ranges."""
 
     start: int
     end: int
@@ -148,7 +148,7 @@ def _alike(old: JSON, new: JSON) -> bool:
 
 
 def _same(one: JSON, other: JSON) -> bool:
-    """Return whether two values are written the same: ``1``, ``1.0`` and ``true`` differ."""
+    """Return whether two values look the same in JSON: ``1`` and ``1.0`` differ."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

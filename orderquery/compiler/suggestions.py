@@ -15,7 +15,7 @@ from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
 from ..language.near import closest_name
-from ..language.operators import Operator, Takes
+from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand
 from ..syntax.ast import Comparison, Filter, Search, both, either
@@ -53,7 +53,7 @@ def sortable_fields(schema: Schema) -> str:
 
 
 def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[str, Filter | None]:
-    """Return the help for an operator that the field does not support, and the same condition if that is certain."""
+    """Return the help for an unsupported operator, and the same condition if certain."""
     certain = _alternatives(node, row)
     instead = certain if certain is not None else _guessed(node, row)
     in_text = node.place.path is None
@@ -95,7 +95,7 @@ def _guessed(node: Comparison, row: Field) -> Filter | None:
 
 
 def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
-    """Return the operand that is certainly meant by one of the wrong shape, else ``None``."""
+    """Return the certain meaning of an operand of the wrong shape, else ``None``."""
     takes = operator.takes
     if takes is Takes.VALUES and not isinstance(operand, tuple | dict) and operand is not None:
         if isinstance(operand, str) and "," in operand and row.values:
@@ -116,17 +116,15 @@ def operand_shape(node: Comparison, row: Field) -> str:
     operand = node.operand
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
         return write_help({row.name: {"$in": list(operand)}})
-    return "write true or false" if _takes(node) is Takes.FLAG else f"write {_takes(node).value}"
-
-
-def _takes(node: Comparison) -> Takes:
-    from ..language.operators import OPERATORS
-
-    return OPERATORS[node.operator].takes
+    takes = OPERATORS[node.operator].takes
+    return "write true or false" if takes is Takes.FLAG else f"write {takes.value}"
 
 
 class Instead(NamedTuple):
-    """What to write instead of an operand, and how sure that is; ``operator`` if it changes, too."""
+    """What to write instead of an operand, and how sure that is.
+
+    ``operator`` is set if it changes, too.
+    """
 
     help: str
     fix: Fix | None = None
@@ -135,7 +133,7 @@ class Instead(NamedTuple):
 
 
 def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Operator) -> Instead:
-    """Return what to write instead of an operand that is not a value of the field's type."""
+    """Return what to write instead of an operand of the wrong type."""
     instead = problem.instead
     if instead is None:
         return Instead(f"write {problem.wanted}")
@@ -174,7 +172,7 @@ def _day(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
 
 @lru_cache(maxsize=1024)
 def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
-    """Return help for a value that the enum does not have, and the closest value or ``None``."""
+    """Return help for an unknown value of an enum, and the closest value or ``None``."""
     near = closest_name(value.replace(" ", "_").replace("-", "_").upper(), row.values)
     values = f"values of {row.name}: {', '.join(row.values)}"
     return f"did you mean {quoted(near)}?\n{values}" if near else values, near

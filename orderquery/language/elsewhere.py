@@ -1,4 +1,4 @@
-"""Names that other interfaces use: of fields, of operators, and of the parts of a request.
+"""Names that other interfaces use for fields, operators and connectives.
 
 Names of fields are data, in ``grammar/elsewhere.toml``, and belong to the tables of eCommerce orders.
 """
@@ -37,7 +37,10 @@ def fields_elsewhere() -> FieldsElsewhere:
 
 
 def certain_field(schema: Schema, name: str) -> str | None:
-    """Return the field that a name means for certain: its own, an SDK name, a near one, or one from elsewhere."""
+    """Return the field that a name certainly means.
+
+    The name may be its own, an SDK name, a near one, or one from elsewhere.
+    """
     rows = schema.by_name
     if name in rows:
         return rows[name].name
@@ -72,7 +75,7 @@ _CONNECTIVES = {**{name: name for name in CONNECTIVES}, "$nor": "$nor"}
 
 
 def operator_reading(name: str) -> OperatorReading | None:
-    """Return what an unknown operator certainly means: a near name, or one of another interface."""
+    """Return what an operator certainly means: a near name, or one from elsewhere."""
     near = near_name(name, OPERATORS)
     if near is not None:
         return OperatorReading(near)

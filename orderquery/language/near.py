@@ -19,10 +19,11 @@ def _plain(name: str) -> str:
 
 
 def near_name(name: str, names: Iterable[str]) -> str | None:
-    """Return the one name that equals ``name`` but for case, ``_``, ``-``, spaces and ``$``, or for one edit.
+    """Return the one name that is near ``name``, or ``None``.
 
-    One edit is a character inserted, removed or replaced, or two neighbours exchanged, in a name of at least five
-    letters. ``None`` if there is no such name, or more than one.
+    Near is equal but for case, ``_``, ``-``, spaces and ``$``, or one edit away. One edit is a character inserted,
+    removed or replaced, or two neighbours exchanged, in a name of at least five letters. ``None`` if there is no such
+    name, or more than one.
     """
     if len(name) > _MAX_CHARS:
         return None
@@ -47,7 +48,7 @@ def _one_edit_apart(one: str, other: str) -> bool:
 
 
 def closest_name(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the name most similar to ``name``: the same last segment, or close in spelling. A guess."""
+    """Return the most similar name: the same last segment, or similar letters."""
     from difflib import get_close_matches
 
     candidates = list(names)

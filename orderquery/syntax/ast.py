@@ -69,7 +69,7 @@ class Not:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Unreadable:
-    """A part of a filter without a certain meaning, as it was written. Its mistake is reported."""
+    """A part of a filter without a certain meaning, as written; it is reported."""
 
     written: Any
 

@@ -173,7 +173,7 @@ class FilterReader:
         return both(parts)
 
     def _under(self, field: str, value: dict[str, JSON], path: Path, name: Place, depth: int) -> list[Filter]:
-        """Read what is under a field: operators, or by mistake connectives and nested fields."""
+        """Read the keys under a field: operators, or misplaced connectives and fields."""
         parts: list[Filter] = []
         for key, raw in value.items():
             self._count(path)
@@ -341,7 +341,8 @@ class FilterReader:
 
 _GUESSES: dict[str, Callable[[str], str]] = {
     "$contains": lambda field: (
-        "no operator finds a part of a text; $hasSome finds whole values of a list field, $startsWith the start of a text"
+        "no operator finds a part of a text; $hasSome finds whole values of a list field, "
+        "$startsWith the start of a text"
     ),
     "$isEmpty": lambda field: (
         f'write: {{"{field}": {{"$exists": false}}}} for no value, or {{"{field}": ""}} for an empty text'
@@ -360,7 +361,7 @@ def _flattened(name: str, value: JSON, knows: Callable[[str], bool]) -> Iterator
 
 
 def filter_in_text(value: JSON) -> JSON:
-    """Return the filter in a string of JSON, which an older version of the service expected, else ``None``."""
+    """Return the filter that a string holds as JSON, else ``None``."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             decoded = json.loads(value, parse_float=Decimal)

@@ -36,9 +36,9 @@ def print_json(search: Search) -> dict[str, JSON]:
 
 
 def print_filter(tree: Filter, name_of: Callable[[str], str] = str) -> dict[str, JSON]:
-    """Return a filter as plain JSON values: one object where no key repeats, else ``$and``.
+    """Return a filter as plain JSON values.
 
-    ``name_of`` gives the name under which a field is printed.
+    It is one object where no key repeats, else ``$and``. ``name_of`` gives the name under which a field is printed.
     """
     if isinstance(tree, Comparison):
         operand = _plain(tree.operand)
@@ -56,7 +56,7 @@ def print_filter(tree: Filter, name_of: Callable[[str], str] = str) -> dict[str,
 
 
 def joined(parts: Iterable[dict[str, JSON]]) -> dict[str, JSON]:
-    """Return one filter for filters that all apply: in one object where no key repeats, the rest under ``$and``."""
+    """Return one filter for all of these; keys that repeat go under ``$and``."""
     entries = [entry for part in parts for entry in part.items()]
     names = [key for key, _ in entries]
     found: dict[str, JSON] = {}

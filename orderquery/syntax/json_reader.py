@@ -1,4 +1,4 @@
-"""A decoded request to the search that it means, with every problem that needs no operand to be checked.
+"""A decoded request to the search that it means, and the problems of its shape.
 
 Parts in the wrong place or under another name are reported and read as what they mean. ``Reader.search`` is the search
 with them, ``Reader.served`` the one without, as the service answers it.
@@ -39,7 +39,7 @@ Level = Literal["request", "search", "cursorPaging"]
 
 
 class Part(NamedTuple):
-    """One part of a search: where it was written, what was written, and whether the service ignores it there."""
+    """One part of a search as written, and whether the service ignores it there."""
 
     path: Path
     value: JSON
@@ -131,7 +131,7 @@ class Reader:
         self.diagnostics.add("ignored-key", f"unknown key {quoted(key)} in {where}", help_, path, fix, at_key=True)
 
     def _moved(self, key: str, value: JSON, path: Path, level: Level) -> tuple[str, Fix | None]:
-        """Read an unknown key as what it certainly means; return the help, and how sure it is."""
+        """Read an unknown key by its certain meaning; return the help, and how sure."""
         if level == "cursorPaging":
             return self._in_paging(key, value, path)
         if key in _WRAPPERS and isinstance(value, dict) and len(path) <= _MAX_WRAPPERS:
@@ -144,7 +144,7 @@ class Reader:
             name = "cursor" if key == "cursor" else "limit"
             shown = {"cursorPaging": {name: value}}
             help_ = write_help(shown if level == "search" else {"search": shown})
-            return help_, self._taken(name, value, path)
+            return help_, self._alias(name, value, path)
         if self._rest(key) in self._schema.by_name:
             self.parts["filter"].append(Part(path[:-1], {key: value}, True))
             return f"move {quoted(key)} into {quoted('search.filter' if level == 'request' else 'filter')}", "intended"
@@ -175,12 +175,12 @@ class Reader:
             else near_name(key, PAGING_KEYS)
         )
         if name is not None:
-            return f"rename {quoted(key)} to {quoted(name)}", self._taken(name, value, path)
+            return f"rename {quoted(key)} to {quoted(name)}", self._alias(name, value, path)
         if key.lower() in _OFFSET_WORDS:
             return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
         return f"remove {quoted(key)}", "guess"
 
-    def _taken(self, name: str, value: JSON, path: Path) -> Fix | None:
+    def _alias(self, name: str, value: JSON, path: Path) -> Fix | None:
         """Read a limit or a cursor under another name, unless there is one already."""
         wanted = str if name == "cursor" else int
         if not isinstance(value, wanted) or isinstance(value, bool):

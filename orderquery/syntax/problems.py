@@ -49,7 +49,10 @@ class Problems(list[Diagnostic]):
         example: JSON = None,
         at_key: bool = False,
     ) -> None:
-        """Add ``wrong-shape``: ``what`` must be ``wanted``; ``instead`` is what to write, else an ``example``."""
+        """Add ``wrong-shape``: ``what`` must be ``wanted``.
+
+        The help shows ``instead``, which is what to write, else an ``example``.
+        """
         shown = instead if instead is not None else example
         help_ = f"write {wanted}" if shown is None else write_help(shown)
         message = f"{what} must be {wanted}, not {described(found)}"

@@ -1,4 +1,4 @@
-"""A decoded sort to sort keys: as the service takes it, and as other interfaces write it."""
+"""A decoded sort to sort keys, in the forms of other interfaces, too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXAMPLE = {"fieldName": "createdDate"}
 
 
 class SortEntry(NamedTuple):
-    """One entry of a sort: as it was written, and what it means (``None`` without a certain meaning)."""
+    """One entry of a sort as it was written, and its certain meaning, if any."""
 
     written: JSON
     key: SortKey | None
@@ -39,7 +39,10 @@ def is_descending(value: JSON) -> bool | None:
 
 
 class SortReader:
-    """Reads sorts. ``knows`` tells whether a name means one field for certain, ``rest`` gives its REST name."""
+    """Reads sorts.
+
+    ``knows`` tells whether a name certainly means one field, ``rest`` gives its REST name.
+    """
 
     def __init__(self, problems: Problems, knows: Callable[[str], bool], rest: Callable[[str], str]) -> None:
         self._problems = problems
@@ -82,7 +85,10 @@ class SortReader:
         return [key for key in keys if key is not None] if keys and None not in keys else None
 
     def _key_of(self, name: JSON, order: list[JSON], path: Path) -> SortKey | None:
-        """Return the key of a name, perhaps with ``-`` in front, and a direction; ``None`` if one is not certain."""
+        """Return the key of a name, perhaps with ``-`` in front, and a direction.
+
+        ``None`` if one of them is not certain.
+        """
         if not isinstance(name, str):
             return None
         bare = name.removeprefix("-")
@@ -157,7 +163,10 @@ class SortReader:
     def _unknown_keys(
         self, entry: dict[str, JSON], path: Path, known: tuple[str, ...]
     ) -> tuple[dict[str, JSON], bool | None]:
-        """Report the unknown keys; return those without a certain meaning, and the direction that one gives."""
+        """Report the unknown keys.
+
+        Return those without a certain meaning, and the direction that one gives.
+        """
         rest: dict[str, JSON] = {}
         order: bool | None = None
         for key, value in entry.items():
