@@ -221,7 +221,7 @@ class _Checker:
                 return self._null(row, operator, _item_place(at, index))
             value = kind.operand(item)
         except UnfitOperand as problem:
-            found = suggestions.unfit_operand(problem, item, row, operator)
+            found = suggestions.unfit_operand(problem, item, row, operator, in_text=at.path is None)
             if found.fix == "intended":
                 self._values[index] = found.value
                 self._operator = found.operator

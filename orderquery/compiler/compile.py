@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 JSON = Any
 Form = Literal["any", "json", "wire", "text"]
+_EMPTY = ("", '""', "''")
 
 
 def check(
@@ -54,6 +55,8 @@ def check(
     text = _decoded_text(source)
     if isinstance(text, Diagnostic):
         return Report((text,))
+    if form != "json" and text.strip("\ufeff \t\r\n") in _EMPTY:
+        return Report((Diagnostic("empty-query", "the query is empty", "write: everything"),), None, text)
     if form == "json" or (form == "any" and is_json(text)):
         return _check_json_text(text, shape, table)
     return _check_text(text, table, now)

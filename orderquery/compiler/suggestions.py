@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
 from ..diagnostics.quoting import quoted
+from ..language.datetimes import relative_word
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
 from ..language.near import closest_name
@@ -132,8 +133,11 @@ class Instead(NamedTuple):
     operator: str | None = None
 
 
-def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Operator) -> Instead:
+def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead:
     """Return what to write instead of an operand of the wrong type."""
+    relative = relative_word(item) if in_text and row.type.name == "instant" and isinstance(item, str) else None
+    if relative is not None:
+        return Instead(f"write: {relative}", "guess")
     instead = problem.instead
     if instead is None:
         return Instead(f"write {problem.wanted}")

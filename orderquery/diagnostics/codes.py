@@ -83,6 +83,11 @@ _ROWS = (
         "status = and archived = true", "status = APPROVED and archived = true", "text",
     ),
     Code(
+        "empty-query", "refuses", _violation("REQUIRED_FIELD"), "empty query",
+        "An empty text is an error, so that a variable that was not set does not match every order. For every order "
+        "write everything, or {} in JSON (D38).",
+    ),
+    Code(
         "duplicate-key", "refuses", _violation("OTHER", "DUPLICATE_KEY"), "duplicate key in an object",
         "JSON decoders keep one of the two values and silently drop the other, so half of the filter is lost. Put "
         "both conditions in $and, or keep one.",

@@ -22,6 +22,7 @@ INSTANT_PATTERN = (
 _INSTANT = re.compile(INSTANT_PATTERN)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
+_LONG_RELATIVE = re.compile(r"([+-])([0-9]{1,6})\s*(?:(w)eeks?|(d)ays?|(h)(?:ou)?rs?|(m)in(?:ute)?s?)")
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
@@ -139,7 +140,7 @@ def _lenient_instant(text: str) -> str | None:
 
 def bare_date(word: str) -> bool:
     """Return whether a word of the text form is a day rather than an instant."""
-    return _DATE.fullmatch(word) is not None or word.lower() == "today"
+    return _DATE.fullmatch(word) is not None or word.lower() in ("today", "yesterday")
 
 
 def word_instant(word: str, now: datetime) -> JSON:
@@ -151,8 +152,9 @@ def word_instant(word: str, now: datetime) -> JSON:
     if _DATE.fullmatch(word):
         return word + "T00:00:00.000Z"
     lower = word.lower()
-    if lower in ("now", "today"):
-        moment = now if lower == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if lower in ("now", "today", "yesterday"):
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        moment = {"now": now, "today": midnight, "yesterday": midnight - _UNITS["d"]}[lower]
         return write_instant((moment - _EPOCH) // _MICROSECOND)
     found = _RELATIVE.fullmatch(lower)
     if found is None:
@@ -163,6 +165,12 @@ def word_instant(word: str, now: datetime) -> JSON:
         return write_instant((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
     except OverflowError:
         return word
+
+
+def relative_word(word: str) -> str | None:
+    """Return how a relative time with a longer unit is written, such as ``-30d`` for ``-30days``."""
+    found = _LONG_RELATIVE.fullmatch(word.strip().lower())
+    return None if found is None else f"{found[1]}{found[2]}{''.join(filter(None, found.groups()[2:]))}"
 
 
 def could_begin_instant(prefix: str) -> bool:

@@ -57,6 +57,9 @@ _RIGHT_CLAUSE = {
     "descending": "write: desc",
 }
 _JAVASCRIPT = re.compile(r"[\w)]\s*\(\s*\{|=\s*\{|=>")
+_SQL = re.compile(r"\s*select\b.*?\bfrom\b(?:.*?\bwhere\b(.*))?", re.IGNORECASE | re.DOTALL)
+_QUOTED_WORD = re.compile(r"'(\w+)'")
+_BRACKETS = re.compile(r"(\S+\s+(?:not\s+in|in|has\s+any|has\s+all)\s*)\[([^\[\]]*)\]", re.IGNORECASE)
 _JOIN = 'join conditions with "and" or "or"'
 
 
@@ -105,6 +108,10 @@ def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
     signs = next((run[0] for run in _SIGNS.finditer(text) if run.start() <= start < run.end()), "")
     if signs in _RIGHT_SIGN and not at_end:
         return _replace_by(_RIGHT_SIGN[signs], signs)
+    sql = _SQL.match(text[:2_000])
+    if sql:
+        condition = _excerpt(_QUOTED_WORD.sub(r"\1", (sql[1] or "").strip()))
+        return f"write only the condition: {condition}" if condition else "write only the condition"
     if any(terminal.startswith("OP") for terminal in stuck.expected):
         return _operator_advice(source, stuck, found, schema)
     if "NULL" in stuck.expected:
@@ -120,7 +127,7 @@ def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
     if stuck.kind in ("ORDER_BY", "_LIMIT", "_AFTER"):
         return "write the parts in this order: conditions, order by, limit, after"
     if "_AND" in stuck.expected:
-        return _joining_advice(stuck, found, schema)
+        return _joining_advice(source, stuck, found, schema)
     if "NAME" in stuck.expected:
         return "add the field to sort by"
     if "ASC" in stuck.expected and stuck.kind == "WORD":
@@ -201,12 +208,18 @@ def _condition_advice(stuck: StuckError, found: str) -> str:
     return f"start the condition with a field; put a field named {quoted(found)} in backticks"
 
 
-def _joining_advice(stuck: StuckError, found: str, schema: Schema) -> str:
+def _joining_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
+    brackets = _BRACKETS.search(source.text[: stuck.span[1] + 500])
+    if found == "," and brackets and brackets.start(2) <= stuck.span[0]:
+        return f"write: {_excerpt(brackets[1])}({_excerpt(brackets[2].strip())})"
     if found == ",":
         return f"{_JOIN}; put a list of values in parentheses"
     if found == ")":
         return 'remove it, or add the missing "("'
     value = "" if stuck.previous is None else str(stuck.previous.value)
+    if stuck.kind == "STRING" and stuck.previous is not None and stuck.previous.type == "STRING":
+        joined = f"{value}'{found[1:-1]}"
+        return f"write {quote(joined, chr(39))} or {quote(joined)}"
     several_words = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
     if several_words and schema.find(found) is None:
         return f"put a value of several words in quotes: {_in_quotes(f'{value} {found}')}"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Place
 from ..diagnostics.quoting import quoted
+from ..language.datetimes import bare_date
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
 from ..language.limits import (
@@ -28,7 +29,7 @@ from ..language.limits import (
     MAX_STRING_CHARS,
     too_large,
 )
-from ..language.operators import ANY, OPERATORS, Operator, Spelling
+from ..language.operators import ANY, OPERATORS, Operator, Spelling, Takes
 from ..language.schema import Schema
 from ..language.types import TYPES
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
@@ -259,22 +260,26 @@ class _SearchMaker:
         tokens = operand.scalars if isinstance(operand, _ListNode) else [operand]
         if len(tokens) > MAX_LIST_ITEMS:
             raise _too_large("the list", MAX_LIST_ITEMS, "values", _span(operand), len(tokens))
-        scalars = tuple([self.scalar(token, row) for token in tokens])
-        if row is not None and row.type.name == "instant":
+        of_text = OPERATORS[name].takes is Takes.TEXT
+        scalars = tuple([self.scalar(token, row, of_text) for token in tokens])
+        if row is not None and row.type.name == "instant" and not of_text:
             self.warn_of_bare_date(node, row, name, zip(tokens, scalars, strict=True))
         if isinstance(operand, _ListNode):
             return Comparison(field, name, scalars, Place(None, operand.span), field_place, operator_place)
         return Comparison(field, name, scalars[0], _place(operand), field_place, operator_place)
 
-    def scalar(self, token: Token, row: Field | None) -> Operand:
+    def scalar(self, token: Token, row: Field | None, of_text: bool) -> Operand:
+        """Return an operand; ``of_text`` tells that the operator compares texts, so that a word is taken literally."""
         if token.type == "NULL":
             return None
         if len(token.value) > MAX_STRING_CHARS:
             raise _too_large("the string", MAX_STRING_CHARS, "characters", span_of(token), len(token.value))
+        if of_text and token.type in ("STRING", "WORD"):
+            return str(token.value)
+        if token.type == "WORD" or _is_quoted_date(token, row):
+            return word_operand(token.value, row, self.now)
         if token.type == "STRING":
             return token.value
-        if token.type == "WORD":
-            return word_operand(token.value, row, self.now)
         value = word_operand(token.value, None, self.now)
         if isinstance(value, str):
             message = f"expected a number, true or false in backticks, found {quoted(value)}"
@@ -287,11 +292,23 @@ class _SearchMaker:
         assert node.operand is not None
         field = self.source.text[slice(*span_of(node.field))]
         for token, value in scalars:
-            advice = whole_day_help(field, row, operator, token.value, value) if token.type == "WORD" else None
+            is_day = token.type == "WORD" or _is_quoted_date(token, row)
+            advice = whole_day_help(field, row, operator, token.value, value) if is_day else None
             if advice is not None:
                 message = f"{quoted(token.value)} means midnight UTC, not the whole day"
                 self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(node.operand)))
                 return
+
+
+def _is_quoted_date(token: Token, row: Field | None) -> bool:
+    """Return whether a string is a bare date on a date field, which is read like an unquoted one."""
+    return (
+        token.type == "STRING"
+        and row is not None
+        and row.type.name == "instant"
+        and token.value[:1].isdigit()
+        and bare_date(token.value)
+    )
 
 
 def _too_large(what: str, most: int, unit: str, span: Span, size: int | None = None) -> ReadError:

@@ -22,7 +22,7 @@ _OR, _AND, _TIGHT = range(3)
 def print_text(search: Search, schema: Schema) -> str:
     """Print a search on one line that parses to an equal search.
 
-    The default search is the empty text.
+    The default search is ``everything``.
 
     Raises:
         UsageError: an operator or operand cannot be written in the text form, or the filter nests too deep.
@@ -37,7 +37,7 @@ def print_text(search: Search, schema: Schema) -> str:
         parts.append(f"limit {search.paging.limit}")
     if search.paging.cursor is not None:
         parts.append(f"after {quote(search.paging.cursor)}")
-    return " ".join(parts)
+    return " ".join(parts) or "everything"
 
 
 class _TextPrinter:

@@ -34,7 +34,7 @@ def error_of(text: str) -> Diagnostic:
         ("createdDate < today", None),
         ("createdDate not in (2024-01-31)", None),
         ("createdDate = now", None),
-        ('createdDate = "2024-01-31"', None),
+        ('createdDate = "2024-01-31"', "write: createdDate >= 2024-01-31 and createdDate < 2024-02-01"),
         ("createdDate = 2024-02-30", None),
         ("createdDate = 9999-12-31", None),
         ("shippingInfo.title = 2024-01-31", None),
@@ -131,7 +131,7 @@ GOLDEN = [
      "this looks like JavaScript: pass only the { ... } object"),
     ("orders.searchOrders({filter: {}})", "1:20", f'expected {OPERATOR}, found "("',
      "this looks like JavaScript: pass only the { ... } object"),
-    ("select * from orders", "1:8", f'expected {OPERATOR}, found "*"', 'remove "select"'),
+    ("select * from orders", "1:8", f'expected {OPERATOR}, found "*"', "write only the condition"),
 ]  # fmt: skip
 
 

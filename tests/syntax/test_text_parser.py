@@ -103,7 +103,7 @@ def test_whole_searches(text: str, search: Search) -> None:
         ('number <= "10"', "number", "$lte", "10"),
         ("priceSummary.total.amount > 5.00", "priceSummary.total.amount", "$gt", Decimal("5.00")),
         ("createdDate < 2024-01-31", "createdDate", "$lt", DAY),
-        ('createdDate < "2024-01-31"', "createdDate", "$lt", "2024-01-31"),
+        ('createdDate < "2024-01-31"', "createdDate", "$lt", "2024-01-31T00:00:00.000Z"),
         ("createdDate < 2024-01-31T09:30:00+05:00", "createdDate", "$lt", "2024-01-31T09:30:00+05:00"),
         ("createdDate >= -7d", "createdDate", "$gte", "2024-04-29T07:08:09.000Z"),
         ("createdDate >= today", "createdDate", "$gte", "2024-05-06T00:00:00.000Z"),

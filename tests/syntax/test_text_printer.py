@@ -57,7 +57,6 @@ def test_printing_uses_the_fewest_parentheses(text: str, minimal: str) -> None:
         (eq("status", "APPROVED"), "status = APPROVED"),
         (eq("paymentMethods", ("A", "and")), 'paymentMethods = ("A", "and")'),
         (eq("createdDate", DAY), f"createdDate = {DAY}"),
-        (eq("createdDate", "2024-01-31"), 'createdDate = "2024-01-31"'),
         (eq("createdDate", "today"), 'createdDate = "today"'),
         (eq("number", 5), "number = 5"),
         (eq("number", "5"), 'number = "5"'),
@@ -119,7 +118,7 @@ SCALARS = (
     | st.booleans()
     | st.integers()
     | st.decimals(allow_nan=False, allow_infinity=False)
-    | st.sampled_from(["PAID", "APPROVED", "and", "any", "007", "true", "null", "2024-01-31", "today", DAY, "-7d", "5"])
+    | st.sampled_from(["PAID", "APPROVED", "and", "any", "007", "true", "null", "today", DAY, "-7d", "5"])
     | st.datetimes().map(lambda moment: moment.isoformat() + "Z")
 )  # fmt: skip
 NAMES = st.sampled_from(list(SCHEMA.by_name)) | ANY_TEXT | st.sampled_from(["not", "is", "by", "exists", "order"])
