@@ -73,13 +73,17 @@ def _alternatives(node: Comparison, row: Field) -> Filter | None:
     operand = node.operand
     if not isinstance(operand, tuple) or not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
         return None
-    if any(isinstance(value, tuple | list | dict) for value in operand):
+    if not all(value is None or isinstance(value, str | int | float) or _is_finite(value) for value in operand):
         return None
     single = {"$in": "$eq", "$nin": "$ne"}.get(node.operator)
     if single is None or single not in row.operators:
         return None
     parts = [Comparison(row.name, single, value, node.place, node.field_place) for value in dict.fromkeys(operand)]
     return either(parts) if single == "$eq" else both(parts)
+
+
+def _is_finite(value: JSON) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def _guessed(node: Comparison, row: Field) -> Filter | None:

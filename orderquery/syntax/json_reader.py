@@ -6,6 +6,7 @@ with them, ``Reader.served`` the one without, as the service answers it.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
@@ -161,7 +162,7 @@ class Reader:
             else f"rename {quoted(key)} to {quoted(name)}"
         )
         if name == "sort" and self.parts["sort"]:
-            same = self.parts["sort"][0].value == value
+            same = _is_same(self.parts["sort"][0].value, value)
             return f"remove {quoted(key)}", "same-answer" if same else "guess"
         self._part(name, value, path, ignored=True)
         return help_, "intended"
@@ -186,7 +187,7 @@ class Reader:
         if not isinstance(value, wanted) or isinstance(value, bool):
             return "guess"
         if self.parts[name]:
-            return "same-answer" if self.parts[name][0].value == value else "guess"
+            return "same-answer" if _is_same(self.parts[name][0].value, value) else "guess"
         self.parts[name].append(Part(path, value, True))
         return "intended"
 
@@ -264,6 +265,14 @@ class Reader:
 
     def _knows(self, name: str) -> bool:
         return certain_field(self._schema, self._rest(name)) is not None
+
+
+def _is_same(one: JSON, other: JSON) -> bool:
+    """Return whether two values are the same JSON; false for what is not JSON."""
+    try:
+        return json.dumps(one) == json.dumps(other)
+    except (TypeError, ValueError, RecursionError):
+        return False
 
 
 def _integer_of(value: JSON) -> int | None:

@@ -189,8 +189,8 @@ class SortReader:
         return rest, order
 
     def _descending(self, value: JSON, path: Path) -> bool | None:
-        if value in (None, "ASC", "DESC") and not isinstance(value, bool):
-            return bool(value == "DESC")
+        if value is None or (isinstance(value, str) and value in ("ASC", "DESC")):
+            return value == "DESC"
         descending = is_descending(value)
         help_ = 'write: "ASC" or "DESC"' if descending is None else f'write: "{"DESC" if descending else "ASC"}"'
         fix: Fix | None = None if descending is None else "intended"
