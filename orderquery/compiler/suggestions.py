@@ -57,15 +57,15 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[
     certain = _alternatives(node, row)
     instead = certain if certain is not None else _guessed(node, row)
     in_text = node.place.path is None
+    names = [operator.spelled if in_text else operator.name for operator in schema.operators_of(row)]
+    operators = f"operators of {row.name}: {', '.join(names)}"
     if instead is None:
-        operators = schema.operators_of(row)
-        names = [operator.spelled if in_text else operator.name for operator in operators]
-        return f"operators of {row.name}: {', '.join(names)}", None
+        return operators, None
     if in_text:
         from ..syntax.text_printer import print_text
 
-        return f"write: {print_text(Search(instead), schema)}", certain
-    return write_help(print_filter(instead)), certain
+        return f"write: {print_text(Search(instead), schema)}\n{operators}", certain
+    return f"{write_help(print_filter(instead))}\n{operators}", certain
 
 
 def _alternatives(node: Comparison, row: Field) -> Filter | None:
@@ -115,13 +115,13 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     return None
 
 
-def operand_shape(node: Comparison, row: Field) -> str:
+def operand_shape(node: Comparison, row: Field) -> tuple[str, Fix | None]:
     """Return the help for an operand of the wrong shape without a certain meaning."""
     operand = node.operand
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
-        return write_help({row.name: {"$in": list(operand)}})
+        return write_help({row.name: {"$in": list(operand)}}), "guess"
     takes = OPERATORS[node.operator].takes
-    return "write true or false" if takes is Takes.FLAG else f"write {takes.value}"
+    return "write true or false" if takes is Takes.FLAG else f"write {takes.value}", None
 
 
 class Instead(NamedTuple):

@@ -82,7 +82,8 @@ def _plain(operand: JSON) -> JSON:
         return operand
     if not operand.is_finite():
         return str(operand)
-    if operand == operand.to_integral_value() and abs(operand) < 2**53:
+    # The exponent is tested first: arithmetic raises for one of nine digits.
+    if operand.adjusted() < _MAX_INTEGER_DIGITS and operand == operand.to_integral_value() and abs(operand) < 2**53:
         return int(operand)
     nearest = float(operand)
     return nearest if Decimal(repr(nearest)) == operand else str(operand)

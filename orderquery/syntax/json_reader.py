@@ -216,11 +216,14 @@ class Reader:
 
     def _served(self) -> Search:
         """Return the search without the parts that the service ignores."""
-        found = self.search
-        if not any(part.ignored for parts in self.parts.values() for part in parts):
+        found, entries = self.search, self.sort_entries or []
+        has_ignored = any(part.ignored for parts in self.parts.values() for part in parts)
+        if not has_ignored and all(entry.served is None for entry in entries):
             return found
         filters = [tree for tree, ignored in self._filters if not ignored]
-        sort: tuple[SortKey, ...] = () if any(part.ignored for part in self.parts["sort"][:1]) else found.sort
+        sort: tuple[SortKey, ...] = ()
+        if not any(part.ignored for part in self.parts["sort"][:1]):
+            sort = tuple([entry.served or entry.key for entry in entries if entry.key is not None])
         limit = None if any(part.ignored for part in self.parts["limit"]) else found.paging.limit
         cursor = None if any(part.ignored for part in self.parts["cursor"]) else found.paging.cursor
         tree = both(filters) if filters else EVERYTHING

@@ -354,3 +354,4 @@ def test_explain_every_code():
         assert shown.startswith(f"{code.severity}[{name}]: {code.title}")
         assert code.wrong in shown
         assert code.right in shown
+        assert f"Fix: {code.fix}.".split() == shown[shown.index("Fix: ") :].partition("\n\n")[0].split()

@@ -202,7 +202,7 @@ def test_json_has_the_correction_and_the_order_of_the_source():
             ("bad-order", "refuses", "intended"),
         ]
     partly = oq.check('{"search": {"filter": {"fooo": 0.1, "status": {"eq": 1e999999}}}}').to_json()
-    assert partly["partlyCorrected"] == {"search": {"filter": {"fooo": 0.1, "status": "1E+999999"}}}}
+    assert partly["partlyCorrected"] == {"search": {"filter": {"fooo": 0.1, "status": "1E+999999"}}}
 
 
 @settings(max_examples=300, deadline=None)

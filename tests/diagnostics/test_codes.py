@@ -46,10 +46,16 @@ def test_the_wrong_example_gives_the_code_and_the_right_one_nothing(code: Code) 
     (diagnostic,) = check(code, code.wrong).diagnostics
     assert diagnostic.code == code.name
     assert diagnostic.severity == code.severity
+    assert (diagnostic.fix or "none") in code.fix
     assert diagnostic.message
     assert diagnostic.help
     assert diagnostic.line is not None
     assert not check(code, code.right).diagnostics
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.name)
+def test_every_code_names_the_class_of_its_fix(code: Code) -> None:
+    assert re.match("same-answer|intended|guess|none", code.fix)
 
 
 def test_every_reported_code_has_a_row_and_every_row_is_reported() -> None:
