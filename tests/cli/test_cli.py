@@ -126,7 +126,7 @@ WRONG_USAGE = [
     (["check", "."], "is a folder"),
     (["check", "everything", "--table", "nope"], 'unknown table "nope"'),
     (["convert", "everything"], "--to"),
-    (["sql", "everything", "--dialect", "mysql"], "it is one of sqlite"),
+    (["sql", "everything", "--dialect", "mysql"], 'unknown dialect "mysql"; dialects: sqlite'),
     (["match", "everything", "missing.jsonl"], "no such file"),
     (["match", "everything", "."], "it is a folder"),
     (["match", "-", "-"], "standard input can be used once"),
