@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         StoreTimeout,
         UsageError,
     )
-    from .emulator import create_app
+    from .emulator.app import create_app
     from .language.fields import Field
     from .language.schema import Schema, load_schema
     from .samples.generator import sample
@@ -72,7 +72,7 @@ _HOME = {
     "StoreTimeout": "diagnostics.errors",
     "UsageError": "diagnostics.errors",
     "check": "api",
-    "create_app": "emulator",
+    "create_app": "emulator.app",
     "json_layout": "sql.mapped.layout_loader",
     "load_layout": "sql.mapped.layout_loader",
     "load_schema": "language.schema",

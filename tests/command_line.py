@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from orderquery.cli.program import program
 
 ROOT = Path(__file__).resolve().parent.parent
+HANG_S = 300
+"""How long a test waits for a process before it fails: a guard against a hang, not a limit on speed."""
 SAMPLES = 2_000
 PAID = "paymentStatus = PAID order by createdDate desc"
 TERMINAL_CONTROL = re.compile(r"\x1b\[")
@@ -25,7 +27,7 @@ def start(*args, **options):
     """Run a command line as a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     command = [sys.executable, "-m", "orderquery", *map(str, args)]
-    return subprocess.run(command, capture_output=True, env=environment, timeout=60, **options)
+    return subprocess.run(command, capture_output=True, env=environment, timeout=HANG_S, **options)
 
 
 def shell(script, cwd, **options):
@@ -33,5 +35,5 @@ def shell(script, cwd, **options):
     line = f'oq() {{ "{sys.executable}" -m orderquery "$@"; }}; {script}'
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        ["bash", "-c", line], cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, **options
+        ["bash", "-c", line], cwd=cwd, env=environment, capture_output=True, text=True, timeout=HANG_S, **options
     )

@@ -22,7 +22,7 @@ POSTGRES = "ORDERQUERY_POSTGRES_URL"
 """The environment variable with the URL of a database to test in, instead of a server of this process."""
 
 _UNPRIVILEGED = "nobody"
-_PATIENCE = 30.0
+_PATIENCE = 300.0
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",

@@ -1,4 +1,4 @@
-"""Endpoints for the tests: served by a process of their own, or asked in this one; and what every answer has."""
+"""Emulators for the tests, in this process or in one of their own, and checks that hold for every response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from command_line import ROOT
+from command_line import HANG_S, ROOT
 from starlette.testclient import TestClient
 
 import orderquery as oq
@@ -32,17 +32,17 @@ LOAD = "/_orderquery/load"
 SITE = "wix-site-id"
 WARNINGS = "x-orderquery-warnings"
 REQUEST_ID = "x-wix-request-id"
-START_SECONDS, STOP_SECONDS = 60, 20
+LIMITED = Path(__file__).with_name("limited_server.py")
 ANNOUNCED = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
 
 
-# -- what every answer has --------------------------------------------------------------------------------------
+# -- checks on every response --------------------------------------------------------------------------------------
 
 _ids_seen: set[str] = set()
 
 
 def judged(status: int, headers: Mapping[str, str], content: bytes) -> JSON:
-    """The decoded body of an answer; fails where it lacks what every answer has."""
+    """Return the decoded body of a response; fail unless it has a new request id and the right shape."""
     request_id = headers[REQUEST_ID]
     assert str(UUID(request_id)) == request_id
     assert request_id not in _ids_seen
@@ -82,7 +82,7 @@ def _judge_error(status: int, body: JSON) -> None:
     assert violations
     for violation in violations:
         assert set(violation) <= {"field", "description", "violatedRule", "ruleName", "data"}
-        # The SDK throws a TypeError of its own at a violation without a field.
+        # The SDK throws a TypeError at a violation without a field.
         assert isinstance(violation["field"], str)
         assert violation["field"]
         assert violation["description"]
@@ -93,7 +93,7 @@ def _judge_error(status: int, body: JSON) -> None:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that has what every answer has."""
+    """A checked response."""
 
     status: int
     headers: Mapping[str, str]
@@ -110,7 +110,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of an application error."""
+        """Return the code of an application error."""
         return self.json["details"]["applicationError"]["code"]
 
     @property
@@ -119,16 +119,17 @@ class Answer:
 
 
 class Asker:
-    """Asks an application in this process."""
+    """Sends requests to an application in this process."""
 
     def __init__(self, store: oq.Store | None = None, app: Any = None, prefix: str = "", **options: Any) -> None:
         self.store = oq.open_store(":memory:") if store is None else store
-        self.app = app or oq.create_app(self.store, **options)
+        # No time limit, which a slow machine could exceed; tests of the limit set their own.
+        self.app = app or oq.create_app(self.store, **{"search_seconds": HANG_S, **options})
         self.prefix = prefix
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
     def ask(self, method: str, path: str, body: JSON = None, headers: Any = None) -> Answer:
-        """``body`` is bytes, text, an iterator of bytes, or JSON to encode."""
+        """Send a request; ``body`` is bytes, text, an iterator of bytes, or JSON to encode."""
         content = body if body is None or isinstance(body, bytes | str | Iterator) else json.dumps(body)
         got = self.client.request(method, self.prefix + path, content=content, headers=headers)
         decoded = None if method == "HEAD" else judged(got.status_code, got.headers, got.content)
@@ -146,15 +147,16 @@ class Asker:
     def raw(
         self, method: str, path: bytes, body: Sequence[bytes] = (), headers: Sequence[tuple[bytes, bytes]] = ()
     ) -> Answer:
-        """Ask with exactly these bytes, as a server hands them over: path, headers, and the body piece by piece.
+        """Send exactly these bytes, as a server passes them on: path, headers, and the body in pieces.
 
-        A body that ends in ``HANGS`` never comes to its end.
+        A body that ends in ``HANGS`` never ends; the test fails if the application reads ``UNREAD``.
         """
         pieces, sent = list(body) or [b""], list[dict[str, Any]]()
 
         async def receive() -> dict[str, Any]:
             if pieces and pieces[0] is HANGS:
-                await asyncio.sleep(60)
+                await asyncio.sleep(HANG_S)
+            assert not pieces or pieces[0] is not UNREAD, "the body was read"
             piece = pieces.pop(0)
             return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 
@@ -179,28 +181,28 @@ class Asker:
         return Answer(status, answered, received, judged(status, answered, received))
 
 
-HANGS = bytes(bytearray(b"hangs"))
+HANGS, UNREAD = bytes(bytearray(b"hangs")), bytes(bytearray(b"unread"))
 
 
 def named(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as keyword arguments: ``site`` is the header of the site."""
+    """Return headers for keyword arguments; ``site`` is the header wix-site-id."""
     return {(SITE if name == "site" else name): value for name, value in headers.items()}
 
 
-# -- a process of its own ---------------------------------------------------------------------------------------
+# -- processes ---------------------------------------------------------------------------------------
 
 
 @dataclass
 class Server:
-    """A server that runs. ``url`` is where; what it says goes to two files."""
+    """A running server; its output goes to two files."""
 
     process: subprocess.Popen[bytes]
     out: Path
     err: Path
     url: str = ""
 
-    def said(self) -> str:
-        """Everything it has said so far, on both streams."""
+    def output(self) -> str:
+        """Return its output so far, of both streams."""
         return self.out.read_text() + self.err.read_text()
 
     def ask(self, method: str, path: str, body: JSON = None, headers: Mapping[str, str] | None = None) -> Answer:
@@ -208,9 +210,9 @@ class Server:
             return connection.ask(method, path, body, headers)
 
     def stop(self) -> int:
-        """End it the graceful way; its exit status."""
+        """Send SIGTERM; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS)
+        return self.process.wait(HANG_S)
 
     def kill(self) -> None:
         self.process.kill()
@@ -221,7 +223,7 @@ class Connection:
     """One connection to a server, for one thread."""
 
     def __init__(self, url: str) -> None:
-        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=HANG_S)
 
     def __enter__(self) -> Self:
         return self
@@ -239,17 +241,36 @@ class Connection:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of a process: none of our variables but those given."""
+    """Return the environment of a process, with only the given variables of this package."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERQUERY_")}
     return {**kept, "PYTHONPATH": str(ROOT), **variables}
 
 
-@contextmanager
-def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[Server]:
-    """``orderquery ARGS`` as a process, at a free port unless ``--port`` is given, once it says where it serves.
+def run_to_end(*args: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line that ends by itself."""
+    command = [sys.executable, "-m", "orderquery", *map(str, args)]
+    return subprocess.run(
+        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=HANG_S, check=False
+    )
 
-    What it leaves running is ended by SIGTERM: it must say that it stopped, without a traceback, and have status 0.
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + HANG_S
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+@contextmanager
+def running(
+    args: Sequence[object], folder: Path, *, limits: Mapping[str, float] | None = None, **variables: str
+) -> Iterator[Server]:
+    """Run ``orderquery ARGS`` as a process, on a free port unless ``--port`` is given, and wait for its URL.
+
+    At the end it gets SIGTERM, and must print that it stopped and exit with status 0, without a traceback.
+    ``limits`` are seconds that replace the shipped limits, by their names in ``limited_server.py``.
     """
+    program = ["-m", "orderquery"] if limits is None else [str(LIMITED), json.dumps(limits)]
     words = [*map(str, args)]
     if not any(word.startswith("--port") for word in words):
         words += ["--port", "0"]
@@ -257,7 +278,7 @@ def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[
     out, err = folder / f"server-{count}.out", folder / f"server-{count}.err"
     with open(out, "wb") as stdout, open(err, "wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "orderquery", *words],
+            [sys.executable, *program, *words],
             cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
         )  # fmt: skip
     server = Server(process, out, err)
@@ -267,27 +288,27 @@ def running(args: Sequence[object], folder: Path, **variables: str) -> Iterator[
         yield server
         if process.poll() is None:
             status = server.stop()
-            assert status == 0, server.said()
-            assert server.out.read_text().endswith("stopped\n"), server.said()
-        assert "Traceback" not in server.said(), server.said()
+            assert status == 0, server.output()
+            assert server.out.read_text().endswith("stopped\n"), server.output()
+        assert "Traceback" not in server.output(), server.output()
     finally:
         if process.poll() is None:
             server.kill()
 
 
 def _url(server: Server) -> str:
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + HANG_S
     while time.monotonic() < end:
         found = ANNOUNCED.search(server.out.read_text())
         if found is not None:
             return found[1]
-        assert server.process.poll() is None, f"it ended by itself: {server.said()}"
+        assert server.process.poll() is None, f"it ended by itself: {server.output()}"
         time.sleep(0.02)
-    raise AssertionError(f"it did not start: {server.said()}")
+    raise AssertionError(f"it did not start: {server.output()}")
 
 
 @contextmanager
 def served(args: Sequence[object], folder: Path, **variables: str) -> Iterator[str]:
-    """The URL of ``orderquery ARGS``, as in :func:`running`."""
+    """Run ``orderquery ARGS`` as :func:`running` does, and yield its URL."""
     with running(args, folder, **variables) as server:
         yield server.url

@@ -14,7 +14,7 @@ from ..language.schema import Schema, load_schema
 from ..syntax.ast import Search
 from ..syntax.json_decoder import decode_plain, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
-from ..syntax.source_text import Source
+from ..syntax.source_text import SourceText
 from .checker import check_search
 from .cursor import query_too_long
 from .query import Query
@@ -159,7 +159,7 @@ def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
     if not report.diagnostics:
         return report
     located = located or _located(text)
-    lines = Source(text)
+    lines = SourceText(text)
     placed = tuple([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics])
     return _report(placed, report.plan, text, document)
 
@@ -170,7 +170,7 @@ def _located(text: str) -> Located:
     return read_literal(text)
 
 
-def _with_line(diagnostic: Diagnostic, located: Located, lines: Source) -> Diagnostic:
+def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> Diagnostic:
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
         return diagnostic
@@ -187,7 +187,7 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: Source) -> Diagn
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
     from ..syntax.text_parser import parse_text
 
-    lines = Source(text)
+    lines = SourceText(text)
     search, earlier = parse_text(text, schema, now)
     more: tuple[Diagnostic, ...] = ()
     query = None

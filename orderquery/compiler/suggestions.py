@@ -56,7 +56,6 @@ def nearest_field(schema: Schema, name: str) -> str | None:
     return rest if rest != name and schema.find(rest) else nearest(name, schema.by_name)
 
 
-field_meant = nearest_field  # until the importers name it so
 
 
 def unknown_field(schema: Schema, name: str, path: Path | None, sorting: bool = False) -> Advice:

@@ -1,4 +1,4 @@
-"""Edits: the steps of a fix."""
+"""Edits: the steps of a fix of a JSON document."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The endpoint: Search Orders over HTTP, answered as the service answers it.
+"""The service's Search Orders API over HTTP, answered from a store. Needs the extra ``endpoint``.
 
-``create_app`` makes the ASGI application; ``SearchPlan`` is a dependency for an application of your own, whose
-``Refused`` is answered by ``answer_refused``. Needs the extra ``endpoint``.
+``create_app`` builds the ASGI application. ``SearchPlan`` is a dependency that turns a request body into a plan in an
+application of yours; it raises ``Refused``, and ``answer_refused`` is the exception handler for it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,27 @@ try:
 except ImportError as problem:
     raise MissingExtra("endpoint", problem) from None
 
-from .app import create_app
-from .errors import Refused
-from .fastapi import SearchPlan
-from .responses import answer_refused
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .app import create_app
+    from .errors import Refused
+    from .fastapi import SearchPlan
+    from .responses import answer_refused
+
+_MODULES = {"Refused": "errors", "SearchPlan": "fastapi", "answer_refused": "responses", "create_app": "app"}
 
 __all__ = ["Refused", "SearchPlan", "answer_refused", "create_app"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

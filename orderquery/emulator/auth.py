@@ -1,4 +1,4 @@
-"""Who may ask, and for which site."""
+"""API key and site of a request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from ..diagnostics.errors import UsageError
-from .errors import Refused, of_application, of_violations
+from .errors import application_error, validation_error
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,16 +18,16 @@ SITE_HEADER = "wix-site-id"
 
 
 class ApiKey:
-    """The key that callers send in ``Authorization``, bare; without one everybody may ask.
+    """The key that callers send in ``Authorization``, without a scheme; ``None`` admits every caller.
 
     Raises:
-        UsageError: an empty key, or one that no header can hold.
+        UsageError: the key is empty, or cannot be sent in a header.
 
     """
 
     def __init__(self, key: str | None) -> None:
         if key is not None and (not key.strip() or not key.isascii() or not key.isprintable() or key != key.strip()):
-            raise UsageError("an API key is printable ASCII text without spaces round it")
+            raise UsageError("invalid API key: use printable ASCII characters, without spaces at the ends")
         self._key = None if key is None else key.encode()
 
     def __repr__(self) -> str:
@@ -37,12 +37,12 @@ class ApiKey:
         return self._key is not None
 
     def admits(self, request: Request) -> bool:
-        """Whether a request carries the key, or needs none. The comparison tells nothing by its time."""
+        """Return whether a request carries the key or needs none, in a time that does not depend on the key."""
         if self._key is None:
             return True
-        return secrets.compare_digest(header(request, "authorization"), self._key)
+        return secrets.compare_digest(read_header(request, "authorization"), self._key)
 
-    def demand(self, request: Request) -> None:
+    def require(self, request: Request) -> None:
         """Refuse a request without the key.
 
         Raises:
@@ -50,57 +50,57 @@ class ApiKey:
 
         """
         if not self.admits(request):
-            sent = "the API key in the Authorization header is not the one"
-            message = sent if header(request, "authorization") else "the Authorization header holds no API key"
-            raise of_application(401, "UNAUTHENTICATED", f"{message} this endpoint was started with")
+            problem = "wrong" if read_header(request, "authorization") else "missing"
+            message = f"{problem} API key in the Authorization header; send the key that this server was started with"
+            raise application_error(401, "UNAUTHENTICATED", message)
 
 
 def store_for(store: Store, request: Request) -> Store:
-    """The store of the site that a request is about.
+    """Return the store of the site that a request names.
 
-    A store that was opened for a named site answers for that one alone. Otherwise the header counts as soon as the
-    store holds a named site; before, whatever the client sends, there is only one.
+    A store opened for a named site serves only that site. Otherwise the header ``wix-site-id`` selects the site as
+    soon as the store contains a named one; before that it is ignored.
 
     Raises:
-        Refused: 400 without the header where it is needed, 403 where it names another site than the one served.
+        Refused: 400 if the header is required and missing, 403 if it names a site that is not served.
 
     """
-    sent = header(request, SITE_HEADER)
+    sent = read_header(request, SITE_HEADER)
     if store.site:
         if sent and sent != store.site.encode():
-            raise of_application(403, "PERMISSION_DENIED", "this endpoint serves another site than wix-site-id names")
+            raise application_error(403, "PERMISSION_DENIED", "this server does not serve the site in wix-site-id")
         return store
     if not store.holds_named_site():
         return store
     if not sent:
-        raise _site_missing("the store holds several sites: say which one is meant")
+        raise _site_error("missing header wix-site-id: this store contains several sites; send the id of one")
     try:
         return store.at_site(sent.decode())
     except UnicodeDecodeError:
-        raise _site_missing("the site is not UTF-8") from None
+        raise _site_error("wix-site-id is not valid UTF-8") from None
 
 
 def site_parameter(request: Request) -> str:
-    """The site that the parameter ``site`` names, or nothing.
+    """Return the query parameter ``site``, or an empty string.
 
     Raises:
-        Refused: 400 where it is not UTF-8, which no header could name either.
+        Refused: 400 if it is not UTF-8.
 
     """
     query = request.scope["query_string"].decode("latin-1")
     try:
-        named: list[str] = parse_qs(query, errors="strict").get("site", [""])
+        sites: list[str] = parse_qs(query, errors="strict").get("site", [""])
     except ValueError:
-        violation = {"field": "site", "description": "the site is not UTF-8", "violatedRule": "FORMAT"}
-        raise of_violations([violation]) from None
-    return named[-1].strip()
+        violation = {"field": "site", "description": "site is not valid UTF-8", "violatedRule": "FORMAT"}
+        raise validation_error([violation]) from None
+    return sites[-1].strip()
 
 
-def _site_missing(description: str) -> Refused:
-    return of_violations([{"field": SITE_HEADER, "description": description, "violatedRule": "REQUIRED_FIELD"}])
+def _site_error(description: str) -> Exception:
+    return validation_error([{"field": SITE_HEADER, "description": description, "violatedRule": "REQUIRED_FIELD"}])
 
 
-def header(request: Request, name: str) -> bytes:
-    """The first header of a name, which is in lower case; empty where there is none."""
+def read_header(request: Request, name: str) -> bytes:
+    """Return the first header with this lower-case name, or an empty value."""
     wanted = name.encode()
     return next((value for key, value in request.scope["headers"] if key == wanted), b"").strip()

@@ -1,4 +1,4 @@
-"""What is refused, in the service's own error JSON: the one place that knows its shape."""
+"""Errors in the service's JSON shape; no other module knows that shape."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path
 from ..syntax.json_printer import encode_json
+from .limits import MAX_VIOLATIONS
 from .order_ids import Fault
 
 JSON = Any
 
 WHOLE_BODY = "body"
-"""The ``field`` of a violation that no key of the request is to blame for: the SDK cannot do without one."""
-
-MOST_VIOLATIONS = 100
-"""What is wrong beyond these is counted: nobody reads a thousand, and an answer must not be larger than its request."""
+"""The ``field`` of a violation without a place in the request; the JavaScript SDK fails on an empty one."""
 
 _CORRECTED = "corrected"
 _FILTER = ("search", "filter")
@@ -28,9 +26,9 @@ _FILTER = ("search", "filter")
 class Refused(OrderQueryError):
     """A request that is answered with an error.
 
-    ``status`` is the HTTP status, ``message`` the sentence, ``details`` what the service's clients look into:
-    ``validationError`` or ``applicationError``, and beside it ``corrected``, the request with every fix made;
-    ``headers`` go with the answer.
+    ``status`` is the HTTP status, ``message`` a sentence, ``details`` what clients of the service read:
+    ``validationError`` or ``applicationError``, and beside it ``corrected``, the request with every fix made.
+    ``headers`` are added to the response.
     """
 
     def __init__(
@@ -45,55 +43,55 @@ class Refused(OrderQueryError):
         self.details, self.headers = dict(details or {}), dict(headers or {})
 
     def to_bytes(self) -> bytes:
-        """The body of the answer."""
+        """Return the response body."""
         plain = {key: value for key, value in self.details.items() if key != _CORRECTED}
         body = json.dumps({"message": self.message, "details": plain}, separators=(",", ":")).encode()
-        corrected = _written(self.details.get(_CORRECTED))
+        corrected = _encode_or_none(self.details.get(_CORRECTED))
         if corrected is None:
             return body
         comma = b"," if plain else b""
         return body.removesuffix(b"}}") + comma + f'"{_CORRECTED}":'.encode() + corrected + b"}}"
 
 
-def of_application(
+def application_error(
     status: int,
     code: str,
     description: str,
     data: Mapping[str, JSON] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Refused:
-    """A refusal that concerns the request as a whole."""
+    """Return an error about the request as a whole."""
     error = {"code": code, "description": description, **({"data": dict(data)} if data else {})}
     return Refused(status, description, {"applicationError": error}, headers)
 
 
-def of_violations(violations: Sequence[Mapping[str, JSON]], corrected: JSON = None, more: int = 0) -> Refused:
-    """A 400 that names fields and what is wrong with each, and counts those that are not named."""
-    sentences = [f"{found['field']}: {found['description']}" for found in violations]
+def validation_error(violations: Sequence[Mapping[str, JSON]], corrected: JSON = None, more: int = 0) -> Refused:
+    """Return a 400 with these field violations; ``more`` is the number of those left out."""
+    sentences = [f"{violation['field']}: {violation['description']}" for violation in violations]
     sentences += [f"and {more:,} more"] if more else []
     details: dict[str, JSON] = {"validationError": {"fieldViolations": list(violations)}}
-    return Refused(400, "; ".join(sentences), details | _beside(corrected))
+    return Refused(400, "; ".join(sentences), details | _corrected_details(corrected))
 
 
-def of_diagnostics(diagnostics: Iterable[Diagnostic], corrected: JSON = None) -> Refused:
-    """A 400 that says all of these at once, up to ``MOST_VIOLATIONS``."""
+def diagnostics_error(diagnostics: Iterable[Diagnostic], corrected: JSON = None) -> Refused:
+    """Return a 400 with the first ``MAX_VIOLATIONS`` of these diagnostics."""
     found = tuple(diagnostics)
-    more = len(found) - MOST_VIOLATIONS
-    shown = found[:MOST_VIOLATIONS]
+    shown = found[:MAX_VIOLATIONS]
     codes = {CODES[diagnostic.code].service.application_code for diagnostic in found}
     if len(codes) == 1 and (code := codes.pop()):
-        description = "; ".join(map(_sentence, shown))
-        error = {"code": code, "description": description, "data": {"problems": [_data(said) for said in shown]}}
-        return Refused(400, description, {"applicationError": error} | _beside(corrected))
-    return of_violations([_violation(diagnostic) for diagnostic in shown], corrected, max(more, 0))
+        description = "; ".join(map(describe_diagnostic, shown))
+        data = {"problems": [_data(diagnostic) for diagnostic in shown]}
+        error = {"code": code, "description": description, "data": data}
+        return Refused(400, description, {"applicationError": error} | _corrected_details(corrected))
+    return validation_error([_violation(diagnostic) for diagnostic in shown], corrected, len(found) - len(shown))
 
 
 _RULES = {"missing": "REQUIRED_FIELD", "too_short": "MIN_SIZE", "too_long": "MAX_SIZE"}
 
 
-def of_faults(faults: Iterable[Fault]) -> Refused:
-    """A 400 that says what a model of the wire found."""
-    return of_violations(
+def faults_error(faults: Iterable[Fault]) -> Refused:
+    """Return a 400 with the faults that a pydantic model found."""
+    return validation_error(
         [
             {
                 "field": field_of(fault.path),
@@ -112,15 +110,19 @@ def _violation(diagnostic: Diagnostic) -> dict[str, JSON]:
     name = service.rule_name
     if service.application_code:
         rule, name = "OTHER", service.application_code
-    said: dict[str, JSON] = {"field": field_of(diagnostic.place.path), "description": _sentence(diagnostic)}
+    violation: dict[str, JSON] = {
+        "field": field_of(diagnostic.place.path),
+        "description": describe_diagnostic(diagnostic),
+    }
     if rule:
-        said["violatedRule"] = rule
+        violation["violatedRule"] = rule
     if name:
-        said["ruleName"] = name
-    return {**said, "data": _data(diagnostic)}
+        violation["ruleName"] = name
+    return {**violation, "data": _data(diagnostic)}
 
 
-def _sentence(diagnostic: Diagnostic) -> str:
+def describe_diagnostic(diagnostic: Diagnostic) -> str:
+    """Return message and help on one line."""
     return f"{diagnostic.message} ({diagnostic.help})" if diagnostic.help else diagnostic.message
 
 
@@ -134,7 +136,7 @@ def _data(diagnostic: Diagnostic) -> dict[str, JSON]:
 
 
 def field_of(path: Path | None) -> str:
-    """The service's name for a place in a request. A filter is one value to it: nothing in it has a name."""
+    """Return the service's name for a place in a request; it has none for the places within a filter."""
     if not path:
         return WHOLE_BODY
     if path[:2] == _FILTER:
@@ -143,12 +145,12 @@ def field_of(path: Path | None) -> str:
     return "".join(steps).removeprefix(".") or WHOLE_BODY
 
 
-def _beside(corrected: JSON) -> dict[str, JSON]:
+def _corrected_details(corrected: JSON) -> dict[str, JSON]:
     return {} if corrected is None else {_CORRECTED: corrected}
 
 
-def _written(corrected: JSON) -> bytes | None:
-    """The corrected request, its numbers exact; ``None`` where it cannot be written: a fix mends its mistake only."""
+def _encode_or_none(corrected: JSON) -> bytes | None:
+    """Return the corrected request with exact numbers, or ``None``: what was not corrected may not be valid JSON."""
     if corrected is None:
         return None
     try:

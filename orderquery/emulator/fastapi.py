@@ -1,4 +1,4 @@
-"""A request body as a checked plan, for services of one's own."""
+"""A dependency for FastAPI applications: a request body as a plan."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from starlette.requests import Request
 from ..api import Plan
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import Schema, load_schema
-from .request_body import is_anything, is_error, plan_of, read_body
+from .request_body import is_anything, is_error, read_body, read_plan
 
 
 class SearchPlan:
-    """A dependency (FastAPI's ``Depends``), or a plain awaitable call, that turns a request into a checked plan.
+    """A dependency (FastAPI's ``Depends``), or a plain async callable, that turns a request into a plan.
 
-    Every error is refused, a key that the service would ignore among them; warnings are only with ``strict``, else
-    they are in ``plan.diagnostics``. Give the application the handler ``answer_refused`` for ``Refused``.
+    It refuses a request with errors, including keys that the service would ignore. Warnings are in
+    ``plan.diagnostics``; with ``strict`` they are refused too. Register ``answer_refused`` as the application's
+    exception handler for ``Refused``.
     """
 
     def __init__(
@@ -25,15 +26,15 @@ class SearchPlan:
     ) -> None:
         self._schema = schema if isinstance(schema, Schema) else load_schema(schema)
         self._refuses = is_anything if strict else is_error
-        self._max_body = max_body
+        self._max_bytes = max_body
 
     async def __call__(self, request: Request) -> Plan:
-        """The plan of a request's body.
+        """Return the plan of a request's body.
 
         Raises:
-            Refused: what to answer instead: 400 with every mistake, 413, 408.
+            Refused: 400 with every diagnostic, 413 or 408.
 
         """
-        body = await read_body(request, self._max_body)
-        plan, _ = await run_in_threadpool(plan_of, body, self._schema, self._refuses)
+        body = await read_body(request, self._max_bytes)
+        plan, _ = await run_in_threadpool(read_plan, body, self._schema, self._refuses)
         return plan

@@ -1,4 +1,4 @@
-"""The OpenAPI description of the endpoint, made from a table of fields."""
+"""The OpenAPI description of the emulator, generated from a table of fields."""
 
 from __future__ import annotations
 
@@ -17,74 +17,73 @@ VIOLATED_RULES = (
     "DECIMAL_GTE", "DECIMAL_LT", "DECIMAL_GT", "DECIMAL_MAX_SCALE", "INVALID_ENUM_VALUE", "REQUIRED_FIELD",
     "FIELD_NOT_ALLOWED", "ONE_OF_ALIGNMENT", "EXACT_LENGTH", "EXACT_SIZE", "REQUIRED_ONE_OF_FIELD",
 )  # fmt: skip
-"""What the service names as the rule that a field violates."""
+"""The values of ``violatedRule`` in the service's errors."""
 
-_PROBLEMS = {
-    "400": ("BadRequest", "The request is refused; every problem of a search is a field violation of its own."),
-    "401": ("Unauthorized", "The endpoint wants an API key, and this is none it knows."),
-    "403": (
-        "Forbidden",
-        "The endpoint serves another site than the request names, or is not to be asked by that name.",
-    ),
-    "404": ("NotFound", "There is no such order."),
-    "408": ("RequestTimeout", "The request did not arrive, or was not answered, in time."),
-    "413": ("TooLarge", "The body has more than {max_body:,} bytes, or than a load may have."),
-    "500": ("InternalError", "The endpoint failed."),
-    "503": ("Unavailable", "The endpoint is busy or about to stop; try again."),
+_ERRORS = {
+    "400": ("BadRequest", "Invalid request. Each problem of a search is a field violation of its own."),
+    "401": ("Unauthorized", "Missing or wrong API key."),
+    "403": ("Forbidden", "The site, the host name or the web origin is not allowed."),
+    "404": ("NotFound", "Order not found."),
+    "408": ("RequestTimeout", "The request body was not complete in time, or the search took too long."),
+    "413": ("TooLarge", "The body has more than {max_body:,} bytes, or a load more than its own limit."),
+    "500": ("InternalError", "Internal error; see the server's log."),
+    "503": ("Unavailable", "The store is unavailable, or the server is stopping; try again later."),
 }
 _ALWAYS = ("500", "503")
-_TO_REQUESTS = ("400", "401", "403", "408", "413")
+_REQUEST_ERRORS = ("400", "401", "403", "408", "413")
 
 
 def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH_BYTES) -> dict[str, JSON]:
-    """The OpenAPI 3.1 document of the endpoint over this table.
+    """Return the OpenAPI 3.1 document for searches over this table.
 
-    ``strict`` describes the endpoint that refuses whatever a checker reports; ``max_body`` is the longest body in
-    bytes.
+    ``strict`` describes a server that refuses requests with any diagnostic; ``max_body`` is in bytes.
 
     Raises:
-        KeyError: the table holds a type that has no row in ``search_schema``.
+        KeyError: the table uses a type without a row in ``search_schema``.
 
     """
     title = schema.title or schema.name
-    mode = "refuses whatever a checker reports" if strict else "answers what the service answers, and says what is odd"
+    mode = (
+        "Strict: requests with any diagnostic are refused."
+        if strict
+        else "Requests that the service accepts are answered; their diagnostics are in x-orderquery-warnings."
+    )
     return {
         "openapi": "3.1.0",
         "info": {
             "title": f"orderquery: {title}",
             "version": __version__,
-            "description": f"{title} (table {schema.name}, version {schema.version}) by the endpoint of orderquery. "
-            f"It {mode}.",
+            "description": f"{title} (table {schema.name}, version {schema.version}), served by orderquery. {mode}",
         },
         "security": [{}, {"apiKey": []}],
         "tags": [
-            {"name": "orders", "description": "Orders, as the service answers them."},
-            {"name": "transactions", "description": "Payments and refunds of orders, as the service answers them."},
-            {"name": "orderquery", "description": "What the service does not have."},
+            {"name": "orders", "description": "Orders, answered as by the service."},
+            {"name": "transactions", "description": "Payments and refunds of orders, answered as by the service."},
+            {"name": "orderquery", "description": "Operations that the service does not have."},
         ],
         "paths": _paths(),
         "components": {
             "schemas": {**search_schemas(schema, strict=strict, max_body=max_body), **_schemas(schema)},
             "responses": {
-                name: _answer(says.format(max_body=max_body), component("Error"), warned=status == "400")
-                for status, (name, says) in _PROBLEMS.items()
+                name: _response(description.format(max_body=max_body), component("Error"), warned=status == "400")
+                for status, (name, description) in _ERRORS.items()
             },
             "parameters": {
                 "SiteId": {
                     "name": "wix-site-id",
                     "in": "header",
-                    "description": "The site whose orders are meant. Needed where the endpoint serves several.",
+                    "description": "The site to search. Required if the store contains several.",
                     "schema": {"type": "string"},
                 }
             },
             "headers": {
                 "RequestId": {
-                    "description": "Names the request in the endpoint's log.",
+                    "description": "The id of the request in the server's log.",
                     "required": True,
                     "schema": {"type": "string"},
                 },
                 "Warnings": {
-                    "description": "Codes and places of what is ignored or odd in the request, if anything is.",
+                    "description": "Codes and JSON pointers of the diagnostics in a request that was answered.",
                     "schema": {"type": "string"},
                 },
             },
@@ -126,8 +125,8 @@ def _paths() -> dict[str, JSON]:
             "post": _operation(
                 "searchOrders orders",
                 "Search Orders",
-                "Orders that match a filter, sorted, one page at a time. {} asks for the newest.",
-                _answer("One page of orders.", component("SearchResponse"), warned=True),
+                "Orders that match a filter, sorted, one page at a time. {} returns the newest.",
+                _response("One page of orders.", component("SearchResponse"), warned=True),
                 requestBody=_body({"application/json": {"schema": component("SearchRequest")}}),
             ),
         },
@@ -136,9 +135,10 @@ def _paths() -> dict[str, JSON]:
             "get": _operation(
                 "getOrder orders",
                 "Get Order",
-                "One order, hidden ones too. The JavaScript SDK repeats the id as a query parameter: nobody reads it.",
-                _answer("The order.", _closed({"order": component("Order")})),
-                parameters=[_in_path("id")],
+                "One order, including those that Search Orders never returns. The query parameter id, which the "
+                "JavaScript SDK adds, is ignored.",
+                _response("The order.", _closed({"order": component("Order")})),
+                parameters=[_path_parameter("id")],
                 missing=True,
             ),
         },
@@ -147,10 +147,10 @@ def _paths() -> dict[str, JSON]:
             "get": _operation(
                 "listTransactionsForSingleOrder transactions",
                 "List Transactions For Single Order",
-                "Payments and refunds of one order. The JavaScript SDK repeats the id as a query parameter: nobody "
-                "reads it.",
-                _answer("The transactions.", _closed({"orderTransactions": component("OrderTransactions")})),
-                parameters=[_in_path("orderId")],
+                "Payments and refunds of one order. The query parameter orderId, which the JavaScript SDK adds, is "
+                "ignored.",
+                _response("The transactions.", _closed({"orderTransactions": component("OrderTransactions")})),
+                parameters=[_path_parameter("orderId")],
                 missing=True,
             ),
         },
@@ -159,8 +159,8 @@ def _paths() -> dict[str, JSON]:
             "post": _operation(
                 "listTransactionsForMultipleOrders transactions",
                 "List Transactions For Multiple Orders",
-                "Payments and refunds of those of the orders that are there.",
-                _answer("The transactions.", _closed({"orderTransactions": _list(component("OrderTransactions"))})),
+                "Payments and refunds of several orders. Unknown ids are left out.",
+                _response("The transactions.", _closed({"orderTransactions": _list(component("OrderTransactions"))})),
                 requestBody=_body({"application/json": {"schema": ids}}),
             ),
         },
@@ -169,15 +169,15 @@ def _paths() -> dict[str, JSON]:
             "post": _operation(
                 "load orderquery",
                 "Load documents",
-                "Keeps orders and transactions: orders, Search responses, transactions or webhook events, as one "
-                "JSON value or one on each line, or the signed envelope of a webhook as text. A document that cannot "
-                "be kept is skipped and told, the others are kept.",
-                _answer("What became of the documents.", component("LoadResult")),
+                "Stores orders and transactions: orders, Search responses, transactions or webhook events, as one "
+                "JSON value or one value per line, or the signed envelope of a webhook. Unusable documents are "
+                "skipped and listed in problems.",
+                _response("Counts and problems of the load.", component("LoadResult")),
                 parameters=[
                     {
                         "name": "site",
                         "in": "query",
-                        "description": "The site the documents belong to.",
+                        "description": "The site to load into. Default: the header wix-site-id.",
                         "schema": {"type": "string"},
                     }
                 ],
@@ -187,40 +187,47 @@ def _paths() -> dict[str, JSON]:
         "/healthz": {
             "get": _operation(
                 "health orderquery",
-                "Whether the endpoint runs",
-                "Says which version of orderquery answers, over which table.",
-                _answer("It does.", _closed(health)),
-                open_to_all=True,
+                "Health check",
+                "Version of orderquery, and the table of fields.",
+                _response("The server is running.", _closed(health)),
+                public=True,
             )
         },
         "/openapi.json": {
             "get": _operation(
                 "describe orderquery",
                 "This description",
-                "An OpenAPI 3.1 document.",
-                _answer("The document.", {"type": "object"}),
-                open_to_all=True,
+                "The OpenAPI 3.1 document of this server.",
+                _response("The document.", {"type": "object"}),
+                public=True,
             )
         },
     }
 
 
 def _operation(
-    name: str, title: str, says: str, answer: JSON, *, open_to_all: bool = False, missing: bool = False, **more: JSON
+    name: str,
+    title: str,
+    description: str,
+    ok: JSON,
+    *,
+    public: bool = False,
+    missing: bool = False,
+    **more: JSON,
 ) -> dict[str, JSON]:
-    """An operation; ``name`` is its id and its tag.
+    """Return an operation; ``name`` is its id and its tag.
 
-    One that is ``open_to_all`` refuses nothing; the order that is asked for may be ``missing``.
+    ``public`` operations require no API key and refuse no request; ``missing`` adds the response 404.
     """
-    statuses = sorted({*_ALWAYS, *(() if open_to_all else _TO_REQUESTS), *(("404",) if missing else ())})
-    problems = {status: component(_PROBLEMS[status][0], "responses") for status in statuses}
+    statuses = sorted({*_ALWAYS, *(() if public else _REQUEST_ERRORS), *(("404",) if missing else ())})
+    errors = {status: component(_ERRORS[status][0], "responses") for status in statuses}
     operation, tag = name.split()
-    described = {"operationId": operation, "tags": [tag], "summary": title, "description": says}
-    security: dict[str, JSON] = {"security": []} if open_to_all else {}
-    return {**described, **security, **more, "responses": {"200": answer, **problems}}
+    described = {"operationId": operation, "tags": [tag], "summary": title, "description": description}
+    security: dict[str, JSON] = {"security": []} if public else {}
+    return {**described, **security, **more, "responses": {"200": ok, **errors}}
 
 
-def _in_path(name: str) -> JSON:
+def _path_parameter(name: str) -> JSON:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
@@ -228,11 +235,11 @@ def _body(content: dict[str, JSON]) -> JSON:
     return {"required": True, "content": content}
 
 
-def _answer(says: str, schema: JSONSchema, *, warned: bool = False) -> dict[str, JSON]:
+def _response(description: str, schema: JSONSchema, *, warned: bool = False) -> dict[str, JSON]:
     headers = {"x-wix-request-id": component("RequestId", "headers")}
     if warned:
         headers["x-orderquery-warnings"] = component("Warnings", "headers")
-    return {"description": says, "headers": headers, "content": {"application/json": {"schema": schema}}}
+    return {"description": description, "headers": headers, "content": {"application/json": {"schema": schema}}}
 
 
 # -- answers ----------------------------------------------------------------------------------------------------
@@ -247,10 +254,10 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
     key = schema.key.sources[0].paths[0]
     identity = {**text, "minLength": 1, "maxLength": MAX_ID_CHARS}
     violation = {
-        "field": {**text, "description": "Where in the request, its keys joined by dots; perhaps empty."},
+        "field": {**text, "description": "The place in the request, as keys joined by dots."},
         "description": text,
         "violatedRule": {"enum": list(VIOLATED_RULES)},
-        "ruleName": {**text, "description": "Which rule, where violatedRule is OTHER."},
+        "ruleName": {**text, "description": "The rule, if violatedRule is OTHER."},
         "data": anything,
     }
     failure = {"code": text, "description": text, "data": anything}
@@ -262,7 +269,7 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
     diagnostic = {
         "code": {"enum": list(CODES)},
         "severity": {"enum": ["error", "warning"]},
-        "pointer": {"type": ["string", "null"], "description": "The JSON pointer of the place."},
+        "pointer": {"type": ["string", "null"], "description": "JSON pointer of the place."},
         "line": place,
         "column": place,
         "message": text,
@@ -274,22 +281,22 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
         ),
         "Order": {
             "type": "object",
-            "description": "As it was loaded, under REST names: a key that was absent is absent.",
+            "description": "The order as loaded, with REST names. Absent keys stay absent.",
             **({"properties": {key[0]: identity}, "required": [key[0]]} if len(key) == 1 else {}),
         },
         "OrderTransactions": {
             "type": "object",
-            "description": "As they were loaded.",
+            "description": "The transactions as loaded.",
             "required": ["orderId"],
             "properties": {"orderId": identity, "payments": _list(anything), "refunds": _list(anything)},
         },
         "LoadResult": _closed(
             {
-                "orders": {**count, "description": "Orders that were kept."},
-                "transactions": {**count, "description": "Transactions records that were kept."},
-                "older": {**count, "description": "Documents older than what is there."},
-                "skipped": {**count, "description": "Documents that cannot be kept."},
-                "problemCount": {**count, "description": "All problems; the first of them are listed."},
+                "orders": {**count, "description": "Orders stored."},
+                "transactions": {**count, "description": "Transactions records stored."},
+                "older": {**count, "description": "Documents older than the stored ones; not stored."},
+                "skipped": {**count, "description": "Unusable documents; not stored."},
+                "problemCount": {**count, "description": "Number of all problems; only the first are listed."},
                 "problems": _list(component("Diagnostic")),
             }
         ),
@@ -298,7 +305,7 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
             "type": "object",
             "required": ["message"],
             "properties": {
-                "message": {**text, "description": "Perhaps empty."},
+                "message": {**text, "description": "May be empty."},
                 "details": {
                     "type": "object",
                     "properties": {
@@ -306,7 +313,7 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
                         "applicationError": {**_closed(failure), "required": ["code", "description"]},
                         "corrected": {
                             **anything,
-                            "description": "The request with every problem mended, if it can be.",
+                            "description": "The request with every fix made, if there is one.",
                         },
                     },
                 },
@@ -317,7 +324,7 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
 
 
 def _closed(properties: dict[str, JSON]) -> JSONSchema:
-    """An object that holds these and nothing else."""
+    """Return an object schema with exactly these properties."""
     return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
 
 

@@ -1,4 +1,4 @@
-"""The request body of List Transactions For Multiple Orders: the ids that it names."""
+"""The request body of List Transactions For Multiple Orders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..language.limits import MAX_IDS_PER_REQUEST
+
 JSON = Any
 
 
@@ -15,12 +17,12 @@ class TransactionsRequest(BaseModel):
     """The body of ``POST /ecom/v1/payments/list-by-ids``."""
 
     model_config = ConfigDict(extra="allow")
-    orderIds: list[str] = Field(min_length=1, max_length=100)  # noqa: N815 - the name in the body
+    orderIds: list[str] = Field(min_length=1, max_length=MAX_IDS_PER_REQUEST)  # noqa: N815 - the key in the body
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a body: where, of what kind (pydantic's word), in a sentence, and the bound it passed."""
+    """A fault in a request body: its path, pydantic's error type, a message, and the limit that it exceeds."""
 
     path: tuple[str | int, ...]
     kind: str
@@ -28,8 +30,21 @@ class Fault:
     threshold: int | None = None
 
 
+_EXAMPLE = 'send {"orderIds": ["..."]}'
+_MESSAGES = {
+    "model_type": f"not an object; {_EXAMPLE}",
+    "missing": f"missing; {_EXAMPLE}",
+    "list_type": f"not a list; {_EXAMPLE}",
+    "string_type": "not a string; send the id of an order",
+    "string_unicode": "contains half a surrogate pair; send the id of an order",
+    "too_short": f"empty; {_EXAMPLE}",
+    "too_long": f"more than {MAX_IDS_PER_REQUEST} ids; split them over several requests",
+}
+"""By pydantic's error types: all that the model can have."""
+
+
 def read_order_ids(document: JSON) -> tuple[list[str], list[Fault]]:
-    """The ids that a request for transactions names, or what is wrong with it."""
+    """Return the ids in a decoded request body, and its faults."""
     try:
         return TransactionsRequest.model_validate(document).orderIds, []
     except ValidationError as problem:
@@ -37,8 +52,6 @@ def read_order_ids(document: JSON) -> tuple[list[str], list[Fault]]:
 
 
 def _fault(error: ErrorDetails) -> Fault:
-    if error["type"] == "model_type":
-        return Fault(error["loc"], error["type"], 'an object is wanted, such as {"orderIds": ["..."]}')
-    bounds = error.get("ctx", {})
-    threshold = bounds.get("max_length", bounds.get("min_length"))
-    return Fault(error["loc"], error["type"], error["msg"][:1].lower() + error["msg"][1:], threshold)
+    limits = error.get("ctx", {})
+    threshold = limits.get("max_length", limits.get("min_length"))
+    return Fault(error["loc"], error["type"], _MESSAGES[error["type"]], threshold)

@@ -1,4 +1,4 @@
-"""Answers over HTTP: bytes of JSON, each with the id of its request."""
+"""Responses: JSON bytes, each with a request id."""
 
 from __future__ import annotations
 
@@ -14,49 +14,52 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..compiler.report import QueryError
 from ..diagnostics.errors import StoreError, StoreTimeout
-from .errors import Refused, of_application, of_diagnostics
+from .errors import Refused, application_error, diagnostics_error
 
 JSON = Any
 LOG = logging.getLogger("orderquery.emulator")
 REQUEST_ID = "x-wix-request-id"
 
+_HTTP_MESSAGES = {
+    404: "unknown path; GET /openapi.json lists the paths",
+    405: "wrong method for this path; GET /openapi.json lists the methods",
+}
 
-def answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer of JSON bytes."""
+
+def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a response with these bytes of JSON."""
     return Response(body, status, headers, "application/json")
 
 
-def refused(problem: Refused) -> Response:
-    """The answer to what is refused."""
-    return answer(problem.to_bytes(), problem.status, problem.headers)
+def error_response(refusal: Refused) -> Response:
+    """Return the response for a refused request."""
+    return json_response(refusal.to_bytes(), refusal.status, refusal.headers)
 
 
 async def answer_refused(request: Request, problem: Exception) -> Response:
-    """Answer what was raised on purpose: an exception handler for a Starlette or FastAPI application."""
-    return refused(_as_refused(problem))
+    """Handle this package's exceptions in a Starlette or FastAPI application."""
+    return error_response(_to_refused(problem))
 
 
-def _as_refused(problem: Exception) -> Refused:
+def _to_refused(problem: Exception) -> Refused:
     if isinstance(problem, Refused):
         return problem
     if isinstance(problem, QueryError):
-        return of_diagnostics(problem.diagnostics)
+        return diagnostics_error(problem.diagnostics)
     if isinstance(problem, StoreTimeout):
-        return of_application(408, "SEARCH_TIMEOUT", f"the search was stopped: {problem}; a simpler filter may do")
+        return application_error(408, "SEARCH_TIMEOUT", f"the search was stopped: {problem}; try a simpler filter")
     if isinstance(problem, HTTPException):
-        message = {
-            404: "nothing is served at this path",
-            405: "this path is not served with this method",
-        }.get(problem.status_code, problem.detail)
-        return of_application(problem.status_code, f"HTTP_{problem.status_code}", message, headers=problem.headers)
+        status = problem.status_code
+        message = _HTTP_MESSAGES.get(status, problem.detail)
+        return application_error(status, f"HTTP_{status}", message, headers=problem.headers)
     assert isinstance(problem, StoreError)
-    # The message may name files of this machine: it is for the log.
-    LOG.error("the store failed: %s", problem)
-    return Refused(503, "the store cannot be used at the moment", {})
+    # Logged only: the message may name files of this machine.
+    LOG.error("store failed: %s", problem)
+    return Refused(503, "the store is unavailable; see the server's log")
 
 
-class Identified:
-    """Gives every answer its id, and every failure nobody foresaw an answer."""
+class RequestIds:
+    """Middleware that gives every response a request id, and turns unhandled exceptions into a 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -68,21 +71,21 @@ class Identified:
             return
         request_id = str(uuid4())
         scope.setdefault("state", {})[REQUEST_ID] = request_id
-        begun = False
+        started = False
 
-        async def identified(message: Message) -> None:
-            nonlocal begun
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
-                begun = True
+                started = True
                 message["headers"] = [*message["headers"], (REQUEST_ID.encode(), request_id.encode())]
             await send(message)
 
         try:
-            await self._app(scope, receive, identified)
+            await self._app(scope, receive, send_with_id)
         except ClientDisconnect:
-            LOG.info("request %s: the client went away", request_id)
+            LOG.info("request %s: client disconnected", request_id)
         except Exception:
-            LOG.exception("%s %r failed, request %s", scope["method"], scope["path"], request_id)
-            if begun:
+            LOG.exception("request %s failed: %s %r", request_id, scope["method"], scope["path"])
+            if started:
                 raise
-            await refused(Refused(500, "", {}))(scope, receive, identified)
+            await error_response(Refused(500, ""))(scope, receive, send_with_id)

@@ -1,7 +1,7 @@
-"""JSON Schemas of a search, made from a table of fields, the operators and the limits of the language.
+"""JSON Schemas of a search, generated from a table of fields, the operators and the limits of the language.
 
-They say what the checker says, as far as JSON Schema can: leniently they take what is not refused, strictly what
-nothing at all is said about. What they cannot say stands in the description of ``SearchRequest``.
+The lenient schemas accept what the service does not refuse; the strict ones accept searches without diagnostics. The
+description of ``SearchRequest`` lists the rules that JSON Schema cannot express.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _INSTANT = (
 _AMOUNT = r"^(?![+-]?(\.?[0-9]){101})[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?$"
 
 
-def _beginnings(template: str) -> str:
-    """A pattern for whatever a text of this form begins with: 0 stands for a digit, letters for either case."""
+def _prefix_pattern(template: str) -> str:
+    """Return a pattern for the prefixes of a template: 0 matches a digit, a letter matches either case."""
     pattern = ""
     for sign in reversed(template):
         one = "[0-9]" if sign == "0" else f"[{sign.upper()}{sign.lower()}]" if sign.isalpha() else f"[{sign}]"
@@ -51,44 +51,44 @@ def _beginnings(template: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Type:
-    """What the operands of a type are in JSON.
+class _Operand:
+    """The JSON operands of a value type.
 
-    ``taken`` is not refused; ``clean`` gets no warning either, and ``doubted`` says of the rest that it gets one.
-    ``prefix`` is the clean operand of an operator that takes text; ``None`` where any gets a warning.
+    ``accepted`` operands are not refused; ``clean`` ones get no warning either, and ``warning`` describes the
+    difference. ``prefix`` is the clean operand of an operator that takes text; ``None`` if every one gets a warning.
     """
 
-    says: str
-    taken: JSONSchema
+    description: str
+    accepted: JSONSchema
     clean: JSONSchema
     prefix: JSONSchema | None
-    doubted: str = ""
+    warning: str = ""
 
 
 _NUMBER = {"type": "number", "description": "At most 100 digits."}
 _AMOUNTS = {"anyOf": [{"type": "string", "pattern": _AMOUNT, "maxLength": MAX_STRING_CHARS}, _NUMBER]}
-_WHOLE = {"type": "integer", "minimum": 0, "description": "At most 100 digits, without fraction or exponent."}
+_WHOLE = {"type": "integer", "minimum": 0, "description": "At most 100 digits, no fraction, no exponent."}
 _SEQUENCES = {"anyOf": [_TEXT, _WHOLE]}
 
 # fmt: off
 _ROWS = {
-    "guid": _Type(
-        "A GUID.", _TEXT, {"type": "string", "pattern": _GUID}, _TEXT, " Another text is taken with a warning.",
+    "guid": _Operand(
+        "A GUID.", _TEXT, {"type": "string", "pattern": _GUID}, _TEXT, " Any other string gets a warning.",
     ),
-    "text": _Type("A text, compared exactly.", _TEXT, _TEXT, _TEXT),
-    "enum": _Type("A name, compared exactly.", _TEXT, _TEXT, _TEXT),
-    "boolean": _Type("true or false.", {"type": "boolean"}, {"type": "boolean"}, None),
-    "instant": _Type(
+    "text": _Operand("A string, compared exactly.", _TEXT, _TEXT, _TEXT),
+    "enum": _Operand("A name, compared exactly.", _TEXT, _TEXT, _TEXT),
+    "boolean": _Operand("true or false.", {"type": "boolean"}, {"type": "boolean"}, None),
+    "instant": _Operand(
         "A date-time such as 2024-01-31T09:30:00.000Z, within the years 0001 to 9999 UTC.",
         {"type": "string", "pattern": f"{_INSTANT}?$"}, {"type": "string", "pattern": f"{_INSTANT}$"},
-        {"type": "string", "pattern": _beginnings("0000-00-00T00:00:00.000Z")},
-        " Without an offset it is read as UTC, with a warning.",
+        {"type": "string", "pattern": _prefix_pattern("0000-00-00T00:00:00.000Z")},
+        " A date-time without an offset is read as UTC and gets a warning.",
     ),
-    "amount": _Type("A decimal number, or a string that holds one such as 63.24.", _AMOUNTS, _AMOUNTS, _TEXT),
-    "sequence": _Type("A whole number or a text; a text of digits is that number.", _SEQUENCES, _SEQUENCES, _TEXT),
+    "amount": _Operand("A decimal number, or a string with one, such as 63.24.", _AMOUNTS, _AMOUNTS, _TEXT),
+    "sequence": _Operand("A whole number or a string; digits equal that number.", _SEQUENCES, _SEQUENCES, _TEXT),
 }
 # fmt: on
-# A type without a row must fail here, not in the first description of a table that has it.
+# A type without a row must fail at import, not in the first description of a table that uses it.
 _OPERANDS = {name: _ROWS[name] for name in TYPES}
 
 
@@ -96,11 +96,11 @@ _OPERANDS = {name: _ROWS[name] for name in TYPES}
 
 
 def component(name: str, kind: str = "schemas") -> JSONSchema:
-    """A reference to a component of the document."""
+    """Return a reference to a component of the document."""
     return {"$ref": f"#/components/{kind}/{name}"}
 
 
-def _any(schemas: list[JSONSchema]) -> JSONSchema:
+def _any_of(schemas: list[JSONSchema]) -> JSONSchema:
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
@@ -108,24 +108,24 @@ def _nullable(schema: JSONSchema) -> JSONSchema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _of(row: Field) -> str:
+def _component_name(row: Field) -> str:
     return row.name.replace(".", "_")
 
 
 def search_schemas(schema: Schema, *, strict: bool, max_body: int) -> dict[str, JSONSchema]:
-    """The components that ``SearchRequest`` is made of, by name; they refer to each other as components of OpenAPI.
+    """Return the schemas that ``SearchRequest`` consists of, by name; they refer to each other as OpenAPI components.
 
-    ``strict`` refuses what a checker warns about or says is ignored; ``max_body`` is told, in bytes.
+    ``strict`` schemas reject a search with any diagnostic; ``max_body``, in bytes, appears in a description.
 
     Raises:
-        KeyError: the table holds a type that has no row here.
+        KeyError: the table uses a type without a row in this module.
 
     """
-    return _Describer(schema, strict, max_body).schemas()
+    return _SchemaBuilder(schema, strict, max_body).schemas()
 
 
-class _Describer:
-    """The schemas of a search over one table."""
+class _SchemaBuilder:
+    """Builds the schemas of a search over one table."""
 
     def __init__(self, schema: Schema, strict: bool, max_body: int) -> None:
         self.schema, self.strict, self.max_body = schema, strict, max_body
@@ -133,38 +133,37 @@ class _Describer:
     def schemas(self) -> dict[str, JSONSchema]:
         rows = self.schema.fields
         return {
-            "SearchRequest": self._object({"search": _nullable(component("Search"))}, self._request_says()),
+            "SearchRequest": self._object({"search": _nullable(component("Search"))}, self._describe_request()),
             "Search": self._search(),
             "CursorPaging": self._paging(),
             "Sort": self._sort(),
             "Filter": self._filter(),
-            **{f"Field_{_of(row)}": self._field(row) for row in rows},
-            **{f"Enum_{_of(row)}": self._enum(row) for row in rows if self._named(row)},
-            **{f"Type_{row.type.name}": self._type(row) for row in rows if not self._named(row)},
+            **{f"Field_{_component_name(row)}": self._field(row) for row in rows},
+            **{f"Enum_{_component_name(row)}": self._enum(row) for row in rows if self._has_values(row)},
+            **{f"Type_{row.type.name}": self._type(row) for row in rows if not self._has_values(row)},
         }
 
-    def _object(self, properties: dict[str, JSON], says: str, **more: JSON) -> JSONSchema:
-        """An object outside the filter, where the service ignores keys that it does not know."""
+    def _object(self, properties: dict[str, JSON], description: str, **more: JSON) -> JSONSchema:
+        """Return an object outside the filter, where the service ignores unknown keys."""
         closed = {"additionalProperties": False} if self.strict else {}
-        return {"type": "object", "description": says, "properties": properties, **more, **closed}
+        return {"type": "object", "description": description, "properties": properties, **more, **closed}
 
     def _list(self, items: JSON) -> JSONSchema:
         least = {"minItems": 1} if self.strict else {}
         return {"type": "array", "items": items, **least, "maxItems": MAX_LIST_ITEMS}
 
-    def _request_says(self) -> str:
-        kept = (
-            "Whatever the checker reports is refused, warnings too."
+    def _describe_request(self) -> str:
+        mode = (
+            "A request with any diagnostic is refused, warnings included."
             if self.strict
-            else "Keys that are not named here are ignored outside the filter, and reported in x-orderquery-warnings."
+            else "Unknown keys outside the filter are ignored, and reported in x-orderquery-warnings."
         )
         return (
-            f"{kept} Beyond what this schema can say: a key stands once in an object; no string holds a lone "
-            "surrogate; an integer has neither fraction nor exponent; a number has at most 100 digits and an exponent "
-            "of at most 100; a date-time is one of the calendar; connectives nest at most "
-            f"{MAX_FILTER_LEVELS} levels, a filter has at most {MAX_FILTER_NODES:,} nodes, "
-            f"the body at most {self.max_body:,} bytes; "
-            f"and the search fits a cursor of {MAX_CURSOR_CHARS:,} characters."
+            f"{mode} Rules that this schema cannot express: keys of an object are unique; strings contain no lone "
+            "surrogates; integers have neither fraction nor exponent; numbers have at most 100 digits and an exponent "
+            "of at most 100; dates exist in the calendar; connectives nest at most "
+            f"{MAX_FILTER_LEVELS} levels, a filter has at most {MAX_FILTER_NODES:,} nodes, the body at most "
+            f"{self.max_body:,} bytes; the search fits in a cursor of {MAX_CURSOR_CHARS:,} characters."
         )
 
     def _search(self) -> JSONSchema:
@@ -174,15 +173,15 @@ class _Describer:
             "cursorPaging": _nullable(component("CursorPaging")),
         }
         order = ", ".join(f"{row.name} {'DESC' if down else 'ASC'}" for row, down in self.schema.sort)
-        says = "Parts that are absent, null or empty have their defaults."
-        says += f" The default sort is {order}." if order else ""
+        description = "An absent, null or empty part has its default."
+        description += f" The default sort is {order}." if order else ""
         if self.schema.hidden is not None:
             row, values = self.schema.hidden
-            says += f" Records with {row.name} {', '.join(map(str, values))} are never returned."
+            description += f" Never returned: {row.name} {', '.join(map(str, values))}."
         if not self.strict:
-            says += " A cursor carries filter and sort; sent along, they have to be the same."
-            return self._object(properties, says)
-        says += " A cursor carries filter and sort: it is sent without them."
+            description += " A cursor contains filter and sort; if you send them too, send the same ones."
+            return self._object(properties, description)
+        description += " A cursor contains filter and sort; send neither with it."
         cursor = {
             "type": "object",
             "required": ["cursor"],
@@ -190,7 +189,7 @@ class _Describer:
         }
         return self._object(
             properties,
-            says,
+            description,
             **{
                 "if": {"required": ["cursorPaging"], "properties": {"cursorPaging": cursor}},
                 "then": {"properties": {"filter": {"maxProperties": 0}, "sort": {"maxItems": 0}}},
@@ -199,21 +198,21 @@ class _Describer:
 
     def _paging(self) -> JSONSchema:
         limit = {"type": ["integer", "null"], "minimum": 1, "maximum": self.schema.max_limit}
-        limit["description"] = f"Without it {self.schema.limit}, or the cursor's own."
+        limit["description"] = f"Default: {self.schema.limit}, or the limit of the cursor."
         cursor = {"type": ["string", "null"], "maxLength": MAX_CURSOR_CHARS}
-        cursor["description"] = "metadata.cursors.next or .prev of an earlier answer, as it was received."
-        return self._object({"limit": limit, "cursor": cursor}, "Which page, and how long.")
+        cursor["description"] = "metadata.cursors.next or .prev of an earlier response, unchanged."
+        return self._object({"limit": limit, "cursor": cursor}, "The page to return, and its size.")
 
     def _sort(self) -> JSONSchema:
         rows = [row for row in self.schema.fields if row.sortable and (row.documented_sort or not self.strict)]
         names = [[row.name, *row.aliases] for row in rows]
         field = {"type": "string", "maxLength": MAX_FIELD_NAME_CHARS, "enum": [name for same in names for name in same]}
-        order = {"enum": ["ASC", "DESC", None], "description": "Without it ASC."}
+        order = {"enum": ["ASC", "DESC", None], "description": "Default: ASC."}
         entry = self._object({"fieldName": field, "order": order}, "A field to sort by.", required=["fieldName"])
-        once = [{"contains": _sorts_by(same), "minContains": 0, "maxContains": 1} for same in names]
+        once = [{"contains": _sort_entry_of(same), "minContains": 0, "maxContains": 1} for same in names]
         return {
             "type": "array",
-            "description": "In order of priority.",
+            "description": "The most significant field first.",
             "items": entry,
             "maxItems": self.schema.max_sorts,
             **({"allOf": once} if self.strict and once else {}),
@@ -225,35 +224,43 @@ class _Describer:
         least = {"minItems": 1} if self.strict else {}
         inner = {"type": "array", "items": component("Filter")}
         properties: dict[str, JSON] = {
-            "$and": {**inner, **least, "description": "Each holds; of none, everything."},
-            "$or": {**inner, **least, "description": "Some holds; of none, nothing."},
+            "$and": {
+                **inner,
+                **least,
+                "description": "True if every filter is true; an empty array matches everything.",
+            },
+            "$or": {
+                **inner,
+                **least,
+                "description": "True if at least one filter is true; an empty array matches nothing.",
+            },
             "$not": {
                 "anyOf": [component("Filter"), {**inner, "minItems": 1, "maxItems": 1}],
-                "description": "It does not hold: one filter, or an array holding one.",
+                "description": "True if the filter is false: one filter, or an array with one filter.",
             },
         }
         for row in self.schema.fields:
-            properties[row.name] = component(f"Field_{_of(row)}")
+            properties[row.name] = component(f"Field_{_component_name(row)}")
             for alias in row.aliases:
-                properties[alias] = {**component(f"Field_{_of(row)}"), "description": f"Another name of {row.name}."}
-        says = "Conditions that all hold. A field is one dotted name; {} matches everything."
-        return {"type": "object", "description": says, "properties": properties, "additionalProperties": False}
+                properties[alias] = {**properties[row.name], "description": f"Alias of {row.name}."}
+        description = "Conditions that must all be true. Write a field as one dotted name; {} matches everything."
+        return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
 
     def _field(self, row: Field) -> JSONSchema:
         operators = {}
         for operator in self.schema.operators_of(row):
             operands = list(self._operands(row, operator))
             if operands:
-                operators[operator.name] = {"description": _sentence(operator.says), **_any(operands)}
+                operators[operator.name] = {"description": _sentence(operator.says), **_any_of(operands)}
         forms = list(self._operands(row, OPERATORS[_IMPLICIT])) if _IMPLICIT in row.operators else []
         most = {"maxProperties": 1} if self.strict else {}
         if operators:
             closed = {"minProperties": 1, **most, "additionalProperties": False}
             forms.append({"type": "object", "properties": operators, **closed})
-        return {"title": row.name, "description": _field_says(row), **(_any(forms) if forms else {"not": {}})}
+        return {"title": row.name, "description": _describe_field(row), **(_any_of(forms) if forms else {"not": {}})}
 
     def _operands(self, row: Field, operator: Operator) -> Iterator[JSONSchema]:
-        """The operands of an operator, one schema for each shape; none where strictly nothing may stand."""
+        """Yield a schema for each operand shape of an operator; none if strict mode accepts no operand."""
         if operator.takes is Takes.FLAG:
             yield {"type": "boolean"}
             return
@@ -262,13 +269,13 @@ class _Describer:
             if prefix is not None:
                 yield dict(prefix)
             return
-        value = component(f"Enum_{_of(row)}" if self._named(row) else f"Type_{row.type.name}")
-        seen = [hidden for hidden in self._hidden(row) if _asks_for(row, operator, hidden)]
-        asked = {**value, "not": {"enum": seen}} if seen else value
+        value = component(f"Enum_{_component_name(row)}" if self._has_values(row) else f"Type_{row.type.name}")
+        rejected = [hidden for hidden in self._hidden(row) if _selects(row, operator, hidden)]
+        visible = {**value, "not": {"enum": rejected}} if rejected else value
         if operator.takes is Takes.VALUES:
-            yield self._list(_nullable(asked) if operator.nulls else asked)
+            yield self._list(_nullable(visible) if operator.nulls else visible)
             return
-        yield asked
+        yield visible
         if operator.nulls:
             yield {"type": "null"}
         if operator.lists and row.many:
@@ -278,30 +285,30 @@ class _Describer:
         hidden = self.schema.hidden
         return hidden[1] if self.strict and hidden is not None and hidden[0] is row else ()
 
-    def _named(self, row: Field) -> bool:
+    def _has_values(self, row: Field) -> bool:
         return row.type.name == "enum" and bool(row.values)
 
     def _enum(self, row: Field) -> JSONSchema:
         values = list(row.values)
         if self.strict:
             return {"type": "string", "enum": values}
-        says = f"One of {', '.join(values)}. Another text matches nothing and gets a warning."
-        return {**_TEXT, "description": says, "examples": values}
+        description = f"One of {', '.join(values)}. Any other string matches nothing and gets a warning."
+        return {**_TEXT, "description": description, "examples": values}
 
     def _type(self, row: Field) -> JSONSchema:
         kind = _OPERANDS[row.type.name]
         if self.strict:
-            return {"description": kind.says, **kind.clean}
-        return {"description": kind.says + kind.doubted, **kind.taken}
+            return {"description": kind.description, **kind.clean}
+        return {"description": kind.description + kind.warning, **kind.accepted}
 
 
-def _asks_for(row: Field, operator: Operator, value: JSON) -> bool:
-    """Whether an operand makes the operator look for this value, so that the checker warns where it is hidden."""
-    asked = operator.meaning(row, (value,) if operator.takes is Takes.VALUES else value)
-    return any(test.kind in (Kind.EQUALS, Kind.ONE_OF) and not test.negated for test in tests_of(asked))
+def _selects(row: Field, operator: Operator, value: JSON) -> bool:
+    """Return whether an operand selects this value; the checker warns if the value is hidden."""
+    condition = operator.meaning(row, (value,) if operator.takes is Takes.VALUES else value)
+    return any(test.kind in (Kind.EQUALS, Kind.ONE_OF) and not test.negated for test in tests_of(condition))
 
 
-def _sorts_by(names: list[str]) -> JSONSchema:
+def _sort_entry_of(names: list[str]) -> JSONSchema:
     return {"required": ["fieldName"], "properties": {"fieldName": {"enum": names}}}
 
 
@@ -309,10 +316,10 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _field_says(row: Field) -> str:
-    said = [f"{'Many values' if row.many else 'One value'} of type {row.type.name}"]
+def _describe_field(row: Field) -> str:
+    parts = [f"{'Several values' if row.many else 'One value'} of type {row.type.name}"]
     if row.sortable:
-        said.append("sortable" if row.documented_sort else "sortable, though the table does not mark it")
+        parts.append("sortable" if row.documented_sort else "sortable (undocumented)")
     if row.default is not None:
-        said.append(f"{row.type.text(row.default)} where there is none")
-    return f"{', '.join(said)}.{' ' if row.note else ''}{row.note.strip()}"
+        parts.append(f"{row.type.text(row.default)} if missing")
+    return f"{', '.join(parts)}.{' ' if row.note else ''}{row.note.strip()}"

@@ -1,4 +1,4 @@
-"""What a request gets away with, as the text of a header and of a log line: codes and places, never an operand."""
+"""The warnings header: codes and places of a request's diagnostics, never its values."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from ..diagnostics.diagnostic import Diagnostic
+from .limits import MAX_POINTER_CHARS, MAX_WARNINGS_BYTES
 
 HEADER = "x-orderquery-warnings"
-MOST_BYTES = 4096
-_LONGEST_PLACE = 256
-_READABLE = "/$._-~"
+_UNESCAPED = "/$._-~"
 _HALF_ESCAPE = re.compile("%[0-9A-F]?$")
 
 
 def warnings_text(diagnostics: Iterable[Diagnostic]) -> str:
-    """``code place, code place, …``: places are JSON pointers, percent-encoded; what has no room is counted."""
-    entries = [f"{found.code} {_place(found)}" for found in diagnostics]
-    text, room = "", MOST_BYTES - len(f", and {len(entries)} more")
+    """Return ``code pointer, code pointer, …, and N more``, with percent-encoded JSON pointers."""
+    entries = [f"{diagnostic.code} {_pointer(diagnostic)}" for diagnostic in diagnostics]
+    text, room = "", MAX_WARNINGS_BYTES - len(f", and {len(entries)} more")
     for index, entry in enumerate(entries):
         longer = f"{text}, {entry}" if text else entry
         if len(longer) > room:
@@ -28,11 +27,13 @@ def warnings_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def warnings_header(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
-    """The header that says these, if there are any."""
+    """Return the header for these diagnostics, or nothing for none."""
     return {HEADER: warnings_text(diagnostics)} if diagnostics else {}
 
 
-def _place(diagnostic: Diagnostic) -> str:
-    # A key may hold a lone surrogate, and be of any length.
-    shown = quote((diagnostic.pointer or "").encode("utf-8", "replace"), safe=_READABLE)
-    return shown if len(shown) <= _LONGEST_PLACE else _HALF_ESCAPE.sub("", shown[: _LONGEST_PLACE - 3]) + "..."
+def _pointer(diagnostic: Diagnostic) -> str:
+    # A key may contain a lone surrogate, which UTF-8 cannot encode.
+    shown = quote((diagnostic.pointer or "").encode("utf-8", "replace"), safe=_UNESCAPED)
+    if len(shown) <= MAX_POINTER_CHARS:
+        return shown
+    return _HALF_ESCAPE.sub("", shown[: MAX_POINTER_CHARS - 3]) + "..."

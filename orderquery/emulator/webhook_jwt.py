@@ -1,4 +1,4 @@
-"""The envelope of the service's webhooks: a JSON Web Token round the event."""
+"""The service's webhook envelope: a JSON Web Token that contains an event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import Any, cast
 
 from ..diagnostics.errors import MissingExtra, UsageError
-from .errors import Refused, of_application, of_violations
+from .errors import Refused, application_error, validation_error
 
 try:
     import jwt
@@ -21,15 +21,15 @@ _ALGORITHMS = ["RS256"]
 
 
 def is_envelope(body: bytes) -> bool:
-    """Whether a body is a token, not JSON."""
+    """Return whether a body is a token instead of JSON."""
     return _TOKEN.fullmatch(body) is not None
 
 
 class Envelopes:
-    """Opens envelopes; with the app's public key (PEM), only those that its service has signed.
+    """Opens envelopes; with an app's public key (PEM), only those signed with the app's private key.
 
     Raises:
-        UsageError: the key is no RSA public key.
+        UsageError: the key is not an RSA public key.
 
     """
 
@@ -38,18 +38,18 @@ class Envelopes:
         try:
             self._key = None if public_key is None else RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(public_key)
         except (ValueError, TypeError, jwt.InvalidKeyError):
-            raise UsageError("the webhook key is no RSA public key in PEM form: copy it from the app's page") from None
+            raise UsageError("the webhook key is not an RSA public key (PEM); copy it from the app's page") from None
         if hasattr(self._key, "private_numbers"):
-            raise UsageError("the webhook key is a private key: only the public one belongs here")
+            raise UsageError("the webhook key is a private key; use the public key from the app's page")
 
     def __repr__(self) -> str:
         return f"Envelopes(verified={self.verified})"
 
-    def opened(self, body: bytes) -> bytes:
-        """The event inside, as the service wrote it.
+    def open(self, body: bytes) -> bytes:
+        """Return the event in an envelope, as the service wrote it.
 
         Raises:
-            Refused: 401 where the signature is not the service's, 400 where no event is inside.
+            Refused: 401 if the signature is wrong, 400 if the envelope contains no event.
 
         """
         token = body.strip()
@@ -61,16 +61,16 @@ class Envelopes:
                     token, cast("Any", self._key), algorithms=_ALGORITHMS, options={"verify_aud": False}
                 )
         except jwt.InvalidSignatureError:
-            raise _unsigned("the signature of the envelope is not made with the key of this webhook") from None
+            raise _wrong_signature("the envelope is not signed for this app; check the webhook key") from None
         except (jwt.DecodeError, RecursionError):
-            raise _empty("the envelope cannot be read: it is no JSON Web Token with a JSON object inside") from None
+            raise _no_event("the envelope is not a JSON Web Token with a JSON object inside") from None
         except jwt.InvalidTokenError as problem:
-            raise _unsigned(f"the envelope is not valid: {str(problem).lower()}") from None
-        event = _inner(_inner(claims, "data"), "data")
+            raise _wrong_signature(f"invalid envelope: {str(problem).lower()}") from None
+        event = _decode_claim(_decode_claim(claims, "data"), "data")
         return json.dumps(event).encode() if isinstance(event, dict) else event.encode("utf-8", "surrogatepass")
 
 
-def _inner(part: JSON, key: str) -> JSON:
+def _decode_claim(part: JSON, key: str) -> JSON:
     if isinstance(part, str):
         try:
             part = json.loads(part)
@@ -78,13 +78,13 @@ def _inner(part: JSON, key: str) -> JSON:
             part = None
     value = part.get(key) if isinstance(part, dict) else None
     if not isinstance(value, dict | str):
-        raise _empty("the envelope holds no event: it is in data.data of what is signed")
+        raise _no_event("the envelope contains no event; the service puts it in data.data")
     return value
 
 
-def _unsigned(message: str) -> Refused:
-    return of_application(401, "INVALID_SIGNATURE", message)
+def _wrong_signature(message: str) -> Refused:
+    return application_error(401, "INVALID_SIGNATURE", message)
 
 
-def _empty(message: str) -> Refused:
-    return of_violations([{"field": "data", "description": message, "violatedRule": "FORMAT"}])
+def _no_event(message: str) -> Refused:
+    return validation_error([{"field": "data", "description": message, "violatedRule": "FORMAT"}])

@@ -1,7 +1,7 @@
-"""The AST of a search, as both forms parse to it and print from it.
+"""The AST of a search: JSON and text parse to it, both printers print from it.
 
-The tree is normal: an ``And`` contains no ``And``, an ``Or`` no ``Or``, and neither has exactly one child. Operands are
-JSON values with lists as tuples. Places do not count in equality.
+The tree is normalised: an ``And`` contains no ``And``, an ``Or`` no ``Or``, and neither has exactly one child.
+Operands are JSON values with lists as tuples. Places do not count in equality.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Operand = Any
 
 @dataclass(slots=True, unsafe_hash=True)
 class Comparison:
-    """``field operator operand``; names as they were written."""
+    """``field operator operand``, with the names as in the source."""
 
     field: str
     operator: str
@@ -33,7 +33,7 @@ class Comparison:
     operator_place: Place | None = dataclasses.field(default=None, compare=False)
     """The place of the operator in the text form; in JSON it is the key of ``place``."""
     implicit: bool = dataclasses.field(default=False, compare=False)
-    """Whether the wire form was ``{field: value}`` without an operator."""
+    """Whether the source is ``{field: value}``, without an operator."""
 
     @property
     def field_place(self) -> Place:
@@ -71,7 +71,7 @@ NOTHING = Or(())
 
 
 def both(children: Iterable[Filter]) -> Filter:
-    """Return the normal ``And`` of the children."""
+    """Return the normalised ``And`` of the children."""
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, And) else (child,))
@@ -79,7 +79,7 @@ def both(children: Iterable[Filter]) -> Filter:
 
 
 def either(children: Iterable[Filter]) -> Filter:
-    """Return the normal ``Or`` of the children."""
+    """Return the normalised ``Or`` of the children."""
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, Or) else (child,))

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, TERMINAL_CONTROL, run, shell, start
+from command_line import HANG_S, ROOT, TERMINAL_CONTROL, run, shell, start
 
 # -- streams ----------------------------------------------------------------------------------------------------
 
@@ -34,7 +34,7 @@ def test_colour_on_a_terminal(before, after, environment, coloured):
     ours, theirs = pty.openpty()
     kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
     subprocess.run(
-        [sys.executable, "-m", "orderquery", *before, "check", "fooo = 1", *after], stdout=theirs, timeout=60,
+        [sys.executable, "-m", "orderquery", *before, "check", "fooo = 1", *after], stdout=theirs, timeout=HANG_S,
         env={**kept, "TERM": "xterm", "PYTHONPATH": str(ROOT), **environment},
     )  # fmt: skip
     os.close(theirs)
@@ -52,8 +52,8 @@ def test_utf8_whatever_the_locale(here, environment):
     assert "日本" in result.stdout.decode("utf-8")
     argument = start("check", 'shippingInfo.title = "日本"', "--format", "json", env=environment)
     assert json.loads(argument.stdout) == {"ok": True, "diagnostics": []}
-    said = start("match", 'shippingInfo.title = "日本" and fooo = 1', os.devnull, env=environment)
-    assert "日本" in said.stderr.decode("utf-8")
+    errors = start("match", 'shippingInfo.title = "日本" and fooo = 1', os.devnull, env=environment)
+    assert "日本" in errors.stderr.decode("utf-8")
 
 
 def test_lone_surrogates_are_escaped(here):
@@ -69,7 +69,9 @@ def test_arguments_that_are_not_utf8(here):
     run("load", "s.db", "o.json")
     for args in (["get", "s.db", b"\xff"], ["search", "s.db", "everything", "--site", b"\xff"], [b"\xff"]):
         command = [sys.executable, "-m", "orderquery", *args]
-        result = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+        result = subprocess.run(
+            command, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_S
+        )
         assert result.returncode in (1, 2)
         assert b"Traceback" not in result.stderr
 
@@ -114,9 +116,9 @@ def test_interrupt(shop):
     process.stdin.flush()
     process.stdout.read(1)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=HANG_S)
     assert process.returncode == 130
-    assert said.decode().split() == ["interrupted"]
+    assert errors.decode().split() == ["interrupted"]
 
 
 def test_broken_files(shop, here):

@@ -33,7 +33,7 @@ ORDERS_OF_A_SITE = 40
 SITES = {"2fb1c5d4-6a0e-4f0b-9d0c-3c1f5c1c9a01": 1, "b7e3a1f0-0c52-4d5a-8e55-7d2f9c6b4e02": 2}
 """The sites of the store that holds two, and the seed of each one's orders."""
 
-INSTALL_SECONDS, START_SECONDS, SUITE_SECONDS, STOP_SECONDS = 300, 30, 180, 15
+INSTALL_SECONDS, START_SECONDS, SUITE_SECONDS, STOP_SECONDS = 600, 300, 600, 300
 SERVING = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
 KEY_VARIABLE = "ORDERQUERY_API_KEY"
 

@@ -1,4 +1,4 @@
-"""The description of the endpoint: valid, true to the checker, and made from the table and the operators alone."""
+"""The OpenAPI description: valid, consistent with the checker, and generated from tables and operators."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import openapi_spec_validator
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from scale import scaled
 from strategies import ANY_JSON, INSTANTS, NAMES, POOLS, SCALARS, UNFIT, Maker, makers
 from test_conformance import CORPUS, FILES
 from test_toy import BETWEEN, CASES, RECORDS, TICKETS
@@ -27,7 +28,7 @@ from orderquery.language.schema import parse_schema
 from orderquery.language.types import TYPES
 
 JSON = Any
-QUICK = settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=scaled(200, 60), suppress_health_check=list(HealthCheck))
 
 
 @cache
@@ -73,7 +74,7 @@ def refs(value: JSON) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_it_is_valid_openapi(strict: bool) -> None:
+def test_the_document_is_valid_openapi(strict: bool) -> None:
     described = json.loads(json.dumps(document(strict)))
     openapi_spec_validator.validate(described)
     assert described == document(strict)
@@ -83,7 +84,7 @@ def test_it_is_valid_openapi(strict: bool) -> None:
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_every_component_is_there_and_used(strict: bool) -> None:
+def test_every_component_is_defined_and_used(strict: bool) -> None:
     described = document(strict)
     there = {
         f"#/components/{kind}/{name}"
@@ -117,7 +118,7 @@ def test_the_operations() -> None:
             assert answer["headers"]["x-wix-request-id"] == {"$ref": "#/components/headers/RequestId"}
 
 
-def test_the_longest_body_is_told() -> None:
+def test_the_description_contains_the_body_limit() -> None:
     described = describe(oq.load_schema(), max_body=12_345)
     assert "12,345 bytes" in described["components"]["responses"]["TooLarge"]["description"]
     assert "12,345 bytes" in described["components"]["schemas"]["SearchRequest"]["description"]
@@ -141,7 +142,7 @@ def test_answers_are_as_described() -> None:
     assert not validator("Error").is_valid({"message": "no", "details": details})
 
 
-# -- true to the conformance corpus -----------------------------------------------------------------------------
+# -- consistent with the conformance corpus -----------------------------------------------------------------------------
 
 INTEGERS = "JSON Schema takes 2.0 and 1e1 for integers"
 TEXT = "JSON Schema sees the decoded value, of two equal keys the last"
@@ -165,11 +166,11 @@ BEYOND_SCHEMAS = {
     "surrogate-eq": SURROGATES,
     "surrogate-in": SURROGATES,
 }
-"""The requests of the corpus that are refused though their schema takes them, and why."""
+"""Requests of the corpus that are refused though their schema accepts them, and why."""
 
 
 def requests() -> Iterator[Any]:
-    """Every request of the corpus that is plain JSON in an HTTP body, with the codes it gets."""
+    """Yield every request of the corpus that can be sent as an HTTP body, with its codes."""
     for file_name, file in FILES.items():
         for case in json.loads((CORPUS / f"{file_name}.json").read_text("utf-8"))["cases"]:
             if file["kind"] in ("selection", "paging"):
@@ -214,11 +215,11 @@ def test_what_is_beyond_schemas_is_in_the_corpus_and_refused() -> None:
     assert all(refused(found[name]) for name in BEYOND_SCHEMAS)
 
 
-# -- true to the checker ----------------------------------------------------------------------------------------
+# -- consistent with the checker ----------------------------------------------------------------------------------------
 
 
 def agree(body: JSON, table: oq.Schema | None = None) -> None:
-    """The schemas take what the checker takes, unless a refusal is for something that JSON Schema does not see."""
+    """Fail unless schemas and checker agree, except on what JSON Schema cannot express."""
     found = oq.check(json.dumps(body), form="json", schema=table).diagnostics
     for strict in (False, True):
         against = [diagnostic for diagnostic in found if strict or diagnostic.refused]
@@ -235,7 +236,7 @@ def at(value: JSON, path: Any) -> JSON:
 
 
 def unseen(value: JSON) -> bool:
-    """Whether a value may be refused for what JSON Schema does not see."""
+    """Return whether a value may be refused for a reason that JSON Schema cannot express."""
     if isinstance(value, str):
         surrogates = any("\ud800" <= character <= "\udfff" for character in value)
         return surrogates or re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}[tT]", value) is not None
@@ -243,7 +244,7 @@ def unseen(value: JSON) -> bool:
 
 
 def plain(value: JSON) -> JSON:
-    """What becomes of a value in JSON."""
+    """Return a value as JSON keeps it."""
     return json.loads(json.dumps(value, default=float, allow_nan=False))
 
 
@@ -273,7 +274,7 @@ def test_searches_with_a_change(maker: Maker, data: st.DataObject) -> None:
 
 
 def changed(value: JSON, data: st.DataObject) -> JSON:
-    """A copy with something else at some place of it."""
+    """Return a copy with a random change."""
     if not isinstance(value, dict | list) or not value or data.draw(st.integers(0, 5)) == 0:
         return data.draw(SCALARS | st.sampled_from([item for kind in UNFIT.values() for item in kind]) | ANY_JSON)
     if isinstance(value, list):
@@ -284,7 +285,7 @@ def changed(value: JSON, data: st.DataObject) -> JSON:
     return {**{other: part for other, part in value.items() if other != key}, name: changed(value[key], data)}
 
 
-# -- made from the table and the operators ----------------------------------------------------------------------
+# -- generated from the table and the operators ----------------------------------------------------------------------
 
 
 def test_a_toy_table_and_operator(tickets: oq.Schema) -> None:
@@ -317,7 +318,7 @@ def test_any_table(data: st.DataObject) -> None:
 
 @cache
 def every_type() -> oq.Schema:
-    """A table with every type, as one value and as many, under all the operators that mean something on it."""
+    """Return a table with every type, single and repeated, with all operators for it."""
     rows = ['name = "every"', 'key = "text_one"', 'hidden = { field = "enum_many", values = ["HIDDEN"] }']
     for kind in TYPES:
         for many in (False, True):

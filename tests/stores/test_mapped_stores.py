@@ -248,7 +248,7 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         run("search", file.url, "everything order by number", *options, "--format", "ids").stdout == "0\n1\n2\n3\n4\n"
     )
     page = run("search", file.url, "everything order by number", *options, "--limit", "2")
-    assert page.stdout.endswith("with ORDERQUERY_CURSOR_KEYS set, the command for the next page stands here\n")
+    assert page.stdout.endswith("set ORDERQUERY_CURSOR_KEYS to get the command for the next page\n")
     monkeypatch.setenv("ORDERQUERY_CURSOR_KEYS", "0123456789abcdef")
     page = run("search", file.url, "everything order by number", *options, "--limit", "2")
     words = page.stdout.splitlines()[-1].partition("search ")[2].split()

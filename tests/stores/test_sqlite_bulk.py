@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import HANG_S
 from project import ROOT
 from test_postgres_pages import orders
 
@@ -97,7 +98,7 @@ def test_a_store_that_was_emptied_may_do_so_again(path: Path) -> None:
 
 
 def died(path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", DIES, str(path)], cwd=ROOT, timeout=60, check=False)
+    ended = subprocess.run([sys.executable, "-c", DIES, str(path)], cwd=ROOT, timeout=HANG_S, check=False)
     assert ended.returncode == 9
     assert indexes(path) == set()
 

@@ -11,7 +11,7 @@ from serving import environment
 
 import orderquery as oq
 
-PATIENCE = 120
+PATIENCE = 600
 
 TELLING = """
 import sys, orderquery as oq

@@ -133,7 +133,14 @@ def test_this_test_sees_it_if_anyone_interpolates(monkeypatch: pytest.MonkeyPatc
 
 # -- generated Python -------------------------------------------------------------------------------------------
 
-_GENERATING = ("memory.codegen", "memory.interpreter", "memory.search", "documents.fields", "documents.extract")
+_GENERATING = (
+    "memory.codegen",
+    "memory.function_writer",
+    "memory.interpreter",
+    "memory.search",
+    "documents.fields",
+    "documents.extract",
+)
 
 
 def forget_python() -> None:

@@ -17,7 +17,7 @@ WALKS = scaled(200, 12)
 ENGINES = ("sqlite", "postgres")
 WRITERS, WALKERS = 2, 3
 STILL, REWRITTEN, MOVING = 260, 60, 200
-PATIENCE = 120
+PATIENCE = 600
 
 SORTABLE = [field.name for field in oq.load_schema().fields if field.sortable]
 SEVERAL = [

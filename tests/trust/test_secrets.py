@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import ROOT, run
+from command_line import HANG_S, ROOT, run
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from rich.console import Console
@@ -202,8 +202,8 @@ def test_no_key_in_what_a_server_says(tmp_path: Path, counted: Any) -> None:
         sent = server.ask("POST", SEARCH, {"search": {"cursorPaging": {"limit": 2}}}, {"authorization": API_KEY})
         assert sent.status == 200
         assert clean(sent.content.decode())
-    assert server.said().count("401") > 5
-    assert clean(server.said()), server.said()
+    assert server.output().count("401") > 5
+    assert clean(server.output()), server.output()
     assert clean((tmp_path / "shop.db").read_bytes().decode("latin-1"))
     counted("answers and log lines without a key", asked, asked)
 
@@ -222,7 +222,7 @@ def test_help_shows_no_key() -> None:
 def test_a_wrong_option_does_not_repeat_the_key(word: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "orderquery", "serve", ":memory:", "--port", "0", "--api-key", API_KEY + "\n", word, "x\n"], cwd=ROOT, capture_output=True, text=True,
-        env=environment(), timeout=60,
+        env=environment(), timeout=HANG_S,
     )  # fmt: skip
     assert done.returncode != 0
     assert clean(done.stdout + done.stderr), done.stderr

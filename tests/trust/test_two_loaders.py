@@ -131,7 +131,7 @@ def test_the_second_on_duckdb_is_told(tmp_path, counted):
             assert second.said.count("\n") == 1
             told += 1
         holder.stdin.close()
-        assert holder.wait(60) == 0
+        assert holder.wait(PATIENCE) == 0
     assert Loader("command", location, file).end() == 0
     with oq.open_store(location, keys=KEYS) as store:
         assert faults(store) == []

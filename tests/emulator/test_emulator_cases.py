@@ -1,4 +1,4 @@
-"""The endpoint, case by case (tests/endpoint_cases/README.md says how to read them)."""
+"""Run the cases of the emulator; their format is in cases/README.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from project import TESTS
+from project import SAMPLES, TESTS
 from serving import SEARCH, Answer, Asker
 
 import orderquery as oq
@@ -19,7 +19,6 @@ from orderquery.language.grammar_files import grammar_text
 
 HERE = TESTS / "emulator"
 CASES = HERE / "cases"
-SAMPLES = HERE / "samples"
 JSON = Any
 
 FILES = {
@@ -39,11 +38,11 @@ def cases() -> list[Any]:
     ]  # fmt: skip
 
 
-# -- what a case begins with ------------------------------------------------------------------------------------
+# -- stores ------------------------------------------------------------------------------------
 
 
-def written(document: JSON) -> bytes:
-    """A document of a store, or a body: as it stands, if it stands there as text."""
+def encode(document: JSON) -> bytes:
+    """Return the bytes of a document or body; a string is used unchanged."""
     if isinstance(document, str):
         return document.encode()
     if isinstance(document, dict) and "$sample" in document:
@@ -53,26 +52,26 @@ def written(document: JSON) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def asker_of(file: JSON, case: JSON) -> Asker:
+def open_asker(file: JSON, case: JSON) -> Asker:
     options = {**file.get("app", {}), **case.get("app", {})}
     store = oq.open_store(":memory:", site=options.pop("site", ""), keys=["a key of these cases, for all"])
     for site, documents in case.get("store", file.get("store", {})).items():
         for document in documents:
-            result = store.at_site(site).load_records(read_bytes(store.schema, written(document)))
+            result = store.at_site(site).load_records(read_bytes(store.schema, encode(document)))
             assert not result.skipped, result.problems
     return Asker(store, **options)
 
 
-# -- asking -----------------------------------------------------------------------------------------------------
+# -- requests -----------------------------------------------------------------------------------------------------
 
 
-def asked(asker: Asker, request: JSON, kept: dict[str, str]) -> Answer:
+def send(asker: Asker, request: JSON, kept: dict[str, str]) -> Answer:
     headers = [(name.encode(), text.encode("latin-1")) for name, text in request.get("headers", {}).items()]
     body: bytes | None = None
     if "bytes" in request:
         body = bytes.fromhex(request["bytes"])
     elif "body" in request:
-        body = written(request["body"])
+        body = encode(request["body"])
         for name, text in kept.items():
             body = body.replace(f"${name}".encode(), text.encode())
     method = request.get("method", "GET" if body is None else "POST")
@@ -81,10 +80,10 @@ def asked(asker: Asker, request: JSON, kept: dict[str, str]) -> Answer:
 
 @pytest.mark.parametrize(("file", "case"), cases())
 def test_case(file: JSON, case: JSON) -> None:
-    asker = asker_of(file, case)
+    asker = open_asker(file, case)
     kept: dict[str, str] = {}
     for step in case.get("steps") or [case]:
-        answer = asked(asker, step["request"], kept)
+        answer = send(asker, step["request"], kept)
         compare(answer, step["answer"])
         for name, path in step.get("keep", {}).items():
             value = answer.json
@@ -104,8 +103,8 @@ def compare(answer: Answer, expected: JSON) -> None:
     if "text" in expected:
         assert answer.content.decode() == expected["text"]
     if "body" in expected:
-        # As text, for the order of keys is the service's too.
-        assert json.dumps(answer.json) == json.dumps(json.loads(written(expected["body"])))
+        # As text, because the order of keys is part of the response.
+        assert json.dumps(answer.json) == json.dumps(json.loads(encode(expected["body"])))
     if "contains" in expected:
         contains(answer.json, expected["contains"])
     if "ids" in expected:
@@ -113,7 +112,7 @@ def compare(answer: Answer, expected: JSON) -> None:
     if "violations" in expected:
         left = list(answer.violations)
         for wanted in expected["violations"]:
-            found = next((violation for violation in left if reduced(violation, wanted) == wanted), None)
+            found = next((violation for violation in left if reduce_violation(violation, wanted) == wanted), None)
             assert found is not None, f"{wanted} is not among {left}"
             left.remove(found)
         assert not left
@@ -125,17 +124,17 @@ def compare(answer: Answer, expected: JSON) -> None:
         assert text not in answer.content.decode()
 
 
-def reduced(violation: JSON, wanted: JSON) -> JSON:
-    """What a case asks of a violation, under the case's names."""
+def reduce_violation(violation: JSON, wanted: JSON) -> JSON:
+    """Return what a case compares of a violation, under the case's names."""
     data = violation.get("data", {})
-    told = {
+    found = {
         "field": violation["field"],
         "rule": violation.get("violatedRule"),
         "name": violation.get("ruleName"),
         "says": wanted.get("says") if wanted.get("says", "") in violation["description"] else violation["description"],
         **{name: data.get(name) for name in ("code", "pointer", "threshold", "line", "column")},
     }
-    return {name: told[name] for name in wanted}
+    return {name: found[name] for name in wanted}
 
 
 def contains(found: JSON, wanted: JSON) -> None:
@@ -163,10 +162,10 @@ def test_the_cases_are_valid() -> None:
     assert not [name for name, count in names.items() if count > 1]
 
 
-def test_every_decision_about_the_endpoint_is_cited() -> None:
+def test_every_decision_about_the_emulator_is_cited() -> None:
     listed = {row["id"] for row in tomllib.loads(grammar_text("decisions.toml"))["decisions"]}
     cited = {decision for file in FILES.values() for case in file["cases"] for decision in case.get("cites", [])}
-    for path in HERE.glob("test_endpoint_*.py"):
+    for path in HERE.glob("test_emulator*.py"):
         cited.update(re.findall(r"\bD\d+\b", path.read_text("utf-8")))
     assert {f"D{number}" for number in range(30, 38)} <= cited
     assert cited <= listed

@@ -1,4 +1,4 @@
-"""The endpoint as a whole: the documented request, walks, what is said of what is ignored, and being mounted."""
+"""The emulator as a whole: the documented request, paging, the warnings header, and mounting."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import orderquery as oq
-from orderquery.emulator.errors import Refused
-from orderquery.emulator.fastapi import SearchPlan
-from orderquery.emulator.responses import answer_refused
-from orderquery.emulator.warnings import MOST_BYTES
+from orderquery.emulator import Refused, SearchPlan, answer_refused
+from orderquery.emulator.limits import MAX_WARNINGS_BYTES
 
 JSON = Any
 
@@ -41,20 +39,20 @@ def test_the_documented_request_has_the_documented_answer() -> None:
     documented = (SAMPLES / "search_orders.response.json").read_bytes()
     asker = Asker()
     assert asker.load(documented).json["orders"] == 2
-    # The documented shop has more orders: here one that comes after the two.
+    # The documented shop has more orders; this one comes after the two.
     asker.store.load([{"id": "more", "paymentStatus": "PAID", "fulfillmentStatus": "FULFILLED"}])
     answer = asker.search((SAMPLES / "search_orders.request.json").read_bytes())
     assert answer.status == 200
     expected = json.loads(documented)
     expected["metadata"]["cursors"]["next"] = answer.json["metadata"]["cursors"]["next"]
-    # As texts: the order of keys is part of it.
+    # As text, because the order of keys is part of the response.
     assert json.dumps(answer.json) == json.dumps(expected)
-    # The documents are the bytes that were loaded.
+    # The documents are the loaded bytes.
     first, second = (documented.index(b'"id": "%s"' % found.encode()) for found in answer.ids)
     assert documented[first:second].rstrip(b" \n{").rstrip(b",") in answer.content
 
 
-# -- walks ------------------------------------------------------------------------------------------------------
+# -- paging ------------------------------------------------------------------------------------------------------
 
 
 def page(asker: Asker, cursor: str) -> Answer:
@@ -105,7 +103,7 @@ def _in_memory(plan: oq.Plan, orders: list[JSON], paid: list[JSON]) -> list[JSON
         page = oq.compile({"cursorPaging": {"cursor": page.next}}).search(orders, paid)
 
 
-def test_one_page_goes_on_in_another_endpoint_over_the_same_keys(tmp_path: Path) -> None:
+def test_a_cursor_works_in_another_server_with_the_same_keys(tmp_path: Path) -> None:
     with oq.open_store(tmp_path / "shop.db") as one, oq.open_store(tmp_path / "shop.db") as other:
         one.load(oq.sample(50))
         answer = Asker(one).search({"search": {"cursorPaging": {"limit": 20}}})
@@ -130,7 +128,7 @@ def test_at_most_a_hundred_ids(shop: Asker, count: int, status: int) -> None:
         assert violation["data"]["threshold"] == 100
 
 
-# -- what is said of what is ignored ----------------------------------------------------------------------------
+# -- warnings of ignored parts ----------------------------------------------------------------------------
 
 SECRETIVE: list[JSON] = [
     {"filter": {"status": SECRET}, "query": SECRET, "paging": {"cursor": SECRET}},
@@ -157,13 +155,13 @@ def test_no_operand_in_the_header_or_the_log(body: JSON, strict: bool, caplog: p
         assert [record.getMessage() for record in ours] == [f"request {answer.headers[REQUEST_ID]}: {answer.warnings}"]
 
 
-def test_the_secret_bodies_are_answered_and_refused() -> None:
+def test_some_secret_bodies_are_answered_and_some_refused() -> None:
     statuses = [Asker().search(body).status for body in SECRETIVE]
     assert statuses.count(200) >= 4
     assert statuses.count(400) >= 3
 
 
-def test_what_is_ignored_in_a_request_that_is_refused_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_ignored_parts_of_a_refused_request_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     answer = Asker().search({"filter": {}, "search": {"cursorPaging": {"limit": 0}}})
     assert (answer.status, answer.warnings) == (400, "ignored-key /filter")
     assert f"request {answer.headers[REQUEST_ID]}: ignored-key /filter" in caplog.text
@@ -187,19 +185,19 @@ def test_the_header_is_short_and_plain_whatever_the_keys(name: str, caplog: pyte
     assert answer.status == 200
     text = answer.warnings
     assert text is not None
-    assert len(text.encode()) <= MOST_BYTES == 4096
+    assert len(text.encode()) <= MAX_WARNINGS_BYTES == 4096
     assert re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", text)
     assert not [header for header in answer.headers if "evil" in header]
     counted = re.search(r", and (\d+) more$", text)
-    told = re.sub(r", and \d+ more$", "", text).split(", ")
-    assert len(told) + int(counted[1] if counted else 0) == len(set(KEYS[name]))
-    assert all(re.fullmatch(r"ignored-key /search/[!-~]*", entry) for entry in told)
+    listed = re.sub(r", and \d+ more$", "", text).split(", ")
+    assert len(listed) + int(counted[1] if counted else 0) == len(set(KEYS[name]))
+    assert all(re.fullmatch(r"ignored-key /search/[!-~]*", entry) for entry in listed)
     assert not re.search("%(?![0-9A-F]{2})", text)
-    assert max(len(record.getMessage()) for record in caplog.records) < MOST_BYTES + 100
+    assert max(len(record.getMessage()) for record in caplog.records) < MAX_WARNINGS_BYTES + 100
     assert "\n" not in "".join(record.getMessage() for record in caplog.records)
 
 
-def test_nothing_is_said_where_nothing_is_odd(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_search_without_diagnostics_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     answer = Asker().search({"search": {"filter": {"status": "APPROVED"}}})
     assert WARNINGS not in answer.headers
@@ -233,7 +231,7 @@ def test_mounted_in_fastapi() -> None:
 
 
 def service(**options: Any) -> TestClient:
-    """A service of one's own, in ten lines."""
+    """Return a FastAPI service that uses the dependency."""
     app = FastAPI(exception_handlers={Refused: answer_refused, oq.QueryError: answer_refused})
     store = oq.open_store(":memory:")
     store.load(oq.sample(30))
@@ -279,12 +277,12 @@ def test_the_dependency_refuses_every_error_and_bodies_that_are_too_long() -> No
     assert service(max_body=5).post("/find", json={"search": {}}).status_code == 413
 
 
-def test_the_paths_are_those_that_are_described() -> None:
+def test_every_described_path_is_served() -> None:
     asker = Asker()
     described = asker.get("/openapi.json").json["paths"]
     assert SEARCH in described
     for path, operations in described.items():
         for method in operations.keys() & {"get", "post"}:
-            # Nothing that is described answers as if it were not there.
+            # An unserved path or method has one of these messages.
             answer = asker.ask(method.upper(), re.sub(r"\{.*?\}", "nobody", path), {} if method == "post" else None)
-            assert answer.status == 200 or not answer.json["message"].startswith(("nothing is served", "this path"))
+            assert answer.status == 200 or not answer.json["message"].startswith(("unknown path", "wrong method"))

@@ -1,4 +1,4 @@
-"""Loads in the envelope of a webhook, signed or not (D35, D36), and what gets past no key."""
+"""Loads in webhook envelopes, signed or not (D35, D36), with and without keys."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def public(name: str = "the service's") -> bytes:
 
 
 def claims(event: str = EVENT, **more: JSON) -> dict[str, JSON]:
-    """What the service signs: the event is text, in text."""
+    """Return the claims that the service signs: the event is a string within a string."""
     inner = {"eventType": "wix.ecom.v1.order_approved", "instanceId": "i", "data": event, "identity": "{}"}
     return {"data": json.dumps(inner), "iat": int(time.time()), "exp": int(time.time()) + 60, **more}
 
@@ -57,7 +57,7 @@ def unsigned(payload: JSON, header: JSON = None, signature: bytes = b"") -> byte
 
 @pytest.fixture
 def locked() -> Asker:
-    """An endpoint that knows the key of its webhook."""
+    """A server with a webhook key."""
     return Asker(webhook_key=public())
 
 
@@ -65,7 +65,7 @@ def is_kept(asker: Asker, **headers: str) -> bool:
     return asker.get(f"/ecom/v1/orders/{ID}", **headers).status == 200
 
 
-# -- without a key the envelope is only paper -------------------------------------------------------------------
+# -- without a webhook key -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -109,19 +109,19 @@ def test_an_envelope_without_an_event_is_a_400(payload: JSON, locked: Asker) -> 
         assert answer.violations[0]["field"] == "data"
 
 
-def test_an_event_of_another_kind_is_not_sent_again_for_ever(locked: Asker) -> None:
+def test_an_event_of_another_kind_gets_a_200_so_that_it_is_not_resent(locked: Asker) -> None:
     event = {"entityFqdn": "wix.contacts.v4.contact", "slug": "created", "entityId": "c"}
     answer = locked.load(signed(claims(json.dumps(event))))
     assert (answer.status, answer.json["skipped"]) == (200, 1)
 
 
-# -- with one, only what the service has signed -----------------------------------------------------------------
+# -- with a webhook key -----------------------------------------------------------------
 
 
-def test_what_is_signed_is_loaded(locked: Asker) -> None:
+def test_a_signed_envelope_is_loaded(locked: Asker) -> None:
     assert locked.load(signed(claims())).json["orders"] == 1
     assert is_kept(locked)
-    # Without claims of time it is as good; the audience is the app, whatever it is called.
+    # Times are optional, and any audience is accepted.
     assert locked.load(signed({"data": claims()["data"], "aud": "an app"})).status == 200
 
 
@@ -173,7 +173,7 @@ def test_a_forgery_is_a_401(name: str, locked: Asker) -> None:
 @pytest.mark.parametrize(
     "body", [EVENT.encode(), b'{"id": "%s", "number": "1"}' % ID.encode(), b"", b"garbage", b"a.b"]
 )
-def test_what_is_in_no_envelope_is_a_401(body: bytes, locked: Asker) -> None:
+def test_an_unsigned_body_is_a_401(body: bytes, locked: Asker) -> None:
     answer = locked.load(body)
     assert (answer.status, answer.code) == (401, "UNSIGNED")
     assert not is_kept(locked)
@@ -184,7 +184,7 @@ def test_what_is_in_no_envelope_is_a_401(body: bytes, locked: Asker) -> None:
     [b"a.b.c", b"....", b"e30.e30.e30", segment(b"[" * 100_000) + b".e30.AAAA", b"e30." + segment(b"[" * 100_000) + b".AAAA"],
     ids=lambda token: token[:12].decode(),
 )  # fmt: skip
-def test_what_is_no_token_is_refused(token: bytes, locked: Asker) -> None:
+def test_an_invalid_token_is_refused(token: bytes, locked: Asker) -> None:
     assert Asker().load(token).status == 400
     assert locked.load(token).status in (400, 401)
 
@@ -196,7 +196,7 @@ def test_reading_needs_no_signature(locked: Asker) -> None:
 # -- with an API key --------------------------------------------------------------------------------------------
 
 
-def test_who_has_the_api_key_loads_signed_or_not() -> None:
+def test_loads_with_the_api_key_signed_or_not() -> None:
     for options in ({}, {"webhook_key": public()}):
         for body in (signed(claims()), EVENT.encode()):
             asker = Asker(api_key=API_KEY, **options)
@@ -205,7 +205,7 @@ def test_who_has_the_api_key_loads_signed_or_not() -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "another"}, {"authorization": f"Bearer {API_KEY}"}])
-def test_a_signature_is_no_api_key(headers: dict[str, str]) -> None:
+def test_a_signature_does_not_replace_the_api_key(headers: dict[str, str]) -> None:
     for options in ({}, {"webhook_key": public()}):
         asker = Asker(api_key=API_KEY, **options)
         for body in (signed(claims()), EVENT.encode(), unsigned(claims())):
@@ -214,7 +214,7 @@ def test_a_signature_is_no_api_key(headers: dict[str, str]) -> None:
         assert not is_kept(asker, authorization=API_KEY)
 
 
-def test_a_forgery_stays_one_with_the_api_key() -> None:
+def test_a_forgery_is_refused_even_with_the_api_key() -> None:
     asker = Asker(api_key=API_KEY, webhook_key=public())
     assert asker.load(unsigned(claims()), authorization=API_KEY).status == 401
     assert not is_kept(asker, authorization=API_KEY)
@@ -227,7 +227,7 @@ AUTHORIZATIONS = [
 
 
 @pytest.mark.parametrize("value", AUTHORIZATIONS, ids=lambda value: repr(value[:20]))
-def test_whatever_bytes_are_sent_as_the_key(value: bytes) -> None:
+def test_any_bytes_as_the_key(value: bytes) -> None:
     asker = Asker(api_key=API_KEY)
     answer = asker.raw("POST", SEARCH.encode(), [b"{}"], [(b"authorization", value)])
     assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
@@ -241,10 +241,10 @@ def test_the_first_of_two_headers_counts() -> None:
     assert asker.raw("POST", SEARCH.encode(), [b"{}"], [wrong, right]).status == 401
 
 
-# -- to which site ----------------------------------------------------------------------------------------------
+# -- sites ----------------------------------------------------------------------------------------------
 
 
-def test_a_webhook_has_its_site_in_its_url(locked: Asker) -> None:
+def test_the_site_in_the_url(locked: Asker) -> None:
     assert locked.load(signed(claims()), "?site=berlin").json["orders"] == 1
     assert is_kept(locked, site="berlin")
     assert not is_kept(locked, site="paris")
@@ -257,7 +257,7 @@ def test_a_site_that_is_not_utf_8_is_refused_in_the_url_too(locked: Asker) -> No
     assert locked.load(signed(claims()), "?site=%ff").status == 400
 
 
-def test_what_is_loaded_to_a_site_can_be_read_there() -> None:
+def test_a_load_to_a_site_can_be_read_there() -> None:
     asker = Asker()
     loaded: Answer = asker.load(EVENT, "?site=%20berlin%20")
     assert loaded.status == 400 or is_kept(asker, site="berlin") or is_kept(asker, site=" berlin ")
@@ -272,7 +272,7 @@ def test_a_header_that_is_not_utf_8_is_refused(site: bytes) -> None:
     assert answer.violations[0]["field"] == "wix-site-id"
 
 
-# -- keys that cannot be used -----------------------------------------------------------------------------------
+# -- invalid keys -----------------------------------------------------------------------------------
 
 
 def private_pem() -> bytes:
@@ -287,7 +287,7 @@ def elliptic_pem() -> bytes:
     )
 
 
-def test_a_webhook_key_that_is_none() -> None:
+def test_an_invalid_webhook_key() -> None:
     store = oq.open_store(":memory:")
     for unusable in ("", b"", "garbage", b"\xff", public()[:100], private_pem(), elliptic_pem()):
         with pytest.raises(oq.UsageError) as refused:
@@ -297,10 +297,10 @@ def test_a_webhook_key_that_is_none() -> None:
 
 
 @pytest.mark.parametrize("unusable", ["", " ", " a", "a ", "a\n", "schlüssel", "a\0b", "\x7f"])
-def test_an_api_key_that_no_header_can_hold(unusable: str) -> None:
+def test_an_api_key_that_cannot_be_sent(unusable: str) -> None:
     with pytest.raises(oq.UsageError):
         oq.create_app(oq.open_store(":memory:"), api_key=unusable)
 
 
-def test_a_load_is_no_get() -> None:
+def test_a_load_by_get_is_a_405() -> None:
     assert Asker().get(LOAD).status == 405

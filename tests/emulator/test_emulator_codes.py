@@ -1,4 +1,4 @@
-"""Every diagnostic code as it arrives over HTTP: derived from the catalogue, lenient and strict."""
+"""Every diagnostic code over HTTP, lenient and strict; expectations come from the catalogue."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ TOO_LONG_TO_PRINT: dict[str, Callable[[Asker], bytes]] = {
     "bad-cursor": lambda _: body(cursorPaging={"cursor": "c"}),
     "cursor-mismatch": lambda asker: body(filter={"status": "CANCELED"}, cursorPaging={"cursor": other_cursor(asker)}),
 }
-"""Codes whose examples the catalogue does not hold."""
+"""Codes without examples in the catalogue."""
 
 NEVER_OVER_HTTP = {
-    "text-syntax", "bare-date",  # of the text form, which HTTP does not take
-    "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # a load says them in a 200; endpoint_cases
-    "unusable-document",  # a load; endpoint_cases
-    "not-in-layout",  # said where a search runs on tables of one's own; test_own_tables.py
+    "text-syntax", "bare-date",  # of the text form, which HTTP does not accept
+    "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # in the 200 of a load: cases/loads.json
+    "unusable-document",  # of a load: cases/loads.json
+    "not-in-layout",  # reported by mapped stores
 }  # fmt: skip
 OVER_HTTP = [code for name, code in CODES.items() if name not in NEVER_OVER_HTTP]
-SAID_BY_THE_KEY = {"bad-cursor", "cursor-mismatch"}
+NEEDS_THE_KEY = {"bad-cursor", "cursor-mismatch"}
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,8 @@ def wrong(code: Code, lenient: Asker) -> bytes:
     return code.wrong.encode() if code.wrong else TOO_LONG_TO_PRINT[code.name](lenient)
 
 
-def as_the_catalogue_says(code: Code, answer: Answer, report: oq.Report) -> None:
-    """The error is the one of the row's column ``service``."""
+def assert_matches_the_catalogue(code: Code, answer: Answer, report: oq.Report) -> None:
+    """Fail unless the error is the one in the catalogue."""
     assert answer.status == 400
     service = code.service
     if service.application_code:
@@ -88,13 +88,13 @@ def as_the_catalogue_says(code: Code, answer: Answer, report: oq.Report) -> None
             bound = "MIN" if violation["data"].get("threshold") == 1 else "MAX"
             assert violation.get("violatedRule", "") == service.violated_rule.format(bound=bound)
     assert {problem["code"] for problem in problems} == {code.name}
-    if code.name not in SAID_BY_THE_KEY:
+    if code.name not in NEEDS_THE_KEY:
         assert [problem["pointer"] for problem in problems] == [found.pointer for found in report.diagnostics]
         corrected = answer.json["details"].get("corrected")
         assert corrected == json.loads(json.dumps(report.corrected))
 
 
-def test_every_code_has_its_place_here() -> None:
+def test_every_code_is_covered() -> None:
     assert {code.name for code in OVER_HTTP if not code.wrong} == set(TOO_LONG_TO_PRINT)
     assert {code.shape for code in OVER_HTTP} == {"request"}
     rules = {code.service.violated_rule.format(bound=bound) for code in CODES.values() for bound in ("MIN", "MAX")}
@@ -107,29 +107,29 @@ def test_lenient_refuses_what_the_service_refuses(code: Code, lenient: Asker) ->
     report = oq.check(sent, "request", form="wire")
     answer = lenient.search(sent)
     if code.effect == "refuses":
-        as_the_catalogue_says(code, answer, report)
+        assert_matches_the_catalogue(code, answer, report)
         assert answer.warnings is None or code.name == "cursor-mismatch"
     elif code.name == "cursor-with-search":
-        # The cursor of the example is nobody's.
+        # The cursor of the example was not issued by this store.
         assert (answer.status, answer.code) == (400, "INVALID_CURSOR")
     else:
         assert answer.status == 200
         assert set(answer.json) == {"orders", "metadata"}
-        told = ", ".join(f"{found.code} {found.pointer}" for found in report.diagnostics)
-        assert answer.warnings == told
-        assert code.name in told
+        expected = ", ".join(f"{found.code} {found.pointer}" for found in report.diagnostics)
+        assert answer.warnings == expected
+        assert code.name in expected
 
 
 @pytest.mark.parametrize("code", OVER_HTTP, ids=lambda code: code.name)
-def test_strict_refuses_whatever_is_reported(code: Code, lenient: Asker, strict: Asker) -> None:
+def test_strict_refuses_every_diagnostic(code: Code, lenient: Asker, strict: Asker) -> None:
     sent = wrong(code, lenient)
     report = oq.check(sent, "request", form="wire")
     answer = strict.search(sent)
     if code.name == "cursor-mismatch":
-        # Strictly, sending anything along is refused before anybody compares.
-        as_the_catalogue_says(CODES["cursor-with-search"], answer, report)
+        # Strict mode refuses a filter beside a cursor before the two are compared.
+        assert_matches_the_catalogue(CODES["cursor-with-search"], answer, report)
     else:
-        as_the_catalogue_says(code, answer, report)
+        assert_matches_the_catalogue(code, answer, report)
     assert WARNINGS not in answer.headers
 
 
@@ -144,14 +144,14 @@ def test_the_right_example_is_answered(code: Code, lenient: Asker, strict: Asker
 
 
 @pytest.mark.parametrize("code", [code for code in OVER_HTTP if code.wrong], ids=lambda code: code.name)
-def test_what_is_offered_as_corrected_is_taken(code: Code, lenient: Asker, strict: Asker) -> None:
+def test_the_corrected_request_is_accepted(code: Code, lenient: Asker, strict: Asker) -> None:
     corrected = strict.search(code.wrong).json["details"].get("corrected")
     if corrected is None:
         return
     for asker in (lenient, strict):
         answer = asker.search(corrected)
         if code.name == "cursor-with-search":
-            # The cursor of the example is nobody's.
+            # The cursor of the example was not issued by this store.
             assert answer.json["details"]["applicationError"]["data"]["problems"][0]["code"] == "bad-cursor"
         else:
             assert answer.status == 200
@@ -193,8 +193,8 @@ def test_corrected_keeps_its_numbers(lenient: Asker) -> None:
     assert exact == oq.check(sent, "request", form="wire").corrected
 
 
-@pytest.mark.parametrize("name", sorted(SAID_BY_THE_KEY))
-def test_what_is_ignored_is_said_beside_a_cursor_that_is_refused(name: str, lenient: Asker) -> None:
+@pytest.mark.parametrize("name", sorted(NEEDS_THE_KEY))
+def test_ignored_parts_are_reported_beside_a_refused_cursor(name: str, lenient: Asker) -> None:
     sent = json.loads(TOO_LONG_TO_PRINT[name](lenient))
     answer = lenient.search({**sent, "limit": 5})
     assert (answer.status, answer.code) == (400, "INVALID_CURSOR")

@@ -1,4 +1,4 @@
-"""The names an endpoint without a key is asked by: a page elsewhere must not reach it through a browser."""
+"""Host names and origins that a server without a key accepts: web pages elsewhere must not reach it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from serving import SEARCH, Asker
         ("localhost", "https://evil.example", 403), ("localhost", "null", 403), ("localhost", "http://192.168.1.6", 403),
     ],
 )  # fmt: skip
-def test_who_may_ask_under_which_name(host: str, origin: str, status: int) -> None:
+def test_allowed_hosts_and_origins(host: str, origin: str, status: int) -> None:
     headers = {"host": host, **({"origin": origin} if origin else {})}
     answer = Asker(hosts=["shop.example.com"]).ask("POST", SEARCH, {}, headers)
     assert answer.status == status
     assert status == 200 or answer.code == "PERMISSION_DENIED"
 
 
-def test_the_fix_is_said() -> None:
+def test_the_message_contains_the_fix() -> None:
     answer = Asker(hosts=[]).ask("POST", SEARCH, {}, {"host": "shop.test"})
     assert "--allow-host shop.test" in answer.json["message"]
 
 
-def test_an_application_of_ones_own_is_asked_by_any_name() -> None:
+def test_an_application_without_hosts_accepts_any_name() -> None:
     assert Asker().ask("POST", SEARCH, {}, {"host": "evil.example", "origin": "https://evil.example"}).status == 200

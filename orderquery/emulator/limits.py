@@ -1,0 +1,48 @@
+"""Define every limit of the emulator; the unit is in each name. Those on a search itself are in ``language.limits``."""
+
+from __future__ import annotations
+
+HEAD_TIMEOUT_S = 20.0
+"""For the head of a request; also how long a new connection may stay silent."""
+
+BODY_TIMEOUT_S = 30.0
+"""For the body of a request."""
+
+UNREAD_BODY_TIMEOUT_S = BODY_TIMEOUT_S + 10
+"""For a body that the application does not read. Longer, so that its own 408 comes first."""
+
+SEARCH_TIMEOUT_S = 10.0
+"""For one search in the store."""
+
+RESPONSE_TIMEOUT_S = 60.0
+"""For a client that has stopped reading its response."""
+
+SHUTDOWN_TIMEOUT_S = 10
+"""For requests in progress when the server is told to stop; uvicorn takes whole seconds."""
+
+MAX_HEAD_BYTES = 1 << 16
+"""Request line and headers."""
+
+MAX_LOAD_BYTES = 64 << 20
+"""The body of a load; other bodies are limited to ``MAX_SEARCH_BYTES``."""
+
+MAX_WARNINGS_BYTES = 4_096
+"""The header with the warnings; clients and proxies commonly refuse 8 KiB of headers."""
+
+MAX_POINTER_CHARS = 256
+"""One JSON pointer in that header."""
+
+MAX_VIOLATIONS = 100
+"""Field violations in one error; the rest are counted, so that an error is not larger than its request."""
+
+MAX_LOAD_PROBLEMS = 100
+"""Problems in the response to a load; the rest are counted."""
+
+MAX_CONCURRENT_LOADS = 2
+"""A store has one writer: more loads would only occupy threads that searches need."""
+
+MAX_INLINE_SEARCH_BYTES = 4_096
+"""A search up to this size runs in the event loop if its page is available at once: faster than starting a thread."""
+
+MAX_CACHED_SEARCH_BYTES = 4_096
+"""The plan of a request body up to this size is cached."""
