@@ -1,6 +1,6 @@
-"""The service's Search Orders API over HTTP, answered from a store. Needs the extra ``endpoint``.
+"""The service's Search Orders API over HTTP, answered from a store.
 
-``create_app`` builds the ASGI application. ``SearchPlan`` is a dependency that turns a request body into a plan in an
+Needs the extra ``endpoint``. ``create_app`` builds the ASGI application. ``SearchPlan`` is a dependency that turns a request body into a plan in an
 application of yours; it raises ``Refused``, and ``answer_refused`` is the exception handler for it.
 """
 
