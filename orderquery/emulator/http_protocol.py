@@ -3,8 +3,8 @@
 uvicorn offers no interface for these limits, so this is a subclass of its protocol. Beyond asyncio's protocol methods
 it uses ``cycle``, ``flow``, ``loop`` and ``transport``, and the parser's callbacks ``on_message_begin``,
 ``on_headers_complete`` and ``on_message_complete``. None of them is documented; all are the same in uvicorn 0.53 and
-0.54, and ``tests/emulator/test_emulator_running.py`` fails if one changes. Before 0.53, a stopping server did not answer
-a request whose body was still arriving.
+0.54, and ``tests/emulator/test_emulator_running.py`` fails if one changes. Before 0.53, a stopping server did not
+answer a request whose body was still arriving.
 """
 
 from __future__ import annotations
