@@ -1,7 +1,7 @@
 """Run the benchmarks, print their tables and write the results.
 
 Each question runs in its own process. ``--only NAME`` runs some questions only, ``--quick`` takes under two minutes.
-``--publish`` writes results.json, the pictures and the marked blocks of README.md and benchmarks/README.md.
+``--publish`` writes results.json, the pictures and the marked blocks of benchmarks/README.md.
 ``--compare BEFORE AFTER`` runs nothing: it compares two files of results.
 """
 

@@ -1,4 +1,4 @@
-"""Publish a run: results.json, two pictures and marked blocks of two documents.
+"""Publish a run: results.json, two pictures and the marked blocks of README.md.
 
 The blocks are generated, never edited; a test generates them again from results.json and compares.
 """
@@ -19,7 +19,7 @@ JSON = Any
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
 MAIN, GROWTH = FOLDER / "main.svg", FOLDER / "growth.svg"
-DOCUMENTS = {"main": FOLDER.parent / "README.md", "tables": FOLDER / "README.md"}
+DOCUMENT = FOLDER / "README.md"
 
 
 def answers_of(run: JSON) -> list[Table | Growth]:
@@ -68,11 +68,12 @@ def draw(run: JSON) -> None:
 
 
 def publish(run: JSON) -> None:
-    """Write the results, the pictures and the blocks of the documents."""
+    """Write the results, the pictures and the blocks of the README."""
     if RESULTS.exists() and set(run["answers"]) != set(QUESTIONS):
         run = merge_runs(run, json.loads(RESULTS.read_text(encoding="utf-8")))
     report.write_json(RESULTS, run)
     draw(run)
+    document = DOCUMENT.read_text(encoding="utf-8")
     for block, text in blocks(run).items():
-        document = DOCUMENTS[block]
-        document.write_text(report.replace_block(document.read_text(encoding="utf-8"), block, text), encoding="utf-8")
+        document = report.replace_block(document, block, text)
+    DOCUMENT.write_text(document, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A search in any form, checked or compiled, as a plan: a checked query with the methods that run it."""
+"""Check and compile a search: to a plan, a query with methods that run it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ JSON = Any
 
 
 class Plan(Query):
-    """A checked query with the methods that run it in Python and print it as SQL."""
+    """A checked query with methods that run it in Python and print it as SQL."""
 
     @classmethod
     def of(cls, query: Query) -> Plan:
-        """Return a plan for a query that was checked already."""
+        """Return the plan of a checked query."""
         if isinstance(query, Plan):
             return query
         plan = object.__new__(cls)
@@ -38,9 +38,9 @@ class Plan(Query):
 
     @cached_property
     def matches(self) -> Matches:
-        """Whether an order, with its transactions record if it has one, is among the search's orders.
+        """Test an order, with or without its transactions record.
 
-        Called as ``plan.matches(order)`` or ``plan.matches(order, transactions)``.
+        Call ``plan.matches(order)`` or ``plan.matches(order, transactions)``.
 
         Raises:
             DocumentError: the order is not an object.
@@ -51,10 +51,12 @@ class Plan(Query):
         return matcher(self)
 
     def filter(self, orders: Iterable[JSON], transactions: Iterable[JSON] = ()) -> Iterator[JSON]:
-        """The orders that match, in the order they come, as they are. ``transactions`` are records of any of them.
+        """Yield the matching orders, unchanged and in input order.
+
+        ``transactions`` are records of any of them.
 
         Raises:
-            DocumentError: one of them is not an object.
+            DocumentError: an order or a record is not an object.
 
         """
         return self._select(orders, transactions)
@@ -67,7 +69,7 @@ class Plan(Query):
 
     @cached_property
     def sort_key(self) -> Callable[..., Any]:
-        """The key for ``sorted``: of an order, or of an order and its transactions."""
+        """The key for ``sorted``, of an order or of an order and its transactions."""
         from .memory.search import sort_key
 
         return sort_key(self)
@@ -75,16 +77,14 @@ class Plan(Query):
     def search(
         self, orders: Iterable[JSON], transactions: Iterable[JSON] = (), *, keys: CursorKeys | None = None
     ) -> Page:
-        """Search these orders in memory: filter, sort, one page and its cursors.
+        """Search these orders in memory and return one page with its cursors.
 
-        Of two orders with one id the newer counts, as in a store. ``keys`` encrypt the cursors; without, a key of
-        this process does.
+        Of two orders with one id the newer is used, as in a store. ``keys`` encrypt the cursors; the default is a key
+        of this process. An order without a usable id is skipped and reported in ``page.problems``.
 
         Raises:
-            QueryError: the cursor cannot be used (``bad-cursor``, ``cursor-mismatch``).
+            QueryError: the cursor is not usable (``bad-cursor``, ``cursor-mismatch``).
             DocumentError: a transactions record is not an object.
-
-        An order without a usable id is skipped and stands in the page's ``problems``.
 
         """
         from .memory.search import search
@@ -92,11 +92,13 @@ class Plan(Query):
         return search(self, orders, transactions, keys)
 
     def sql(self, dialect: str, *, site: str = "", layout: Layout | None = None) -> Statement:
-        """The statement for the first page, over the tables of this package's stores or those of a ``layout``.
+        """Return the statement for the first page.
+
+        It reads the tables of a store, or those of a ``layout``.
 
         Raises:
-            UsageError: no such dialect (the message lists them), or the layout is for another.
-            QueryError: ``not-in-layout``, for each place of the search that reads what the layout lacks.
+            UsageError: no such dialect (the message lists them), or the layout is for another one.
+            QueryError: ``not-in-layout``, for each place of the search that needs a field the layout lacks.
 
         """
         from .sql.statement import statement
@@ -112,13 +114,13 @@ def check(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Report[Plan]:
-    """Everything that is to be said about a search; never raises for bad input.
+    """Check a search and report every problem; never raises for bad input.
 
-    ``source`` is the decoded JSON (a dict), JSON text or bytes (JavaScript object literals are read too), or the text
-    form. ``shape`` says what JSON is handed over: the HTTP body (``request``), the bare search with REST names
-    (``search``), or the argument of the JavaScript SDK (``sdk``). ``form`` says whether a string is ``json`` or
-    ``text``; with ``any`` it is JSON if it begins with a bracket. ``wire`` is JSON alone, as HTTP carries it: read
-    faster, without line and column (D20). ``now`` is what relative dates of the text form count from.
+    ``source`` is decoded JSON (a dict), JSON text or bytes (JavaScript object literals too), or the text form.
+    ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), or
+    the argument of the JavaScript SDK (``sdk``). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
+    (JSON if it starts with a bracket). ``wire`` is plain JSON, as in an HTTP body: faster, without line and column
+    (D20). Relative dates of the text form count from ``now``.
 
     Raises:
         UsageError: no such shape.
@@ -138,13 +140,14 @@ def compile_search(
     schema: Schema | str | None = None,
     now: datetime | None = None,
 ) -> Plan:
-    """The plan of a search: a dict, JSON text, or the text form; with or without ``{"search": …}`` round it.
+    """Return the plan of a search: a dict, JSON text, or the text form.
 
-    ``shape`` as in :func:`check`; without it, an object that has the key ``search`` is a request, any other a bare
-    search.
+    JSON may have ``{"search": …}`` around it.
+
+    ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search.
 
     Raises:
-        QueryError: the search has errors; it holds every diagnostic, the warnings too.
+        QueryError: the search has errors; it contains every diagnostic, warnings included.
 
     """
     return Plan.of(compiler.compile_search(source, shape=shape, schema=schema, now=now))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,7 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-SHARE = 1 if os.environ.get("ORDERQUERY_TRUST") == "full" else 8
+from scale import scaled
+
+SHARE = scaled(1, 8)
 """The divisor of the longest inputs, which have their full length in ``make trust`` only."""
 
 

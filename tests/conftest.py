@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,12 @@ from backends import BACKENDS, Backend
 from command_line import SAMPLES, run
 
 from orderquery.samples.generator import sample_lines
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collected tests and imported modules out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=BACKENDS)

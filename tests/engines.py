@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from orderquery.stores.base import Store
+from orderquery.stores.postgres.database import TABLES
 from orderquery.stores.postgres.store import PostgresStore
-from orderquery.stores.postgres.tables import TABLES
 
 POSTGRES = "ORDERQUERY_POSTGRES_URL"
 """The environment variable with the URL of a database to test in, instead of a server of this process."""

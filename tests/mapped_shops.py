@@ -1,4 +1,4 @@
-"""Tables as teams have them, made and filled: what the tests of own tables search."""
+"""Tables as teams have them, created and filled: what the tests of mapped tables search."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _NUMBERS = count(1)
 
 
 class TameMaker(Maker):
-    """Makes documents without what the documented differences are about, and searches with anything."""
+    """Makes documents that no documented limitation affects, and searches with anything."""
 
     def __init__(self, random: Random, layout: oq.OwnTables, dialect: str) -> None:
-        self._form = lambda row: layout.form(row, DIALECTS[dialect])
+        self._form = lambda row: layout.column_format(row, DIALECTS[dialect])
         super().__init__(random, layout.schema)
 
     def _pool(self, row: oq.Field) -> Sequence[JSON]:
@@ -61,7 +61,7 @@ class TameMaker(Maker):
 
     def _holds(self, row: oq.Field, made: JSON) -> bool:
         value, form = row.type.read(made), self._form(row)
-        return value is None or form is None or form.holds(value)
+        return value is None or form is None or form.can_hold(value)
 
     def order(self, key: str) -> dict[str, JSON]:
         return tamed(super().order(key))
@@ -74,7 +74,7 @@ class TameMaker(Maker):
 
 
 def tamed(value: JSON) -> JSON:
-    """A document without NUL and without lists in lists."""
+    """Return a document without NUL and without nested lists."""
     if isinstance(value, str):
         return value.replace("\0", "0")
     if isinstance(value, dict):
@@ -91,14 +91,14 @@ def _flat(items: list[JSON]) -> Iterator[JSON]:
 
 
 class Database:
-    """An empty database of an engine, which is gone in the end."""
+    """An empty database of an engine, for one test."""
 
     def __init__(self, dialect: str, folder: Path) -> None:
         self.dialect = dialect
         if dialect == "postgres":
             import psycopg
 
-            name, url = f"own_{os.getpid()}_{next(_NUMBERS)}", engines.postgres_url()
+            name, url = f"mapped_{os.getpid()}_{next(_NUMBERS)}", engines.postgres_url()
             with psycopg.connect(url, autocommit=True) as database:
                 database.execute(f"CREATE SCHEMA {name}")
             option = quote(f"-csearch_path={name}", safe="")
@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def opened(self) -> Iterator[Callable[..., Any]]:
-        """A function that executes a statement, for every one of the rows if there are some."""
+        """Yield a function that executes a statement, once per row if rows are given."""
         if self.dialect == "postgres":
             import psycopg
 
@@ -152,7 +152,7 @@ class Database:
 
 
 def json_shop(database: Database, orders: Sequence[JSON], transactions: Sequence[JSON]) -> None:
-    """One table with orders as JSON, one with transactions."""
+    """Create a table with orders as JSON, and one with transactions."""
     kind = {"sqlite": "TEXT", "postgres": "JSONB", "duckdb": "JSON"}[database.dialect]
     newest = [(key, encode_json(order).decode()) for key, order in oracle.newest(orders).items()]
     last = {record["orderId"]: encode_json(record).decode() for record in transactions}
@@ -171,14 +171,14 @@ def json_layout(dialect: str, **more: Any) -> oq.OwnTables:
 
 
 def column_shop(database: Database, orders: Sequence[JSON], transactions: Sequence[JSON]) -> None:
-    """The tables of ``own_tables/*.toml``: a column for each field, filled from what it means."""
+    """Create the tables of ``mapped_tables/*.toml``: a column per field, filled with its values."""
     given = tomllib.loads((FOLDER / f"{database.dialect}.toml").read_text("utf-8"))
     schema = oq.load_schema()
     records = {record["orderId"]: record for record in transactions}
     columns: list[tuple[oq.Field, str, str]] = []
-    for name, said in given["fields"].items():
+    for name, mapping in given["fields"].items():
         row = schema.by_name[name]
-        sql, form = (said, "") if isinstance(said, str) else (said["sql"], said.get("form", ""))
+        sql, form = (mapping, "") if isinstance(mapping, str) else (mapping["sql"], mapping.get("form", ""))
         column = sql.removeprefix("COALESCE(").partition(",")[0].removeprefix("o.")
         if column.isidentifier():
             columns.append((row, column, form or DEFAULTS[database.dialect].get(row.type.name, "text")))
@@ -188,8 +188,8 @@ def column_shop(database: Database, orders: Sequence[JSON], transactions: Sequen
     for key, order in oracle.newest(orders).items():
         values = project(schema, order, records.get(key))
         email = values["buyerInfo.email"]
-        held = [_held(database.dialect, row, form, values[row.name]) for row, _, form in columns]
-        rows.append((key, encode_json(order).decode(), None if email is None else email.lower(), *held))
+        stored = [_stored(database.dialect, row, form, values[row.name]) for row, _, form in columns]
+        rows.append((key, encode_json(order).decode(), None if email is None else email.lower(), *stored))
         names = values["lineItems.productName.original"]
         items += [(key, position, name) for position, name in enumerate(names)]
     with database.opened() as execute:
@@ -224,10 +224,10 @@ TYPES = {
 }  # fmt: skip
 
 
-def _held(dialect: str, row: oq.Field, form: str, value: Value) -> Any:
-    """A value as a column holds it; ``None`` where it is missing."""
+def _stored(dialect: str, row: oq.Field, form: str, value: Value) -> Any:
+    """Return a value as a column holds it; ``None`` if it is missing."""
     if row.many:
-        # An array without elements may be NULL or empty: both are the same.
+        # NULL and an empty array are equal.
         if not value and len(row.name) % 2:
             return None
         return json.dumps(value) if dialect == "sqlite" else value

@@ -1,4 +1,4 @@
-"""Mutated lines of orders, judged in part and decoded whole."""
+"""Mutated lines of orders, decoded partially and as a whole."""
 
 import json
 import random
@@ -7,7 +7,7 @@ from command_line import run
 from strategies import Maker
 
 import orderquery as oq
-from orderquery.cli import match_lines as judging
+from orderquery.cli import match_lines
 from orderquery.documents.ingest import WRAPPERS, Record, from_bytes
 
 SEARCHES = (
@@ -55,7 +55,7 @@ BYTES = [
 
 
 def originals():
-    """Documents of all kinds that a file may hold, as lines."""
+    """Return documents of all kinds that a file may contain, as lines."""
     made = [json.dumps(document, ensure_ascii=False).encode() for document in oq.sample(60, 3)]
     maker = Maker(random.Random(4), oq.load_schema())
     made += [json.dumps(maker.order(key), default=str).encode("utf-8", "replace") for key in maker.ids(40)]
@@ -71,7 +71,7 @@ def originals():
 
 
 def mutated(chance, line):
-    """A line with something changed in it."""
+    """Return a line with one change."""
     at = chance.randrange(len(line) + 1)
     kind = chance.randrange(9)
     if kind == 0:
@@ -106,7 +106,7 @@ def outcome(search, name):
 
 
 def decoded_whole(search, raw):
-    """The orders that match, as ``match`` shows them, and how much cannot be used, each line read by itself."""
+    """Return the matching orders, as ``match`` prints them, and the number of unusable lines."""
     plan, shown, unusable = oq.compile(search), b"", 0
     for line in raw.split(b"\n"):
         if line.strip():
@@ -119,7 +119,7 @@ def decoded_whole(search, raw):
 
 
 def differences(seed, count, folder, monkeypatch):
-    """How many mutated lines were judged, and how many searches over all of them differ from those decoded whole."""
+    """Return the number of mutated lines, and of searches whose result differs from that of whole decoding."""
     chance, lines, made, different = random.Random(seed), originals(), [], 0
     for _ in range(count):
         line = chance.choice(lines)
@@ -130,7 +130,7 @@ def differences(seed, count, folder, monkeypatch):
     (folder / "m.jsonl").write_bytes(raw)
     for search in chance.sample(SEARCHES, 3):
         with monkeypatch.context() as whole:
-            whole.setattr(judging, "partial_decoder", lambda schema, condition: None)
+            whole.setattr(match_lines, "partial_decoder", lambda schema, condition: None)
             want = outcome(search, "m.jsonl")
         assert want[0] == 1
         assert len(want[1]) > 1_000

@@ -185,7 +185,7 @@ class Maker:
         return self.random.choice((row.name, row.name, *row.aliases))
 
     def filter(self, depth: int) -> dict[str, JSON]:
-        """A filter whose connectives nest so deep at most."""
+        """Return a filter whose connectives nest at most ``depth`` levels."""
         made: dict[str, JSON] = {}
         for _ in range(self.random.choice((0, 1, 1, 1, 2, 3)) if depth else 1):
             kind = self.random.choice(("$and", "$or", "$or", "$not", "field", "field")) if depth else "field"
@@ -249,7 +249,7 @@ def _many_only(tree: dict[str, JSON]) -> bool:
 
 
 def batch(maker: Maker, count: int) -> tuple[list[JSON], list[JSON]]:
-    """So many orders, and transactions of half of them and of one that is not there."""
+    """Return ``count`` orders, and transactions of half of them and of an order that does not exist."""
     orders = maker.orders(count)
     rest, sdk = maker.schema.key.name, maker.schema.sdk_names.get(maker.schema.key.name, "")
     keys = list(dict.fromkeys(order.get(rest, order.get(sdk)) for order in orders))
@@ -263,7 +263,7 @@ def makers(schema: oq.Schema | None = None) -> st.SearchStrategy[Maker]:
     return st.randoms(use_true_random=False).map(lambda random: Maker(random, table))
 
 
-# -- anything at all, for what must not raise -------------------------------------------------------------------
+# -- any JSON and any object, for functions that must not raise -------------------------------------------------------------------
 
 NAMES = st.sampled_from(
     ["search", "filter", "sort", "cursorPaging", "limit", "cursor", "fieldName", "order", "$and", "$or", "$not", "$eq", "$in",

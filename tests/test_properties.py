@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from strategies import ANY_JSON, ANY_TEXT, ANYTHING, Maker, batch, makers
 
 import orderquery as oq
+from orderquery.compiler.query import max_packed_bytes
 from orderquery.compiler.render import render_report
 
 JSON = Any
@@ -19,7 +20,7 @@ QUICK = settings(deadline=None, max_examples=150, suppress_health_check=list(Hea
 
 
 def ids(plan: Any, orders: list[JSON], transactions: list[JSON]) -> list[str]:
-    """All ids of a search in its order, by memory."""
+    """Return all ids of a search in memory, in order."""
     found: list[str] = []
     page = oq.compile(plan).search(orders, transactions)
     while True:
@@ -31,7 +32,7 @@ def ids(plan: Any, orders: list[JSON], transactions: list[JSON]) -> list[str]:
 
 @SLOW
 @given(makers(), st.sampled_from(["memory", "sqlite"]))
-def test_a_filter_and_its_negation_part_the_orders(maker: Maker, where: str) -> None:
+def test_a_filter_and_its_negation_split_the_orders(maker: Maker, where: str) -> None:
     orders, transactions = batch(maker, 12)
     condition = maker.filter(3)
     asked = [{"filter": f} for f in ({}, condition, {"$not": condition}, {"$not": {"$not": condition}})]
@@ -59,14 +60,14 @@ def test_de_morgan(maker: Maker) -> None:
 
 @QUICK
 @given(makers())
-def test_both_forms_lead_back_to_the_same_search(maker: Maker) -> None:
+def test_both_forms_parse_back_to_the_same_search(maker: Maker) -> None:
     plan = oq.compile(maker.search())
     assert oq.compile(plan.to_json()).tree == plan.tree
     assert oq.compile(json.dumps(plan.to_json())).tree == plan.tree
-    spoken = oq.compile(plan.to_text())
-    assert spoken.tree == plan.tree
-    assert spoken.to_text() == plan.to_text()
-    assert (spoken.condition, spoken.sort, spoken.limit) == (plan.condition, plan.sort, plan.limit)
+    in_text = oq.compile(plan.to_text())
+    assert in_text.tree == plan.tree
+    assert in_text.to_text() == plan.to_text()
+    assert (in_text.condition, in_text.sort, in_text.limit) == (plan.condition, plan.sort, plan.limit)
 
 
 @SLOW
@@ -142,7 +143,7 @@ def test_the_order_of_loading_does_not_matter(maker: Maker, random: Any) -> None
 
 @QUICK
 @given(ANYTHING, st.sampled_from(["request", "search", "sdk"]))
-def test_anything_at_all_is_judged_and_never_raises(document: JSON, shape: Any) -> None:
+def test_any_json_is_checked_and_never_raises(document: JSON, shape: Any) -> None:
     report = oq.check(document, shape)
     json.dumps(report.to_json())
     render_report(report)
@@ -157,21 +158,21 @@ def test_anything_at_all_is_judged_and_never_raises(document: JSON, shape: Any) 
 
 @QUICK
 @given(ANY_JSON)
-def test_text_and_objects_are_judged_alike(document: JSON) -> None:
+def test_text_and_objects_are_checked_alike(document: JSON) -> None:
     try:
         text = json.dumps(document, allow_nan=False)
     except (ValueError, TypeError):
         return
     if text.startswith("{"):
         decoded = json.loads(text)
-        spoken, plain = oq.check(text, form="json"), oq.check(decoded)
-        assert [(d.code, d.pointer) for d in spoken.diagnostics] == [(d.code, d.pointer) for d in plain.diagnostics]
-        assert all(diagnostic.line is not None for diagnostic in spoken.diagnostics)
+        in_text, plain = oq.check(text, form="json"), oq.check(decoded)
+        assert [(d.code, d.pointer) for d in in_text.diagnostics] == [(d.code, d.pointer) for d in plain.diagnostics]
+        assert all(diagnostic.line is not None for diagnostic in in_text.diagnostics)
 
 
 @QUICK
 @given(st.one_of(ANY_TEXT, st.binary(max_size=40), st.text(max_size=60)))
-def test_any_text_is_judged_and_never_raises(source: Any) -> None:
+def test_any_text_is_checked_and_never_raises(source: Any) -> None:
     report = oq.check(source)
     render_report(report)
     try:
@@ -209,3 +210,10 @@ def test_a_search_that_is_refused_leaves_a_store_usable(page: JSON) -> None:
             except oq.QueryError:
                 pass
         assert store.search(page if not page else {}).ids == ("a",)
+
+
+@QUICK
+@given(makers())
+def test_packing_never_passes_its_bound(maker: Maker) -> None:
+    query = oq.compile(maker.search())
+    assert len(query.packed) <= max_packed_bytes(query)

@@ -20,14 +20,31 @@ from starlette.testclient import TestClient
 import orderquery as oq
 
 README = (ROOT / "README.md").read_text("utf-8")
+FOLDERS = {path.parent.name: path.read_text("utf-8") for path in (ROOT / "orderquery").rglob("README.md")}
+MAX_LINES = 150
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_it_is_short_and_its_links_lead_somewhere() -> None:
+    assert len(README.splitlines()) <= MAX_LINES
+    for path in (ROOT / "README.md", *(ROOT / "orderquery").rglob("README.md")):
+        for target in re.findall(r"\]\(([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path}: {target}"
+
+
+def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
+    for folder in (ROOT / "orderquery").iterdir():
+        if (folder / "__init__.py").exists():
+            text = (folder / "README.md").read_text("utf-8")
+            for name in re.findall(r"`(\w+\.py)`", text):
+                assert (folder / name).exists(), f"{folder.name}/README.md: {name}"
 
 
 def test_the_python_runs() -> None:
-    for block in blocks("python"):
+    for block in (*blocks("python"), *blocks("python", FOLDERS["emulator"])):
         exec(compile(block, "README.md", "exec"), {})
 
 
@@ -52,7 +69,7 @@ def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
 
 
 def test_the_strict_answer_is_the_one_that_is_shown() -> None:
-    ((request, shown),) = re.findall(r"<!-- strict: (.*?) -->\n```json\n(.*?)```", README, re.DOTALL)
+    ((request, shown),) = re.findall(r"<!-- strict: (.*?) -->\n```json\n(.*?)```", FOLDERS["emulator"], re.DOTALL)
     with oq.open_store(":memory:") as store:
         client = TestClient(oq.create_app(store, strict=True))
         answer = client.post("/ecom/v1/orders/search", content=request.encode())
@@ -74,7 +91,7 @@ def test_the_endpoint_answers_the_curl_line(tmp_path: Path) -> None:
 
 @pytest.mark.engines
 def test_the_block_for_engines_over_an_export_runs(tmp_path: Path) -> None:
-    (block,) = blocks("sh")
+    (block,) = blocks("sh", FOLDERS["stores"])
     program = tmp_path / "bin" / "orderquery"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m orderquery "$@"\n')
@@ -104,17 +121,17 @@ def test_both_forms_are_the_same_search() -> None:
 
 
 def test_every_command_is_listed() -> None:
-    from orderquery.cli.program import program
+    from orderquery.cli.help import COMMAND_NAMES
 
-    for name in program.commands:
-        assert re.search(rf"`[^`]*\b{name}\b[^`]*`", README), name
+    for name in COMMAND_NAMES:
+        assert re.search(rf"`[^`]*\b{name}\b[^`]*`", FOLDERS["cli"]), name
 
 
 def test_every_dialect_is_listed_as_it_is() -> None:
     from orderquery.sql.dialects import DIALECTS
 
     for row in DIALECTS.values():
-        (line,) = re.findall(rf"^\| `{row.name}` .*$", README, re.MULTILINE)
+        (line,) = re.findall(rf"^\| `{row.name}` .*$", FOLDERS["sql"], re.MULTILINE)
         assert row.driver in line
         assert ("| yes |" in line) == row.executed
         assert row.executed or "rendered only" in line

@@ -34,7 +34,8 @@ def test_it_holds_the_grammar_and_nothing_else_that_is_not_code(wheel: Path) -> 
     names = zipfile.ZipFile(wheel).namelist()
     kept = {name for name in names if not name.endswith(".py") and ".dist-info/" not in name}
     grammar = {f"orderquery/grammar/{path.name}" for path in (ROOT / "grammar").iterdir()}
-    assert kept == grammar | {"orderquery/py.typed", "orderquery/README.md"}
+    readmes = {str(path.relative_to(ROOT)) for path in (ROOT / "orderquery").rglob("README.md")}
+    assert kept == grammar | readmes | {"orderquery/py.typed"}
     assert all(name.startswith(("orderquery/", "orderquery-")) for name in names)
 
 

@@ -1,1 +1,1 @@
-"""The command line. Modules that declare commands import click alone; what a command does is imported when it runs."""
+"""The command line. A module named like a command declares it and imports the rest when it runs."""

@@ -1,26 +1,17 @@
-"""The command ``export``: a store as a folder of Parquet, with progress on a terminal."""
+"""The command ``export``: a store as a directory of Parquet files."""
 
 from __future__ import annotations
 
-import sys
-import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 
-from .inputs import schema_of, table_option
-from .output import is_terminal, put, wants_colour
-from .program import FINE, Command
-from .store import opened_store
+from .inputs import load_table, open_store, table_option
+from .output import count_of, write_line
+from .program import EXIT_OK, Command
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from ..stores.parquet.export import ExportResult
-
-_PATIENCE = 1.0
-"""Seconds before progress is shown."""
 
 
 @click.command(
@@ -33,80 +24,39 @@ _PATIENCE = 1.0
 )
 @click.argument("store", metavar="STORE")
 @click.argument("folder", metavar="DIR")
-@click.option("--site", metavar="S", help="Only the orders of this site.  [default: all sites]")
+@click.option("--site", metavar="S", help="Export the orders of this site only.  [default: all sites]")
 @click.option(
-    "--rows-per-file", metavar="N", type=click.IntRange(min=1), help="Orders in a file, at most.  [default: 200,000]"
+    "--rows-per-file", metavar="N", type=click.IntRange(min=1), help="Maximum orders per file.  [default: 200,000]"
 )
 @click.option("--replace", is_flag=True, help="Replace an earlier export in DIR.")
 @table_option
 def export(
     store: str, folder: str, site: str | None, rows_per_file: int | None, replace: bool, table: str | None
 ) -> int:
-    """Write a store as Parquet files, which Spark and ClickHouse search.
+    """Export a store as Parquet files, for Spark and ClickHouse.
 
-    Every order is in them, also those that Search hides, with its document as it was loaded and a column for each
-    field; the orders' transactions are beside them. search, inspect and get take the folder as spark:///DIR and
+    Exports every order, including those that Search hides: the loaded document and a column for each field. Exports
+    transactions to files of their own. search, inspect and get read the directory as spark:///DIR and
     clickhouse:///DIR.
 
-    DIR takes its name when everything is written; it must not be there, or be empty.
+    Creates DIR when all files are complete. DIR must not exist, or must be empty.
     """
-    from ..stores.parquet.export import ROWS_PER_FILE, export
+    from ..stores.parquet.export import ROWS_PER_FILE
+    from ..stores.parquet.export import export as export_store
+    from .progress import ProgressLine
 
-    with opened_store(store, schema_of(table), site or "") as opened, _Counter() as counter:
-        result = export(
+    with open_store(store, load_table(table), site or "") as opened, ProgressLine("exporting") as progress:
+        result = export_store(
             opened,
             folder,
             site=site,
             rows_per_file=rows_per_file or ROWS_PER_FILE,
             replace=replace,
-            written=counter.written,
+            written=lambda so_far: progress.update(text=_counts(so_far)),
         )
-    put(f"{_said(result)} in {_counted(result.files, 'file')}")
-    return FINE
+    write_line(f"{_counts(result)} in {count_of(result.files, 'file')}")
+    return EXIT_OK
 
 
-def _said(result: ExportResult) -> str:
-    return f"{_counted(result.orders, 'order')} and {_counted(result.transactions, 'transactions record')}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-class _Counter:
-    """What has been written so far, on standard error, once an export takes its time and somebody watches."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-        self._watched = is_terminal(sys.stderr)
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-
-    def written(self, result: ExportResult) -> None:
-        """Take note of what has been written."""
-        if not self._watched or (self._progress is None and time.monotonic() - self._begun < _PATIENCE):
-            return
-        if self._progress is None:
-            self._start()
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=_said(result))
-
-    def _start(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        colour = wants_colour(sys.stderr)
-        console = Console(stderr=True, no_color=not colour, highlight=False)
-        columns = (TextColumn("exporting"), SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=console, transient=True)
-        self._task = self._progress.add_task("", total=None)
-        self._progress.start()
+def _counts(result: ExportResult) -> str:
+    return f"{count_of(result.orders, 'order')} and {count_of(result.transactions, 'transactions record')}"

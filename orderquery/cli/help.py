@@ -1,6 +1,6 @@
-"""What ``orderquery --help`` says: every command, where it stands in the help, and which module declares it.
+"""The text of ``orderquery --help``, and the help texts that several commands share.
 
-To say it needs no click, so the help takes hardly longer than Python does to start.
+This module imports nothing outside the standard library, so that the help starts almost as fast as Python.
 """
 
 from __future__ import annotations
@@ -10,58 +10,59 @@ import sys
 
 COMMANDS = (
     (
-        "A search",
+        "Searches",
         (
-            ("check", "check", "Report every mistake of a search, and what to write instead."),
-            ("convert", "check", "Write a search in the other form."),
-            ("sql", "check", "Print the SQL of a search, then its parameters as JSON."),
+            ("check", "Report every mistake in a search, with a fix."),
+            ("convert", "Convert a search to JSON or to the text form."),
+            ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),
-    ("Files of orders", (("match", "match", "Print the orders of files that a search matches."),)),
+    ("Files of orders", (("match", "Print the orders in files that match a search."),)),
     (
-        "A store of orders",
+        "Stores of orders",
         (
-            ("load", "store", "Load orders and transactions into a store."),
-            ("search", "store", "Search a store: one page of orders, or all of them."),
-            ("inspect", "store", "Show how a store's engine would go about a search."),
-            ("get", "store", "Print orders by their ids."),
-            ("delete", "store", "Remove orders and their transactions for good."),
-            ("upgrade", "store", "Rebuild an older store from its documents, all or nothing."),
-            ("export", "export", "Write a store as Parquet files, which Spark and ClickHouse search."),
-            ("serve", "serve", "Serve a store as the live service would."),
+            ("load", "Load orders and transactions into a store."),
+            ("search", "Search a store: one page of orders, or all of them."),
+            ("inspect", "Show how the engine of a store runs a search."),
+            ("get", "Print orders by id."),
+            ("delete", "Delete orders and their transactions permanently."),
+            ("upgrade", "Rebuild a store that an older version made."),
+            ("export", "Export a store as Parquet files, for Spark and ClickHouse."),
+            ("serve", "Serve a store over HTTP, with the API of Wix."),
         ),
     ),
     (
         "Reference and samples",
         (
-            ("fields", "check", "List the fields: types, operators, which can be sorted by."),
-            ("explain", "check", "Say what a code of check means, and what the live service does."),
-            ("sample", "sample", "Print synthetic orders and their transactions."),
-            ("demo", "sample", "Show what this program does, on sample orders."),
+            ("fields", "List the fields, with their types and operators."),
+            ("explain", "Explain a diagnostic code."),
+            ("sample", "Print sample orders and their transactions."),
+            ("demo", "Run a short tour of orderquery on sample orders."),
         ),
     ),
 )
-"""The sections of the help, each with its commands: name, module, and the first sentence of the command's own help."""
+"""The sections of the help, each with its commands: name and first sentence. A command's module has its name."""
 
-HOMES = {name: module for _, commands in COMMANDS for name, module, _ in commands}
-"""The module of each command, which has the command's name there."""
+COMMAND_NAMES = tuple(name for _, commands in COMMANDS for name, _ in commands)
 
-SAYS = (
-    "One query language for commerce orders: checked before it is sent, answered the same everywhere.",
-    "A QUERY is - (standard input), else the path of a file, else JSON if it begins with {, else the text form.",
+SUMMARY = "Check, convert and run Wix Search Orders queries, on files of orders and in stores."
+QUERY_HELP = (
+    'QUERY is a file, "-" for standard input, JSON that begins with "{", or the text form: '
+    "'paymentStatus = PAID order by createdDate desc'."
 )
-VERSION_SAYS = "Show the version and exit."
-NO_COLOR_SAYS = "Plain output; so does the environment variable NO_COLOR."
-HELP_SAYS = "Show this message and exit."
+VERSION_HELP = "Show the version and exit."
+NO_COLOR_HELP = "Disable colors, as the environment variable NO_COLOR does."
+HELP_HELP = "Show this message and exit."
+MORE_HELP = 'Run "orderquery COMMAND --help" for options and examples.'
 HELP_OPTIONS = ("-h", "--help")
 
-WIDEST = 100
-_NARROWEST = 50
-_USUAL = 80
+MAX_COLUMNS = 100
+_MIN_COLUMNS = 50
+_DEFAULT_COLUMNS = 80
 
 
-def width() -> int:
-    """Columns of a help text: what the terminal has but two, within bounds."""
+def help_columns() -> int:
+    """Return the width of a help text: that of the terminal less a margin of two."""
     try:
         columns = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
@@ -71,37 +72,39 @@ def width() -> int:
             columns = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 0
         except (OSError, ValueError, AttributeError):
             columns = 0
-    return max(min(columns or _USUAL, WIDEST) - 2, _NARROWEST)
+    return max(min(columns or _DEFAULT_COLUMNS, MAX_COLUMNS) - 2, _MIN_COLUMNS)
 
 
-def text(name: str, columns: int) -> str:
-    """The help of the program, which was called by this name."""
+def format_help(name: str, columns: int) -> str:
+    """Return the help of the program; ``name`` is what the user called it by."""
     from textwrap import fill
 
-    def listed(heading: str, rows: tuple[tuple[str, str], ...]) -> str:
+    def format_list(heading: str, rows: tuple[tuple[str, str], ...]) -> str:
         hang = max(len(term) for term, _ in rows) + 4
         lines = (
-            fill(says, columns, initial_indent=f"  {term}".ljust(hang), subsequent_indent=" " * hang)
-            for term, says in rows
+            fill(text, columns, initial_indent=f"  {term}".ljust(hang), subsequent_indent=" " * hang)
+            for term, text in rows
         )
         return "\n".join([f"{heading}:", *lines])
 
-    said = (fill(paragraph, columns, initial_indent="  ", subsequent_indent="  ") for paragraph in SAYS)
-    options = (("--version", VERSION_SAYS), ("--no-color", NO_COLOR_SAYS), (", ".join(HELP_OPTIONS), HELP_SAYS))
-    sections = (
-        listed(section, tuple((command, says) for command, _, says in commands)) for section, commands in COMMANDS
-    )
-    more = fill(
-        "orderquery COMMAND --help tells more, with examples.", columns, initial_indent="  ", subsequent_indent="  "
-    )
-    usage = f"Usage: {name} [OPTIONS] COMMAND [ARGS]..."
-    return "\n\n".join([usage, *said, listed("Options", options), *sections, more])
+    def format_paragraph(text: str) -> str:
+        return fill(text, columns, initial_indent="  ", subsequent_indent="  ")
+
+    options = (("--version", VERSION_HELP), ("--no-color", NO_COLOR_HELP), (", ".join(HELP_OPTIONS), HELP_HELP))
+    return "\n\n".join([
+        f"Usage: {name} [OPTIONS] COMMAND [ARGS]...",
+        format_paragraph(SUMMARY),
+        format_paragraph(QUERY_HELP),
+        *(format_list(section, commands) for section, commands in COMMANDS),
+        format_list("Options", options),
+        format_paragraph(MORE_HELP),
+    ])  # fmt: skip
 
 
-def show(name: str) -> bool:
-    """Print the help of the program; whether standard output took it."""
+def print_help(name: str) -> bool:
+    """Print the help of the program; return False if standard output cannot be written."""
     try:
-        sys.stdout.buffer.write(text(name, width()).encode() + b"\n")
+        sys.stdout.buffer.write(format_help(name, help_columns()).encode() + b"\n")
         sys.stdout.buffer.flush()
     except (OSError, ValueError, AttributeError):
         return False

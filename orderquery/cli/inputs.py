@@ -1,4 +1,4 @@
-"""What commands read: the QUERY argument, tables of fields, and files of orders."""
+"""Inputs of commands: shared options, the QUERY argument, tables of fields, files and stores."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,20 +16,20 @@ if TYPE_CHECKING:
     from ..documents.ingest import Found
     from ..documents.json_lines import Progress
     from ..language.schema import Schema
+    from ..stores.base import Store
 
 STDIN = "-"
 STDIN_NAME = "standard input"
 INLINE_NAME = "query"
 
-_PATH_LIKE = re.compile(r"[^\s=<>!(){}\"'`]+(/[^\s=<>!(){}\"'`]*|\.(json|jsonl|txt|js|ts|mjs|gz))")
-"""A lone word that can be no query, for a condition has an operator, but may well be a file's name."""
+_FILE_NAME = re.compile(r"[^\s=<>!(){}\"'`]+(/[^\s=<>!(){}\"'`]*|\.(json|jsonl|txt|js|ts|mjs|gz))")
+"""A word that looks like a file name. No query matches it, because a condition has an operator."""
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class QueryArgument:
-    """A search as the command line gave it, and what messages call it."""
+class QueryArgument(NamedTuple):
+    """The source of a search, and its name in messages."""
 
     source: str | bytes
     name: str
@@ -38,72 +37,77 @@ class QueryArgument:
 
 def table_option(command: Decorated) -> Decorated:
     """Add ``--table``, the table of fields."""
-    return click.option(
-        "--table", metavar="NAME|FILE", help="The table of fields: a name, or a TOML file.  [default: ecom-orders]"
-    )(command)
+    help_ = "Table of fields: a name or a TOML file.  [default: ecom-orders]"
+    return click.option("--table", metavar="NAME|FILE", help=help_)(command)
 
 
 def layout_option(command: Decorated) -> Decorated:
-    """Add ``--layout``, the layout of tables that are not this program's."""
-    help_ = "A TOML file that says where the orders of your own tables are; they are only read."
+    """Add ``--layout``, the layout of the user's own tables."""
+    help_ = "Search your own tables, read-only, as this TOML file describes them."
     return click.option("--layout", metavar="FILE", help=help_)(command)
 
 
 def site_option(command: Decorated) -> Decorated:
-    """Add ``--site``, whose orders are meant."""
-    help_ = "Whose orders: nothing is visible across sites."
+    """Add ``--site``, the site whose orders the command uses."""
+    help_ = "Site of the orders. A site cannot see the orders of another."
     return click.option("--site", metavar="S", default="", help=help_)(command)
 
 
 def port_option(command: Decorated) -> Decorated:
-    """Add ``--port``, where to listen."""
-    kind, help_ = click.IntRange(0, 65535), "The port to listen at; 0 finds a free one."
+    """Add ``--port``, the port to listen on."""
+    kind, help_ = click.IntRange(0, 65535), "Port to listen on; 0 picks a free one."
     return click.option("--port", metavar="P", type=kind, default=8080, show_default=True, help=help_)(command)
 
 
 def shape_option(default: str | None) -> Callable[[Decorated], Decorated]:
-    """Add ``--as``, the shape of a search that is JSON."""
-    shown = default or "request if it has the key search, else search"
+    """Add ``--as``, the shape of a JSON search."""
+    shown = default or 'request if there is a "search" key, else search'
     return click.option(
         "--as", "shape", type=click.Choice(["request", "search", "sdk"]), default=default,
-        help="What JSON is: the HTTP body, the bare search, or the argument of the JavaScript SDK."
-        f"  [default: {shown}]",
+        help=f"Shape of JSON: HTTP body, bare search, or argument of the JavaScript SDK.  [default: {shown}]",
     )  # fmt: skip
 
 
-def schema_of(table: str | None) -> Schema:
-    """The table of fields of this name or file, or the default one."""
+def load_table(table: str | None) -> Schema:
+    """Load a table of fields by name or file; the default one for None."""
     from ..language.schema import load_schema
 
     return load_schema(table)
 
 
+def open_store(location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None) -> Store:
+    """Open the store at a path or URL, or with a layout the tables there that it describes."""
+    from ..stores import engines
+
+    return engines.open_store(location, site=site, schema=schema, create=create, layout=layout)
+
+
 def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgument:
-    """What QUERY says: standard input for ``-``, else the file of that name if there is one, else itself.
+    """Read QUERY: standard input for ``-``, else the file of that name if it exists, else the argument itself.
 
     ``other_inputs`` are the files that the command reads besides: standard input can be read once.
     """
     from ..diagnostics.errors import UsageError
 
     if [argument, *other_inputs].count(STDIN) > 1:
-        raise UsageError("standard input can be used once: give a file for the query or for the orders")
+        raise UsageError("standard input is used twice; pass a file for QUERY or for the orders")
     if argument == STDIN:
-        return QueryArgument(_read(stdin(), STDIN_NAME), STDIN_NAME)
+        return QueryArgument(_read(stdin_bytes(), STDIN_NAME), STDIN_NAME)
     if os.path.isdir(argument):
-        raise UsageError(f"{argument} is a folder: QUERY is a file, JSON or text")
+        raise UsageError(f'"{argument}" is a directory; pass a file, JSON or the text form')
     if os.path.exists(argument):
         try:
             with open(argument, "rb") as file:
                 return QueryArgument(_read(file, argument), argument)
         except OSError as problem:
-            raise UsageError(f"cannot read {argument}: {problem.strerror or problem}") from None
-    if _PATH_LIKE.fullmatch(argument):
-        raise UsageError(f"there is no file {argument}, and it is no query either")
-    return QueryArgument(_as_given(argument), INLINE_NAME)
+            raise UsageError(_unreadable(argument, problem)) from None
+    if _FILE_NAME.fullmatch(argument):
+        raise UsageError(f"file not found: {argument}")
+    return QueryArgument(_encode_argument(argument), INLINE_NAME)
 
 
-def _as_given(argument: str) -> str | bytes:
-    """An argument as UTF-8 whatever the locale: Python keeps the bytes that the locale does not know as surrogates."""
+def _encode_argument(argument: str) -> str | bytes:
+    """Return the bytes of an argument: in a locale without UTF-8 Python decodes them to surrogates."""
     if not argument.isascii():
         with contextlib.suppress(UnicodeEncodeError):
             return os.fsencode(argument)
@@ -111,18 +115,22 @@ def _as_given(argument: str) -> str | bytes:
 
 
 def _read(stream: Any, name: str) -> bytes:
-    """All of a query, or one byte more than a query may have: the checker says so."""
+    """Read a query, at most one byte beyond the limit: the checker reports that it is too large."""
     from ..diagnostics.errors import UsageError
     from ..language.limits import MAX_SEARCH_BYTES
 
     try:
         return bytes(stream.read(MAX_SEARCH_BYTES + 1))
     except OSError as problem:
-        raise UsageError(f"cannot read {name}: {problem.strerror or problem}") from None
+        raise UsageError(_unreadable(name, problem)) from None
 
 
-def stdin() -> Any:
-    """Standard input, for bytes."""
+def _unreadable(name: str, problem: OSError) -> str:
+    return f'cannot read "{name}": {problem.strerror or problem}'
+
+
+def stdin_bytes() -> Any:
+    """Return standard input for bytes."""
     from ..diagnostics.errors import UsageError
 
     if sys.stdin is None:
@@ -130,48 +138,52 @@ def stdin() -> Any:
     return sys.stdin.buffer
 
 
-def compiled(query: QueryArgument, schema: Schema, shape: str | None) -> Plan:
-    """The plan of a query, its warnings said on standard error; with errors, the command ends with them said."""
+def compile_query(query: QueryArgument, schema: Schema, shape: str | None) -> Plan:
+    """Compile a query and write its warnings to standard error; with errors, write them and exit."""
     from ..api import compile_search
     from ..compiler.render import render_line
     from ..compiler.report import QueryError
     from ..syntax.json_reader import SHAPES
-    from .output import say
-    from .program import PROBLEMS, say_problems
+    from .output import write_message
+    from .program import EXIT_PROBLEMS, write_diagnostics
 
     chosen = next((known for known in SHAPES if known == shape), None)
     try:
         plan = compile_search(query.source, shape=chosen, schema=schema)
     except QueryError as problem:
-        say_problems(problem, query.name)
-        raise click.exceptions.Exit(PROBLEMS) from None
+        write_diagnostics(problem, query.name)
+        raise click.exceptions.Exit(EXIT_PROBLEMS) from None
     for warning in plan.diagnostics:
-        say(render_line(warning, query.name))
+        write_message(render_line(warning, query.name))
     return plan
 
 
 def check_files(names: tuple[str, ...]) -> None:
-    """Refuse files that cannot be read, before anything is done with the others."""
+    """Raise ``UsageError`` if one of the files cannot be read, before any work is done."""
     from ..diagnostics.errors import UsageError
 
     if names.count(STDIN) > 1:
-        raise UsageError("standard input can be used once")
+        raise UsageError("standard input is used twice; pass a file for one of its uses")
     for name in names:
         if name == STDIN:
-            stdin()
+            stdin_bytes()
         elif os.path.isdir(name):
-            raise UsageError(f"cannot read {name}: it is a folder")
+            raise UsageError(f'cannot read "{name}": it is a directory')
+        elif not os.path.exists(name):
+            raise UsageError(f"file not found: {name}")
         elif not os.access(name, os.R_OK):
-            raise UsageError(f"cannot read {name}: {'permission denied' if os.path.exists(name) else 'no such file'}")
+            raise UsageError(f'cannot read "{name}": permission denied')
 
 
-def records_of(
-    schema: Schema, name: str, *, called: str = "", report_unfit: bool = True, progress: Progress | None = None
+def read_records(
+    schema: Schema, name: str, *, source_name: str = "", report_unfit: bool = True, progress: Progress | None = None
 ) -> Iterator[Found]:
-    """Every record of a file, and every problem under the file's name as it was given (or ``called``)."""
+    """Yield the records and problems of a file; problems name it as the user did, or ``source_name``."""
+    from dataclasses import replace
+
     from ..diagnostics.diagnostic import Diagnostic
     from ..documents.json_lines import read_file
 
-    shown = called or (STDIN_NAME if name == STDIN else name)
+    shown = source_name or (STDIN_NAME if name == STDIN else name)
     for _, found in read_file(schema, name, progress, report_unfit=report_unfit):
         yield replace(found, source_name=shown) if isinstance(found, Diagnostic) else found

@@ -1,4 +1,4 @@
-"""The command ``match``: orders of files that a search has, streamed."""
+"""The command ``match``: the orders in files that match a search."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from .inputs import STDIN, check_files, compiled, read_query, schema_of, shape_option, table_option
-from .output import is_terminal, put, say
-from .program import FINE, PROBLEMS, Command
+from .inputs import STDIN, check_files, compile_query, load_table, read_query, shape_option, table_option
+from .output import is_terminal, write_line, write_message
+from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
-MOST_JOBS = 256
+MAX_JOBS = 256
 
 
 @click.command(
@@ -23,15 +23,14 @@ MOST_JOBS = 256
 )
 @click.argument("query", metavar="QUERY")
 @click.argument("files", metavar="[FILE]...", nargs=-1)
-@click.option("--transactions", metavar="FILE", help="Where the orders' transactions are, for paymentMethods.")
-@click.option("--count", is_flag=True, help="Print how many orders match, not the orders.")
-@click.option("--verbose", is_flag=True, help="Report stored values that do not fit their fields, too.")
+@click.option("--transactions", metavar="FILE", help="File of the transactions, for paymentMethods.")
+@click.option("--count", is_flag=True, help="Print the number of matching orders.")
+@click.option("--verbose", is_flag=True, help="Report stored values that do not fit their field, too.")
 @click.option(
     "--jobs",
     metavar="N",
-    type=click.IntRange(1, MOST_JOBS),
-    help="Processes that judge orders.  [default: as many as there are processors, for a big file that is not"
-    " compressed, else 1]",
+    type=click.IntRange(1, MAX_JOBS),
+    help="Number of processes.  [default: one per processor for an uncompressed file of 64 MiB or more, else 1]",
 )
 @shape_option(None)
 @table_option
@@ -45,34 +44,32 @@ def match(
     shape: str | None,
     table: str | None,
 ) -> int:
-    """Print the orders of files that a search matches.
+    """Print the orders in files that match a search.
 
-    They are printed one JSON document a line, as read.
+    Prints the JSON documents unchanged, one a line, in the order of the files. Uses the filter of QUERY only.
 
-    QUERY is - (standard input), else a file, else JSON if it begins with {, else the text form; only its filter counts.
-    FILEs are .jsonl or .json, gzipped or not; without any, standard input is read. Orders, Search responses and events
-    are taken apart; each order is shown as it stands, in the order of the files, one that stands twice twice.
+    FILEs are .jsonl or .json, gzipped or not; the default is standard input. They may hold orders, Search responses
+    and webhook events. An order that occurs twice is printed twice.
 
-    A search by paymentMethods needs the orders' transactions: those of --transactions, else those that the FILEs
-    themselves hold, which are then read twice.
+    A search by paymentMethods needs transactions: from --transactions, else from the FILEs, which are then read twice.
 
-    The exit status is 0 also with no match, 1 if some document could not be used.
+    Exits with 0 even without a match, with 1 if a document is unusable.
     """
     from ..diagnostics.errors import UsageError
-    from .match_files import Matcher
+    from .match_files import FileMatcher
 
     names = files or (STDIN,)
-    others = (transactions,) if transactions is not None else ()
-    search = read_query(query, (*names, *others))
-    check_files((*names, *others))
-    schema = schema_of(table)
-    plan = compiled(search, schema, shape)
+    other_names = (transactions,) if transactions is not None else ()
+    argument = read_query(query, (*names, *other_names))
+    check_files((*names, *other_names))
+    schema = load_table(table)
+    plan = compile_query(argument, schema, shape)
     if plan.cursor is not None:
-        raise UsageError("match does not follow cursors: it reads files, from their beginning to their end")
+        raise UsageError("match does not support cursors; remove the cursor from QUERY")
     if STDIN in names and is_terminal(sys.stdin):
-        say("reading orders from standard input")
-    matcher = Matcher(schema, plan, count=count, verbose=verbose, jobs=jobs, table=table)
+        write_message("reading orders from standard input")
+    matcher = FileMatcher(schema, plan, count=count, verbose=verbose, jobs=jobs, table=table)
     matcher.run(names, transactions)
     if count:
-        put(str(matcher.matched))
-    return PROBLEMS if matcher.unusable else FINE
+        write_line(str(matcher.matched))
+    return EXIT_PROBLEMS if matcher.unusable else EXIT_OK

@@ -1,13 +1,13 @@
-"""What ``match`` does: files streamed through a plan, with the transactions it needs."""
+"""Matches the orders of files against a plan, with the transactions that it reads."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..api import Plan
 from ..compiler.render import render_line
@@ -15,55 +15,54 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..documents.fields import transactions_record
 from ..documents.json_lines import Block, Range, Split, opened, read_blocks, read_range, split
 from ..language.schema import Schema
-from .inputs import STDIN, STDIN_NAME, records_of
-from .match_lines import Judge, compiled_judge
-from .output import flush_stdout, say, stdout
+from .inputs import STDIN, STDIN_NAME, read_records
+from .match_lines import BlockMatcher, compile_matcher
+from .output import flush_stdout, stdout_bytes, write_message
 
 if TYPE_CHECKING:
-    from .workers import Part
+    from .match_jobs import RangeResult
 
 JSON = Any
 
-WORTH_IT = 64 << 20
-"""Bytes of a file that take one process clearly longer than several, their start included."""
+MIN_PARALLEL_BYTES = 64 << 20
+"""A smaller file is matched by one process: the start of others costs more than it saves."""
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A file to read, and what messages call it."""
+class _InputFile(NamedTuple):
+    """A file to read, and its name in messages."""
 
     path: str
-    called: str
+    name: str
 
 
-def _sources(names: tuple[str, ...]) -> list[_Source]:
-    return [_Source(name, STDIN_NAME if name == STDIN else name) for name in names]
+def _input_files(names: tuple[str, ...]) -> list[_InputFile]:
+    return [_InputFile(name, STDIN_NAME if name == STDIN else name) for name in names]
 
 
 @contextmanager
-def _twice_readable(names: tuple[str, ...]) -> Iterator[list[_Source]]:
-    """The files; of what can be read only once, a copy that is there for as long."""
+def _rereadable_files(names: tuple[str, ...]) -> Iterator[list[_InputFile]]:
+    """Give the files for two readings: standard input and pipes are copied to temporary files."""
     import shutil
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="orderquery-") as folder:
-        sources = _sources(names)
-        for index, source in enumerate(sources):
-            if source.path == STDIN or not os.path.isfile(source.path):
-                copy = os.path.join(folder, str(index))
-                with open(copy, "wb") as file, opened(source.path) as (stream, _):
-                    shutil.copyfileobj(stream, file)
-                sources[index] = _Source(copy, source.called)
-        yield sources
+        files = _input_files(names)
+        for index, file in enumerate(files):
+            if file.path == STDIN or not os.path.isfile(file.path):
+                path = os.path.join(folder, str(index))
+                with open(path, "wb") as copy, opened(file.path) as (stream, _):
+                    shutil.copyfileobj(stream, copy)
+                files[index] = _InputFile(path, file.name)
+        yield files
 
 
-class Matcher:
-    """One run over files: what matched, and what could not be used."""
+class FileMatcher:
+    """One run of ``match``; counts the matching orders and the unusable documents."""
 
     def __init__(
         self, schema: Schema, plan: Plan, *, count: bool, verbose: bool, jobs: int | None, table: str | None
@@ -74,136 +73,139 @@ class Matcher:
         self._transactions: dict[str, JSON] = {}
 
     def run(self, names: tuple[str, ...], transactions: str | None) -> None:
-        """Write the orders that match, or count them; ``transactions`` names the file of their transactions, if any."""
+        """Write or count the matching orders; ``transactions`` is the file of ``--transactions``."""
         if not self.plan.reads_transactions:
-            self._run(_sources(names))
+            self._match_files(_input_files(names))
         elif transactions is not None:
-            self._read_transactions(_sources((transactions,)), report=True)
-            self._run(_sources(names))
+            self._read_transactions(_input_files((transactions,)), report=True)
+            self._match_files(_input_files(names))
         else:
-            with _twice_readable(names) as sources:
-                self._read_transactions(sources, report=False)
-                self._run(sources)
+            with _rereadable_files(names) as files:
+                self._read_transactions(files, report=False)
+                self._match_files(files)
 
-    def _run(self, sources: Iterable[_Source]) -> None:
-        judge = self._judge()
-        for source in sources:
-            if not self._run_in_parts(source, judge):
-                self._read(read_blocks(source.path), judge, source.called)
+    def _match_files(self, files: Iterable[_InputFile]) -> None:
+        matcher = self._make_matcher()
+        for file in files:
+            if not self._match_in_workers(file, matcher):
+                self._match_blocks(read_blocks(file.path), matcher, file.name)
 
-    def _judge(self) -> Judge:
-        return Judge(self.schema, self.plan, self._transactions, verbose=self.verbose)
+    def _make_matcher(self) -> BlockMatcher:
+        return BlockMatcher(self.schema, self.plan, self._transactions, verbose=self.verbose)
 
-    def _read(self, blocks: Iterable[Block | Diagnostic], judge: Judge, called: str, before: int = 0) -> int | None:
-        """Judge blocks that so many lines stand before; how many lines they have, or ``None`` if they break off."""
-        lines = 0
+    def _match_blocks(
+        self, blocks: Iterable[Block | Diagnostic], matcher: BlockMatcher, name: str, lines_before: int = 0
+    ) -> int | None:
+        """Match blocks and return their number of lines, or None if they cannot be read to the end."""
+        line_count = 0
 
-        def report(problem: Diagnostic) -> None:
-            self._report(problem, called, before)
+        def on_problem(problem: Diagnostic) -> None:
+            self._report(problem, name, lines_before)
 
         for block in blocks:
             if isinstance(block, Diagnostic):
-                report(block)
+                on_problem(block)
                 return None
-            lines += len(block.texts)
-            kept = judge.matching(block, report)
-            self._put(len(kept), b"".join(kept))
-        return lines
+            line_count += len(block.texts)
+            lines = matcher.match(block, on_problem)
+            self._write(len(lines), b"".join(lines))
+        return line_count
 
-    def _run_in_parts(self, source: _Source, judge: Judge) -> bool:
-        """Judge a file in several processes, if it is worth it and can be done."""
-        size = os.path.getsize(source.path) if os.path.isfile(source.path) else 0
-        jobs = self.jobs if self.jobs is not None else processors() if size >= WORTH_IT else 1
+    def _match_in_workers(self, file: _InputFile, matcher: BlockMatcher) -> bool:
+        """Match a file in several processes; return False if one process should match it."""
+        size = os.path.getsize(file.path) if os.path.isfile(file.path) else 0
+        jobs = self.jobs if self.jobs is not None else processors() if size >= MIN_PARALLEL_BYTES else 1
         if jobs == 1:
             return False
-        from . import workers
+        from . import match_jobs
 
-        jobs = min(jobs, -(-size // workers.RANGE))
-        if jobs < 2 or not workers.possible(bool(self._transactions)):
+        jobs = min(jobs, -(-size // match_jobs.RANGE_BYTES))
+        method = match_jobs.start_method(bool(self._transactions))
+        if jobs < 2 or method is None:
             return False
-        with split(source.path, workers.RANGE) as parts:
+        with split(file.path, match_jobs.RANGE_BYTES) as parts:
             if parts is None:
                 return False
-            # What waits to be written would be written by each process that is forked.
+            # A forked worker would write its copy of the buffer, too.
             flush_stdout()
-            keep = not self.count
-            with workers.started(jobs, parts.descriptor, self._make(workers.START), keep=keep) as pool:
-                if pool is None:
+            make, keep = self._worker_matcher(method), not self.count
+            with match_jobs.start_workers(jobs, method, parts.descriptor, make, parts.ranges, keep=keep) as results:
+                if results is None:
                     return False
-                self._read([parts.first], judge, source.called)
-                self._gather(pool.judged(parts.ranges), parts, judge, source.called)
+                self._match_blocks([parts.first], matcher, file.name)
+                self._write_results(results, parts, matcher, file.name)
         return True
 
-    def _make(self, start: str) -> Callable[[], Judge]:
-        """How a process that starts in this way makes its judge."""
-        if start == "fork":
-            return self._judge
-        return partial(compiled_judge, self.table, self.plan.to_json(), verbose=self.verbose)
+    def _worker_matcher(self, method: str) -> Callable[[], BlockMatcher]:
+        if method == "fork":
+            return self._make_matcher
+        return partial(compile_matcher, self.table, self.plan.to_json(), verbose=self.verbose)
 
-    def _gather(self, found: Iterable[Part | Range], parts: Split, judge: Judge, called: str) -> None:
-        """Write and report what processes have found; judge what they have left."""
-        before = parts.first.number
-        for part in found:
-            if isinstance(part, Range):
-                lines = self._read(read_range(parts.descriptor, part), judge, called, before)
+    def _write_results(
+        self, results: Iterable[RangeResult | Range], parts: Split, matcher: BlockMatcher, name: str
+    ) -> None:
+        lines_before = parts.first.number
+        for result in results:
+            if isinstance(result, Range):
+                line_count = self._match_blocks(read_range(parts.descriptor, result), matcher, name, lines_before)
             else:
-                for problem in part.problems:
-                    self._report(problem, called, before)
-                self._put(part.matched, part.kept)
-                lines = part.lines
-            if lines is None:
+                for problem in result.problems:
+                    self._report(problem, name, lines_before)
+                self._write(result.matched, result.lines)
+                line_count = result.line_count
+            if line_count is None:
                 return
-            before += lines
+            lines_before += line_count
 
-    def _put(self, matched: int, kept: bytes | memoryview) -> None:
+    def _write(self, matched: int, lines: bytes | memoryview) -> None:
         self.matched += matched
-        if kept and not self.count:
-            stdout().write(kept)
+        if lines and not self.count:
+            stdout_bytes().write(lines)
 
-    def _read_transactions(self, sources: Iterable[_Source], *, report: bool) -> None:
-        # The last ones count, of events those of the latest time, as in a store.
-        kept = _branches(self.plan)
+    def _read_transactions(self, files: Iterable[_InputFile], *, report: bool) -> None:
+        # As in a store: the last record of an order counts, or the newest of its events.
+        branches = _read_paths(self.plan)
         times: dict[str, int] = {}
-        for source in sources:
-            for found in records_of(self.schema, source.path, called=source.called, report_unfit=False):
-                if isinstance(found, Diagnostic):
+        for file in files:
+            for record in read_records(self.schema, file.path, source_name=file.name, report_unfit=False):
+                if isinstance(record, Diagnostic):
                     if report:
-                        self._report(found, found.source_name)
-                elif found.kind == "transactions":
-                    time = times.get(found.id) if found.event_time is None else found.event_time
+                        self._report(record, file.name)
+                elif record.kind == "transactions":
+                    time = times.get(record.id) if record.event_time is None else record.event_time
                     if time is not None:
-                        if time < times.get(found.id, time):
+                        if time < times.get(record.id, time):
                             continue
-                        times[found.id] = time
-                    self._transactions[found.id] = _pruned(transactions_record(found.decoded), kept)
+                        times[record.id] = time
+                    self._transactions[record.id] = _prune(transactions_record(record.decoded), branches)
 
-    def _report(self, problem: Diagnostic, called: str | None, before: int = 0) -> None:
+    def _report(self, problem: Diagnostic, name: str, lines_before: int = 0) -> None:
         self.unusable += problem.code != "unfit-value"
-        line = None if problem.line is None else before + problem.line
-        say(render_line(replace(problem, source_name=called, line=line)))
+        line = None if problem.line is None else lines_before + problem.line
+        write_message(render_line(replace(problem, source_name=name, line=line)))
 
 
 Branches = dict[str, "Branches"]
 
 
-def _branches(plan: Plan) -> Branches:
-    """The paths of transactions that the plan reads, as a tree of keys."""
+def _read_paths(plan: Plan) -> Branches:
+    """Return the paths of transactions that the plan reads, as a tree of keys."""
     tree: Branches = {}
     for row in plan.fields:
         for source in row.sources:
             for path in source.paths if source.record == "transactions" else ():
-                at = tree
+                branch = tree
                 for step in path:
-                    at = at.setdefault(step, {})
+                    branch = branch.setdefault(step, {})
     return tree
 
 
-def _pruned(value: JSON, kept: Branches) -> JSON:
-    """A document without what is not read, so that millions of them can be kept."""
-    if not kept:
+def _prune(value: JSON, branches: Branches) -> JSON:
+    """Return a document without the keys that are not read, so that millions fit in memory."""
+    if not branches:
         return value
     if isinstance(value, list):
-        return [_pruned(item, kept) for item in value]
+        return [_prune(item, branches) for item in value]
     if isinstance(value, Mapping):
-        return {key: _pruned(value[key], below) for key, below in kept.items() if key in value}
+        return {key: _prune(value[key], below) for key, below in branches.items() if key in value}
     return value

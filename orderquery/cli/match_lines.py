@@ -1,4 +1,4 @@
-"""Blocks of JSON texts judged by a search: what ``match`` does with what it has read."""
+"""Matches blocks of JSON texts against a search, in the process of ``match`` and in its workers."""
 
 from __future__ import annotations
 
@@ -14,55 +14,53 @@ from ..documents.ingest import from_bytes
 from ..documents.json_lines import Block
 from ..documents.partial_decoder import partial_decoder
 from ..language.schema import Schema, load_schema
+from .output import join_lines
 
 JSON = Any
 SPACE = b" \t\r\n"
-LINE_BREAKS = b"\r\n"
 
-Report = Callable[[Diagnostic], None]
-"""Told what cannot be used."""
+OnProblem = Callable[[Diagnostic], None]
 
 
-class Judge:
-    """Judges blocks by a search. ``transactions`` are what it reads of them, by their orders' ids."""
+class BlockMatcher:
+    """Matches the orders of blocks; ``transactions`` by order id are what the search reads of them."""
 
     def __init__(self, schema: Schema, plan: Plan, transactions: Mapping[str, JSON], *, verbose: bool) -> None:
         self._schema, self._matches, self._transactions, self._verbose = schema, plan.matches, transactions, verbose
-        # What does not fit is found only in what has been read whole.
-        self._decoded = None if verbose else partial_decoder(schema, plan.condition)
+        # A partial decoder does not see values that do not fit their field.
+        self._decode_partially = None if verbose else partial_decoder(schema, plan.condition)
 
-    def matching(self, block: Block, report: Report) -> list[bytes]:
-        """The orders of a block that match, each as a line.
+    def match(self, block: Block, on_problem: OnProblem) -> list[bytes]:
+        """Return the matching orders of a block as lines.
 
-        What cannot be used is reported as it is found, with the line on which it stands and no source yet.
+        Calls ``on_problem`` with the diagnostic of each unusable text; it has a line, but no source name yet.
         """
-        orders = itertools.repeat(None) if self._decoded is None else self._decoded(block.texts)
-        return list(self._matching(block, orders, report))
+        orders = itertools.repeat(None) if self._decode_partially is None else self._decode_partially(block.texts)
+        return list(self._match(block, orders, on_problem))
 
-    def _matching(self, block: Block, orders: Iterable[JSON], report: Report) -> Iterator[bytes]:
-        """The documents that match; ``orders`` has ``None`` for what must be read whole."""
-        matches, known = self._matches, self._transactions
+    def _match(self, block: Block, orders: Iterable[JSON], on_problem: OnProblem) -> Iterator[bytes]:
+        """Yield the matching lines; ``orders`` has None for a text that must be decoded in full."""
+        matches, transactions = self._matches, self._transactions
         for offset, (text, order) in enumerate(zip(block.texts, orders, strict=False)):
             if order is not None:
-                if matches(order, known.get(order_id(self._schema, order) or "") if known else None):
-                    yield _as_line(text)
+                if matches(order, transactions.get(order_id(self._schema, order) or "") if transactions else None):
+                    yield _to_line(text)
             elif text.strip():
-                for found in from_bytes(self._schema, text, report_unfit=self._verbose):
-                    if isinstance(found, Diagnostic):
-                        report(replace(found, line=block.number + offset))
-                    elif found.kind == "order" and matches(found.decoded, known.get(found.id)):
-                        yield _as_line(found.document)
+                for record in from_bytes(self._schema, text, report_unfit=self._verbose):
+                    if isinstance(record, Diagnostic):
+                        on_problem(replace(record, line=block.number + offset))
+                    elif record.kind == "order" and matches(record.decoded, transactions.get(record.id)):
+                        yield _to_line(record.document)
 
 
-def compiled_judge(table: str | None, search: JSON, *, verbose: bool) -> Judge:
-    """The judge by a bare search, for a process that has been told no more than this."""
+def compile_matcher(table: str | None, search: JSON, *, verbose: bool) -> BlockMatcher:
+    """Compile a bare search, in a spawned worker: a matcher cannot be pickled."""
     schema = load_schema(table)
-    return Judge(schema, compile_search(search, shape="search", schema=schema), {}, verbose=verbose)
+    return BlockMatcher(schema, compile_search(search, shape="search", schema=schema), {}, verbose=verbose)
 
 
-def _as_line(document: bytes) -> bytes:
-    plain = document.startswith(b"{") and document.endswith(b"}\n") and b"\r" not in document
-    if plain and document.index(b"\n") == len(document) - 1:
+def _to_line(document: bytes) -> bytes:
+    is_line = document.startswith(b"{") and document.endswith(b"}\n") and b"\r" not in document
+    if is_line and document.index(b"\n") == len(document) - 1:
         return document
-    # A line break stands in a document only where space may.
-    return document.strip(SPACE).translate(None, LINE_BREAKS) + b"\n"
+    return join_lines(document.strip(SPACE)) + b"\n"

@@ -1,4 +1,4 @@
-"""What commands write: bytes to standard output, UTF-8 whatever the locale, and messages to standard error."""
+"""Output: bytes to standard output, messages to standard error, both UTF-8 in every locale."""
 
 from __future__ import annotations
 
@@ -13,43 +13,60 @@ if TYPE_CHECKING:
     from ..sql.statement import Statement
 
 
-def put(text: str) -> None:
-    """Write a text and a line break to standard output; what UTF-8 cannot hold as an escape."""
-    stdout().write(_encoded(text) + b"\n")
+def write_line(text: str) -> None:
+    """Write a line to standard output; characters that UTF-8 cannot encode are escaped."""
+    stdout_bytes().write(_encode(text) + b"\n")
 
 
-def stdout() -> BinaryIO:
-    """Standard output, for bytes. It is buffered: the program flushes it at its end."""
+def stdout_bytes() -> BinaryIO:
+    """Return standard output for bytes. It is buffered: the program flushes it at the end."""
     if sys.stdout is None:
         raise OSError(0, "standard output is closed")
     return sys.stdout.buffer
 
 
-def say(text: str, *, keep_lines: bool = False) -> None:
-    """Write a message and a line break to standard error; without ``keep_lines`` on one line."""
+def write_message(text: str, *, keep_lines: bool = False) -> None:
+    """Write a message to standard error; without ``keep_lines`` on one line."""
     from ..compiler.render import printable
 
     if sys.stderr is None:
         return
-    # Whoever closed standard error does not want to hear of it.
+    # A closed standard error must not replace the exit status with a traceback.
     with contextlib.suppress(OSError, ValueError):
         stream = sys.stderr.buffer
-        stream.write(_encoded(text if keep_lines else printable(text)) + b"\n")
+        stream.write(_encode(text if keep_lines else printable(text)) + b"\n")
         stream.flush()
 
 
-def say_notes(built: Statement) -> None:
-    """Say what of a search's exact meaning the tables of a statement cannot keep."""
-    for note in built.notes:
-        say(f"note: {note}")
+def write_notes(statement: Statement) -> None:
+    """Write where the tables of a statement cannot keep the exact meaning of the search."""
+    for note in statement.notes:
+        write_message(f"note: {note}")
 
 
-def _encoded(text: str) -> bytes:
+def write_json(value: Any) -> None:
+    """Write a value to standard output as indented JSON."""
+    import json
+
+    write_line(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def join_lines(document: bytes) -> bytes:
+    """Return a JSON document on one line; a line break in it can only be between tokens."""
+    return document.translate(None, b"\r\n")
+
+
+def count_of(count: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is 1."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
 def wants_colour(stream: Any) -> bool:
-    """Whether colour is welcome: a terminal, no ``--no-color`` and no NO_COLOR."""
+    """Return True for a terminal, unless ``--no-color`` or NO_COLOR is given."""
     context = click.get_current_context(silent=True)
     if (context is not None and context.find_root().color is False) or os.environ.get("NO_COLOR"):
         return False
@@ -57,7 +74,7 @@ def wants_colour(stream: Any) -> bool:
 
 
 def is_terminal(stream: Any) -> bool:
-    """Whether a stream is a terminal."""
+    """Return True if a stream is a terminal."""
     try:
         return bool(stream.isatty())
     except (AttributeError, ValueError):
@@ -65,12 +82,12 @@ def is_terminal(stream: Any) -> bool:
 
 
 def flush_stdout() -> None:
-    """Write what is still buffered."""
+    """Write the buffered output."""
     if sys.stdout is not None:
         sys.stdout.buffer.flush()
 
 
 def discard_stdout() -> None:
-    """Let what is still buffered go nowhere: the reader has gone, and the interpreter would complain at exit."""
+    """Discard the buffered output: after its reader has gone, Python would report an error at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

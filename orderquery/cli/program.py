@@ -1,10 +1,10 @@
-"""The program round the commands: help in sections, and every error as a message and an exit status."""
+"""The click group of all commands: lazy commands, help, and errors as messages and exit statuses."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -12,96 +12,84 @@ import click
 
 from ..version import __version__
 from . import help as overview
-from .output import discard_stdout, flush_stdout, say, wants_colour
+from .output import discard_stdout, flush_stdout, wants_colour, write_message
 
-FINE, PROBLEMS, WRONG_USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
-SETTINGS = {"help_option_names": list(overview.HELP_OPTIONS), "max_content_width": overview.WIDEST}
+EXIT_OK, EXIT_PROBLEMS, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 0, 1, 2, 130, 141
+_SETTINGS = {"help_option_names": list(overview.HELP_OPTIONS), "max_content_width": overview.MAX_COLUMNS}
 
 
 class Command(click.Command):
-    """A command with ``--no-color`` and with examples under its help."""
+    """A command with ``--no-color`` and examples. One with a QUERY argument explains it."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
-        kwargs.setdefault("context_settings", SETTINGS)
+        kwargs.setdefault("context_settings", _SETTINGS)
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
-        self.params.append(no_color_option())
+        self.params.append(_no_color_option())
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description, and what QUERY may be."""
+        super().format_help_text(ctx, formatter)
+        if any(param.name == "query" for param in self.params):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(overview.QUERY_HELP)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, each on a line of its own."""
+        """Write the examples, one a line."""
         with formatter.section("Examples" if len(self.examples) > 1 else "Example"):
             for example in self.examples:
                 formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
 
 
-def no_color_option() -> click.Option:
-    """``--no-color``, of the program and of every command."""
+def _no_color_option() -> click.Option:
     return click.Option(
-        ["--no-color"], is_flag=True, expose_value=False, callback=_no_color, help=overview.NO_COLOR_SAYS
+        ["--no-color"], is_flag=True, expose_value=False, callback=_disable_color, help=overview.NO_COLOR_HELP
     )
 
 
-def _no_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+def _disable_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         ctx.find_root().color = False
 
 
-class _Commands(MutableMapping[str, click.Command]):
-    """Every command by its name. The module that declares it is imported when the command is looked up."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, click.Command | None] = dict.fromkeys(overview.HOMES)
-
-    def __getitem__(self, name: str) -> click.Command:
-        command = self._found[name]
-        if command is None:
-            command = getattr(import_module(f".{overview.HOMES[name]}", __package__), name)
-            assert isinstance(command, click.Command)
-            self._found[name] = command
-        return command
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        self._found[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._found[name]
-
-
 class Program(click.Group):
-    """The group of all commands, each imported when it is run."""
+    """The group of all commands; a command's module is imported when it runs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, context_settings=SETTINGS, **kwargs)
-        self.commands = _Commands()
-        self.params.append(no_color_option())
+        super().__init__(*args, context_settings=_SETTINGS, **kwargs)
+        self.params.append(_no_color_option())
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the help."""
+        return list(overview.COMMAND_NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command from the module that has its name."""
+        if cmd_name not in overview.COMMAND_NAMES:
+            return None
+        command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
 
     def get_help(self, ctx: click.Context) -> str:
-        """Say what the program does, as :mod:`.overview` has it."""
-        return overview.text(ctx.command_path, overview.width())
+        """Return the overview in :mod:`.help`."""
+        return overview.format_help(ctx.command_path, overview.help_columns())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command; of an unknown one, name the nearest."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
+        """Find a command; suggest the closest name for an unknown one."""
+        if args and args[0] not in overview.COMMAND_NAMES and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            close = get_close_matches(args[0], self.commands, 1, 0.6)
-            hint = f"Did you mean {close[0]}?" if close else f"It is one of {', '.join(self.commands)}."
-            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
+            close = get_close_matches(args[0], overview.COMMAND_NAMES, 1, 0.6)
+            fix = f'did you mean "{close[0]}"?' if close else f"commands: {', '.join(overview.COMMAND_NAMES)}"
+            raise click.UsageError(f'unknown command "{args[0]}"; {fix}', ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; whatever it raises for the user's fault is said, and becomes its exit status."""
+        """Run a command; turn errors that the user can fix into messages and an exit status."""
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -111,7 +99,7 @@ class Program(click.Group):
         except click.exceptions.Exit:
             raise
         except Exception as problem:
-            status = _said(problem)
+            status = _report_error(problem)
             if status is None:
                 raise
             return status
@@ -125,7 +113,7 @@ class Program(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command line and exit with its status; not standing alone, return it."""
+        """Run a command line and exit with its status; without ``standalone_mode`` return the status."""
         try:
             result = super().main(args, prog_name, complete_var, False, **extra)
         except click.ClickException as problem:
@@ -136,63 +124,64 @@ class Program(click.Group):
         except click.Abort:
             if not standalone_mode:
                 raise
-            say("interrupted")
-            result = INTERRUPTED
-        status = result if isinstance(result, int) else FINE
+            write_message("interrupted")
+            result = EXIT_INTERRUPTED
+        status = result if isinstance(result, int) else EXIT_OK
         return sys.exit(status) if standalone_mode else status
 
 
-def _said(problem: Exception) -> int | None:
-    """Say what is wrong; the exit status, or ``None`` where it is no fault of the user's."""
+def _report_error(problem: Exception) -> int | None:
+    """Write an error message and return the exit status; None for a fault of the program."""
     from ..compiler.report import QueryError
     from ..diagnostics.errors import DocumentError, OrderQueryError
 
     if isinstance(problem, QueryError):
-        say_problems(problem)
-        return PROBLEMS
+        write_diagnostics(problem)
+        return EXIT_PROBLEMS
     if isinstance(problem, OrderQueryError):
-        say(f"orderquery: {problem}")
-        return PROBLEMS if isinstance(problem, DocumentError) else WRONG_USAGE
+        write_message(f"orderquery: {problem}")
+        return EXIT_PROBLEMS if isinstance(problem, DocumentError) else EXIT_USAGE
     if isinstance(problem, BrokenPipeError):
         discard_stdout()
-        return BROKEN_PIPE
+        return EXIT_BROKEN_PIPE
     if isinstance(problem, OSError):
         discard_stdout()
         where = f"{problem.filename}: " if problem.filename else ""
-        say(f"orderquery: {where}{problem.strerror or problem}")
-        return WRONG_USAGE
+        write_message(f"orderquery: {where}{problem.strerror or problem}")
+        return EXIT_USAGE
     if isinstance(problem, UnicodeEncodeError):
-        say("orderquery: an argument holds bytes that are not UTF-8")
-        return WRONG_USAGE
+        write_message("orderquery: an argument is not valid UTF-8")
+        return EXIT_USAGE
     if isinstance(problem, MemoryError | RecursionError):
-        say("orderquery: " + ("not enough memory" if isinstance(problem, MemoryError) else "the input nests too deep"))
-        return WRONG_USAGE
+        cause = "out of memory" if isinstance(problem, MemoryError) else "the input is nested too deeply"
+        write_message(f"orderquery: {cause}")
+        return EXIT_USAGE
     return None
 
 
-def say_problems(problem: Any, name: str = "") -> None:
-    """Say every diagnostic of a ``QueryError`` on standard error, as ``check`` shows them."""
+def write_diagnostics(problem: Any, name: str = "") -> None:
+    """Write the diagnostics of a ``QueryError`` to standard error, in the form of ``check``."""
     from ..compiler.render import render_diagnostics, render_report
 
     colour = wants_colour(sys.stderr)
     report = problem.report
-    shown = (
+    text = (
         render_diagnostics(problem.diagnostics, None, name, colour=colour)
         if report is None
         else render_report(report, name, colour=colour)
     )
-    say(shown, keep_lines=True)
+    write_message(text, keep_lines=True)
 
 
 def program_name() -> str:
-    """How this program was called, for the commands it prints."""
+    """Return the name that the user called the program by, for commands in the output."""
     context = click.get_current_context(silent=True)
     return (context.find_root().info_name if context is not None else None) or "orderquery"
 
 
 @click.group(cls=Program, name="orderquery")
 @click.version_option(
-    __version__, "--version", prog_name="orderquery", message="%(prog)s %(version)s", help=overview.VERSION_SAYS
+    __version__, "--version", prog_name="orderquery", message="%(prog)s %(version)s", help=overview.VERSION_HELP
 )
 def program() -> None:
-    """The command line; its help is :mod:`.overview`."""
+    """Run a command; :mod:`.help` has the help text."""

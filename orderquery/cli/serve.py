@@ -1,4 +1,4 @@
-"""The command that serves a store."""
+"""The command ``serve``: a store over HTTP, with the API of Wix."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from .inputs import port_option, schema_of, site_option, table_option
-from .output import flush_stdout, put, say
-from .program import FINE, Command
-from .store import opened_store
+from .inputs import load_table, open_store, port_option, site_option, table_option
+from .output import flush_stdout, write_line, write_message
+from .program import EXIT_OK, Command
 
 if TYPE_CHECKING:
     from ..stores.base import Store
@@ -28,23 +27,23 @@ _LOOPBACK = ("127.", "::1")
     ),
 )
 @click.argument("store", metavar="STORE")
-@click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @port_option
-@click.option("--strict", is_flag=True, help="Answer 400 for everything check reports.")
+@click.option("--strict", is_flag=True, help="Answer 400 if check reports a problem.")
 @click.option(
     "--api-key", metavar="KEY", envvar=KEY_VARIABLE,
-    help=f"What callers must send in Authorization; better set {KEY_VARIABLE}, which no process list shows.",
+    help=f"Require this key in Authorization. Prefer {KEY_VARIABLE}: process lists show options.",
 )  # fmt: skip
 @click.option(
     "--allow-host", metavar="NAME", multiple=True,
-    help="A name to be asked by where there is no API key, beside localhost, addresses and names without a dot.",
+    help="Without an API key, accept this host name, besides localhost, IP addresses and names without a dot.",
 )  # fmt: skip
 @click.option(
     "--webhook-key", metavar="FILE", type=click.File("rb"),
-    help="The app's public key (PEM): loads must be signed with it, or come with the API key.",
+    help="Public key of the app (PEM). Loads must be signed with its private key or have the API key.",
 )  # fmt: skip
-@click.option("--create", is_flag=True, help="Make the store if it is not there.")
-@click.option("--access-log/--no-access-log", default=True, help="A line for every request.  [default: yes]")
+@click.option("--create", is_flag=True, help="Create the store if it does not exist.")
+@click.option("--access-log/--no-access-log", default=True, help="Log a line for every request.  [default: on]")
 @site_option
 @table_option
 def serve(
@@ -60,29 +59,29 @@ def serve(
     site: str,
     table: str | None,
 ) -> int:
-    """Serve a store as the live service would.
+    """Serve a store over HTTP, with the API of Wix.
 
-    POST /ecom/v1/orders/search, GET /ecom/v1/orders/ID and the two reads of transactions, with the service's own
-    errors; POST /_orderquery/load takes orders, transactions and webhook events; GET /openapi.json describes it all.
+    Serves POST /ecom/v1/orders/search, GET /ecom/v1/orders/ID and both transactions endpoints, with the errors of
+    Wix. POST /_orderquery/load loads orders, transactions and webhook events. GET /openapi.json describes the API.
 
-    What the service would ignore in a request is ignored and said: in the log, and in the header
-    x-orderquery-warnings. With --strict it is refused.
+    Ignores what Wix ignores in a request, and reports it in the log and in the header x-orderquery-warnings. With
+    --strict, rejects such a request.
 
-    Ctrl-C or SIGTERM ends it, once the requests under way are answered.
+    Stops on Ctrl-C or SIGTERM, after the open requests are answered.
     """
     from ..stores.engines import shown_location
 
     key = None if webhook_key is None else webhook_key.read()
-    with opened_store(store, schema_of(table), site, create=create or store == ":memory:") as opened:
+    with open_store(store, load_table(table), site, create=create or store == ":memory:") as opened:
         name = shown_location(store)
-        run(
+        run_server(
             opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
             access_log=access_log,
         )  # fmt: skip
-    return FINE
+    return EXIT_OK
 
 
-def run(
+def run_server(
     store: Store,
     name: str,
     host: str,
@@ -94,23 +93,25 @@ def run(
     webhook_key: bytes | None = None,
     access_log: bool = True,
 ) -> None:
-    """Serve an open store until the process is told to stop."""
+    """Serve an open store until Ctrl-C or SIGTERM; ``name`` is how the output calls it."""
     from ..emulator.app import create_app
     from ..emulator.server import listen, url_of
     from ..emulator.server import serve as serve_app
 
-    asked_as = None if api_key else (host, *hosts)
-    app = create_app(store, strict=strict, api_key=api_key, hosts=asked_as, webhook_key=webhook_key)
-    with listen(host, port) as listening:
-        url = url_of(listening)
-        address = listening.getsockname()[0]
+    accepted_hosts = None if api_key else (host, *hosts)
+    app = create_app(store, strict=strict, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key)
+    with listen(host, port) as listener:
+        url = url_of(listener)
+        address = listener.getsockname()[0]
         if not api_key and not address.startswith(_LOOPBACK):
-            say(f"orderquery: everybody who reaches {address} may read these orders: set {KEY_VARIABLE}")
+            write_message(
+                f"orderquery: warning: anyone who can reach {address} can read these orders; set {KEY_VARIABLE}"
+            )
 
-        def begun() -> None:
-            put(f"serving {name} at {url}, until Ctrl-C")
-            put(f"try: curl -s {url}/ecom/v1/orders/search -d '{_EXAMPLE}'")
+        def announce() -> None:
+            write_line(f"serving {name} at {url}, until Ctrl-C")
+            write_line(f"try: curl -s {url}/ecom/v1/orders/search -d '{_EXAMPLE}'")
             flush_stdout()
 
-        serve_app(app, listening, access_log=access_log, begun=begun)
-    put("stopped")
+        serve_app(app, listener, access_log=access_log, begun=announce)
+    write_line("stopped")

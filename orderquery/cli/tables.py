@@ -1,4 +1,4 @@
-"""Tables of orders and of fields."""
+"""Tables of orders and of fields, as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compiler.render import cell_width, printable
 from ..documents.fields import reader
-from .output import is_terminal, put, wants_colour
+from .output import is_terminal, wants_colour, write_line
 
 if TYPE_CHECKING:
     from ..language.fields import Field
@@ -20,20 +20,22 @@ if TYPE_CHECKING:
 JSON = Any
 Cell = Callable[[JSON], str]
 
-_PIPED_WIDTH = 160
-_LONGEST_CELL = 80
-_NARROWEST = 10
+_PIPE_COLUMNS = 160
+_MAX_CELL_COLUMNS = 80
+_MIN_CELL_COLUMNS = 10
+_FALLBACK_FIELDS = 7
+"""Columns of a table of fields without the fields in ``_COLUMNS``."""
 _GAP = "  "
 
 
-def _screen_width() -> int | None:
-    """Cells of a line of the terminal, or what COLUMNS says; ``None`` for a pipe."""
+def _terminal_columns() -> int | None:
+    """Return the width of the terminal or COLUMNS; None for a pipe."""
     known = is_terminal(sys.stdout) or "COLUMNS" in os.environ
     return shutil.get_terminal_size().columns if known else None
 
 
-def show_fields(fields: Iterable[Field]) -> None:
-    """Write the rows of a table of fields, long notes on several lines."""
+def write_fields(fields: Iterable[Field]) -> None:
+    """Write fields as a table; long notes are wrapped."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -46,59 +48,59 @@ def show_fields(fields: Iterable[Field]) -> None:
         kind = f"{row.type.name}, many" if row.many else row.type.name
         sortable = ("yes" if row.documented_sort else "undocumented") if row.sortable else ""
         cells = (row.name, kind, " ".join(row.operators), sortable, " ".join(row.note.split()))
-        # Text, not str: what looks like markup is not markup.
+        # rich would read markup in a str.
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console = Console(
-        file=io.StringIO(), width=_screen_width() or _PIPED_WIDTH, force_terminal=colour, no_color=not colour,
+        file=io.StringIO(), width=_terminal_columns() or _PIPE_COLUMNS, force_terminal=colour, no_color=not colour,
         legacy_windows=False, color_system="standard" if colour else None,
     )  # fmt: skip
     with console.capture() as captured:
         console.print(table, end="")
-    put("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+    write_line("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
 
 
 class OrdersTable:
-    """A table of orders, written piece by piece: an answer may be long, and its widths are those of the first piece.
+    """A table of orders, written in chunks; the first chunk sets the widths.
 
-    The columns are those that a shop's own list of orders shows; of a table of fields without them, its first ones.
+    The columns are the usual ones of a list of orders; a table without these fields shows its first fields.
     """
 
     def __init__(self, schema: Schema) -> None:
-        columns = [(heading, _cell(schema, names)) for heading, names in _COLUMNS if schema.find(names[0])]
+        columns = [(heading, _cell_reader(schema, names)) for heading, names in _COLUMNS if schema.find(names[0])]
         if len(columns) < len(_COLUMNS):
-            columns = [(row.name, _cell(schema, (row.name,))) for row in schema.fields[:7]]
+            columns = [(row.name, _cell_reader(schema, (row.name,))) for row in schema.fields[:_FALLBACK_FIELDS]]
         self._headings = [heading for heading, _ in columns]
         self._cells = [cell for _, cell in columns]
         self._widths: list[int] = []
 
-    def show(self, orders: Sequence[JSON]) -> None:
-        """Write these orders; the headings stand above the first of them."""
-        rows = [[printable(cell(order), _LONGEST_CELL) for cell in self._cells] for order in orders]
+    def write(self, orders: Sequence[JSON]) -> None:
+        """Write a chunk of orders, the first one below the headings."""
+        rows = [[printable(cell(order), _MAX_CELL_COLUMNS) for cell in self._cells] for order in orders]
         if not self._widths:
             self._widths = [max(map(cell_width, column)) for column in zip(self._headings, *rows, strict=True)]
-            self._narrow()
-            heading = self._line(self._headings)
-            put(f"\x1b[1m{heading}\x1b[0m" if wants_colour(sys.stdout) else heading)
+            self._fit_last_column()
+            heading = self._format_line(self._headings)
+            write_line(f"\x1b[1m{heading}\x1b[0m" if wants_colour(sys.stdout) else heading)
         for row in rows:
-            put(self._line(row))
+            write_line(self._format_line(row))
 
-    def _narrow(self) -> None:
-        """Leave the last column what the screen has left for it."""
-        screen = _screen_width()
-        if screen is not None:
-            left = screen - sum(self._widths[:-1]) - len(_GAP) * (len(self._widths) - 1)
-            self._widths[-1] = max(min(self._widths[-1], left), _NARROWEST)
+    def _fit_last_column(self) -> None:
+        """Narrow the last column to the rest of the terminal."""
+        columns = _terminal_columns()
+        if columns is not None:
+            left = columns - sum(self._widths[:-1]) - len(_GAP) * (len(self._widths) - 1)
+            self._widths[-1] = max(min(self._widths[-1], left), _MIN_CELL_COLUMNS)
 
-    def _line(self, cells: list[str]) -> str:
-        *others, last = (self._padded(at, cell) for at, cell in enumerate(cells))
-        return _GAP.join([*others, _cut(last, self._widths[-1])]).rstrip()
+    def _format_line(self, cells: list[str]) -> str:
+        *others, last = (self._pad(at, cell) for at, cell in enumerate(cells))
+        return _GAP.join([*others, _truncate(last, self._widths[-1])]).rstrip()
 
-    def _padded(self, at: int, cell: str) -> str:
+    def _pad(self, at: int, cell: str) -> str:
         spaces = " " * (self._widths[at] - cell_width(cell))
         return spaces + cell if self._headings[at] == "total" else cell + spaces
 
 
-def _cut(text: str, width: int) -> str:
+def _truncate(text: str, width: int) -> str:
     if cell_width(text) <= width:
         return text
     while cell_width(text) > width - 3:
@@ -117,8 +119,8 @@ _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def _cell(schema: Schema, names: tuple[str, ...]) -> Cell:
-    """The text of the first of these fields that an order has; of an amount, with the order's currency."""
+def _cell_reader(schema: Schema, names: tuple[str, ...]) -> Cell:
+    """Return a function for the text of the first field that an order has; an amount gets its currency."""
     rows = [row for name in names if (row := schema.find(name)) is not None]
     readers = [(row, reader(schema, row)) for row in rows]
 
@@ -128,7 +130,7 @@ def _cell(schema: Schema, names: tuple[str, ...]) -> Cell:
             if value is None or value == []:
                 continue
             values = value if row.many and isinstance(value, list) else [value]
-            text = ", ".join(_text(row, item) for item in values)
+            text = ", ".join(_format_value(row, item) for item in values)
             currency = order.get("currency") if row.type.name == "amount" else None
             return f"{text} {currency}" if isinstance(currency, str) else text
         return ""
@@ -136,7 +138,7 @@ def _cell(schema: Schema, names: tuple[str, ...]) -> Cell:
     return cell
 
 
-def _text(row: Field, value: Any) -> str:
+def _format_value(row: Field, value: Any) -> str:
     if row.type.name == "instant":
         return row.type.text(value)[:19].replace("T", " ")
     if row.type.name == "amount":

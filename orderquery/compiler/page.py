@@ -1,4 +1,4 @@
-"""One page of a search's answer."""
+"""Pages: the page around a position, the same on every backend."""
 
 from __future__ import annotations
 
@@ -6,15 +6,56 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from ..diagnostics.diagnostic import Diagnostic
+from .cursor import encode
+from .cursor_keys import CursorKeys
+from .pagination import Position
+from .query import Query
 
 JSON = Any
+Row = TypeVar("Row")
+Fetch = Callable[[Position | None, int], list[Row]]
+"""Reads at most so many rows beyond a position (without one, from the start), nearest first."""
+ReadValues = Callable[[Row], tuple[Any, ...]]
+"""Returns the sort values of a row; called for few rows."""
+ExistsBeyond = Callable[[Position, Position | None], bool]
+"""Returns whether an order exists beyond a position. A second position is a likely one to look up first."""
+
+
+def page_of(
+    query: Query,
+    position: Position | None,
+    limit: int,
+    fetch: Fetch[Row],
+    values: ReadValues[Row],
+    exists: ExistsBeyond,
+    site: str,
+    keys: CursorKeys,
+) -> tuple[list[Row], str | None, str | None]:
+    """Return the rows of a page, and the tokens of the next and previous page.
+
+    A token is there exactly if the page it leads to has an order.
+    """
+    found = fetch(position, limit + 1)
+    more, rows = len(found) > limit, found[:limit]
+    backward = position is not None and position.backward
+    ahead = Position(values(rows[-1]), backward) if more else None
+    behind = None
+    if position is not None:
+        behind = Position(values(rows[0]), not backward) if rows else position.flipped()
+        # The previous page ended at the order of an exclusive position: usually one lookup finds it.
+        behind = behind if exists(behind, None if position.inclusive else position) else None
+    if backward:
+        rows = rows[::-1]
+    tokens = [None if place is None else encode(query, place, limit, site, keys) for place in (ahead, behind)]
+    following, preceding = reversed(tokens) if backward else tokens
+    return rows, following, preceding
 
 
 class LazyOrders(Sequence[Any]):
-    """Decoded documents, each decoded when it is first looked at."""
+    """Documents that are decoded on first access."""
 
     def __init__(self, documents: Sequence[bytes], decode: Callable[[bytes], JSON] = json.loads) -> None:
         self._documents = documents
@@ -39,10 +80,10 @@ class LazyOrders(Sequence[Any]):
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """Orders in the search's order, and the cursors to the pages beside it.
+    """One page of orders, in the order of the search.
 
-    ``ids`` are theirs; ``next`` and ``prev`` are tokens, or ``None`` where no matching order stands there; ``limit``
-    is the page size that was asked for.
+    ``next`` and ``prev`` are the cursors of the pages beside it, ``None`` if those have no order; ``limit`` is the
+    requested page size.
     """
 
     ids: tuple[str, ...]
@@ -52,21 +93,24 @@ class Page:
     _orders: Sequence[Any]
     _documents: Sequence[bytes] | None = None
     problems: tuple[Diagnostic, ...] = ()
-    """Of an in-memory search: the orders that could not be used, each with its index."""
+    """Of a search in memory: the orders that are unusable, each with its index."""
 
     @property
     def has_next(self) -> bool:
-        """Whether a matching order stands after the page."""
+        """Whether a next page exists."""
         return self.next is not None
 
     @property
     def orders(self) -> Sequence[Any]:
-        """The documents, decoded when looked at; of an in-memory search, the objects that were handed over."""
+        """The documents, decoded on first access.
+
+        Of a search in memory: the objects passed in.
+        """
         return self._orders
 
     @cached_property
     def documents(self) -> list[bytes]:
-        """The documents as stored; of an in-memory search, as compact UTF-8 JSON."""
+        """The documents as stored; of a search in memory, as compact UTF-8 JSON."""
         if self._documents is not None:
             return list(self._documents)
         from ..syntax.json_printer import encode_json
@@ -74,17 +118,20 @@ class Page:
         return [encode_json(order) for order in self._orders]
 
     def metadata(self) -> dict[str, JSON]:
-        """``count``, ``cursors`` (only those there are) and ``hasNext``, as the service answers them."""
+        """Return ``count``, ``cursors`` and ``hasNext`` as the service does."""
         cursors = {name: token for name, token in (("next", self.next), ("prev", self.prev)) if token is not None}
         return {"count": len(self.ids), "cursors": cursors, "hasNext": self.has_next}
 
     def to_bytes(self, answered: Callable[[bytes], bytes] | None = None) -> bytes:
-        """The response object of Search Orders, the documents spliced in as they are, or as ``answered`` makes them."""
+        """Return the response of Search Orders with the stored documents.
+
+        ``answered`` changes each document.
+        """
         metadata = json.dumps(self.metadata(), separators=(",", ":")).encode()
         documents = list(self.documents if answered is None else map(answered, self.documents))
         if not documents:
             return b'{"orders":[],"metadata":' + metadata + b"}"
-        # Put together once: a page may have hundreds of kilobytes.
+        # Joined once: a page can have hundreds of kilobytes.
         documents[0] = b'{"orders":[' + documents[0]
         documents[-1] += b'],"metadata":' + metadata + b"}"
         return b",".join(documents)

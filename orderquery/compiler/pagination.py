@@ -1,7 +1,7 @@
-"""Where a page continues: a position in a plan's total order, and the conditions that seek it.
+"""Positions: where a page continues, and the conditions that seek it.
 
-A position is the sort values of one order. The orders beyond it are the disjoint union of a few branches, each a
-condition like any other, so no engine has paging code of its own.
+A position is the sort values of one order. The orders beyond it are the disjoint union of a few branches, each a plain
+condition, so no engine needs paging code of its own.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..compiler.query import Query
 from ..language.conditions import FALSE, Condition, all_of, compares, equals, missing, present
 from ..language.fields import Field
-from .query import SortField
+from .query import Query, SortField
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a plan's order: ``values`` as the types read them, ``None`` for missing, one for each sort key.
+    """A place in the total order of a query.
 
-    ``backward``: the page wanted stands before it. ``inclusive``: an order at the position itself belongs to it.
+    ``values`` has one value for each sort key, as the types read it, ``None`` for missing.
+
+    ``backward``: the page is before the position. ``inclusive``: an order at the position itself is on the page.
     """
 
     values: tuple[Any, ...]
@@ -27,24 +28,27 @@ class Position:
     inclusive: bool = False
 
     def flipped(self) -> Position:
-        """The same place looking the other way, so that the two together are every order."""
+        """Return the same place in the other direction.
+
+        The two together cover every order.
+        """
         return replace(self, backward=not self.backward, inclusive=not self.inclusive)
 
 
-def direction(plan: Query, backward: bool) -> tuple[SortField, ...]:
-    """The sort keys as the rows are to be read."""
-    return tuple(SortField(key.field, not key.descending) for key in plan.sort) if backward else plan.sort
+def direction(query: Query, backward: bool) -> tuple[SortField, ...]:
+    """Return the sort keys in reading order."""
+    return tuple(SortField(key.field, not key.descending) for key in query.sort) if backward else query.sort
 
 
-def seek(plan: Query, position: Position) -> tuple[Condition, ...]:
-    """The orders beyond the position: disjoint branches, nearest first, none of them empty by construction.
+def seek(query: Query, position: Position) -> tuple[Condition, ...]:
+    """Return the conditions of the orders beyond the position, nearest first.
 
     One branch for each prefix of the sort keys, equal so far and then strictly beyond; one more where the values
-    beyond are the missing ones. Every order of a branch stands before every order of the next.
+    beyond are the missing ones. Every order of a branch comes before every order of the next.
     """
     depths: list[list[Condition]] = []
     equal: list[Condition] = []
-    for key, value in zip(direction(plan, position.backward), position.values, strict=True):
+    for key, value in zip(direction(query, position.backward), position.values, strict=True):
         depths.append([all_of([*equal, beyond]) for beyond in _beyond(key, value)])
         equal.append(_at(key.field, value))
     if position.inclusive:

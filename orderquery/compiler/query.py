@@ -1,7 +1,4 @@
-"""A checked search: resolved against a table, typed, with a total order.
-
-Nothing downstream of a plan can fail for the user's fault, a cursor apart.
-"""
+"""Query: a checked search, resolved against a table, typed, with a total order."""
 
 from __future__ import annotations
 
@@ -14,10 +11,11 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..language.conditions import Condition, Test, tests_of
 from ..language.fields import Field
 from ..language.schema import Schema
-from ..syntax.ast import Search
+from ..syntax.ast import Comparison, Filter, Not, Search
 from ..syntax.json_printer import print_json
 
 JSON = Any
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +28,12 @@ class SortField:
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """What a search means: ``condition`` and ``sort`` (the tie-break by id its last key), and the page size.
+    """A checked search: ``condition``, ``sort`` and page size.
 
-    ``tree`` is the search it was checked from, under the table's own field names. ``cursor`` is the token it
-    continues from, if any; ``filter_sent`` and ``sort_sent`` say which parts stood beside it.
+    The last field of ``sort`` is the table's key.
+
+    ``tree`` is the AST it was checked from, under the table's own field names. ``cursor`` is the token it continues
+    from, if any; ``filter_sent``, ``sort_sent`` and ``limit_sent`` tell which parts the search has.
     """
 
     schema: Schema
@@ -46,41 +46,79 @@ class Query:
     sort_sent: bool = False
     limit_sent: bool = False
     diagnostics: tuple[Diagnostic, ...] = field(default=())
-    """The warnings, and in a report's plan the keys that the service would ignore."""
+    """Warnings, and in the plan of a report also the ignored keys."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
-        """Every field the plan reads, once each."""
+        """Every field that the query reads, once each."""
         read = [test.field for test in tests_of(self.condition)] + [key.field for key in self.sort]
         return tuple(dict.fromkeys(read))
 
     @cached_property
     def reads_transactions(self) -> bool:
-        """Whether the answer depends on the orders' transactions."""
+        """Whether the result depends on the transactions of the orders."""
         return any(row.record == "transactions" for row in self.fields)
 
     @cached_property
     def packed(self) -> bytes:
-        """Filter and sort as a cursor carries them: compressed JSON."""
+        """Filter and sort as compressed JSON, for a cursor."""
         import zlib
 
         search = {key: value for key, value in print_json(self.tree).items() if key != "cursorPaging"}
-        text = json.dumps(search, separators=(",", ":"), ensure_ascii=False)
-        return zlib.compress(text.encode("utf-8"), 9)
+        return zlib.compress(_encode_json(search).encode("utf-8"), 9)
 
     def to_json(self) -> dict[str, JSON]:
-        """The bare search as plain JSON values, with REST names."""
+        """Return the bare search as plain JSON values, with REST names."""
         return print_json(self.tree)
 
     def to_text(self) -> str:
-        """The search in the text form. Raises ``UsageError`` for an operator without a spelling."""
+        """Return the search in the text form.
+
+        Raises:
+            UsageError: an operator has no spelling in the text form.
+
+        """
         from ..syntax.text_printer import print_text
 
         return print_text(self.tree, self.schema)
 
 
+_MAX_BYTES_OF_CHARACTER = 6
+"""A control character is six bytes in JSON, any other at most four."""
+_MAX_BYTES_OF_NUMBER = 256
+"""The sign, 100 digits, point and exponent of the longest amount, and then some."""
+_MAX_BYTES_OF_COMPARISON = 64
+"""Quotes, braces, colons, the operator's name and an ``$and`` around."""
+
+
+def max_packed_bytes(query: Query) -> int:
+    """Return an upper bound of ``len(query.packed)``, without packing."""
+    # zlib adds at most 11 bytes and 5 for each 16 KiB to what it cannot compress.
+    sort = sum([_MAX_BYTES_OF_COMPARISON + len(key.field) * _MAX_BYTES_OF_CHARACTER for key in query.tree.sort])
+    text = _MAX_BYTES_OF_COMPARISON + sort + _max_json_bytes(query.tree.filter)
+    return text + text // 1000 + 64
+
+
+def _max_json_bytes(tree: Filter) -> int:
+    if isinstance(tree, Comparison):
+        operand, size = tree.operand, _MAX_BYTES_OF_COMPARISON + len(tree.field) * _MAX_BYTES_OF_CHARACTER
+        if isinstance(operand, str):
+            return size + len(operand) * _MAX_BYTES_OF_CHARACTER
+        if isinstance(operand, tuple):
+            for value in operand:
+                size += 3 + len(value) * _MAX_BYTES_OF_CHARACTER if isinstance(value, str) else _MAX_BYTES_OF_NUMBER
+            return size
+        return size + _MAX_BYTES_OF_NUMBER
+    if isinstance(tree, Not):
+        return _MAX_BYTES_OF_COMPARISON + _max_json_bytes(tree.child)
+    size = _MAX_BYTES_OF_COMPARISON
+    for child in tree.children:
+        size += _max_json_bytes(child)
+    return size
+
+
 def same_condition(one: Condition, other: Condition) -> bool:
-    """Whether two conditions are the same but for the order of their parts, and parts said twice."""
+    """Return whether two conditions have the same parts, in any order."""
     return _canonical(one) == _canonical(other)
 
 

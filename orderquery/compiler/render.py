@@ -1,7 +1,7 @@
-"""Diagnostics for people, with an excerpt of the source, and as JSON.
+"""Rendering of diagnostics: for people with an excerpt, and as JSON.
 
-What is shown comes from anywhere, so nothing of it reaches a terminal as a control character, and nothing here raises
-for what a source, a message or a request holds.
+Sources are untrusted, so no control character of them reaches a terminal, and nothing here raises for the content of
+a source, a message or a request.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..diagnostics.codes import CODES, SAYS_OF_EFFECT
+from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..diagnostics.diagnostic import Diagnostic
 from .report import Report
 
 JSON = Any
 
-WIDEST_EXCERPT = 100
-"""Cells of a source line; a longer one is cut round its caret."""
-
-LONGEST_MESSAGE = 2_000
-LONGEST_POINTER = 300
-LONGEST_CORRECTED = 2_000
-"""Characters of the corrected request; a longer one is no help to a reader."""
+MAX_EXCERPT_CELLS = 100
+"""Of a source line; a longer one is cut around its caret."""
+MAX_MESSAGE_CHARS = 2_000
+MAX_POINTER_CHARS = 300
+MAX_CORRECTED_CHARS = 2_000
+"""A longer corrected request does not help a reader."""
 
 _TAB = "    "
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -34,15 +33,15 @@ _COLOURS = {"error": "1;31", "warning": "1;33", "place": "1;34", "help": "1;32",
 
 
 def report_json(report: Report[Any]) -> str:
-    """The documented JSON of a report: ``{"ok": ..., "diagnostics": [...]}``."""
+    """Return the documented JSON of a report: ``{"ok": ..., "diagnostics": [...]}``."""
     text = json.dumps(report.to_json(), ensure_ascii=False, indent=2, default=str)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def render_report(report: Report[Any], name: str = "", *, colour: bool = False) -> str:
-    """A report for people: every diagnostic, a summary line, and the corrected request where there is one.
+    """Render a report for people: diagnostics, summary and corrected request.
 
-    ``name`` is what the source is called.
+    ``name`` is the name of the source.
     """
     if not report.diagnostics:
         return f"{printable(name)}: no problems" if name else "no problems"
@@ -56,7 +55,10 @@ def render_report(report: Report[Any], name: str = "", *, colour: bool = False) 
 def render_diagnostics(
     diagnostics: Iterable[Diagnostic], source: str | None = None, name: str = "", *, colour: bool = False
 ) -> str:
-    """Diagnostics for people, each with its place in ``source`` if that is at hand, and a summary line."""
+    """Render diagnostics for people, and a summary line.
+
+    Each has an excerpt if ``source`` is given.
+    """
     found = list(diagnostics)
     if all(diagnostic.line for diagnostic in found):
         found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))
@@ -65,24 +67,27 @@ def render_diagnostics(
 
 
 def render_line(diagnostic: Diagnostic, name: str = "") -> str:
-    """A diagnostic on one line: ``orders.jsonl:12:/lineItems: unfit-value: ...``."""
+    """Render a diagnostic on one line.
+
+    For example ``orders.jsonl:12:/lineItems: unfit-value: ...``.
+    """
     place = ":".join(_place_parts(diagnostic, name))
     about_request = CODES[diagnostic.code].effect != "none"
     kind = f"{diagnostic.severity}[{diagnostic.code}]" if about_request else diagnostic.code
-    said = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
-    return f"{place}: {kind}: {printable(said)}" if place else f"{kind}: {printable(said)}"
+    text = printable("; ".join(filter(None, (diagnostic.message, *diagnostic.help.split("\n")))))
+    return f"{place}: {kind}: {text}" if place else f"{kind}: {text}"
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many errors and warnings there are, in words."""
+    """Count the errors and warnings, in words."""
     found = list(diagnostics)
     errors = sum(diagnostic.severity == "error" for diagnostic in found)
     counted = [(errors, "error"), (len(found) - errors, "warning")]
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "no problems"
 
 
-def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
-    """``text`` on one line, cut short, with an escape for whatever cannot be shown or would steer a terminal."""
+def printable(text: str, longest: int = MAX_MESSAGE_CHARS) -> str:
+    """Return ``text`` on one line, cut short, unprintable characters escaped."""
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return cut if cut.isprintable() else "".join(map(_shown, cut))
 
@@ -104,7 +109,7 @@ def _place_parts(diagnostic: Diagnostic, name: str) -> list[str]:
         parts += [str(diagnostic.line), *([str(diagnostic.column)] if diagnostic.column else [])]
     if diagnostic.pointer:
         parts.append(diagnostic.pointer)
-    return [printable(part, LONGEST_POINTER) for part in parts if part]
+    return [printable(part, MAX_POINTER_CHARS) for part in parts if part]
 
 
 # -- the excerpt ------------------------------------------------------------------------------------------------
@@ -112,7 +117,7 @@ def _place_parts(diagnostic: Diagnostic, name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How diagnostics of one source are shown."""
+    """The view of one source, which renders its diagnostics."""
 
     source: str | None
     name: str
@@ -134,17 +139,19 @@ class _View:
             lines.append(f" {self._paint(str(diagnostic.line), 'place')} {bar} {line}".rstrip())
             lines.append(f" {margin} {bar} {self._paint(carets, severity, after_spaces=True)}")
         if diagnostic.help:
-            lines.append(f" {margin} = {self._paint('help', 'help')}: {printable(diagnostic.help)}")
-        lines.append(f" {margin} = {SAYS_OF_EFFECT[CODES[diagnostic.code].effect]}")
+            first, *more = map(printable, diagnostic.help.split("\n"))
+            lines.append(f" {margin} = {self._paint('help', 'help')}: {first}")
+            lines += [f" {margin}         {line}" for line in more]
+        lines.append(f" {margin} = note: {EFFECT_NOTES[CODES[diagnostic.code].effect]}")
         return "\n".join(lines)
 
     def _place(self, diagnostic: Diagnostic) -> str:
         at = ":".join(
-            printable(str(part), LONGEST_POINTER)
+            printable(str(part), MAX_POINTER_CHARS)
             for part in (diagnostic.source_name or self.name, diagnostic.line, diagnostic.column)
             if part
         )
-        pointer = printable(diagnostic.pointer or "", LONGEST_POINTER)
+        pointer = printable(diagnostic.pointer or "", MAX_POINTER_CHARS)
         return "  ".join(part for part in (at, pointer) if part)
 
     def _excerpt(self, diagnostic: Diagnostic) -> tuple[str, str] | None:
@@ -161,22 +168,22 @@ class _View:
 
 
 def _cut(source: str, start: int, end: int) -> tuple[str, str]:
-    """The line of ``source`` that holds ``start``, cut to its width, and the carets below ``start`` to ``end``."""
-    # No more of the line is looked at than can be shown: a source may be one line of a mebibyte.
-    first = max(source.rfind("\n", 0, start) + 1, start - WIDEST_EXCERPT)
+    """Return the source line around ``start`` and its carets, cut to width."""
+    # Only what can be shown of the line is read: a source may be one line of a mebibyte.
+    first = max(source.rfind("\n", 0, start) + 1, start - MAX_EXCERPT_CELLS)
     begins = first == 0 or source[first - 1] == "\n"
-    last = source.find("\n", start, start + 2 * WIDEST_EXCERPT)
-    ends = last >= 0 or start + 2 * WIDEST_EXCERPT >= len(source)
+    last = source.find("\n", start, start + 2 * MAX_EXCERPT_CELLS)
+    ends = last >= 0 or start + 2 * MAX_EXCERPT_CELLS >= len(source)
     if last < 0:
-        last = min(len(source), start + 2 * WIDEST_EXCERPT)
+        last = min(len(source), start + 2 * MAX_EXCERPT_CELLS)
     if ends and source[first:last].endswith("\r"):
         last -= 1
     before = [_cell(character) for character in source[first:start]]
     marked = [_cell(character) for character in source[start : min(end, last)]]
     after = [_cell(character) for character in source[max(start, min(end, last)) : last]]
-    marked, marked_cut = _fitting(marked, WIDEST_EXCERPT * 3 // 5)
+    marked, marked_cut = _fitting(marked, MAX_EXCERPT_CELLS * 3 // 5)
     after = [] if marked_cut else after
-    room = WIDEST_EXCERPT - _width(marked)
+    room = MAX_EXCERPT_CELLS - _width(marked)
     kept_after, after_cut = _fitting(after, max(room - min(_width(before), room * 2 // 3), 0))
     kept_before, before_cut = _fitting(before[::-1], room - _width(kept_after))
     lead = "" if begins and not before_cut else "..."
@@ -186,7 +193,7 @@ def _cut(source: str, start: int, end: int) -> tuple[str, str]:
 
 
 def _fitting(cells: list[str], room: int) -> tuple[list[str], bool]:
-    """As many of the first pieces as fit, and whether some did not."""
+    """Return the first pieces that fit, and whether some did not."""
     used = 0
     for index, piece in enumerate(cells):
         used += cell_width(piece)
@@ -206,7 +213,10 @@ def _width(pieces: list[str]) -> int:
 
 
 def cell_width(text: str) -> int:
-    """Cells of a terminal that a text takes: wide characters two, combining ones none."""
+    """Return how many cells of a terminal a text takes.
+
+    Wide characters take two, combining ones none.
+    """
     return len(text) if text.isascii() else sum(map(_width_of, text))
 
 
@@ -231,22 +241,22 @@ def _corrected(report: Report[Any]) -> str | None:
         shown = json.dumps(corrected, ensure_ascii=False, indent=2, default=_number)
     except (RecursionError, TypeError, ValueError):
         return None
-    if len(shown) > LONGEST_CORRECTED:
+    if len(shown) > MAX_CORRECTED_CHARS:
         return None
     left = sum(not diagnostic.fix for diagnostic in report.diagnostics)
     heading = "corrected request:"
     if left:
-        heading = f"corrected request, but for {'the problem' if left == 1 else f'the {left} problems'} without a fix:"
+        heading = f"partly corrected request ({left} problem{'' if left == 1 else 's'} left):"
     return "\n".join([heading, *("".join(map(_in_json, line)) for line in shown.split("\n"))])
 
 
 def _in_json(character: str) -> str:
-    """A character of JSON text, as the escape that means the same where it cannot be shown."""
+    """Return a character of JSON text, escaped if it is not printable."""
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _number(value: JSON) -> JSON:
-    """A decimal as the JSON number nearest to it where that is exact; what is no JSON as a text."""
+    """Return a decimal as a JSON number if that is exact, and anything else as text."""
     if not isinstance(value, Decimal) or not value.is_finite():
         return str(value)
     if value.adjusted() < 18 and value == value.to_integral_value():

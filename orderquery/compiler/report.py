@@ -1,29 +1,26 @@
-"""compiler.report."""
+"""Report: the diagnostics of a search and its query, also as an error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.edits import Edit, apply_edits
 from ..diagnostics.errors import OrderQueryError
+from .corrections import correct
 from .query import Query
 
 JSON = Any
 QueryT = TypeVar("QueryT", bound=Query)
 
-MOST_FIXES = 200
-"""Fixes that are made in one request: each copies what it changes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Report(Generic[QueryT]):
-    """All that is to be said about one search.
+    """Everything a check found in one search.
 
-    ``plan`` is there whenever nothing in the search is refused; ``corrected`` is the decoded request with every fix
-    made, where the source was JSON and could be decoded, and has no more than 200 mistakes.
+    ``plan`` is there if nothing in the search is refused. ``source`` is the text that was checked, if it was one;
+    ``request`` is the decoded JSON, if the search was JSON.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -33,7 +30,7 @@ class Report(Generic[QueryT]):
 
     @property
     def ok(self) -> bool:
-        """Whether there is no error (warnings apart)."""
+        """Whether the search has no error; warnings do not count."""
         return not self.errors
 
     @property
@@ -48,28 +45,22 @@ class Report(Generic[QueryT]):
 
     @property
     def corrected(self) -> JSON:
-        """The request with every fix made, or ``None`` where there is nothing to mend, too much, or nothing decoded."""
-        fixes = [d.fix for d in self.diagnostics if d.fix]
-        if self.request is None or not fixes or len(fixes) > MOST_FIXES:
-            return None
-        document = self.request
-        # Later places first, and whole-key moves last of all, so that no fix changes the path of one still to come.
-        for fix in sorted(fixes, key=_order_of_fix):
-            document = apply_edits(document, fix)
-        return document
+        """The decoded request with every fix made.
+
+        ``None`` without fixes, or with more than 200.
+        """
+        return correct(self.request, self.diagnostics)
 
     def to_json(self) -> dict[str, JSON]:
-        """``{"ok": …, "diagnostics": […]}``."""
+        """Return ``{"ok": …, "diagnostics": […]}``."""
         return {"ok": self.ok, "diagnostics": [d.to_json() for d in self.diagnostics]}
 
 
-def _order_of_fix(fix: Sequence[Edit]) -> tuple[int, tuple[tuple[int, int | str], ...]]:
-    steps = tuple((0, -step) if isinstance(step, int) else (1, step) for step in fix[0].path)
-    return -len(fix[0].path), steps
-
-
 class QueryError(OrderQueryError, ValueError):
-    """A search that cannot be used. ``diagnostics`` holds every problem; ``report`` the whole report, if any."""
+    """A search that is not usable.
+
+    ``diagnostics`` has every problem; ``report`` is the whole report, if any.
+    """
 
     def __init__(self, diagnostics: Iterable[Diagnostic], report: Report[Any] | None = None) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)

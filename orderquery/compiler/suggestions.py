@@ -1,4 +1,7 @@
-"""What to write instead: the helps and fixes of the checker."""
+"""Suggestions: the helps and fixes of the checker.
+
+The first line of a help is the one thing to write; a list of possibilities is a line of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,19 @@ from typing import Any
 
 from ..diagnostics.edits import Edit
 from ..diagnostics.place import Path
+from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.operators import CONNECTIVES, OPERATORS, Takes
 from ..language.schema import Schema
-from ..syntax.ast import Comparison
-from ..syntax.unknown_keys import corrected_help
+from ..syntax.ast import Comparison, Search
+from ..syntax.json_printer import write_help
+from ..syntax.json_reader import Reader
 
 JSON = Any
 Advice = tuple[str, tuple[Edit, ...]]
 
+_MAX_NESTED_NAMES = 20
+_MAX_REWRITTEN_VALUES = 10
 _OPERATOR_WORDS = {
     "$le": "$lte", "$ge": "$gte", "$neq": "$ne", "$not_in": "$nin", "$notin": "$nin", "$beginswith": "$startsWith",
     "$begins": "$startsWith", "$prefix": "$startsWith", "$any": "$hasSome", "$all": "$hasAll", "$contains": "$hasSome",
@@ -25,7 +32,10 @@ _OPERATOR_WORDS = {
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The name most likely meant: the same but for case, the same last segment, or close in spelling."""
+    """Return the closest name, or ``None``.
+
+    That is one equal but for case, with the same last segment, or close in spelling.
+    """
     from difflib import get_close_matches
 
     candidates = list(names)
@@ -40,48 +50,50 @@ def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     return close[0] if close else None
 
 
-def field_meant(schema: Schema, name: str) -> str | None:
-    """The field of the table that an unknown name seems to mean."""
+def nearest_field(schema: Schema, name: str) -> str | None:
+    """Return the field of the table that is closest to an unknown name."""
     rest = schema.from_sdk(name)
     return rest if rest != name and schema.find(rest) else nearest(name, schema.by_name)
 
 
+
+
 def unknown_field(schema: Schema, name: str, path: Path | None, sorting: bool = False) -> Advice:
-    """For a field the table does not have."""
-    meant = field_meant(schema, name)
-    if meant is None:
-        return "orderquery fields lists the fields of the table", ()
-    row = schema.find(meant)
+    """Return help and fix for a field that the table does not have."""
+    near = nearest_field(schema, name)
+    if near is None:
+        return 'for the fields run "orderquery fields"', ()
+    help_ = f"did you mean {quoted(near)}?"
+    row = schema.find(near)
     if sorting and row is not None and not row.sortable:
-        return f"did you mean {meant}? It cannot be sorted by: {_sortable(schema)} can", ()
-    said = f"write {meant}" if schema.from_sdk(name) == meant else f"did you mean {meant}?"
+        return f"{help_} It is not sortable\n{sortable_fields(schema)}", ()
     if path is None:
-        return said, ()
-    return said, (Edit("put", path, meant) if sorting else Edit("rename", path, meant),)
+        return help_, ()
+    return help_, (Edit("put", path, near) if sorting else Edit("rename", path, near),)
 
 
-def _sortable(schema: Schema) -> str:
-    return ", ".join(row.name for row in schema.fields if row.sortable and row.documented_sort)
-
-
-def not_sortable(schema: Schema) -> str:
-    """For a field that cannot be sorted by."""
-    return f"sort by one of {_sortable(schema)}"
+def sortable_fields(schema: Schema) -> str:
+    """Return the list of sortable fields, as a line of a help."""
+    return "sortable: " + ", ".join(row.name for row in schema.fields if row.sortable and row.documented_sort)
 
 
 def unknown_operator(schema: Schema, node: Comparison, path: Path | None) -> Advice:
-    """For an operator nobody has: a nested object, a connective under a field, or a slip."""
+    """Return help and fix for an unknown operator.
+
+    It may be a nested object, a connective under a field, or a typing error.
+    """
     name, row = node.operator, schema.find(node.field)
     if name in CONNECTIVES:
         return _connective_moved(node, path)
-    if not name.startswith("$"):
-        return _dotted(schema, node, path)
     allowed = row.operators if row else tuple(OPERATORS)
-    meant = _OPERATOR_WORDS.get(name.casefold()) or nearest(name, OPERATORS, 0.7)
-    listed = f"{node.field} has {', '.join(allowed)}" if row else f"the operators are {', '.join(OPERATORS)}"
-    if meant is None or meant not in allowed:
-        return listed, ()
-    return f"did you mean {meant}? {listed}", (Edit("rename", path, meant),) if path is not None else ()
+    if not name.startswith("$") and (row is None or "$" + name not in allowed):
+        return _dotted(schema, node, path)
+    near = "$" + name if not name.startswith("$") else _OPERATOR_WORDS.get(name.casefold())
+    near = near or nearest(name, OPERATORS, 0.7)
+    operators = f"operators of {node.field}: {', '.join(allowed)}" if row else f"operators: {', '.join(allowed)}"
+    if near is None or near not in allowed:
+        return operators, ()
+    return f"did you mean {quoted(near)}?\n{operators}", (Edit("rename", path, near),) if path is not None else ()
 
 
 def _connective_moved(node: Comparison, path: Path | None) -> Advice:
@@ -92,37 +104,40 @@ def _connective_moved(node: Comparison, path: Path | None) -> Advice:
     fix: tuple[Edit, ...] = ()
     if path is not None:
         fix = (Edit("put", (*path[:-2], node.operator), moved[node.operator]), Edit("drop", path[:-1]))
-    return corrected_help(f"{node.operator} stands beside fields, not under one: write", moved), fix
+    return write_help(moved), fix
 
 
 def _dotted(schema: Schema, node: Comparison, path: Path | None) -> Advice:
     name, operand = f"{node.field}.{node.operator}", node.operand
-    steps = 1
-    while isinstance(operand, dict) and len(operand) == 1:
+    for _ in range(_MAX_NESTED_NAMES):
+        if not (isinstance(operand, dict) and len(operand) == 1):
+            break
         key = next(iter(operand))
         if not isinstance(key, str) or key.startswith("$"):
             break
-        name, operand, steps = f"{name}.{key}", operand[key], steps + 1
-        if steps > 20:
-            break
-    meant = name if schema.find(name) else field_meant(schema, name) or name
-    written = {meant: list(operand) if isinstance(operand, tuple) else operand}
+        name, operand = f"{name}.{key}", operand[key]
+    near = name if schema.find(name) else nearest_field(schema, name) or name
+    written = {near: list(operand) if isinstance(operand, tuple) else operand}
     fix: tuple[Edit, ...] = ()
-    if path is not None and schema.find(meant):
-        holder = (*path[:-2], meant)
-        fix = (Edit("put", holder, written[meant]), Edit("drop", path[:-1]))
-    return corrected_help("a field is one dotted string: write", written), fix
+    if path is not None and schema.find(near):
+        holder = (*path[:-2], near)
+        fix = (Edit("put", holder, written[near]), Edit("drop", path[:-1]))
+    return write_help(written), fix
 
 
 def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice:
-    """For an operator of another field: the operators there are, and the same asked with them, where it can be."""
+    """Return help and fix for an operator that the field does not support.
+
+    The fix is the same condition with an operator it does support.
+    """
     path = node.place.path
-    if path is None:
-        return f"{row.name} has {', '.join(operator.spelled for operator in schema.operators_of(row))}", ()
-    listed = f"{row.name} has {', '.join(row.operators)}"
+    names = [operator.name if path is not None else operator.spelled for operator in schema.operators_of(row)]
+    operators = f"operators of {row.name}: {', '.join(names)}"
     instead = _rewritten(node, row)
     if instead is None:
-        return listed, ()
+        return operators, ()
+    if path is None:
+        return f"write: {_in_text(instead, schema)}\n{operators}", ()
     fix: tuple[Edit, ...] = ()
     if not node.implicit:
         if len(instead) == 1 and row.name in instead:
@@ -130,7 +145,13 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> Advice
         else:
             key = next(iter(instead))
             fix = (Edit("put", (*path[:-2], key), instead[key]), Edit("drop", path[:-1]))
-    return corrected_help(f"{listed}: write", instead), fix
+    return f"{write_help(instead)}\n{operators}", fix
+
+
+def _in_text(filter_: dict[str, JSON], schema: Schema) -> str:
+    from ..syntax.text_printer import print_text
+
+    return print_text(Search(Reader({"filter": filter_}, "search", {}).search.filter), schema)
 
 
 def _rewritten(node: Comparison, row: Field) -> dict[str, JSON] | None:
@@ -138,9 +159,9 @@ def _rewritten(node: Comparison, row: Field) -> dict[str, JSON] | None:
     values = list(operand) if isinstance(operand, tuple) else [operand]
     if name == "$exists" and isinstance(operand, bool) and "$ne" in has:
         return {row.name: {"$ne" if operand else "$eq": None}}
-    if name == "$in" and "$eq" in has and 1 <= len(values) <= 10:
+    if name == "$in" and "$eq" in has and 1 <= len(values) <= _MAX_REWRITTEN_VALUES:
         return {"$or": [{row.name: value} for value in values]}
-    if name == "$nin" and "$ne" in has and 1 <= len(values) <= 10:
+    if name == "$nin" and "$ne" in has and 1 <= len(values) <= _MAX_REWRITTEN_VALUES:
         return {"$and": [{row.name: {"$ne": value}} for value in values]}
     if name in ("$hasSome", "$hasAll") and "$in" in has and (name == "$hasSome" or len(values) == 1):
         return {row.name: {"$in": values}}
@@ -150,26 +171,26 @@ def _rewritten(node: Comparison, row: Field) -> dict[str, JSON] | None:
 
 
 def operand_shape(node: Comparison, row: Field) -> tuple[str, JSON]:
-    """What the operator takes, and the operand mended where it can be told (else ``None``)."""
+    """Return help for an operand of the wrong shape, and the likely operand."""
     operator, operand = OPERATORS[node.operator], node.operand
     takes = operator.takes
     if takes is Takes.VALUES and not isinstance(operand, tuple | dict):
-        return corrected_help(f"{node.operator} takes a list: write", {node.operator: [operand]}), [operand]
+        return write_help({node.operator: [operand]}), [operand]
     if takes is Takes.FLAG:
         words: dict[Any, bool] = {"true": True, "false": False, 1: True, 0: False}
         key = operand.lower() if isinstance(operand, str) else operand
-        meant = words.get(key) if isinstance(key, str | int) else None
-        return "$exists takes true or false", meant
+        flag = words.get(key) if isinstance(key, str | int) else None
+        return "write true or false" if flag is None else write_help(flag), flag
     if isinstance(operand, tuple) and len(operand) == 1 and not isinstance(operand[0], tuple | dict):
-        return corrected_help("write", operand[0]), operand[0]
+        return write_help(operand[0]), operand[0]
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
-        return corrected_help("for one of several values write", {row.name: {"$in": list(operand)}}), None
-    return f"{node.operator} takes {takes.value}", None
+        return write_help({row.name: {"$in": list(operand)}}), None
+    return f"write {takes.value}", None
 
 
 @lru_cache(maxsize=1024)
 def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
-    """The values of the enum, and the one most likely meant."""
-    meant = nearest(value.replace(" ", "_").replace("-", "_"), row.values)
-    said = f"did you mean {meant}? " if meant else ""
-    return f"{said}{row.name} is one of {', '.join(row.values)}", meant
+    """Return help for a value that the enum lacks, and the closest value."""
+    near = nearest(value.replace(" ", "_").replace("-", "_"), row.values)
+    values = f"values of {row.name}: {', '.join(row.values)}"
+    return f"did you mean {quoted(near)}?\n{values}" if near else values, near

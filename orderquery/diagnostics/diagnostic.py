@@ -1,4 +1,4 @@
-"""One diagnostic: a mistake or doubt in a search or a document."""
+"""The diagnostic: one error or warning about a search or a document."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ JSON = Any
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake or doubt in a search or a document.
+    """One error or warning about a search or a document.
 
-    ``pointer`` is the JSON pointer of its place (``None`` for the text form), ``line`` and ``column`` count from 1 in
-    characters and are ``None`` where the source is not text. ``help`` says what to write instead; ``fix``, where there
-    is one, does it (see :func:`apply_edits`). ``facts`` are for programs: ``threshold``, the bound that was passed, and
-    ``bound``, whether it is the ``MIN`` or the ``MAX``.
+    ``pointer`` is the JSON pointer of its place (``None`` for the text form). ``line`` and ``column`` count characters
+    from 1 and are ``None`` if the source is not text. ``help`` is what to write instead; ``fix`` has the edits for it
+    (:mod:`orderquery.compiler.corrections` applies them). ``facts`` are for programs: the exceeded ``threshold``, and
+    its ``bound``, ``MIN`` or ``MAX``.
     """
 
     code: str
@@ -36,21 +36,21 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        """``error`` or ``warning``, as the catalogue has it."""
+        """``error`` or ``warning``, by the code."""
         return CODES[self.code].severity
 
     @property
     def refused(self) -> bool:
-        """Whether the live service refuses a request for this."""
+        """Whether Wix refuses a request for this."""
         return CODES[self.code].effect == "refuses"
 
     @property
     def pointer(self) -> str | None:
-        """The JSON pointer of the place, or ``None`` where the source is not JSON."""
+        """The JSON pointer of the place, ``None`` if the source is not JSON."""
         return None if self.place.path is None else pointer_of(self.place.path)
 
     def to_json(self) -> dict[str, JSON]:
-        """The documented JSON object: code, severity, pointer, line, column, message, help."""
+        """Return the documented JSON object of this diagnostic."""
         return {
             "code": self.code,
             "severity": self.severity,

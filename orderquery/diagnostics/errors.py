@@ -1,38 +1,38 @@
-"""diagnostics.errors."""
+"""The exceptions of this package."""
 
 from __future__ import annotations
 
 
 class OrderQueryError(Exception):
-    """The root of every error this package raises on purpose."""
+    """The base class of every exception this package raises on purpose."""
 
 
 class SchemaError(OrderQueryError, ValueError):
-    """A table of fields that cannot be used."""
+    """An invalid table of fields."""
 
 
 class LayoutError(OrderQueryError, ValueError):
-    """A layout of one's own that cannot be used. The message names the file, the key and the place."""
+    """An invalid layout of the user's own tables; the message names file and key."""
 
 
 class DocumentError(OrderQueryError, TypeError):
-    """Something handed over as an order or transactions record that is not one."""
+    """An argument that should be an order or a transactions record and is not."""
 
 
 class StoreError(OrderQueryError):
-    """A store that cannot be opened, read or written. The message says what to do."""
+    """A store that cannot be opened, read or written. The message includes the fix."""
 
 
 class StoreTimeout(StoreError):
-    """A search that was stopped because it took longer than it was given."""
+    """A search stopped at its time limit."""
 
 
 class MissingExtra(OrderQueryError, ImportError):
-    """A package that only one of the extras brings is not installed. The message names the extra."""
+    """A missing package that an extra installs. The message names the extra."""
 
     def __init__(self, extra: str, problem: ImportError) -> None:
-        super().__init__(f"{problem}: pip install 'orderquery[{extra}]' brings it")
+        super().__init__(f"{problem}; install it with: pip install 'orderquery[{extra}]'")
 
 
 class UsageError(OrderQueryError, ValueError):
-    """A call with arguments that make no sense together, such as an unknown dialect or an empty key."""
+    """A call with wrong arguments, such as an unknown dialect or an empty key."""

@@ -10,8 +10,8 @@ Path = tuple[str | int, ...]
 class Place(NamedTuple):
     """A place in a source.
 
-    ``path`` leads through decoded JSON (``None`` in the text form); ``span`` is a half-open range of character
-    offsets in the source text, where there is one; ``at`` tells the key at ``path`` from its value.
+    ``path`` is a path in decoded JSON (``None`` in the text form); ``span`` is a half-open range of character offsets
+    if the source is text; ``at`` selects the key or the value at ``path``.
     """
 
     # A named tuple: every condition of a search has a place, and a frozen dataclass takes four times as long to make.
@@ -31,11 +31,11 @@ NOWHERE = Place()
 
 
 def pointer_of(path: Path) -> str:
-    """Return the JSON pointer (RFC 6901) of a path; the whole document is the empty string."""
+    """Return the JSON pointer (RFC 6901) of a path; the root is the empty string."""
     return "".join("/" + step_text(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def step_text(step: object) -> str:
-    """Return a key or an index as text; for a key that JSON cannot hold, its type."""
+    """Return a key or an index as text, or the type of a key that JSON cannot have."""
     plain = isinstance(step, str) or (isinstance(step, int) and abs(step) < 10**18)
     return str(step) if plain else f"a Python {type(step).__name__}"

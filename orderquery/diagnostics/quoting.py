@@ -10,7 +10,7 @@ MAX_NUMBER_CHARS = 40
 
 
 def quoted(text: str, longest: int = MAX_QUOTED_CHARS) -> str:
-    """Return a text in double quotes, cut short, with an escape for what cannot be printed."""
+    """Return a text in double quotes, cut short, unprintable characters escaped."""
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return '"' + (cut if cut.isprintable() else "".join(map(_printable, cut))) + '"'
 
@@ -20,7 +20,7 @@ def _printable(character: str) -> str:
 
 
 def described(value: Any) -> str:
-    """Return a value as a message names it: a scalar as it is written, anything else by its kind."""
+    """Return a value for a message: a scalar itself, anything else by its kind."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,1 +1,1 @@
-"""Orders and transactions: reading values, extracting them, ingesting what is loaded."""
+"""Reading orders and transactions: files, events, records and field values."""

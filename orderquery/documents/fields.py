@@ -1,7 +1,7 @@
-"""Orders and transactions to the values of fields: the one place that walks a document.
+"""The values of fields in orders and transactions.
 
-A document may use REST names or the SDK's (``_id``); where both stand, the REST name counts. Null and missing are one
-thing. A reader never raises on a decoded document, whatever is in it.
+A document may use REST names or SDK names (``_id``); if it has both, the REST name counts. Null means missing. A reader
+never raises on a decoded document, whatever is in it.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ..diagnostics.quoting import described
 from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_ID_CHARS, MAX_SORTABLE_CHARS
 from ..language.schema import Schema
-from ..language.types import Value, ValueType, has_lone_surrogate
+from ..language.types import Value, has_lone_surrogate
 
 JSON = Any
 Reader = Callable[[JSON, JSON], Value]
-"""From an order and its transactions (or ``None``) to a value, ``None`` for missing, a list for a field of many."""
+"""From an order and its transactions (or ``None``) to a value: ``None`` if missing, a list for a "many" field."""
 
 _NO_RECORD: dict[str, JSON] = {}
 
 
 @cache
 def reader(schema: Schema, field: Field) -> Reader:
-    """The function that reads ``field`` out of a document."""
+    """Return the function that reads ``field`` from a document."""
     sources = [_source_reader(schema, field, source) for source in field.sources]
     first = sources[0]
     if field.many:
@@ -49,50 +50,54 @@ def reader(schema: Schema, field: Field) -> Reader:
 
 
 def _source_reader(schema: Schema, field: Field, source: ValueSource) -> Reader:
-    fits = fitting(field)
+    read_value = value_reader(field)
     if source.joined:
-        parts = [_single_walk(schema, path, source) for path in source.paths]
-        return lambda order, transactions: fits(words_joined(part(order, transactions) for part in parts))
+        parts = [_single_getter(schema, path, source) for path in source.paths]
+        return lambda order, transactions: read_value(join_words(part(order, transactions) for part in parts))
     if not field.many or source.single:
-        walk = _single_walk(schema, source.paths[0], source)
+        get = _single_getter(schema, source.paths[0], source)
         if not field.many:
-            return lambda order, transactions: fits(walk(order, transactions))
+            return lambda order, transactions: read_value(get(order, transactions))
 
-        def one(order: JSON, transactions: JSON) -> list[Value]:
-            value = fits(walk(order, transactions))
+        def read_as_list(order: JSON, transactions: JSON) -> list[Value]:
+            value = read_value(get(order, transactions))
             return [] if value is None else [value]
 
-        return one
-    elements = _many_walk(schema, source.paths[0], source)
+        return read_as_list
+    get_elements = _many_getter(schema, source.paths[0], source)
     return lambda order, transactions: [
-        value for item in elements(order, transactions) if (value := fits(item)) is not None
+        value for item in get_elements(order, transactions) if (value := read_value(item)) is not None
     ]
 
 
-def fitting(field: Field) -> Callable[[JSON], Value]:
-    """What a stored value counts as: read by the field's type, or ``None`` where it does not fit the field."""
+def value_reader(field: Field) -> Callable[[JSON], Value]:
+    """Return the function that reads a stored JSON value.
+
+    The function returns ``None`` for a value that does not fit the field.
+    """
     read = field.type.read
     if not (field.sortable and field.type.textual):
         return read
 
-    def fits(value: JSON) -> Value:
+    def read_short(value: JSON) -> Value:
         if isinstance(value, str) and len(value) > MAX_SORTABLE_CHARS:
             return None
         return read(value)
 
-    return fits
+    return read_short
 
 
-def words_joined(parts: Iterable[JSON]) -> str | None:
-    """The texts among these that are not blank, with spaces between them; ``None`` where there are none."""
+def join_words(parts: Iterable[JSON]) -> str | None:
+    """Join the texts that are not blank with spaces; ``None`` if there are none."""
     words = [part for part in parts if isinstance(part, str) and part and not part.isspace()]
     return " ".join(words) if words else None
 
 
-def _single_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Reader:
-    """A generated function: the path spelled out is several times faster than a loop over it."""
+def _single_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Reader:
+    """Generate a function that returns the JSON value at a path, or ``None``."""
+    # A path that is spelled out is several times faster than a loop over its steps.
     record = "order" if source.record == "order" else "transactions"
-    lines = ["def walk(order, transactions):", f"    at = {record}"]
+    lines = ["def get(order, transactions):", f"    at = {record}"]
     names: dict[str, str] = {}
     for index, step in enumerate(path):
         names[f"n{index}"] = step
@@ -103,16 +108,16 @@ def _single_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> 
         lines.append("    at = found")
     lines.append("    return at")
     scope: dict[str, Any] = dict(names)
-    exec("\n".join(lines), scope)  # noqa: S102 - the source holds no name or value from outside
-    walk: Reader = scope["walk"]
-    return walk
+    exec("\n".join(lines), scope)  # noqa: S102 - names of a schema are in the scope, not in the source
+    get: Reader = scope["get"]
+    return get
 
 
-def _many_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Callable[[JSON, JSON], list[JSON]]:
+def _many_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Callable[[JSON, JSON], list[JSON]]:
     steps = [(step, schema.sdk_names.get(step)) for step in path]
     in_order = source.record == "order"
 
-    def walk(order: JSON, transactions: JSON) -> list[JSON]:
+    def get_elements(order: JSON, transactions: JSON) -> list[JSON]:
         nodes: list[JSON] = [order if in_order else transactions]
         for step, sdk in steps:
             found: list[JSON] = []
@@ -128,11 +133,12 @@ def _many_walk(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Ca
             nodes = found
         return nodes
 
-    return walk
+    return get_elements
 
 
 def _flat(items: list[JSON]) -> Iterator[JSON]:
-    """The elements, nested lists flattened, in document order. A stack: the nesting is the document's to choose."""
+    """Yield the elements of nested lists in document order."""
+    # A stack, not recursion: the document decides how deep its lists nest.
     stack = [iter(items)]
     while stack:
         for item in stack[-1]:
@@ -146,66 +152,70 @@ def _flat(items: list[JSON]) -> Iterator[JSON]:
 
 
 def order_id(schema: Schema, order: JSON) -> str | None:
-    """The key of an order, or ``None`` where it has no usable one: 1 to 256 characters, writable as UTF-8."""
-    return _usable(reader(schema, schema.key)(order, None))
+    """Return the id of an order, or ``None`` without a usable one.
+
+    A usable id has 1 to 256 characters and no lone surrogate.
+    """
+    return _usable_id(reader(schema, schema.key)(order, None))
 
 
 def transactions_id(document: JSON) -> str | None:
-    """The order id of a transactions record, or ``None`` where it has no usable one."""
+    """Return the order id of a transactions record, or ``None`` without a usable one."""
     record = transactions_record(document)
-    return None if record is None else _usable(record.get("orderId"))
+    return None if record is None else _usable_id(record.get("orderId"))
 
 
-def _usable(key: JSON) -> str | None:
+def _usable_id(key: JSON) -> str | None:
     usable = isinstance(key, str) and 0 < len(key) <= MAX_ID_CHARS and not has_lone_surrogate(key)
     return key if usable else None
 
 
 def transactions_record(document: JSON) -> Mapping[str, JSON] | None:
-    """The transactions record itself, out of the envelope it may have been handed over in."""
+    """Return a transactions record, without its envelope; ``None`` if it is no object."""
     if isinstance(document, Mapping) and isinstance(document.get("orderTransactions"), Mapping):
         document = document["orderTransactions"]
     return document if isinstance(document, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
+class UnfitValue:
     """A stored value that does not fit its field, and so counts as missing."""
 
     field: Field
     value: JSON
 
     def __str__(self) -> str:
-        shown = repr(self.value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        why = self.field.type.says
+        problem = f"is not {self.field.type.says}"
         if isinstance(self.value, str) and self.field.sortable and len(self.value) > MAX_SORTABLE_CHARS:
-            why = f"at most {MAX_SORTABLE_CHARS} characters"
-        return f"{self.field.name} is {shown}, not {why}: it counts as missing"
+            problem = f"has more than {MAX_SORTABLE_CHARS} characters"
+        return f"{self.field.name}: {described(self.value)} {problem}, so it counts as missing"
 
 
 @cache
-def _probes(schema: Schema, record: str) -> list[tuple[Field, Callable[[JSON, JSON], list[JSON]], ValueType]]:
+def _element_getters(schema: Schema, record: str) -> list[tuple[Field, Callable[[JSON, JSON], list[JSON]]]]:
     return [
-        (field, _many_walk(schema, source.paths[0], source), field.type)
+        (field, _many_getter(schema, source.paths[0], source))
         for field in schema.fields
         for source in field.sources
         if source.record == record and not source.joined
     ]
 
 
-def unfit_values(schema: Schema, order: JSON, transactions: JSON = None) -> list[Unfit]:
-    """Every stored value that is there and does not fit its field."""
+def unfit_values(schema: Schema, order: JSON, transactions: JSON = None) -> list[UnfitValue]:
+    """Return every stored value that does not fit its field.
+
+    Reads the transactions if given, else the order.
+    """
     found = []
     record = "order" if transactions is None else "transactions"
-    for field, walk, _ in _probes(schema, record):
-        for value in walk(order, transactions):
-            if fitting(field)(value) is None:
-                found.append(Unfit(field, value))
+    for field, get_elements in _element_getters(schema, record):
+        for value in get_elements(order, transactions):
+            if value_reader(field)(value) is None:
+                found.append(UnfitValue(field, value))
     return found
 
 
 def project(schema: Schema, order: JSON, transactions: JSON = None) -> dict[str, Value]:
-    """The value of every field, by name."""
+    """Return the value of every field, by name."""
     record = transactions if transactions is not None else _NO_RECORD
     return {field.name: reader(schema, field)(order, record) for field in schema.fields}

@@ -1,6 +1,6 @@
-"""What a load is given, as orders and transactions: responses, envelopes and events taken apart, bytes kept.
+"""Orders and transactions in responses, envelopes and events, with their bytes.
 
-Nothing here raises on bad input: what cannot be used comes back as a :class:`Diagnostic` with its place.
+Nothing in this module raises on bad input: a document that cannot be used is returned as a :class:`Diagnostic`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
+from ..diagnostics.quoting import described, quoted
 from ..language.datetimes import read_instant
-from ..language.limits import MAX_DOCUMENT_LEVELS
+from ..language.limits import MAX_DOCUMENT_LEVELS, MAX_ID_CHARS
 from ..language.schema import Schema
-from ..syntax.json_decoder import decode_integer
+from ..syntax.json_decoder import decode_exactly
 from ..syntax.json_printer import encode_json
-from .extract import Values, values_of
+from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One order or transactions record: its id, its bytes, and the same decoded.
+    """One order or transactions record: its id, its bytes, and its decoded document.
 
-    ``event_time`` is the time of the event that brought it, in microseconds since 1970-01-01 UTC, or ``None``;
-    ``values`` are those of its fields, where they have been read already.
+    ``event_time`` is the time of the event that contained it, in microseconds since 1970-01-01 UTC, or ``None``.
+    ``values`` are the values of its fields, or ``None`` if they were not read yet.
     """
 
-    kind: Literal["order", "transactions"]
+    kind: Kind
     id: str
     document: bytes
     decoded: dict[str, JSON]
@@ -57,8 +58,46 @@ def _decoder() -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(float_hook=Decimal)
 
 
+class Defect(NamedTuple):
+    """Why a document cannot be used, and how to fix it."""
+
+    message: str
+    help: str
+
+    def at(self, place: Place) -> Diagnostic:
+        """Return the diagnostic ``unusable-document`` for a place."""
+        return Diagnostic("unusable-document", self.message, self.help, place)
+
+
+_TOO_DEEP = Defect("document nests too deeply", f"nest at most {MAX_DOCUMENT_LEVELS} levels")
+_LONE_SURROGATE = Defect("document contains a lone surrogate, which UTF-8 cannot encode", "remove the lone surrogate")
+
+
+def _defect_of(error: Exception) -> Defect:
+    if isinstance(error, RecursionError) or "ircular" in str(error):
+        return _TOO_DEEP
+    if isinstance(error, UnicodeEncodeError):
+        return _LONE_SURROGATE
+    if isinstance(error, UnicodeDecodeError):
+        return Defect(f"not UTF-8 at byte {error.start}", "encode the document as UTF-8")
+    if isinstance(error, json.JSONDecodeError):
+        return Defect(f"invalid JSON: {error.msg.lower()} at line {error.lineno} column {error.colno}", "fix the JSON")
+    if isinstance(error, ArithmeticError):
+        return Defect("number with an exponent out of range", "write the number with a smaller exponent")
+    message = str(error) if isinstance(error, TypeError) else f"invalid JSON: {error}"
+    return Defect(message, "use only values that JSON can hold")
+
+
+def _not_an_object(value: JSON) -> Defect:
+    return Defect(f"expected a JSON object, not {described(value)}", "write each order as a JSON object")
+
+
 def nests_too_deep(document: JSON, written: bytes) -> bool:
-    """Whether a document, of these bytes, is deeper than any reader of it is sure to bear."""
+    """Return whether a document nests deeper than ``MAX_DOCUMENT_LEVELS``.
+
+    ``written`` holds its bytes.
+    """
+    # Counting brackets is faster than a walk, and enough for almost every document.
     if written.count(b"{") + written.count(b"[") <= MAX_DOCUMENT_LEVELS:
         return False
     level, depth = [document], 0
@@ -69,31 +108,41 @@ def nests_too_deep(document: JSON, written: bytes) -> bool:
     return bool(level)
 
 
-def why_unusable(document: JSON) -> str | None:
-    """Why a decoded document cannot be kept, or ``None`` where it can."""
+def find_defect(document: JSON) -> Defect | None:
+    """Return why a decoded document cannot be stored, or ``None`` if it can."""
     try:
-        return _reason(RecursionError()) if nests_too_deep(document, encode_json(document)) else None
-    except (ValueError, TypeError, RecursionError, OverflowError) as problem:
-        return _reason(problem)
+        return _TOO_DEEP if nests_too_deep(document, encode_json(document)) else None
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        return _defect_of(error)
+
+
+def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
+    """Return the diagnostic for a document whose ``key`` holds no usable id."""
+    message = f"{quoted(key)} is missing, or not a string of 1 to {MAX_ID_CHARS} characters"
+    what = "the order" if kind == "order" else "the transactions"
+    return Diagnostic("no-usable-id", message, f"use {what} as returned by the service, not as sent to it", place)
 
 
 def from_object(schema: Schema, document: JSON, place: Place = _WHOLE) -> Iterator[Found]:
-    """The records of one decoded document."""
+    """Yield the records and problems of one decoded document."""
     try:
         raw = encode_json(document)
         text = raw.decode("utf-8")
-    except (ValueError, TypeError, RecursionError, OverflowError) as problem:
-        yield _unusable(_reason(problem), place)
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        yield _defect_of(error).at(place)
         return
     yield from _from_text(schema, text, raw, place)
 
 
 def from_bytes(schema: Schema, raw: bytes, place: Place = _WHOLE, *, report_unfit: bool = True) -> Iterator[Found]:
-    """The records of one JSON text. Without ``report_unfit`` nothing is said of values that do not fit their fields."""
+    """Yield the records and problems of one JSON text.
+
+    Without ``report_unfit``, values that do not fit their fields are not reported.
+    """
     try:
         text = raw.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        yield _undecoded(f"not UTF-8 at byte {problem.start}", place)
+    except UnicodeDecodeError as error:
+        yield _undecodable(error, place)
         return
     yield from _from_text(schema, text, raw, place, report_unfit)
 
@@ -103,164 +152,145 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
     try:
         decoded = _decoder().decode(raw)
     except (ValueError, ArithmeticError, RecursionError):
-        # One bad string must not cost a whole response: the standard decoder says more and takes lone surrogates.
+        # The standard decoder accepts lone surrogates, so that one bad string does not cost a whole response.
         suspect = True
         try:
-            decoded = json.loads(text, parse_float=Decimal, parse_int=decode_integer, parse_constant=_no_constant)
-        except (ValueError, ArithmeticError, RecursionError) as problem:
-            yield _undecoded(_reason(problem), place)
+            decoded = decode_exactly(text)
+        except (ValueError, ArithmeticError, RecursionError) as error:
+            yield _undecodable(error, place)
             return
-    slicer = _Slicer(text) if suspect else _RawSlicer(raw)
-    for part in _parts(schema, decoded):
-        if isinstance(part, Diagnostic):
-            yield _at(part, place)
+    slicer = _TextSlicer(text) if suspect else _RawSlicer(raw)
+    for entity in _entities(schema, decoded):
+        if isinstance(entity, Diagnostic):
+            yield _at(entity, place)
             continue
-        found = _record(schema, part, suspect)
-        if isinstance(found, str):
-            document = _sliced(slicer, part)
-            if document is None:
-                yield _at(_unusable(_reason(RecursionError()), Place(part.path)), place)
-                continue
-            if not report_unfit:
-                yield Record(part.kind, found, document, part.decoded, part.event_time)
-                continue
-            values, regular = values_of(schema, part.kind, part.decoded)
-            yield Record(part.kind, found, document, part.decoded, part.event_time, values)
-            if not regular:
-                yield from _unfit(schema, part, place)
+        key = _usable_id(schema, entity, suspect)
+        if isinstance(key, Diagnostic):
+            yield _at(key, place)
+            continue
+        document = _bytes_of(slicer, entity)
+        if document is None:
+            yield _at(_TOO_DEEP.at(Place(entity.path)), place)
+        elif not report_unfit:
+            yield Record(entity.kind, key, document, entity.decoded, entity.event_time)
         else:
-            yield _at(found, place)
+            values, all_fit = values_of(schema, entity.kind, entity.decoded)
+            yield Record(entity.kind, key, document, entity.decoded, entity.event_time, values)
+            if not all_fit:
+                yield from _unfit_values_of(schema, entity, place)
 
 
-def _sliced(slicer: _RawSlicer | _Slicer, part: _Part) -> bytes | None:
-    """The bytes of a part, or ``None`` where it nests too deep."""
+def _bytes_of(slicer: _RawSlicer | _TextSlicer, entity: _Entity) -> bytes | None:
+    """Return the bytes of an entity, or ``None`` if it nests too deep."""
     try:
-        document = slicer.slice(part.path)
+        document = slicer.slice(entity.path)
     except RecursionError:
         return None
-    return None if nests_too_deep(part.decoded, document) else document
-
-
-def _no_constant(text: str) -> JSON:
-    raise ValueError(f"{text} is not JSON")
-
-
-def _reason(problem: Exception) -> str:
-    if isinstance(problem, RecursionError) or "ircular" in str(problem):
-        return "it nests too deep"
-    if isinstance(problem, UnicodeEncodeError):
-        return "it holds a lone surrogate, which no UTF-8 text can hold"
-    if isinstance(problem, json.JSONDecodeError):
-        return f"it is not JSON: {problem.msg.lower()} at line {problem.lineno} column {problem.colno}"
-    return f"it is not JSON: {problem}"
+    return None if nests_too_deep(entity.decoded, document) else document
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    kind: Literal["order", "transactions"]
+class _Entity:
+    """An order or transactions record, with its path in the document that contains it."""
+
+    kind: Kind
     decoded: dict[str, JSON]
     path: Path
     event_time: int | None = None
 
 
 @cache
-def _first_steps(schema: Schema) -> frozenset[str]:
-    """The keys an order may have at its top: with none of them an object is something else."""
+def _top_level_keys(schema: Schema) -> frozenset[str]:
+    """Return the keys of an order, of which every order has at least one."""
     steps = {path[0] for field in schema.fields for source in field.sources for path in source.paths}
     return frozenset(steps | {schema.sdk_names.get(step, step) for step in steps}) - {"payments"}
 
 
-def _parts(schema: Schema, document: JSON) -> Iterator[_Part | Diagnostic]:
+def _entities(schema: Schema, document: JSON) -> Iterator[_Entity | Diagnostic]:
     if isinstance(document, list):
         for index, item in enumerate(document):
-            yield from (_moved(part, (index,)) for part in _one(schema, item))
+            yield from (_moved(entity, (index,)) for entity in _entities_of_one(schema, item))
     else:
-        yield from _one(schema, document)
+        yield from _entities_of_one(schema, document)
 
 
-def _moved(part: _Part | Diagnostic, base: Path) -> _Part | Diagnostic:
-    if isinstance(part, Diagnostic):
-        return Diagnostic(part.code, part.message, part.help, Place((*base, *(part.place.path or ()))))
-    return _Part(part.kind, part.decoded, (*base, *part.path), part.event_time)
+def _moved(entity: _Entity | Diagnostic, base: Path) -> _Entity | Diagnostic:
+    if isinstance(entity, Diagnostic):
+        return _at(entity, Place(base))
+    return _Entity(entity.kind, entity.decoded, (*base, *entity.path), entity.event_time)
 
 
 WRAPPERS = frozenset({"entityFqdn", "entityId", "orders", "order", "orderTransactions", "orderId", "payments"})
-"""An object that has the key of an order, and none of these at its top, is an order."""
+"""An object that has the key of an order, and none of these keys at its top level, is an order."""
 
 
-def _one(schema: Schema, document: JSON) -> Iterator[_Part | Diagnostic]:
+def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagnostic]:
     if not isinstance(document, dict):
-        kind = "null" if document is None else type(document).__name__
-        yield _unusable(f"it is no object but {'an array' if isinstance(document, list) else kind}", Place(()))
+        yield _not_an_object(document).at(_WHOLE)
     elif "entityFqdn" in document or ("slug" in document and "entityId" in document):
-        yield _event(document)
+        yield _event_entity(document)
     elif isinstance(document.get("orders"), list):
-        yield from _each(schema, document["orders"], "orders", "order")
+        yield from _listed_entities(schema, document["orders"], "orders", "order")
     elif isinstance(document.get("order"), dict):
-        yield _Part("order", document["order"], ("order",))
+        yield _Entity("order", document["order"], ("order",))
     elif isinstance(document.get("orderTransactions"), dict):
-        yield _Part("transactions", document["orderTransactions"], ("orderTransactions",))
+        yield _Entity("transactions", document["orderTransactions"], ("orderTransactions",))
     elif isinstance(document.get("orderTransactions"), list):
-        yield from _each(schema, document["orderTransactions"], "orderTransactions", "transactions")
+        yield from _listed_entities(schema, document["orderTransactions"], "orderTransactions", "transactions")
     elif "orderId" in document and ("payments" in document or "refunds" in document):
-        yield _Part("transactions", document, ())
-    elif not _first_steps(schema).isdisjoint(document):
-        yield _Part("order", document, ())
+        yield _Entity("transactions", document, ())
+    elif not _top_level_keys(schema).isdisjoint(document):
+        yield _Entity("order", document, ())
     else:
-        keys = ", ".join(sorted(map(str, document))[:5])
-        message = f"neither an order nor transactions: an object with {keys}" if keys else "an empty object"
-        yield Diagnostic("unknown-document", message, "hand over orders, responses, transactions or events", Place(()))
+        keys = ", ".join(map(quoted, sorted(document)[:5]))
+        message = f"unknown document with keys {keys}" if keys else "empty object"
+        advice = "load orders, Search Orders responses, order transactions or webhook events"
+        yield Diagnostic("unknown-document", message, advice, _WHOLE)
 
 
-def _each(
-    schema: Schema, items: list[JSON], name: str, kind: Literal["order", "transactions"]
-) -> Iterator[_Part | Diagnostic]:
+def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -> Iterator[_Entity | Diagnostic]:
     for index, item in enumerate(items):
         place = Place((name, index))
         if not isinstance(item, dict):
-            yield _unusable("it is no object", place)
+            yield _not_an_object(item).at(place)
         elif kind == "order" and isinstance(item.get("order"), dict) and order_id(schema, item) is None:
-            message = "the body of an update: a change of an order, not an order"
-            yield Diagnostic("partial-order", message, "load the order as Get Order or Search Orders answer it", place)
+            message = "request body of an update, not a whole order"
+            yield Diagnostic("partial-order", message, "load the order as returned by Get Order", place)
         else:
-            yield _Part(kind, item, (name, index))
+            yield _Entity(kind, item, (name, index))
 
 
-def _event(document: dict[str, JSON]) -> _Part | Diagnostic:
+def _event_entity(document: dict[str, JSON]) -> _Entity | Diagnostic:
     from .events import read_event
 
     event = read_event(document)
     if isinstance(event, str):
-        return Diagnostic("unknown-document", f"not an event of orders: {event}", "", Place(()))
+        advice = "load the event as the webhook received it"
+        return Diagnostic("unknown-document", f"invalid webhook event: {event}", advice, _WHOLE)
     path = event.entity_path()
     if path is None or "order" not in event.entityFqdn:
-        message = f"an event {event.entityFqdn} {event.slug} that holds neither an order nor transactions"
-        return Diagnostic("unknown-document", message, "", Place(()))
-    entity = document
+        message = f"event {quoted(event.slug)} of {quoted(event.entityFqdn)} contains no order and no transactions"
+        return Diagnostic("unknown-document", message, "load only events of orders and of their transactions", _WHOLE)
+    decoded = document
     for step in path:
-        entity = entity[step]
-    kind: Literal["order", "transactions"] = "transactions" if event.of_transactions else "order"
-    return _Part(kind, entity, path, read_instant(event.eventTime))
+        decoded = decoded[step]
+    kind: Kind = "transactions" if event.is_about_transactions else "order"
+    return _Entity(kind, decoded, path, read_instant(event.eventTime))
 
 
-def _record(schema: Schema, part: _Part, suspect: bool) -> str | Diagnostic:
-    """The id of a part that can be kept, or why it cannot."""
-    place = Place(part.path)
-    if suspect and _surrogates_in(part.decoded):
-        return _unusable("it holds a lone surrogate, which no UTF-8 text can hold", place)
-    if part.kind == "order":
-        found = order_id(schema, part.decoded)
-        what, wanted = "an order", "id"
+def _usable_id(schema: Schema, entity: _Entity, suspect: bool) -> str | Diagnostic:
+    """Return the id of an entity, or a diagnostic that says why it cannot be stored."""
+    place = Place(entity.path)
+    if suspect and _has_surrogates(entity.decoded):
+        return _LONE_SURROGATE.at(place)
+    if entity.kind == "order":
+        found, key = order_id(schema, entity.decoded), schema.key.name
     else:
-        found = transactions_id(part.decoded)
-        what, wanted = "transactions", "orderId"
-    if found is None:
-        message = f"{what} without a usable {wanted} (a string of 1 to 256 characters)"
-        return Diagnostic("no-usable-id", message, "load what the service answered: a request has no id yet", place)
-    return found
+        found, key = transactions_id(entity.decoded), "orderId"
+    return without_id(entity.kind, key, place) if found is None else found
 
 
-def _surrogates_in(decoded: JSON) -> bool:
+def _has_surrogates(decoded: JSON) -> bool:
     try:
         json.dumps(decoded, ensure_ascii=False, default=str).encode("utf-8")
     except (UnicodeEncodeError, RecursionError):
@@ -268,11 +298,11 @@ def _surrogates_in(decoded: JSON) -> bool:
     return False
 
 
-def _unfit(schema: Schema, part: _Part, place: Place) -> Iterable[Diagnostic]:
-    decoded = part.decoded
-    found = unfit_values(schema, decoded) if part.kind == "order" else unfit_values(schema, {}, decoded)
+def _unfit_values_of(schema: Schema, entity: _Entity, place: Place) -> Iterable[Diagnostic]:
+    decoded = entity.decoded
+    found = unfit_values(schema, decoded) if entity.kind == "order" else unfit_values(schema, {}, decoded)
     for unfit in found:
-        yield _at(Diagnostic("unfit-value", str(unfit), "", Place(part.path)), place)
+        yield _at(Diagnostic("unfit-value", str(unfit), "", Place(entity.path)), place)
 
 
 def _at(diagnostic: Diagnostic, place: Place) -> Diagnostic:
@@ -280,33 +310,33 @@ def _at(diagnostic: Diagnostic, place: Place) -> Diagnostic:
     return Diagnostic(diagnostic.code, diagnostic.message, diagnostic.help, Place(path))
 
 
-def _unusable(why: str, place: Place) -> Diagnostic:
-    return Diagnostic("unusable-document", why, "it was skipped", place)
+def _undecodable(error: Exception, place: Place) -> Diagnostic:
+    return replace(_defect_of(error).at(place), facts={"undecoded": True})
 
 
-def _undecoded(why: str, place: Place) -> Diagnostic:
-    return replace(_unusable(why, place), facts={"undecoded": True})
-
-
-# -- the bytes of a part ----------------------------------------------------------------------------------------
+# -- the bytes of an entity -------------------------------------------------------------------------------------
 
 _SCAN = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
 
 
 class _RawSlicer:
-    """The bytes of a part, exactly as they stand in their source; of a key given twice the last one counts."""
+    """Cuts the bytes of a part out of its source, unchanged.
+
+    If a key occurs twice, the last one counts.
+    """
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
         self._inner: dict[Path, Any] = {}
 
     def slice(self, path: Path) -> bytes:
+        """Return the bytes at a path."""
         if not path:
             return self._raw.strip(b" \t\r\n")
-        around, step = path[:-1], path[-1]
-        inner = self._inner.get(around)
+        parent, step = path[:-1], path[-1]
+        inner = self._inner.get(parent)
         if inner is None:
-            inner = self._inner[around] = _raw_decoder(isinstance(step, int)).decode(self.slice(around))
+            inner = self._inner[parent] = _raw_decoder(isinstance(step, int)).decode(self.slice(parent))
         return bytes(inner[step])
 
 
@@ -317,14 +347,15 @@ def _raw_decoder(of_list: bool) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(list[msgspec.Raw] if of_list else dict[str, msgspec.Raw])
 
 
-class _Slicer:
-    """The same of a text that the fast decoder does not take."""
+class _TextSlicer:
+    """Does the same for a text that msgspec refuses."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._spans: dict[Path, tuple[int, int]] = {}
 
     def slice(self, path: Path) -> bytes:
+        """Return the bytes at a path."""
         start, end = self._span(path)
         return self._text[start:end].strip(" \t\r\n").encode("utf-8")
 

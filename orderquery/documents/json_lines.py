@@ -1,4 +1,4 @@
-"""Files of documents: JSON lines or one JSON text, gzipped or not, or standard input, read as they come."""
+"""Files of documents, read in blocks: JSON lines or one JSON text, gzipped or not."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from ..diagnostics.place import Place
 from ..language.schema import Schema
 from .ingest import Found, from_bytes
 
-_LINES = (".jsonl", ".ndjson")
-_GZIP = b"\x1f\x8b"
+_JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
+_GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
-_BLOCK = 1 << 16
+_BLOCK_BYTES = 1 << 16
 
 Progress = Callable[[int], None]
-"""Told, now and then, how many bytes of the file itself have been read."""
+"""Called from time to time with the number of bytes read so far, before decompression."""
 
 
 class Stream(Protocol):
-    """Bytes to be read from, all of them or as many as come at once."""
+    """A readable binary file."""
 
     def readline(self, limit: int = -1, /) -> bytes:
-        """One line, with what ends it."""
+        """Return one line with its line break, or at most ``limit`` bytes of it."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """So many bytes, or all."""
+        """Return ``size`` bytes, or all."""
 
     def read1(self, size: int = -1, /) -> bytes:
-        """At most so many bytes, with one call of the system."""
+        """Return at most ``size`` bytes, with at most one system call."""
 
 
 class Block(NamedTuple):
-    """JSON texts, each on the line after the one before: the first one's line, from 1, and the texts as they stand."""
+    """The JSON texts of consecutive lines, and the number of the first, from 1."""
 
     number: int
     texts: list[bytes]
@@ -53,12 +53,12 @@ class Block(NamedTuple):
 def read_file(
     schema: Schema, name: str, progress: Progress | None = None, *, report_unfit: bool = True
 ) -> Iterator[tuple[int, Found]]:
-    """Every record and problem of a file (``-`` is standard input), each with the line it begins on, from 1.
+    """Yield the records and problems of a file, each with its line, from 1.
 
-    Without ``report_unfit`` nothing is said of values that do not fit their fields.
+    The name ``-`` means standard input. Without ``report_unfit``, values that do not fit their fields are not reported.
 
     Raises:
-        UsageError: the file cannot be opened. What cannot be used in it comes as a diagnostic.
+        UsageError: the file cannot be opened. Documents that cannot be used are yielded as diagnostics.
 
     """
     source = Path(name).name if name != "-" else "standard input"
@@ -66,46 +66,46 @@ def read_file(
         if isinstance(block, Diagnostic):
             yield 0, replace(block, source_name=source)
         else:
-            for line, text in _filled(block):
+            for line, text in _nonblank(block):
                 for found in from_bytes(schema, text, report_unfit=report_unfit):
-                    yield line, _placed(found, source, line)
+                    yield line, _with_line(found, line, source)
 
 
 def read_blocks(name: str, progress: Progress | None = None) -> Iterator[Block | Diagnostic]:
-    """The texts of a file as they come, blank ones among them; at last, of one that breaks off, what is wrong with it.
+    """Yield the texts of a file, blank ones too; a read error ends with a diagnostic.
 
     Raises:
         UsageError: the file cannot be opened.
 
     """
-    with opened(name) as (stream, told):
-        for block in _until_broken(_blocks(name, stream)):
+    with opened(name) as (stream, position):
+        for block in _until_read_error(_blocks(name, stream)):
             yield block
             if progress is not None:
-                progress(told())
+                progress(position())
 
 
-def _until_broken(blocks: Iterable[Block]) -> Iterator[Block | Diagnostic]:
+def _until_read_error(blocks: Iterable[Block]) -> Iterator[Block | Diagnostic]:
     try:
         yield from blocks
-    except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as problem:
-        message = f"the file cannot be read on: {problem}"
-        yield Diagnostic("unusable-document", message, "what came before is kept", Place(()))
+    except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
+        message = f"cannot read the rest of the file: {error}"
+        yield Diagnostic("unusable-document", message, "the documents before it are used", Place(()))
 
 
 def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
-    """Every record and problem of a text: JSON lines or one JSON text."""
+    """Yield the records and problems of JSON lines or of one JSON text."""
     for block in _blocks("", io.BytesIO(raw)):
-        for line, text in _filled(block):
+        for line, text in _nonblank(block):
             for found in from_bytes(schema, text):
-                yield replace(found, line=line) if isinstance(found, Diagnostic) else found
+                yield _with_line(found, line)
 
 
-def _placed(found: Found, source: str, line: int) -> Found:
+def _with_line(found: Found, line: int, source: str | None = None) -> Found:
     return replace(found, source_name=source, line=line) if isinstance(found, Diagnostic) else found
 
 
-def _filled(block: Block) -> Iterator[tuple[int, bytes]]:
+def _nonblank(block: Block) -> Iterator[tuple[int, bytes]]:
     for offset, text in enumerate(block.texts):
         if text.strip():
             yield block.number + offset, text
@@ -113,36 +113,46 @@ def _filled(block: Block) -> Iterator[tuple[int, bytes]]:
 
 @contextmanager
 def opened(name: str) -> Iterator[tuple[Stream, Callable[[], int]]]:
-    """A file's bytes, decompressed, and a function telling how far into the file itself they have been read."""
+    """Open a file; yield its decompressed bytes, and a function for the position.
+
+    The position is that in the file itself, before decompression.
+
+    Raises:
+        UsageError: the file cannot be opened.
+
+    """
     try:
         plain: IO[bytes] = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 - closed below
-    except OSError as problem:
-        raise UsageError(f"cannot read {name}: {problem.strerror or problem}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror or error}") from None
     try:
         peeked = plain.peek(2)[:2] if hasattr(plain, "peek") else b""
-        stream = gzip.GzipFile(fileobj=plain) if peeked == _GZIP else plain
+        stream = gzip.GzipFile(fileobj=plain) if peeked == _GZIP_MAGIC else plain
         yield cast("Stream", stream), (lambda: 0) if name == "-" else plain.tell
-    except IsADirectoryError as problem:
-        raise UsageError(f"cannot read {name}: {problem.strerror}") from None
+    except IsADirectoryError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from None
     finally:
         if name != "-":
             plain.close()
 
 
 def _blocks(name: str, stream: Stream) -> Iterator[Block]:
-    """The JSON texts of a file. Without a telling name, a first line that is whole JSON decides."""
-    number, line = _first(stream.readline)
+    """Yield the JSON texts of a file.
+
+    A file whose name does not say so holds JSON lines if its first line is a whole JSON text.
+    """
+    number, line = _first_line(stream.readline)
     if not line:
         return
-    if not _in_lines(name, line):
+    if not _has_json_lines(name, line):
         yield from _one_text(number, line + stream.read())
         return
     yield Block(number, [line])
     yield from _numbered(number + 1, _lines(stream))
 
 
-def _first(readline: Callable[[], bytes]) -> tuple[int, bytes]:
-    """The first line that is not blank, and its number; where there is none, no bytes."""
+def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
+    """Return number and bytes of the first line that is not blank, or no bytes."""
     number = 0
     for line in iter(readline, b""):
         number += 1
@@ -152,8 +162,8 @@ def _first(readline: Callable[[], bytes]) -> tuple[int, bytes]:
     return number, b""
 
 
-def _in_lines(name: str, first: bytes) -> bool:
-    return name.removesuffix(".gz").endswith(_LINES) or _whole(first)
+def _has_json_lines(name: str, first_line: bytes) -> bool:
+    return name.removesuffix(".gz").endswith(_JSON_LINES_SUFFIXES) or _is_json(first_line)
 
 
 def _numbered(number: int, blocks: Iterable[list[bytes]]) -> Iterator[Block]:
@@ -167,34 +177,34 @@ class _Readable(Protocol):
 
 
 def _lines(stream: _Readable) -> Iterator[list[bytes]]:
-    """The lines of a stream, as many at a time as come at once."""
-    # Of a damaged archive all that comes before the damage counts: only small steps find it.
-    size = io.DEFAULT_BUFFER_SIZE if isinstance(stream, gzip.GzipFile) else _BLOCK
-    begun: list[bytes] = []
+    """Yield the lines of a stream, a block at a time."""
+    # Small steps find every line before the damage in a damaged archive.
+    size = io.DEFAULT_BUFFER_SIZE if isinstance(stream, gzip.GzipFile) else _BLOCK_BYTES
+    unfinished: list[bytes] = []
     while block := stream.read1(size):
         # This takes half the time of splitting the bytes.
         lines = io.BytesIO(block).readlines()
-        if begun and lines[0].endswith(b"\n"):
-            lines[0] = b"".join([*begun, lines[0]])
-            begun = []
+        if unfinished and lines[0].endswith(b"\n"):
+            lines[0] = b"".join([*unfinished, lines[0]])
+            unfinished = []
         if not lines[-1].endswith(b"\n"):
-            begun.append(lines.pop())
+            unfinished.append(lines.pop())
         if lines:
             yield lines
-    if begun:
-        yield [b"".join(begun)]
+    if unfinished:
+        yield [b"".join(unfinished)]
 
 
 def _one_text(number: int, raw: bytes) -> Iterator[Block]:
     lines = raw.split(b"\n")
-    if not _whole(raw) and sum(map(_whole, lines)) > 1:
-        # JSON lines after all, of which the first is broken: it must not cost the others.
+    if not _is_json(raw) and sum(map(_is_json, lines)) > 1:
+        # JSON lines of which the first is broken: it must not cost the others.
         yield Block(number, lines)
     else:
         yield Block(number, [raw])
 
 
-def _whole(text: bytes) -> bool:
+def _is_json(text: bytes) -> bool:
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
     except (ValueError, RecursionError):
@@ -206,14 +216,14 @@ def _whole(text: bytes) -> bool:
 
 
 class Range(NamedTuple):
-    """Whole lines of a file: where the first one begins and where the last one ends, in bytes."""
+    """Whole lines of a file: where they begin and end, in bytes."""
 
     begin: int
     end: int
 
 
 class Split(NamedTuple):
-    """A file of JSON lines in pieces: its descriptor, its first text, and the ranges of all that follows."""
+    """A file of JSON lines: its descriptor, its first text, and ranges of the rest."""
 
     descriptor: int
     first: Block
@@ -222,10 +232,10 @@ class Split(NamedTuple):
 
 @contextmanager
 def split(name: str, size: int) -> Iterator[Split | None]:
-    """A file in ranges of so many bytes and the rest of a line; ``None`` of one to be read from beginning to end.
+    """Split a file into ranges of whole lines, of about ``size`` bytes each.
 
-    That is whatever is no regular file, is compressed, is one JSON text, or does not begin with lines shorter than
-    ``size``.
+    Yields ``None`` for a file that must be read from begin to end: one that is not a regular file, is compressed, is
+    one JSON text, or begins with a line of more than ``size`` bytes.
 
     Raises:
         UsageError: the file cannot be opened.
@@ -239,13 +249,13 @@ def split(name: str, size: int) -> Iterator[Split | None]:
 
 
 def _split(name: str, plain: io.BufferedReader, size: int) -> Split | None:
-    def whole_line() -> bytes:
+    def read_whole_line() -> bytes:
         line = plain.readline(size)
         return line if line.endswith(b"\n") else b""
 
     try:
-        number, line = _first(whole_line)
-        if not line or not _in_lines(name, line):
+        number, line = _first_line(read_whole_line)
+        if not line or not _has_json_lines(name, line):
             return None
         return Split(plain.fileno(), Block(number, [line]), _ranges(plain, plain.tell(), size))
     except OSError:
@@ -256,11 +266,11 @@ def _ranges(plain: io.BufferedReader, begin: int, size: int) -> Iterator[Range]:
     while begin < (end := os.fstat(plain.fileno()).st_size):
         try:
             plain.seek(begin + size - 1)
-            while (piece := plain.readline(_BLOCK)) and not piece.endswith(b"\n"):
+            while (piece := plain.readline(_BLOCK_BYTES)) and not piece.endswith(b"\n"):
                 pass
             at = plain.tell()
         except OSError:
-            # Whoever reads this range finds the same, and says so.
+            # The reader of this range gets the same error and reports it.
             piece = b""
         if not piece:
             yield Range(begin, end)
@@ -270,15 +280,15 @@ def _ranges(plain: io.BufferedReader, begin: int, size: int) -> Iterator[Range]:
 
 
 def read_range(descriptor: int, part: Range) -> Iterator[Block | Diagnostic]:
-    """The texts of a range, as ``read_blocks`` has them; lines are counted from 1 in it.
+    """Yield the texts of a range, as ``read_blocks`` does; its first line is 1.
 
-    The descriptor may be shared with other processes: nothing depends on where it stands.
+    The descriptor may be shared with other processes: its file position is neither used nor changed.
     """
-    return _until_broken(_numbered(1, _lines(_Part(descriptor, part))))
+    return _until_read_error(_numbered(1, _lines(_RangeReader(descriptor, part))))
 
 
-class _Part:
-    """The bytes of a range."""
+class _RangeReader:
+    """Reads the bytes of a range."""
 
     def __init__(self, descriptor: int, part: Range) -> None:
         self._descriptor, self._at, self._end = descriptor, part.begin, part.end

@@ -1,4 +1,4 @@
-"""Documents of the JavaScript SDK's shape, in the REST names that the service answers."""
+"""Rewriting documents with SDK names to the REST names of the service."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from ..syntax.json_printer import encode_json
 
 JSON = Any
 _LISTS_OF_RECORDS = ("payments", "refunds")
-"""Where a transactions record, which has no id of its own, shows its names."""
+"""A transactions record has no id; the objects in these lists have one."""
 
 
 def in_rest_names(schema: Schema, document: bytes) -> bytes:
-    """A stored document as it is, but one of the SDK's shape with its keys renamed at every depth."""
-    # In JSON the bytes "_id" with their quotes are a whole string, never a part of one: most documents have none.
-    if not _marks(schema).search(document):
+    """Return a stored document with REST names at every depth.
+
+    A document without SDK names is returned unchanged.
+    """
+    # Most documents do not contain the bytes "_id" with their quotes, so a search saves decoding them.
+    if not _quoted_sdk_names(schema).search(document):
         return document
     decoded = decode_json(document, Decimal)
     if not is_sdk_shaped(schema, decoded):
@@ -28,13 +31,13 @@ def in_rest_names(schema: Schema, document: bytes) -> bytes:
 
 
 @cache
-def _marks(schema: Schema) -> re.Pattern[bytes]:
+def _quoted_sdk_names(schema: Schema) -> re.Pattern[bytes]:
     names = "|".join(map(re.escape, schema.rest_names)) or "(?!)"
     return re.compile(f'"(?:{names})"'.encode())
 
 
 def is_sdk_shaped(schema: Schema, document: JSON) -> bool:
-    """Whether a decoded document has names of the SDK where it should have those of REST."""
+    """Return whether a decoded document has SDK names without the REST names."""
     parts = [document, *(part for name in _LISTS_OF_RECORDS for part in _list(document.get(name)))]
     return any(
         sdk in part and rest not in part
@@ -53,7 +56,7 @@ def _renamed(names: dict[str, str], part: JSON) -> JSON:
         return [_renamed(names, item) for item in part]
     if not isinstance(part, dict):
         return part
-    # Where both names stand, both stay: the REST name counts.
+    # An object with both names keeps both: the REST name counts.
     return {
         (names[key] if key in names and names[key] not in part else key): _renamed(names, value)
         for key, value in part.items()

@@ -1,4 +1,4 @@
-"""Which of two versions of an order, or of its transactions, is the newer one (D22, D41)."""
+"""Deciding which version of an order, or of its transactions, is newer (D22, D41)."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def are_older_transactions(new: int | None, kept: int | None) -> bool:
 
 
 def newest_event_time(new: int | None, kept: int | None) -> int | None:
-    """Return the event time to keep with new transactions: their own, else the one that was kept before."""
+    """Return the event time to keep with new transactions: theirs, else the kept one."""
     return kept if new is None else new

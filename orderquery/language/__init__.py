@@ -1,1 +1,1 @@
-"""The query language: value types, fields, conditions, operators, tables of fields, limits."""
+"""The language: value types, fields, conditions, operators, tables, limits."""

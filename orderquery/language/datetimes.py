@@ -1,4 +1,4 @@
-"""Instants: date-times of the wire as microseconds since 1970-01-01 UTC, and back."""
+"""Instants: date-times as microseconds since 1970-01-01 UTC, and back."""
 
 from __future__ import annotations
 
@@ -14,24 +14,29 @@ FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 """Microseconds since 1970: the years 0001 to 9999."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-]([01]\d|2[0-3]):([0-5]\d))?",
-    re.ASCII,
+INSTANT_PATTERN = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+    r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?"
 )
+"""A date-time, in the part of regular expressions that every engine and JSON Schema share."""
+_INSTANT = re.compile(INSTANT_PATTERN)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
 def read_instant(value: JSON) -> int | None:
-    """Microseconds since 1970-01-01 UTC of a date-time string, the fraction truncated; else ``None``."""
+    """Return the microseconds since 1970 UTC of a date-time, or ``None``.
+
+    A longer fraction is truncated.
+    """
     return READ[value] if isinstance(value, str) else None
 
 
-class _Read(dict[str, int | None]):
-    """Instants by their text: those in the service's own notation are kept, so many and no more."""
+class _InstantCache(dict[str, int | None]):
+    """A bounded cache of instants, by texts in the notation of Wix."""
 
-    _MOST = 8192
+    _MAX_ENTRIES = 8192
 
     def __missing__(self, text: str) -> int | None:
         if _USUAL.fullmatch(text) is None:
@@ -40,43 +45,45 @@ class _Read(dict[str, int | None]):
             micros = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
         except ValueError:
             return None
-        if len(self) >= self._MOST:
+        if len(self) >= self._MAX_ENTRIES:
             self.clear()
         self[text] = micros
         return micros
 
 
-READ = _Read()
-"""The instant of a text, ``None`` if it is none: ``READ[text]``. Those it holds are instants."""
+READ = _InstantCache()
+"""``READ[text]`` is the instant of a text, or ``None``. Every text it contains is an instant."""
 
 
 def _any_instant(text: str) -> int | None:
     found = _INSTANT.fullmatch(text)
     if found is None:
         return None
-    date, time, fraction, offset, hours, minutes = found.groups()
+    fraction, offset = found[2] or ".", found[3] or "Z"
     try:
-        moment = datetime.fromisoformat(f"{date}T{time}+00:00")
+        moment = datetime.fromisoformat(f"{text[:10]}T{text[11:19]}+00:00")
     except ValueError:
         return None
-    micros = (moment - _EPOCH) // _MICROSECOND + int((fraction or "")[:6].ljust(6, "0"))
-    if hours is not None:
-        away = (int(hours) * 60 + int(minutes)) * 60_000_000
-        micros += -away if offset[0] == "+" else away
+    micros = (moment - _EPOCH) // _MICROSECOND + int(fraction[1:7].ljust(6, "0"))
+    if offset not in "Zz":
+        ahead = (int(offset[1:3]) * 60 + int(offset[4:6])) * 60_000_000
+        micros += -ahead if offset[0] == "+" else ahead
         if not FIRST_INSTANT <= micros <= LAST_INSTANT:
             return None
     return micros
 
 
-_DAY = 86_400_000_000
+_DAY_US = 86_400_000_000
 
 
 def days_around(micros: int) -> tuple[str, str]:
-    """Two texts about an instant: a date-time below the first is before it, one above the second is after it.
+    """Return two texts between which every date-time of an instant is.
 
-    Whatever its notation: an offset from UTC is less than a day.
+    Every date-time below the first is earlier than the instant, every one above the second is later.
+
+    This is true of any notation, because an offset from UTC is less than a day.
     """
-    first, last = micros - _DAY, micros + _DAY
+    first, last = micros - _DAY_US, micros + _DAY_US
     return (
         write_instant(first)[:10] if first >= FIRST_INSTANT else "",
         write_instant(last)[:10] + "~" if last <= LAST_INSTANT else "~",
@@ -84,25 +91,28 @@ def days_around(micros: int) -> tuple[str, str]:
 
 
 def has_offset(text: str) -> bool:
-    """Whether a date-time string says its offset from UTC."""
+    """Return whether a date-time string has an offset from UTC."""
     found = _INSTANT.fullmatch(text)
-    return found is not None and found[4] is not None
+    return found is not None and found[3] is not None
 
 
 def write_instant(micros: int) -> str:
-    """The canonical date-time of an instant: milliseconds, or microseconds where it has them, and ``Z``."""
+    """Return the canonical date-time, in milliseconds or microseconds, with ``Z``."""
     moment = _EPOCH + micros * _MICROSECOND
     precision = "microseconds" if micros % 1000 else "milliseconds"
     return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
 
 
 def text_of_instant(micros: int) -> str:
-    """The text that ``$startsWith`` compares: milliseconds always (D5)."""
+    """Return the text that ``$startsWith`` compares: always with milliseconds (D5)."""
     return write_instant(micros - micros % 1000)
 
 
-def instant_meant(value: JSON) -> str | None:
-    """The date-time that a value of another form seems to mean: a date, another ISO notation, milliseconds."""
+def instant_from(value: JSON) -> str | None:
+    """Convert a date, another ISO notation or milliseconds to a date-time.
+
+    Returns ``None`` for anything else.
+    """
     if isinstance(value, str):
         bare = value.strip()
         if _DATE.fullmatch(bare) and read_instant(bare + "T00:00:00Z") is not None:
@@ -128,12 +138,15 @@ def _lenient_instant(text: str) -> str | None:
 
 
 def bare_date(word: str) -> bool:
-    """Whether a word of the text form names a day rather than an instant."""
+    """Return whether a word of the text form is a day rather than an instant."""
     return _DATE.fullmatch(word) is not None or word.lower() == "today"
 
 
 def word_instant(word: str, now: datetime) -> JSON:
-    """The date-time that a word of the text form means, counted from ``now`` if it is relative; else the word."""
+    """Return the date-time of a word of the text form, or the word itself.
+
+    Relative words count from ``now``.
+    """
     now = now.astimezone(UTC)
     if _DATE.fullmatch(word):
         return word + "T00:00:00.000Z"
@@ -144,16 +157,16 @@ def word_instant(word: str, now: datetime) -> JSON:
     found = _RELATIVE.fullmatch(lower)
     if found is None:
         return word
-    away = int(found[2]) * _UNITS[found[3]]
+    distance = int(found[2]) * _UNITS[found[3]]
     try:
-        moment = now - away if found[1] == "-" else now + away
+        moment = now - distance if found[1] == "-" else now + distance
         return write_instant((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
     except OverflowError:
         return word
 
 
 def could_begin_instant(prefix: str) -> bool:
-    """Whether some instant's text begins with ``prefix``, case aside."""
+    """Return whether the text of some instant starts with ``prefix``, ignoring case."""
     template = "0000-00-00t00:00:00.000z"
     folded = prefix.casefold()
     return len(folded) <= len(template) and all(

@@ -1,4 +1,4 @@
-"""language.fields."""
+"""Fields: the rows of a table, and the places of their values in a document."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Record = Literal["order", "transactions"]
 
 @dataclass(frozen=True, slots=True)
 class ValueSource:
-    """One place a field's value may come from: a path, or several joined by a space.
+    """One place of a field's value: a path, or several joined by a space.
 
-    ``single``: a list on the way does not fit, even in a field of many values.
+    ``single``: a list on the path does not fit, even in a field of many values.
     """
 
     paths: tuple[tuple[str, ...], ...]
@@ -25,7 +25,10 @@ class ValueSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One row of a table. ``sources`` are tried in order; the first that yields a value that fits counts."""
+    """One row of a table.
+
+    The value comes from the first of ``sources`` with a value that fits.
+    """
 
     name: str
     type: ValueType
@@ -33,24 +36,24 @@ class Field:
     sources: tuple[ValueSource, ...]
     sortable: bool = False
     documented_sort: bool = True
-    """Whether the document itself marks a sortable field so (decision D10)."""
+    """Whether the Wix documentation marks the field as sortable (decision D10)."""
     many: bool = False
     values: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     default: Any = None
     indexed: bool = False
     required: bool = False
-    """Whether the value is never missing: the key of the record, or a field with a default."""
+    """Whether the value is never missing: the table's key, or a field with a default."""
     note: str = ""
 
     column: str = ""
-    """The field's name in the layouts of stores: snake case, dots as underscores."""
+    """The column name in stores: snake case, dots as underscores."""
     prefixed: bool = False
-    """Whether stores keep the folded text that ``$startsWith`` searches."""
+    """Whether stores keep the folded text for ``$startsWith``."""
 
     @property
     def record(self) -> Record:
-        """The record the value comes from."""
+        """The record of the value."""
         return self.sources[0].record
 
     def __repr__(self) -> str:

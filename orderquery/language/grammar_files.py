@@ -1,4 +1,4 @@
-"""Where the files of ``grammar/`` are: inside the installed package, or beside it in a checkout."""
+"""The files of ``grammar/``: in the installed package or in the checkout."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def _folder() -> str:
 
 
 def grammar_text(name: str) -> str:
-    """The text of a file of ``grammar/``."""
+    """Return the text of a file of ``grammar/``."""
     with open(os.path.join(_folder(), name), encoding="utf-8") as file:
         return file.read()
 
 
 def grammar_names(suffix: str) -> tuple[str, ...]:
-    """The names, without suffix, of the files of ``grammar/`` that have it."""
+    """Return the names, without suffix, of the files of ``grammar/`` with this suffix."""
     return tuple(sorted(name.removesuffix(suffix) for name in os.listdir(_folder()) if name.endswith(suffix)))
 
 
 def table_names() -> tuple[str, ...]:
-    """The names of the tables of fields that ship with the package."""
+    """Return the names of the tables of fields in the package."""
     return tuple(name for name in grammar_names(".toml") if name != "decisions")

@@ -41,6 +41,9 @@ MAX_IDS_PER_REQUEST = 100
 
 
 def too_large(what: str, most: int, unit: str, size: int | None = None) -> tuple[str, str]:
-    """Return message and help of ``too-large``; without ``size``, counting ended at the limit."""
+    """Return message and help of ``too-large``.
+
+    Without ``size``, counting ended at the limit.
+    """
     message = f"{what} has {size:,} {unit}; the limit is {most:,}" if size else f"{what} has more than {most:,} {unit}"
     return message, "split the search into several"

@@ -1,7 +1,7 @@
-"""Every operator, once: its name, its spellings, what it takes, and what it means.
+"""Every operator, one row each: name, spellings, operand and meaning.
 
-Parsers, printers, the checker and the documentation read these rows; a backend never sees an operator, only the
-condition its ``meaning`` builds from the terms of :mod:`orderquery.predicate`. Adding an operator is adding a row.
+Parsers, printers, the checker and the documentation read these rows. A backend never sees an operator, only the
+condition that its ``meaning`` builds (:mod:`orderquery.language.conditions`). To add an operator, add a row.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from .fields import Field
 
 ANY = object()
-"""A spelling that is followed by its operand."""
+"""The operand of a spelling that the operand follows."""
 
 
 class Takes(Enum):
-    """The shape of an operand, as a help text names it."""
+    """The shape of an operand, as a help names it."""
 
     VALUE = "one value"
     VALUES = "a list of values"
@@ -32,7 +32,10 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How the text form writes an operator: words or a symbol, and the operand where the words already say it."""
+    """A spelling in the text form: words or a symbol.
+
+    ``operand`` is the one that the words imply, if they do.
+    """
 
     words: str
     operand: Any = ANY
@@ -42,10 +45,10 @@ class Spelling:
 class Operator:
     """One operator.
 
-    ``meaning(field, operand)`` gets the operand as values of the field's type (a tuple of them for a list, ``None``
-    for null) and returns a condition. ``nulls``: null may be the operand or stand in its list. ``lists``: on a field
-    of many values a list may stand for one value. ``on`` names the value types it can mean something on, ``many`` and
-    ``single`` the kinds of field.
+    ``meaning(field, operand)`` takes the operand as values of the field's type (a tuple of them for a list, ``None``
+    for null) and returns a condition. ``nulls``: null may be the operand or in its list. ``lists``: on a field of many
+    values a list may be compared as a whole. ``on`` names the value types it applies to, ``many`` and ``single`` the
+    kinds of field.
     """
 
     name: str
@@ -62,20 +65,21 @@ class Operator:
 
     @property
     def spelled(self) -> str:
-        """The text form's spellings, as a help lists them."""
+        """Return the spellings of the text form, as a help lists them."""
         return ", ".join(spelling.words for spelling in self.spellings) or self.name
 
 
 def _equal(field: Field, operand: Any) -> Condition:
     if operand is None:
         return missing(field)
-    # A list only reaches this on a field of many values; the values of a sequence are pairs, not lists.
+    # The checker passes a list on a field of many values only; the values of a sequence are pairs, not lists.
     return listed(field, operand) if isinstance(operand, list) else equals(field, operand)
 
 
 def _among(field: Field, operand: tuple[Any, ...]) -> Condition:
-    among = one_of(field, (value for value in operand if value is not None))
-    return any_of([missing(field), among]) if None in operand else among
+    if None not in operand:
+        return one_of(field, operand)
+    return any_of([missing(field), one_of(field, [value for value in operand if value is not None])])
 
 
 def _ordered(sign: str) -> Callable[[Field, Any], Condition]:
@@ -108,11 +112,11 @@ OPERATORS: dict[str, Operator] = {
         Operator("$lte", (Spelling("<="),), Takes.VALUE, "present and less or equal", _ordered("<=")),
         Operator(
             "$in", (Spelling("in"),), Takes.VALUES, "some operand is $eq", _among, nulls=True,
-            when_empty="matches nothing",
+            when_empty="matches no order",
         ),
         Operator(
             "$nin", (Spelling("not in"),), Takes.VALUES, "not $in, so a missing value matches", _not(_among),
-            nulls=True, when_empty="matches everything",
+            nulls=True, when_empty="matches every order",
         ),
         Operator(
             "$startsWith", (Spelling("starts with"),), Takes.TEXT,
@@ -126,15 +130,15 @@ OPERATORS: dict[str, Operator] = {
         ),
         Operator(
             "$hasSome", (Spelling("has any"),), Takes.VALUES, "some element is in the list",
-            lambda field, operand: one_of(field, operand), single=False, when_empty="matches nothing",
+            lambda field, operand: one_of(field, operand), single=False, when_empty="matches no order",
         ),
         Operator(
             "$hasAll", (Spelling("has all"),), Takes.VALUES, "every operand is an element",
-            lambda field, operand: contains(field, operand), single=False, when_empty="matches everything",
+            lambda field, operand: contains(field, operand), single=False, when_empty="matches every order",
         ),
     )
 }
 # fmt: on
 
 CONNECTIVES = ("$and", "$or", "$not")
-"""The names that combine filters. They belong to the language, not to any field."""
+"""The names that combine filters. They belong to the language, not to a field."""

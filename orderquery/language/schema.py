@@ -1,4 +1,7 @@
-"""Tables of fields, loaded from TOML by name or by file. A table is data: no field has code of its own."""
+"""Tables of fields, loaded from TOML by name or by file.
+
+A table is data: no field needs code.
+"""
 
 from __future__ import annotations
 
@@ -44,30 +47,33 @@ class Schema:
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
-        """Every field under its name and its aliases."""
+        """Every field by its name and its aliases."""
         names = {alias: row for row in self.fields for alias in row.aliases}
         return names | {row.name: row for row in self.fields}
 
     @cached_property
     def rest_names(self) -> dict[str, str]:
-        """SDK names to REST names."""
+        """REST names by SDK names."""
         return {sdk: rest for rest, sdk in self.sdk_names.items()}
 
     def from_sdk(self, name: str) -> str:
-        """A field name of the SDK under its REST name, segment by segment."""
+        """Return the REST name of an SDK field name, segment by segment."""
         return ".".join(self.rest_names.get(part, part) for part in name.split("."))
 
     def find(self, name: str) -> Field | None:
-        """The field of this name or alias."""
+        """Return the field with this name or alias."""
         return self.by_name.get(name)
 
     def operators_of(self, row: Field) -> tuple[Operator, ...]:
-        """The operators of a field, in the document's order."""
+        """Return the operators of a field, in the order of the Wix documentation."""
         return tuple(OPERATORS[name] for name in row.operators)
 
     @cached_property
     def fingerprint(self) -> str:
-        """Tells one set of projected values from another: stores built under another must be rebuilt."""
+        """The version of the projected values.
+
+        A store built with another one must be rebuilt.
+        """
         import hashlib
 
         rows = [
@@ -79,10 +85,10 @@ class Schema:
 
 
 def load_schema(name: str | Path | None = None) -> Schema:
-    """The table of this name (a file of ``grammar/``), or of this file.
+    """Load the table of this name (a file of ``grammar/``) or from this file.
 
     Raises:
-        SchemaError: there is no such table, or it cannot be used; the message names the row and what is wrong.
+        SchemaError: no such table, or an invalid one; the message names the row and the problem.
 
     """
     if name is None:
@@ -96,7 +102,7 @@ def load_schema(name: str | Path | None = None) -> Schema:
         text = path.read_text("utf-8")
     except (OSError, ValueError) as problem:
         known = ", ".join(table_names())
-        raise SchemaError(f"no table {str(name)!r}: not one of {known}, and not a readable file") from problem
+        raise SchemaError(f'unknown table "{name}"; use one of {known}, or the path of a readable file') from problem
     return parse_schema(text, str(path))
 
 
@@ -106,15 +112,15 @@ def _named(name: str) -> Schema:
 
 
 def parse_schema(text: str, where: str = "table") -> Schema:
-    """A table from the text of a TOML file; ``where`` names it in errors."""
+    """Parse a table from the text of a TOML file; ``where`` names it in errors."""
     try:
         data = tomllib.loads(text)
         return _schema(data)
-    except (tomllib.TOMLDecodeError, _Wrong) as problem:
+    except (tomllib.TOMLDecodeError, _InvalidTable) as problem:
         raise SchemaError(f"{where}: {problem}") from None
 
 
-class _Wrong(Exception):
+class _InvalidTable(Exception):
     pass
 
 
@@ -126,26 +132,26 @@ def _schema(data: dict[str, Any]) -> Schema:
     for row in fields:
         for name in (row.name, *row.aliases):
             if name in by_name:
-                raise _Wrong(f"field {name!r} stands twice")
+                raise _InvalidTable(f'duplicate field "{name}"')
             by_name[name] = row
-        mine = {row.column, row.column + "_folded"} if row.prefixed else {row.column}
-        if mine & columns or not re.fullmatch(r"[a-z_][a-z0-9_]*", row.column):
-            raise _Wrong(f"field {row.name!r}: its column name {row.column!r} is taken or not a plain name")
-        columns |= mine
+        own = {row.column, row.column + "_folded"} if row.prefixed else {row.column}
+        if own & columns or not re.fullmatch(r"[a-z_][a-z0-9_]*", row.column):
+            raise _InvalidTable(f'field "{row.name}": column name "{row.column}" is not unique or not a plain name')
+        columns |= own
 
     def named(name: Any, role: str) -> Field:
         if name not in by_name:
-            raise _Wrong(f"{role} names the unknown field {name!r}")
+            raise _InvalidTable(f'{role}: unknown field "{name}"')
         return by_name[name]
 
     search = data.get("search", {})
     key = named(data.get("key", "id"), "key")
     if key.many or not key.type.textual or key.type.name == "sequence":
-        raise _Wrong(f"key {key.name!r} must be a single field of text")
+        raise _InvalidTable(f'key "{key.name}" must be a text field with one value')
     sort = tuple((named(s.get("field"), "search.sort"), s.get("order") == "DESC") for s in search.get("sort", []))
     for row, _ in sort:
         if not row.sortable:
-            raise _Wrong(f"search.sort: {row.name!r} is not sortable")
+            raise _InvalidTable(f'search.sort: "{row.name}" is not sortable')
     hidden = data.get("hidden")
     return Schema(
         name=_string(data, "name", "a table"),
@@ -184,23 +190,23 @@ def _field(row: dict[str, Any], key: str) -> Field:
     name = _string(row, "name", "a field")
     unknown = sorted(set(row) - _ROW_KEYS)
     if unknown:
-        raise _Wrong(f"field {name!r}: unknown key {unknown[0]!r}")
+        raise _InvalidTable(f'field "{name}": unknown key "{unknown[0]}"')
     kind = TYPES.get(row.get("type", ""))
     if kind is None:
-        raise _Wrong(f"field {name!r}: type is one of {', '.join(TYPES)}")
+        raise _InvalidTable(f'field "{name}": type must be one of {", ".join(TYPES)}')
     many = row.get("many", False)
     sortable = row.get("sortable", False)
     if sortable and many:
-        raise _Wrong(f"field {name!r}: a field of many values cannot be sortable")
-    operators = tuple(_list(row, "operators", f"field {name!r}"))
+        raise _InvalidTable(f'field "{name}": a field of many values cannot be sortable')
+    operators = tuple(_list(row, "operators", f'field "{name}"'))
     for operator in operators:
         _check_operator(name, operator, kind, many)
     sources = tuple(_source(name, source) for source in row.get("sources", [{"path": name}]))
     if len({source.record for source in sources}) != 1:
-        raise _Wrong(f"field {name!r}: all sources must be of one record")
+        raise _InvalidTable(f'field "{name}": all sources must be in one record')
     default = row.get("default")
     if default is not None and (many or kind.read(default) is None):
-        raise _Wrong(f"field {name!r}: the default does not fit the type")
+        raise _InvalidTable(f'field "{name}": the default does not fit the type')
     return Field(
         name=name,
         type=kind,
@@ -223,19 +229,21 @@ def _field(row: dict[str, Any], key: str) -> Field:
 def _check_operator(name: str, operator: str, kind: ValueType, many: bool) -> None:
     row = OPERATORS.get(operator)
     if row is None:
-        raise _Wrong(f"field {name!r}: unknown operator {operator!r}")
+        raise _InvalidTable(f'field "{name}": unknown operator "{operator}"')
     if kind.name not in row.on or not (row.many if many else row.single):
-        raise _Wrong(f"field {name!r}: {operator} means nothing on {'many ' if many else ''}{kind.name}")
+        raise _InvalidTable(
+            f'field "{name}": {operator} does not apply to {"many values of " if many else ""}{kind.name}'
+        )
 
 
 def _source(name: str, source: dict[str, Any]) -> ValueSource:
     joined = source.get("join")
     paths: list[Any] = joined if joined else [source.get("path")]
     if not paths or not all(isinstance(path, str) and path for path in paths):
-        raise _Wrong(f"field {name!r}: a source has a path, or join with paths")
+        raise _InvalidTable(f'field "{name}": a source needs path, or join with paths')
     record = source.get("record", "order")
     if record not in ("order", "transactions"):
-        raise _Wrong(f"field {name!r}: record is order or transactions")
+        raise _InvalidTable(f'field "{name}": record must be order or transactions')
     split = tuple(tuple(path.split(".")) for path in paths)
     return ValueSource(split, joined is not None, record, source.get("single", joined is not None))
 
@@ -243,12 +251,12 @@ def _source(name: str, source: dict[str, Any]) -> ValueSource:
 def _string(data: dict[str, Any], key: str, what: str) -> str:
     value = data.get(key)
     if not isinstance(value, str) or not value:
-        raise _Wrong(f"{what} has a {key}")
+        raise _InvalidTable(f"{what} needs {key}")
     return value
 
 
 def _list(data: dict[str, Any], key: str, what: str) -> list[Any]:
     value = data.get(key)
     if not isinstance(value, list) or not value:
-        raise _Wrong(f"{what} has {key}")
+        raise _InvalidTable(f"{what} needs {key}")
     return value

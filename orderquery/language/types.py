@@ -1,8 +1,8 @@
-"""The value types: reading JSON into comparable values, and writing them where they are stored.
+"""Value types: JSON to comparable values, and values to their stored form.
 
-A value is what Python compares: ``str`` (guid, text, enum), ``bool``, ``int`` (instant, microseconds since
-1970-01-01 UTC), ``Decimal`` (amount) or a pair (sequence). ``==``, ``<`` and ``hash`` of values are the equality and
-order of the language, so predicates need nothing else. ``None`` is "missing" everywhere.
+A value is a ``str`` (guid, text, enum), ``bool``, ``int`` (instant, microseconds since 1970-01-01 UTC), ``Decimal``
+(amount) or a pair (sequence). ``==``, ``<`` and ``hash`` of values are the equality and order of the language, so
+predicates need nothing else. ``None`` is "missing" everywhere.
 
 A stored form (``encode``) is an ``int`` or ``str`` whose order, compared as number or by code point, is the order of
 the values. It is the same on every engine and in every cursor.
@@ -17,23 +17,32 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from .datetimes import READ, days_around, instant_meant, read_instant, text_of_instant, word_instant
+from .datetimes import READ, days_around, instant_from, read_instant, text_of_instant, word_instant
 
 JSON = Any
 Value = Any
 Stored = int | str
 
 
-_AMOUNT = re.compile(r"[+-]?(\d+)(?:\.(\d+))?(?:e[+-]?(\d+))?", re.ASCII)
-_PLAIN_AMOUNT = re.compile(r"-?\d{1,50}(?:\.\d{1,50})?", re.ASCII)
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DIGITS = re.compile(r"\d{1,100}", re.ASCII)
+# The patterns are in the part of regular expressions that every engine and JSON Schema share.
+AMOUNT_PATTERN = r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?"
+"""An amount, which also has at most 100 digits before the exponent."""
+NUMBER_PATTERN = "[0-9]{1,100}"
+GUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_AMOUNT = re.compile(AMOUNT_PATTERN)
+_PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,50}(?:\.[0-9]{1,50})?")
+_GUID = re.compile(GUID_PATTERN)
+_DIGITS = re.compile(NUMBER_PATTERN)
+_MAX_AMOUNT_DIGITS = 100
 _PAST_NUMBERS = 10**100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UnfitOperand(Exception):
-    """An operand that is no value of the type. ``instead`` is what to write, where that can be told."""
+    """An operand that is not a value of the type.
+
+    ``instead`` is the likely value, or ``None``.
+    """
 
     def __init__(self, wanted: str, instead: JSON = None) -> None:
         super().__init__(wanted)
@@ -42,7 +51,7 @@ class UnfitOperand(Exception):
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Whether ``text`` cannot be written as UTF-8."""
+    """Return whether ``text`` cannot be encoded as UTF-8."""
     return not text.isascii() and _SURROGATE.search(text) is not None
 
 
@@ -50,7 +59,7 @@ def has_lone_surrogate(text: str) -> bool:
 
 
 def read_text(value: JSON) -> str | None:
-    """A string as it is; anything else does not fit."""
+    """Return a string as it is, and ``None`` for anything else."""
     return value if isinstance(value, str) else None
 
 
@@ -58,7 +67,7 @@ def _operand_text(value: JSON) -> str:
     if not isinstance(value, str):
         raise UnfitOperand("a string", None if read_amount(value) is None else _number_text(value))
     if has_lone_surrogate(value):
-        raise UnfitOperand("a string without lone surrogates, which no UTF-8 text can hold")
+        raise UnfitOperand("a string without lone surrogates")
     return value
 
 
@@ -69,14 +78,17 @@ _UNESCAPED = re.compile("\x01[\x01\x02]")
 
 
 def encode_text(value: str) -> str:
-    """Keep NUL as an escape that preserves equality, order and prefixes: some engines cannot hold it (D14)."""
+    """Escape NUL, which some engines cannot store (D14).
+
+    Equality, order and prefixes stay.
+    """
     if "\x00" in value or "\x01" in value:
         return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], value)
     return value
 
 
 def decode_texts(stored: Sequence[str]) -> tuple[str, ...]:
-    """Many stored texts at once: hardly ever is there an escape in any."""
+    """Decode many stored texts at once, which is faster, because escapes are rare."""
     return tuple(map(_decode_text, stored)) if "\x01" in "".join(stored) else tuple(stored)
 
 
@@ -104,7 +116,7 @@ def _operand_boolean(value: JSON) -> bool:
 def _operand_instant(value: JSON) -> int:
     micros = read_instant(value)
     if micros is None:
-        raise UnfitOperand('a date-time such as "2024-01-31T09:30:00.000Z"', instant_meant(value))
+        raise UnfitOperand('a date-time such as "2024-01-31T09:30:00.000Z"', instant_from(value))
     return micros
 
 
@@ -112,16 +124,20 @@ def _operand_instant(value: JSON) -> int:
 
 
 def read_amount(value: JSON) -> Decimal | None:
-    """The exact decimal of a decimal string or a number; a float counts as its shortest decimal form."""
+    """Return the exact decimal of a decimal string or number.
+
+    Of a float, its shortest decimal form.
+    """
     if value.__class__ is str and _PLAIN_AMOUNT.fullmatch(value) is not None:
         return Decimal(value) or Decimal(0)
     text = _number_text(value)
     found = _AMOUNT.fullmatch(text) if text is not None else None
-    if found is None or len(found[1]) + len(found[2] or "") > 100:
+    if text is None or found is None:
         return None
-    if found[3] is not None and int(found[3]) > 100:
+    mantissa = text[: found.start(2)] if found[2] else text
+    if len(mantissa.lstrip("+-").replace(".", "")) > _MAX_AMOUNT_DIGITS:
         return None
-    amount = Decimal(text or "")
+    amount = Decimal(text)
     return amount if amount else Decimal(0)
 
 
@@ -149,21 +165,24 @@ def _operand_amount(value: JSON) -> Decimal:
 
 
 def _around_amount(amount: Decimal) -> tuple[float, float]:
-    # Rounding to a float never puts two amounts the other way round, but may make them equal.
+    # Rounding to a float never swaps the order of two amounts, but may make them equal.
     return float(amount), float(amount)
 
 
-_EXPONENT_ZERO = 500
+_ZERO_EXPONENT = 500
 _NINES = str.maketrans("0123456789", "9876543210")
 
 
 def encode_amount(amount: Decimal) -> str:
-    """A text that compares by code point as the amounts compare: sign, exponent, digits."""
+    """Return a text that compares by code point as the amounts do.
+
+    It has sign, exponent and digits.
+    """
     if not amount:
         return "1"
     sign, digits, exponent = amount.as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
-    scale = _EXPONENT_ZERO + len(text) + int(exponent)
+    scale = _ZERO_EXPONENT + len(text) + int(exponent)
     text = text.rstrip("0")
     if sign:
         return f"0{999 - scale:03d}{text.translate(_NINES)}~"
@@ -178,7 +197,7 @@ def _decode_amount(stored: Stored) -> Decimal:
         digits, scale = text[4:-1].translate(_NINES), 999 - int(text[1:4])
     else:
         digits, scale = text[4:], int(text[1:4])
-    exponent = scale - _EXPONENT_ZERO - len(digits)
+    exponent = scale - _ZERO_EXPONENT - len(digits)
     return Decimal((int(text[0] == "0"), tuple(map(int, digits)), exponent))
 
 
@@ -186,7 +205,10 @@ def _decode_amount(stored: Stored) -> Decimal:
 
 
 def read_sequence(value: JSON) -> tuple[int, str] | None:
-    """``(n, "")`` for 1 to 100 digits, and a pair past all of those for any other text (D9)."""
+    """Return ``(n, "")`` for 1 to 100 digits, another pair for other text (D9).
+
+    Other text is greater than every number.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         if 0 <= value < _PAST_NUMBERS:
             return (value, "")
@@ -214,7 +236,7 @@ def _whole_number(value: JSON) -> int | None:
 
 
 def _digits_of(text: str) -> int:
-    """The number of plain digits. Raises ``ValueError`` for any other text."""
+    """Return the number of plain digits. Raises ``ValueError`` for any other text."""
     if text.isdecimal() and text.isascii() and len(text) <= 100:
         return int(text)
     raise ValueError(text)
@@ -225,7 +247,7 @@ def _around_sequence(pair: tuple[int, str]) -> tuple[int, int]:
 
 
 def encode_sequence(pair: tuple[int, str]) -> str:
-    """Numbers first, by length and digits; then other text."""
+    """Return a text that sorts numbers first, by length and digits, then other text."""
     number, text = pair
     if number == _PAST_NUMBERS:
         return "1" + encode_text(text)
@@ -267,13 +289,13 @@ def _itself(value: Value) -> tuple[Value, Value]:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """How generated predicates test a stored value as it stands, without reading it.
+    """How generated predicates test a stored value without converting it.
 
-    ``kind`` is the class of JSON that values usually are. ``fits`` is ``None`` for every such that does not fit the
-    type (without ``fits`` all do), and ``fit`` holds some that do, where that is quicker to ask. ``rank`` makes
-    something comparable of it (without, it is that itself) or raises. ``around`` gives two ranks for an operand: what
-    fits and ranks below the first is less than the operand, what ranks above the second is greater. If ranks are
-    ``exact``, what ranks between them is the operand.
+    ``kind`` is the usual Python class of the JSON value. ``fits`` returns ``None`` for a value of that class that does
+    not fit the type (without ``fits`` all do); ``fit`` contains some that do, which is faster to test. ``rank``
+    returns something comparable (without ``rank``, the value is) or raises. ``around`` returns two ranks for an
+    operand: a value that ranks below the first is less, one that ranks above the second is greater. If ranks are
+    ``exact``, a value between them equals the operand.
     """
 
     kind: type
@@ -285,7 +307,7 @@ class Shortcut:
 
     @property
     def as_text(self) -> bool:
-        """Whether a value is the very text that stands in the JSON."""
+        """Whether a value equals the text in the JSON."""
         return self.kind is str and self.rank is None and self.exact
 
 
@@ -293,11 +315,11 @@ class Shortcut:
 class ValueType:
     """One type of value.
 
-    ``read`` takes a stored document's JSON value to a value, or ``None`` where it does not fit; ``operand`` does so
-    for an operand and raises :class:`UnfitOperand`. ``text`` is the canonical text that ``$startsWith`` compares.
-    ``encode`` and ``decode`` lead to the stored form and back; ``column`` says whether that is ``text``, ``integer``
-    or ``boolean``. ``word`` reads an unquoted word of the text form into a JSON operand, given the time that relative
-    dates count from. ``says`` describes what a document holds. Without a ``shortcut`` predicates read every value.
+    ``read`` converts the JSON of a stored document to a value, or to ``None`` if it does not fit; ``operand`` converts
+    an operand and raises :class:`UnfitOperand`. ``text`` is the canonical text that ``$startsWith`` compares.
+    ``encode`` and ``decode`` convert to the stored form and back; ``column`` is the kind of that: ``text``,
+    ``integer`` or ``boolean``. ``word`` converts an unquoted word of the text form to a JSON operand, relative to a
+    time. ``says`` describes the JSON of a document. Without a ``shortcut`` predicates convert every value.
     """
 
     name: str
@@ -313,7 +335,7 @@ class ValueType:
 
     @property
     def textual(self) -> bool:
-        """Whether values hold text of any length a document gives them."""
+        """Whether values are text of any length."""
         return self.read in (read_text, read_sequence)
 
 
@@ -354,9 +376,9 @@ TYPES: dict[str, ValueType] = {
 
 
 fold = str.casefold
-"""Full Unicode case folding, the same on every engine because it happens here."""
+"""Full Unicode case folding; done here, so that it is the same on every engine."""
 
 
 def is_guid(text: str) -> bool:
-    """Whether ``text`` is a GUID in the usual notation."""
+    """Return whether ``text`` is a GUID in the usual notation."""
     return _GUID.fullmatch(text) is not None

@@ -1,1 +1,1 @@
-"""Searches run in Python."""
+"""Running searches over Python objects."""

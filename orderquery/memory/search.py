@@ -1,4 +1,4 @@
-"""Plans run in Python: predicates, sort keys, and a whole search over any iterable of orders."""
+"""Queries run in Python: predicates, sort keys, and searches over iterables."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..compiler.cursor import resume
 from ..compiler.cursor_keys import chosen_keys, process_keys
-from ..compiler.page import Page
-from ..compiler.page_of import page_of
+from ..compiler.page import Page, page_of
 from ..compiler.pagination import Position, direction, seek
 from ..compiler.query import Query, SortField
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import DocumentError
 from ..diagnostics.place import Place
 from ..documents.fields import order_id, reader, transactions_id, transactions_record
-from ..documents.ingest import why_unusable
+from ..documents.ingest import Defect, find_defect, without_id
+from ..documents.versions import is_older_order
 from ..language.conditions import Condition, all_of, any_of
 from ..language.schema import Schema
 from .codegen import predicate, selection
@@ -32,197 +32,212 @@ _NO_TRANSACTIONS: dict[str, JSON] = {}
 
 
 class _Descending:
-    """A text that sorts the other way round."""
+    """A value with the opposite order."""
 
-    __slots__ = ("text",)
+    __slots__ = ("value",)
 
-    def __init__(self, text: Any) -> None:
-        self.text = text
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
     def __lt__(self, other: _Descending) -> bool:
-        return bool(other.text < self.text)
+        return bool(other.value < self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Descending) and self.text == other.text
+        return isinstance(other, _Descending) and self.value == other.value
 
-    __hash__ = None  # type: ignore[assignment]  # a sort key is compared, never looked up
+    __hash__ = None  # type: ignore[assignment]  # sort keys are compared, never looked up
 
 
-def _key_of(keys: tuple[SortField, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    def key(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        ordered: list[Any] = []
-        for part, value in zip(keys, values, strict=True):
+# -- functions of sort values ----------------------------------------------------------------------------------
+
+
+def _make_sort_key(fields: tuple[SortField, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Return the function from sort values to a key that compares by ``fields``."""
+
+    def make_key(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        parts: list[Any] = []
+        for field, value in zip(fields, values, strict=True):
             if value is None:
-                ordered.append((part.descending,))
+                parts.append((field.descending,))
             else:
-                ordered.append((not part.descending, _Descending(value) if part.descending else value))
-        return tuple(ordered)
+                parts.append((not field.descending, _Descending(value) if field.descending else value))
+        return tuple(parts)
 
-    return key
+    return make_key
 
 
-def _values_of(plan: Query) -> Callable[[JSON, JSON], tuple[Any, ...]]:
-    readers = [reader(plan.schema, key.field) for key in plan.sort]
+def _sort_values_reader(query: Query) -> Callable[[JSON, JSON], tuple[Any, ...]]:
+    """Return a function from an order and its transactions to its sort values."""
+    readers = [reader(query.schema, key.field) for key in query.sort]
     return lambda order, transactions: tuple([read(order, transactions) for read in readers])
 
 
-def sort_key(plan: Query) -> Callable[..., tuple[Any, ...]]:
-    """A key for ``sorted`` that puts orders in the plan's order."""
-    values, key = _values_of(plan), _key_of(plan.sort)
+def sort_key(query: Query) -> Callable[..., tuple[Any, ...]]:
+    """Return a key function for ``sorted`` that puts orders in the query's order."""
+    read_values, make_key = _sort_values_reader(query), _make_sort_key(query.sort)
 
-    def of_order(order: JSON, transactions: JSON = None) -> tuple[Any, ...]:
-        return key(values(checked_order(order), checked_transactions(transactions)))
+    def sort_key_of(order: JSON, transactions: JSON = None) -> tuple[Any, ...]:
+        return make_key(read_values(check_order(order), check_transactions(transactions)))
 
-    return of_order
+    return sort_key_of
 
 
-def checked_order(order: JSON) -> JSON:
-    """The order itself, if it is one. Raises ``DocumentError``."""
+# -- predicates: of arguments that a caller passes (checked), and of orders and records found here (unchecked) ---
+
+
+def check_order(order: JSON) -> JSON:
+    """Return the order. Raises ``DocumentError`` if it is not a dict."""
     if not isinstance(order, dict):
-        raise DocumentError(f"an order is an object (a dict), not {type(order).__name__}") from None
+        raise DocumentError(f"an order must be a dict, not {type(order).__name__}") from None
     return order
 
 
-def checked_transactions(transactions: JSON) -> JSON:
-    """The record itself, out of its envelope. Raises ``DocumentError``."""
+def check_transactions(transactions: JSON) -> JSON:
+    """Return the transactions record without envelope.
+
+    Raises ``DocumentError`` if it is not a dict.
+    """
     if transactions is None:
         return _NO_TRANSACTIONS
     record = transactions_record(transactions)
     if record is None:
-        raise DocumentError(f"a transactions record is an object (a dict), not {type(transactions).__name__}")
+        raise DocumentError(f"a transactions record must be a dict, not {type(transactions).__name__}")
     return record
 
 
-def _by_order(records: Iterable[JSON]) -> dict[str, JSON]:
-    found = {}
-    for record in records:
-        checked = checked_transactions(record)
-        # What a store would not keep counts nowhere.
-        key = transactions_id(checked)
-        if key is not None and why_unusable(checked) is None:
-            found[key] = checked
-    return found
+def _checked_evaluator(query: Query) -> Callable[[JSON, JSON], bool]:
+    evaluate = evaluator(query.schema, query.condition)
+    return lambda order, transactions: evaluate(check_order(order), check_transactions(transactions))
 
 
-def _checked(plan: Query) -> Callable[[JSON, JSON], bool]:
-    evaluated = evaluator(plan.schema, plan.condition)
-    return lambda order, transactions: evaluated(checked_order(order), checked_transactions(transactions))
-
-
-def matcher(plan: Query) -> Matches:
-    """What ``plan.matches`` is."""
-    matches = predicate(plan.schema, plan.condition, _checked(plan), checked_transactions)
+def matcher(query: Query) -> Matches:
+    """Return the predicate that is ``Plan.matches``."""
+    matches = predicate(query.schema, query.condition, _checked_evaluator(query), check_transactions)
     matches.__doc__ = "Return whether an order, with its transactions record if it has one, matches the search."
     return matches
 
 
-def _held(schema: Schema, condition: Condition) -> Callable[[JSON, JSON], bool]:
-    """The predicate of orders and records that are known to be such, ``None`` for no record."""
-    evaluated = evaluator(schema, condition)
+def _unchecked_matcher(schema: Schema, condition: Condition) -> Callable[[JSON, JSON], bool]:
+    """Return a predicate of a dict and a transactions record, or ``None`` without one."""
+    evaluate = evaluator(schema, condition)
 
-    def record_of(record: JSON) -> JSON:
+    def record_or_empty(record: JSON) -> JSON:
         return _NO_TRANSACTIONS if record is None else record
 
-    return predicate(schema, condition, lambda order, record: evaluated(order, record_of(record)), record_of)
+    return predicate(schema, condition, lambda order, record: evaluate(order, record_or_empty(record)), record_or_empty)
 
 
-def selector(plan: Query) -> Callable[[Iterable[JSON], Iterable[JSON]], Iterator[JSON]]:
-    """What ``plan.filter`` does."""
-    if not plan.reads_transactions:
-        select = selection(plan.schema, plan.condition, _checked(plan))
+def selector(query: Query) -> Callable[[Iterable[JSON], Iterable[JSON]], Iterator[JSON]]:
+    """Return the function that ``Plan.filter`` calls."""
+    if not query.reads_transactions:
+        select = selection(query.schema, query.condition, _checked_evaluator(query))
         return lambda orders, transactions: select(orders)
-    matches, read_id = _held(plan.schema, plan.condition), reader(plan.schema, plan.schema.key)
+    matches, read_id = _unchecked_matcher(query.schema, query.condition), reader(query.schema, query.schema.key)
 
-    def select_with(orders: Iterable[JSON], transactions: Iterable[JSON]) -> Iterator[JSON]:
-        records = _by_order(transactions)
+    def select_with_transactions(orders: Iterable[JSON], transactions: Iterable[JSON]) -> Iterator[JSON]:
+        records = _records_by_order_id(transactions)
         for order in orders:
-            if matches(order, records.get(read_id(checked_order(order), None))):
+            if matches(order, records.get(read_id(check_order(order), None))):
                 yield order
 
-    return select_with
+    return select_with_transactions
 
 
-def _unusable(order: JSON, index: int) -> Diagnostic:
+# -- a whole search --------------------------------------------------------------------------------------------
+
+
+def _records_by_order_id(transactions: Iterable[JSON]) -> dict[str, JSON]:
+    records = {}
+    for item in transactions:
+        record = check_transactions(item)
+        key = transactions_id(record)
+        # A store refuses a record with a defect, so a search in memory ignores it too.
+        if key is not None and find_defect(record) is None:
+            records[key] = record
+    return records
+
+
+def _why_unusable(schema: Schema, order: JSON, index: int) -> Diagnostic:
     place = Place((index,))
     if not isinstance(order, dict):
-        return Diagnostic("unusable-document", f"a {type(order).__name__}, not an object", "it was skipped", place)
-    why = why_unusable(order)
-    if why is not None:
-        return Diagnostic("unusable-document", why, "it was skipped", place)
-    message = "an order without a usable id (a string of 1 to 256 characters)"
-    return Diagnostic("no-usable-id", message, "it was skipped", place)
+        message = f"expected an object (a dict), not {type(order).__name__}"
+        return Defect(message, "pass each order as a dict").at(place)
+    defect = find_defect(order)
+    return without_id("order", schema.key.name, place) if defect is None else defect.at(place)
 
 
-class _Orders:
-    """The newest version of each order, with its transactions."""
+class _NewestOrders:
+    """The newest version of each order, and the transactions records."""
 
     def __init__(self, schema: Schema, orders: Iterable[JSON], transactions: Iterable[JSON]) -> None:
-        self.records = _by_order(transactions)
-        self.newest: dict[str, JSON] = {}
-        revision = reader(schema, schema.revision) if schema.revision is not None else None
+        self.schema = schema
+        self.records = _records_by_order_id(transactions)
+        self.by_id: dict[str, JSON] = {}
         self.problems: list[Diagnostic] = []
-        self._usable: set[str] = set()
+        self._without_defect: set[str] = set()
+        revision = reader(schema, schema.revision) if schema.revision is not None else None
         for index, order in enumerate(orders):
             key = order_id(schema, order) if isinstance(order, dict) else None
             if key is None:
-                self.problems.append(_unusable(order, index))
+                self.problems.append(_why_unusable(schema, order, index))
                 continue
-            there = self.newest.get(key)
-            if there is not None:
-                old, new = (revision(there, None), revision(order, None)) if revision else (None, None)
-                older = old is not None and (new is None or new < old)
-                # Of the versions that can be used the newest counts; most orders have one, and are looked at later.
-                if (why_unusable(there if older else order) is None) == older:
-                    if not older:
-                        self.problems.append(_unusable(order, index))
+            kept = self.by_id.get(key)
+            if kept is not None:
+                # Versions with a defect do not count. An order with one version is checked when it is returned.
+                older = revision is not None and is_older_order(revision(order, None), revision(kept, None))
+                if older and find_defect(kept) is None:
                     continue
-            self.newest[key] = order
+                if not older and find_defect(order) is not None:
+                    self.problems.append(_why_unusable(schema, order, index))
+                    continue
+            self.by_id[key] = order
 
-    def drop_unusable(self, ids: Iterable[str]) -> bool:
-        """Drop those of these orders that cannot be written as JSON, and say whether there were any."""
+    def drop_defective(self, ids: Iterable[str]) -> bool:
+        """Drop the orders that cannot be written as JSON; return whether there were any."""
         dropped = False
         for key in ids:
-            if key in self._usable:
+            if key in self._without_defect:
                 continue
-            why = why_unusable(self.newest[key])
-            if why is None:
-                self._usable.add(key)
+            defect = find_defect(self.by_id[key])
+            if defect is None:
+                self._without_defect.add(key)
             else:
-                self.problems.append(Diagnostic("unusable-document", why, "it was skipped", Place((key,))))
-                del self.newest[key]
+                self.problems.append(defect.at(Place((key,))))
+                del self.by_id[key]
                 dropped = True
         return dropped
 
-    def matching(self, schema: Schema, condition: Condition) -> Iterator[tuple[str, JSON, JSON]]:
-        matches = _held(schema, condition)
-        for key, order in self.newest.items():
+    def matching(self, condition: Condition) -> Iterator[tuple[JSON, JSON]]:
+        """Yield the orders that match, each with its transactions record or ``None``."""
+        matches = _unchecked_matcher(self.schema, condition)
+        for key, order in self.by_id.items():
             record = self.records.get(key)
             if matches(order, record):
-                yield key, order, record
+                yield order, record
 
 
 def search(
-    plan: Query, orders: Iterable[JSON], transactions: Iterable[JSON] = (), keys: CursorKeys | None = None
+    query: Query, orders: Iterable[JSON], transactions: Iterable[JSON] = (), keys: CursorKeys | None = None
 ) -> Page:
-    """One page of the plan over these orders."""
-    ring = chosen_keys(keys) or process_keys()
-    running, position, limit = (plan, None, plan.limit) if plan.cursor is None else resume(plan, "", ring)
-    held = _Orders(plan.schema, orders, transactions if running.reads_transactions else ())
-    values = _values_of(running)
+    """Return one page of the query over these orders."""
+    cursor_keys = chosen_keys(keys) or process_keys()
+    resumed, position, limit = (query, None, query.limit) if query.cursor is None else resume(query, "", cursor_keys)
+    newest = _NewestOrders(query.schema, orders, transactions if resumed.reads_transactions else ())
+    read_values = _sort_values_reader(resumed)
 
-    def fetch(at: Position | None, count: int) -> list[tuple[Any, ...]]:
-        condition = running.condition if at is None else all_of([running.condition, any_of(seek(running, at))])
-        key = _key_of(direction(running, at is not None and at.backward))
+    def fetch(start: Position | None, count: int) -> list[tuple[Any, ...]]:
+        condition = resumed.condition if start is None else all_of([resumed.condition, any_of(seek(resumed, start))])
+        make_key = _make_sort_key(direction(resumed, start is not None and start.backward))
         while True:
-            rows = [values(order, record) for _, order, record in held.matching(running.schema, condition)]
-            nearest = heapq.nsmallest(count, rows, key=key)
-            # Only what is to be answered is looked at whole: an order that no UTF-8 text can hold is skipped (D14).
-            if not held.drop_unusable(row[-1] for row in nearest):
+            rows = [read_values(order, record) for order, record in newest.matching(condition)]
+            nearest = heapq.nsmallest(count, rows, key=make_key)
+            # Looking for defects takes long, so only orders of this page are checked (D14).
+            if not newest.drop_defective(row[-1] for row in nearest):
                 return nearest
 
-    def stands(at: Position, met: Position | None) -> bool:
-        return bool(fetch(at, 1))
+    def exists_beyond(start: Position, _: Position | None) -> bool:
+        return bool(fetch(start, 1))
 
-    rows, following, preceding = page_of(running, position, limit, fetch, tuple, stands, "", ring)
+    rows, following, preceding = page_of(resumed, position, limit, fetch, tuple, exists_beyond, "", cursor_keys)
     ids = tuple(row[-1] for row in rows)
-    return Page(ids, limit, following, preceding, [held.newest[key] for key in ids], problems=tuple(held.problems))
+    return Page(ids, limit, following, preceding, [newest.by_id[key] for key in ids], problems=tuple(newest.problems))

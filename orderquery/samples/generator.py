@@ -1,7 +1,7 @@
-"""Synthetic orders and their transactions: realistic, the same on every machine, never from a real shop.
+"""Synthetic orders and their transactions, the same on every machine.
 
-An order depends on the seed and its position only, so a shorter run is the beginning of a longer one. Amounts are whole
-cents and times whole milliseconds until they are written.
+An order depends only on the seed and its index, so a shorter run is the beginning of a longer one. Amounts are in cents
+and times in milliseconds until they are formatted.
 """
 
 from __future__ import annotations
@@ -10,40 +10,40 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import vocabulary as words
-from .shop import LAST, ORDERS, Dice, Money, customer, instant, moment, product
+from .shop import LAST_MOMENT_MS, ORDERS, Dice, Money, customer, instant, moment, product
 
 JSON = dict[str, Any]
 
 _FIRST_NUMBER = 10_001
 _MEDIA = "https://static.wixstatic.com/media/"
-_HOUR = 3_600_000
-_LINES = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5)
+_HOUR_MS = 3_600_000
+_ITEM_COUNTS = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5)
 _QUANTITIES = (1, 1, 1, 1, 1, 1, 2, 2, 3, 12)
 _UNSETTLED = frozenset(("PENDING", "PENDING_MERCHANT", "DECLINED", "CANCELED"))
 
 
 def sample(count: int, seed: int = 0) -> Iterator[JSON]:
-    """Yield ``count`` orders in the order of creation, each followed by its ``orderTransactions`` if anything was paid.
+    """Yield ``count`` orders by creation, each followed by its transactions, if any.
 
-    Nothing is shared between two documents: a caller may change what it was given.
+    Documents share no objects, so the caller may change them.
     """
     for index in range(count):
         draft = _Draft(seed, index)
-        yield draft.order()
-        transactions = draft.transactions()
+        yield draft.build_order()
+        transactions = draft.build_transactions()
         if transactions is not None:
             yield transactions
 
 
 def sample_lines(count: int, seed: int = 0) -> Iterator[bytes]:
-    """Yield the documents of ``sample`` as compact UTF-8 JSON, one line each, without the line break."""
+    """Yield the documents of ``sample`` as compact UTF-8 JSON, without line breaks."""
     import msgspec
 
     return map(msgspec.json.Encoder().encode, sample(count, seed))
 
 
 class _Draft:
-    """One order in the making: what was drawn for it so far, in the order of drawing."""
+    """An order that is being drawn."""
 
     def __init__(self, seed: int, index: int) -> None:
         self.seed = seed
@@ -56,32 +56,32 @@ class _Draft:
         self.channel = dice.pick(words.CHANNELS)
         self.status = dice.pick(words.STATUSES)
         self.payment_status = dice.pick(words.PAYMENT_STATUSES[self.status])
-        self.money = Money(self.customer.place.currency, dice.below(3))
+        self.money = Money(self.customer.city.currency, dice.below(3))
         self.activities = [{"createdDate": instant(self.created), "type": "ORDER_PLACED"}]
         self.subtotal = self.discount = self.tax = 0
         self.shipped = False
-        self.items = [self._item(position) for position in range(1, 1 + dice.pick(_LINES))]
-        self.delivery = self._delivery()
+        self.items = [self._draw_item(position) for position in range(1, 1 + dice.pick(_ITEM_COUNTS))]
+        self.delivery = self._draw_delivery()
         self.shipping = self.delivery.price if self.delivery else 0
         self.total = self.subtotal + self.shipping + self.tax - self.discount
-        self.payments, self.refunds = self._payments()
-        self.fulfillment = self._fulfillment()
+        self.payments, self.refunds = self._draw_payments()
+        self.fulfillment = self._draw_fulfillment()
 
-    def _happen(self, kind: str, most: int) -> str:
-        """Let up to ``2**most`` milliseconds pass, note what happened then, and return the instant."""
-        self.now = min(self.now + 1 + self.dice.below(1 << most), LAST)
+    def _add_activity(self, kind: str, max_bits: int) -> str:
+        """Add an activity up to ``2**max_bits`` milliseconds later; return its instant."""
+        self.now = min(self.now + 1 + self.dice.below(1 << max_bits), LAST_MOMENT_MS)
         at = instant(self.now)
         self.activities.append({"createdDate": at, "type": kind})
         return at
 
-    def _item(self, position: int) -> JSON:
+    def _draw_item(self, position: int) -> JSON:
         dice = self.dice
         if dice.chance(6):
-            return self._custom_item(position)
+            return self._draw_custom_item(position)
         goods, quantity, money = product(self.seed, dice.rank(3, 8)), dice.pick(_QUANTITIES), self.money
         gross = goods.price * quantity
         discount = gross * dice.pick((10, 15, 25)) // 100 if position == 1 and dice.chance(14) else 0
-        rate = self.customer.place.tax
+        rate = self.customer.city.tax
         tax = ((gross - discount) * rate + 5000) // 10_000
         self.subtotal += gross
         self.discount += discount
@@ -106,14 +106,14 @@ class _Draft:
         if discount:
             item["totalDiscount"] = money(discount)
         if chosen:
-            item["descriptionLines"] = [_described(name, value) for name, value in chosen.items()]
+            item["descriptionLines"] = [_description_line(name, value) for name, value in chosen.items()]
             item["catalogReference"]["options"] = {"options": chosen, "variantId": dice.guid()}
         if dice.chance(2):
-            item["subscriptionInfo"] = self._subscription(dice.guid())
+            item["subscriptionInfo"] = self._draw_subscription(dice.guid())
         return item
 
-    def _custom_item(self, position: int) -> JSON:
-        """Draw a line the merchant typed in: no catalogue knows it, and it is not taxed."""
+    def _draw_custom_item(self, position: int) -> JSON:
+        """Draw an item that the merchant typed in: it is in no catalog and has no tax."""
         price, money = 200 + 25 * self.dice.below(100), self.money
         self.subtotal += price
         return {
@@ -127,53 +127,53 @@ class _Draft:
             "paymentOption": "FULL_PAYMENT_ONLINE",
         }
 
-    def _subscription(self, identity: str) -> JSON:
+    def _draw_subscription(self, identity: str) -> JSON:
         return {
             "id": identity,
             "cycleNumber": 1 + self.dice.below(12),
             "subscriptionSettings": {"frequency": "MONTH", "interval": 1, "autoRenewal": True},
         }
 
-    def _delivery(self) -> words.Shipping | None:
-        """Draw how the goods travel: not at all if taken along at the counter, or if they are no things."""
+    def _draw_delivery(self) -> words.Shipping | None:
+        """Draw a shipping method; ``None`` at the counter and for digital goods."""
         if not self.shipped or (self.channel == "POS" and self.dice.chance(85)):
             return None
         return self.dice.pick(words.SHIPPING)
 
-    def _payments(self) -> tuple[list[JSON], list[JSON]]:
-        """Draw what was paid and paid back, to agree with the payment status that was drawn before."""
+    def _draw_payments(self) -> tuple[list[JSON], list[JSON]]:
+        """Draw payments and refunds that agree with the payment status."""
         self.paid = self.refunded = 0
         status, total = self.payment_status, self.total
         if status in ("NOT_PAID", "UNSPECIFIED"):
             return [], []
         if status in _UNSETTLED:
             kind = "PAYMENT_PENDING" if status.startswith("PENDING") else "PAYMENT_FAILED"
-            return [self._payment(total, status, self._happen(kind, 18))], []
+            return [self._draw_payment(total, status, self._add_activity(kind, 18))], []
         self.paid = total * (20 + self.dice.below(60)) // 100 if status == "PARTIALLY_PAID" else total
-        at = self._happen("ORDER_PARTIALLY_PAID" if self.paid < total else "ORDER_PAID", 18)
-        way = self.dice.below(100)
-        first = self.paid if way < 4 or way > 15 else self.paid * (10 + self.dice.below(80)) // 100
-        payments = [self._gift_card(first, at) if way < 10 else self._payment(first, "APPROVED", at)]
+        at = self._add_activity("ORDER_PARTIALLY_PAID" if self.paid < total else "ORDER_PAID", 18)
+        draw = self.dice.below(100)
+        first = self.paid if draw < 4 or draw > 15 else self.paid * (10 + self.dice.below(80)) // 100
+        payments = [self._draw_gift_card(first, at) if draw < 10 else self._draw_payment(first, "APPROVED", at)]
         if first < self.paid:
-            payments.append(self._payment(self.paid - first, "APPROVED", at))
-        return payments, self._refunds(payments, [first, self.paid - first])
+            payments.append(self._draw_payment(self.paid - first, "APPROVED", at))
+        return payments, self._draw_refunds(payments, [first, self.paid - first])
 
-    def _payment(self, cents: int, status: str, at: str) -> JSON:
+    def _draw_payment(self, cents: int, status: str, at: str) -> JSON:
         dice, method = self.dice, self.dice.pick(words.PAYMENT_METHODS[self.channel])
         details = {"gatewayTransactionId": dice.guid(), "paymentMethod": method}
-        by_hand = method in words.PAID_BY_HAND
-        if not by_hand:
+        offline = method in words.OFFLINE_METHODS
+        if not offline:
             details["providerTransactionId"] = f"pi_{dice.below(1 << 52):013x}"
         return {
             "id": dice.guid(),
-            "regularPaymentDetails": details | {"offlinePayment": by_hand, "status": status},
+            "regularPaymentDetails": details | {"offlinePayment": offline, "status": status},
             "createdDate": at,
             "updatedDate": at,
             "amount": self.money(cents),
             "refundDisabled": False,
         }
 
-    def _gift_card(self, cents: int, at: str) -> JSON:
+    def _draw_gift_card(self, cents: int, at: str) -> JSON:
         dice = self.dice
         return {
             "id": dice.guid(),
@@ -189,8 +189,8 @@ class _Draft:
             "refundDisabled": True,
         }
 
-    def _refunds(self, payments: list[JSON], cents: list[int]) -> list[JSON]:
-        """Return every payment if the refund is full, else a share of the last one."""
+    def _draw_refunds(self, payments: list[JSON], cents: list[int]) -> list[JSON]:
+        """Draw refunds: of every payment if full, else of a part of the last payment."""
         status, dice = self.payment_status, self.dice
         if not status.endswith("REFUNDED"):
             return []
@@ -198,14 +198,14 @@ class _Draft:
         if status == "PARTIALLY_REFUNDED":
             payment, paid = returned[-1]
             returned = [(payment, max(1, paid * (10 + dice.below(80)) // 100))]
-        at = self._happen("ORDER_REFUNDED", 31)
+        at = self._add_activity("ORDER_REFUNDED", 31)
         self.refunded = sum(amount for _, amount in returned)
-        transactions = [self._returned(payment, amount, at) for payment, amount in returned]
+        transactions = [self._draw_refund(payment, amount, at) for payment, amount in returned]
         items = [{"lineItemId": self.items[0]["id"], "quantity": 1}]
         details = {"items": items, "shippingIncluded": status == "FULLY_REFUNDED"}
         return [{"id": dice.guid(), "transactions": transactions, "details": details, "createdDate": at}]
 
-    def _returned(self, payment: JSON, cents: int, at: str) -> JSON:
+    def _draw_refund(self, payment: JSON, cents: int, at: str) -> JSON:
         payment["updatedDate"] = at
         regular = payment.get("regularPaymentDetails")
         if regular:
@@ -218,30 +218,30 @@ class _Draft:
             "externalRefund": bool(regular and regular["offlinePayment"]),
         }
 
-    def _fulfillment(self) -> str:
+    def _draw_fulfillment(self) -> str:
         if self.status == "CANCELED":
-            self._happen("ORDER_CANCELED", 29)
+            self._add_activity("ORDER_CANCELED", 29)
         if self.status != "APPROVED":
             return "NOT_FULFILLED"
         state = self.dice.pick(words.FULFILLMENT_STATUSES)
         if state == "PARTIALLY_FULFILLED" and len(self.items) == 1:
             state = "FULFILLED"
         if state != "NOT_FULFILLED":
-            self._happen("ORDER_FULFILLED" if state == "FULFILLED" else "TRACKING_NUMBER_ADDED", 29)
+            self._add_activity("ORDER_FULFILLED" if state == "FULFILLED" else "TRACKING_NUMBER_ADDED", 29)
             if self.delivery and not self.delivery.pickup:
-                self._happen("SHIPPING_CONFIRMATION_EMAIL_SENT", 14)
+                self._add_activity("SHIPPING_CONFIRMATION_EMAIL_SENT", 14)
         return state
 
-    def transactions(self) -> JSON | None:
-        """Return the envelope with the payments, or None where nobody has tried to pay."""
+    def build_transactions(self) -> JSON | None:
+        """Build the envelope with the payments, or ``None`` without any."""
         if not self.payments:
             return None
         return {"orderTransactions": {"orderId": self.id, "payments": self.payments, "refunds": self.refunds}}
 
-    def order(self) -> JSON:
-        """Write the order, in the shape and the order of keys of the REST API."""
-        person, money, place = self.customer, self.money, self.customer.place
-        buyer, creator = self._people()
+    def build_order(self) -> JSON:
+        """Build the order, with the keys of the REST API in their order."""
+        person, money, city = self.customer, self.money, self.customer.city
+        buyer, creator = self._draw_people()
         order: JSON = {
             "id": self.id,
             "number": self.number,
@@ -251,9 +251,9 @@ class _Draft:
             "buyerInfo": buyer,
             "paymentStatus": self.payment_status,
             "fulfillmentStatus": self.fulfillment,
-            "buyerLanguage": place.language,
-            "weightUnit": "LB" if place.country == "US" else "KG",
-            "currency": place.currency,
+            "buyerLanguage": city.language,
+            "weightUnit": "LB" if city.country == "US" else "KG",
+            "currency": city.currency,
             "taxIncludedInPrices": False,
             "priceSummary": {
                 "subtotal": money(self.subtotal),
@@ -267,17 +267,17 @@ class _Draft:
         if buyer:
             order["billingInfo"] = {"address": dict(person.address), "contactDetails": dict(person.contact)}
         if self.delivery:
-            order["shippingInfo"] = self._shipping_info(self.delivery)
+            order["shippingInfo"] = self._build_shipping_info(self.delivery)
         order["status"] = self.status
         if not self.dice.chance(15):
             order["archived"] = self.dice.chance(12)
         order["taxSummary"] = {"totalTax": money(self.tax)}
-        order["appliedDiscounts"] = self._discounts()
+        order["appliedDiscounts"] = self._draw_discounts()
         order["activities"] = self.activities
         order["attributionSource"] = "UNSPECIFIED"
         order["createdBy"] = creator
-        order["channelInfo"] = self._channel_info()
-        self._add_sometimes(order)
+        order["channelInfo"] = self._build_channel_info()
+        self._add_optional_keys(order)
         order["balanceSummary"] = {
             "balance": money(self.total - self.paid),
             "paid": money(self.paid),
@@ -286,8 +286,8 @@ class _Draft:
         order["additionalFees"] = []
         return order
 
-    def _people(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Who bought and who entered the order. Nobody knows the buyer of most sales at the counter."""
+    def _draw_people(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Draw the buyer and the creator; most sales at the counter have no buyer."""
         dice, person, channel = self.dice, self.customer, self.channel
         if channel == "POS" and self.delivery is None and dice.chance(70):
             return {}, {"userId": dice.pick(words.STAFF)}
@@ -304,46 +304,46 @@ class _Draft:
             creator = {"visitorId": person.visitor_id}
         return buyer, {"userId": dice.pick(words.STAFF)} if channel in words.BY_STAFF else creator
 
-    def _channel_info(self) -> dict[str, str]:
+    def _build_channel_info(self) -> dict[str, str]:
         info = {"type": self.channel}
         if self.channel in words.MARKETPLACES:
             dice = self.dice
             info["externalOrderId"] = f"{10 + dice.below(90)}-{dice.below(100_000):05}-{dice.below(100_000):05}"
         return info
 
-    def _shipping_info(self, way: words.Shipping) -> JSON:
+    def _build_shipping_info(self, method: words.Shipping) -> JSON:
         money, person = self.money, self.customer
-        place = {"address": dict(person.address), "contactDetails": dict(person.contact)}
-        logistics: JSON = {"shippingDestination": place}
-        if way.pickup:
+        destination = {"address": dict(person.address), "contactDetails": dict(person.contact)}
+        logistics: JSON = {"shippingDestination": destination}
+        if method.pickup:
             logistics = {"pickupDetails": {"address": dict(person.address), "pickupMethod": "STORE_PICKUP"}}
-        if way.delivery_time is not None:
-            logistics["deliveryTime"] = way.delivery_time
-        if way.slot:
-            begin = (self.created // _HOUR + 2 + self.dice.below(120)) * _HOUR
-            logistics["deliveryTimeSlot"] = {"from": instant(begin), "to": instant(begin + 2 * _HOUR)}
+        if method.delivery_time is not None:
+            logistics["deliveryTime"] = method.delivery_time
+        if method.slot:
+            begin = (self.created // _HOUR_MS + 2 + self.dice.below(120)) * _HOUR_MS
+            logistics["deliveryTimeSlot"] = {"from": instant(begin), "to": instant(begin + 2 * _HOUR_MS)}
         info: JSON = {
-            "title": way.title,
+            "title": method.title,
             "logistics": logistics,
             "cost": {
-                "price": money(way.price),
-                "totalPriceBeforeTax": money(way.price),
-                "totalPriceAfterTax": money(way.price),
+                "price": money(method.price),
+                "totalPriceBeforeTax": money(method.price),
+                "totalPriceAfterTax": money(method.price),
             },
         }
-        if way.region is not None:
-            info["region"] = {"name": way.region}
+        if method.region is not None:
+            info["region"] = {"name": method.region}
         return info
 
-    def _discounts(self) -> list[JSON]:
+    def _draw_discounts(self) -> list[JSON]:
         if not self.discount:
             return []
         name = self.dice.pick(words.COUPONS)
         coupon = {"id": self.dice.guid(), "code": name, "name": name, "amount": self.money(self.discount)}
         return [{"discountType": "SPECIFIC_ITEMS", "lineItemIds": [self.items[0]["id"]], "coupon": coupon}]
 
-    def _add_sometimes(self, order: JSON) -> None:
-        """Add what depends on the channel, and what some orders have and others have not."""
+    def _add_optional_keys(self, order: JSON) -> None:
+        """Add the keys that only some orders have."""
         dice = self.dice
         if not dice.chance(20):
             order["seenByAHuman"] = self.status != "INITIALIZED" and dice.chance(80)
@@ -355,13 +355,13 @@ class _Draft:
         if dice.chance(4):
             order["buyerNote"] = dice.pick(words.NOTES)
         if dice.chance(3):
-            order["subscriptionInfo"] = self._subscription(self.customer.subscription)
+            order["subscriptionInfo"] = self._draw_subscription(self.customer.subscription)
         if self.status == "APPROVED" and dice.chance(60):
             statuses = list(dice.pick(words.FULFILLER_STATUSES[self.fulfillment]))
             order["fulfillmentStatusesAggregate"] = {"statuses": statuses}
 
 
-def _described(name: str, value: str) -> JSON:
-    """Write a chosen option as a line of an item's description."""
+def _description_line(name: str, value: str) -> JSON:
+    """Return a chosen option as a line of an item's description."""
     kind = "colorInfo" if name == "Color" else "plainText"
     return {"name": {"original": name}, kind: {"original": value}}

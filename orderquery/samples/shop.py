@@ -1,7 +1,7 @@
-"""The shop the synthetic orders come from: its calendar, its customers, its products, and the dice all are drawn with.
+"""The shop of the synthetic orders: its calendar, customers, products and draws.
 
-Every draw is a ``Random.random()`` turned into an integer: what else ``random`` offers may change between Python
-versions. A moment is in milliseconds, counted from the day numbered 0 of ``date.toordinal``; an amount is in cents.
+Every draw turns ``Random.random()`` into an integer, because other methods of ``random`` may change between Python
+versions. A moment is in milliseconds from day 0 of ``date.toordinal``; an amount is in cents.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from . import vocabulary as words
 
 _T = TypeVar("_T")
 
-_DAY = 86_400_000
-LAST = (date(2026, 6, 30).toordinal() + 1) * _DAY - 1
-"""The moment no order is created or updated after."""
-_SPAN = 730 * _DAY
-_YOUNG, _GROWN = 40, 50_000
-_ONE = 1 << 40
+_DAY_MS = 86_400_000
+LAST_MOMENT_MS = (date(2026, 6, 30).toordinal() + 1) * _DAY_MS - 1
+"""No order is created or updated later."""
+_SPAN_MS = 730 * _DAY_MS
+_CURVE_OFFSET, _CURVE_SCALE = 40, 50_000
+"""Orders: they give the curve of ``moment`` its shape."""
+_CURVE_LIMIT = 1 << 40
 ORDERS, _CUSTOMERS, _PRODUCTS = range(3)
 
 
 class Dice:
-    """The draws of one order, customer or product."""
+    """The random draws of one order, customer or product."""
 
     __slots__ = ("roll",)
 
     def __init__(self, seed: int, stream: int, index: int) -> None:
-        natural = seed * 2 if seed >= 0 else -seed * 2 - 1  # Random ignores the sign of what it is seeded with
+        natural = seed * 2 if seed >= 0 else -seed * 2 - 1  # Random ignores the sign of its seed
         self.roll = Random(((natural * 3 + stream) << 48) + index).random  # noqa: S311 -- samples, not secrets
 
     def below(self, limit: int) -> int:
@@ -40,7 +41,7 @@ class Dice:
         return int(self.roll() * limit)
 
     def chance(self, percent: int) -> bool:
-        """Say yes in ``percent`` of 100 draws."""
+        """Return ``True`` with a probability of ``percent``."""
         return self.roll() * 100 < percent
 
     def pick(self, values: Sequence[_T]) -> _T:
@@ -48,10 +49,11 @@ class Dice:
         return values[int(self.roll() * len(values))]
 
     def rank(self, first: int, octaves: int) -> int:
-        """Draw a position among ``2**first * (2**octaves - 1)``, the later the rarer, as in Zipf's law.
+        """Draw a rank below ``2**first * (2**octaves - 1)``; later ones are rarer (Zipf).
 
-        Every octave (twice as many positions as the one before) is equally likely. Exact, unlike a power.
+        Every octave, which has twice as many ranks as the one before, is equally likely.
         """
+        # Integers are exact on every machine, unlike powers of floats.
         octave = first + self.below(octaves)
         return (1 << octave) - (1 << first) + self.below(1 << octave)
 
@@ -66,7 +68,7 @@ class Dice:
 
 
 class Money:
-    """Writes cents of one currency the ways the service does: ``5``, ``5.0`` and ``5.00`` by turns."""
+    """Formats cents of one currency: ``5``, ``5.0`` and ``5.00`` in turn."""
 
     __slots__ = ("after", "before", "point", "turn")
 
@@ -75,7 +77,7 @@ class Money:
         self.turn = turn
 
     def __call__(self, cents: int) -> dict[str, str]:
-        """Return the price object: the amount and the text that people see."""
+        """Return the price object: the amount and the formatted amount."""
         whole, part = divmod(cents, 100)
         turn = self.turn = (self.turn + 1) % 3
         if turn == 2 or part % 10:
@@ -88,9 +90,9 @@ class Money:
 
 
 class Customer(NamedTuple):
-    """A person who buys, perhaps often. The dictionaries are copied into orders, never handed out."""
+    """A customer. Orders get copies of the dictionaries."""
 
-    place: words.Place
+    city: words.City
     contact_id: str
     member_id: str | None
     visitor_id: str
@@ -101,7 +103,7 @@ class Customer(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A thing to buy. ``price`` is in cents; ``options`` are names with the values to choose from."""
+    """A product. ``price`` is in cents; ``options`` have names and possible values."""
 
     name: str
     item_id: str
@@ -115,26 +117,26 @@ class Product(NamedTuple):
 
 @lru_cache(4096)
 def customer(seed: int, rank: int) -> Customer:
-    """Draw the customer at a rank of popularity."""
+    """Draw the customer with a rank of popularity."""
     dice = Dice(seed, _CUSTOMERS, rank)
-    place = dice.pick(words.PLACES)
-    firsts, lasts = words.NAMES[dice.pick(words.ALPHABETS) if dice.chance(8) else place.alphabet]
+    city = dice.pick(words.CITIES)
+    firsts, lasts = words.NAMES[dice.pick(words.ALPHABETS) if dice.chance(8) else city.alphabet]
     first, last = dice.pick(firsts), dice.pick(lasts)
     plain = f"{first}{last}".isascii() and f"{first}{last}".isalpha()
     user = f"{first}.{last}".lower() if plain else dice.pick(words.HANDLES)
     email = f"{user}{rank}@{dice.pick(words.DOMAINS)}"
     address = {
-        "country": place.country,
-        "subdivision": place.subdivision,
-        "city": place.city,
-        "postalCode": place.postal_code,
-        "addressLine": f"{1 + dice.below(300)} {place.street}",
-        "countryFullname": place.country_name,
-        "subdivisionFullname": place.subdivision_name,
+        "country": city.country,
+        "subdivision": city.subdivision,
+        "city": city.city,
+        "postalCode": city.postal_code,
+        "addressLine": f"{1 + dice.below(300)} {city.street}",
+        "countryFullname": city.country_name,
+        "subdivisionFullname": city.subdivision_name,
     }
     contact_id = dice.guid()
     return Customer(
-        place,
+        city,
         contact_id,
         dice.pick((contact_id, dice.guid())) if dice.chance(40) else None,
         dice.guid(),
@@ -146,7 +148,7 @@ def customer(seed: int, rank: int) -> Customer:
 
 
 def _contact(dice: Dice, first: str, last: str) -> dict[str, str]:
-    """Contact details: mostly with both names, of some customers with the first one only, of a few with none."""
+    """Draw contact details: most have both names, a few only the first or none."""
     kind = dice.below(100)
     contact = {} if kind < 2 else {"firstName": first} if kind < 5 else {"firstName": first, "lastName": last}
     if kind == 5:
@@ -159,7 +161,7 @@ def _contact(dice: Dice, first: str, last: str) -> dict[str, str]:
 
 @lru_cache(4096)
 def product(seed: int, rank: int) -> Product:
-    """Draw the product at a rank of popularity."""
+    """Draw the product with a rank of popularity."""
     dice = Dice(seed, _PRODUCTS, rank)
     unusual, usual = divmod(rank, 29)
     if usual == 28 and unusual < len(words.UNUSUAL_PRODUCTS):
@@ -177,15 +179,16 @@ def product(seed: int, rank: int) -> Product:
 def moment(index: int) -> int:
     """Return the earliest creation of the order at ``index``.
 
-    The shop starts with an order a day and grows. The curve nears the fixed last day without end, for an order must not
-    depend on how many follow: 1,000 orders cover a quarter of the two years, 100,000 nine tenths.
+    The shop starts with one order a day and grows. The moments approach the last day but never reach it, because an
+    order must not depend on the number of later ones. 1,000 orders cover a quarter of the two years, 100,000 cover
+    nine tenths.
     """
-    return LAST - _SPAN + _SPAN * (_curve(index) - _curve(0)) // (_ONE - _curve(0))
+    return LAST_MOMENT_MS - _SPAN_MS + _SPAN_MS * (_curve(index) - _curve(0)) // (_CURVE_LIMIT - _curve(0))
 
 
 def _curve(index: int) -> int:
-    age = index + _YOUNG
-    return isqrt(isqrt((age << 160) // (age + _GROWN)))
+    age = index + _CURVE_OFFSET
+    return isqrt(isqrt((age << 160) // (age + _CURVE_SCALE)))
 
 
 @lru_cache(4096)
@@ -194,7 +197,7 @@ def _day(number: int) -> str:
 
 
 def instant(moment: int) -> str:
-    """Write a moment as the service does: ``2024-03-07T10:24:03.380Z``."""
-    day, rest = divmod(moment, _DAY)
+    """Format a moment as the service does: ``2024-03-07T10:24:03.380Z``."""
+    day, rest = divmod(moment, _DAY_MS)
     seconds, milliseconds = divmod(rest, 1000)
     return f"{_day(day)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{milliseconds:03}Z"

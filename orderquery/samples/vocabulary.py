@@ -1,4 +1,4 @@
-"""The words of the synthetic orders: places, names, products, ways of shipping and paying, and how common each is."""
+"""The words of the synthetic orders, and how common each is."""
 # ruff: noqa: RUF001 -- letters of other alphabets that resemble Latin ones are the point of these lists
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ _T = TypeVar("_T")
 
 
 def spread(*weighted: tuple[int, _T]) -> tuple[_T, ...]:
-    """Each value as often as its weight says, so that a uniform pick from the result is a weighted one."""
+    """Repeat each value by its weight, so that a uniform pick becomes a weighted one."""
     return tuple(value for weight, value in weighted for _ in range(weight))
 
 
-class Place(NamedTuple):
-    """A town that customers live in. ``tax`` is in hundredths of a percent; ``alphabet`` is a key of ``NAMES``."""
+class City(NamedTuple):
+    """A city where customers live.
+
+    ``tax`` is in hundredths of a percent; ``alphabet`` is a key of ``NAMES``.
+    """
 
     country: str
     country_name: str
@@ -29,23 +32,23 @@ class Place(NamedTuple):
     alphabet: str
 
 
-PLACES = spread(
-    (22, Place("US", "United States", "US-NY", "New York", "New York", "10173", "5th Ave", "USD", "en", 400, "latin")),
-    (14, Place("US", "United States", "US-CA", "California", "San José", "95112", "Oak St", "USD", "en", 725, "latin")),
-    (8, Place("US", "United States", "US-OR", "Oregon", "Portland", "97205", "SW 9th Ave", "USD", "es", 0, "accented")),
-    (6, Place("CA", "Canada", "CA-QC", "Quebec", "Montréal", "H2X 1Y4", "Rue Clark", "CAD", "fr", 1498, "accented")),
-    (10, Place("GB", "United Kingdom", "GB-LND", "London", "London", "NW1 6XE", "Baker St", "GBP", "en", 0, "latin")),
-    (9, Place("DE", "Germany", "DE-BE", "Berlin", "Berlin", "10115", "Große Straße", "EUR", "de", 1900, "accented")),
-    (5, Place("FR", "France", "FR-75", "Île-de-France", "Paris", "75011", "Rue Keller", "EUR", "fr", 2000, "accented")),
-    (8, Place("IL", "Israel", "IL-TA", "Tel Aviv", "תל אביב", "6433222", "דיזנגוף", "ILS", "he", 1700, "hebrew")),
-    (6, Place("UA", "Ukraine", "UA-30", "Kyiv", "Київ", "01001", "вул. Хрещатик", "EUR", "uk", 2000, "cyrillic")),
-    (3, Place("GR", "Greece", "GR-I", "Attica", "Αθήνα", "10563", "Οδός Ερμού", "EUR", "el", 2400, "greek")),
-    (3, Place("AE", "Emirates", "AE-DU", "Dubai", "دبي", "00000", "شارع الوصل", "USD", "ar", 500, "arabic")),
-    (4, Place("JP", "Japan", "JP-13", "Tokyo", "東京", "150-0001", "神宮前", "USD", "ja", 1000, "japanese")),
-    (2, Place("KR", "South Korea", "KR-11", "Seoul", "서울", "04524", "세종대로", "USD", "ko", 1000, "korean")),
+CITIES = spread(
+    (22, City("US", "United States", "US-NY", "New York", "New York", "10173", "5th Ave", "USD", "en", 400, "latin")),
+    (14, City("US", "United States", "US-CA", "California", "San José", "95112", "Oak St", "USD", "en", 725, "latin")),
+    (8, City("US", "United States", "US-OR", "Oregon", "Portland", "97205", "SW 9th Ave", "USD", "es", 0, "accented")),
+    (6, City("CA", "Canada", "CA-QC", "Quebec", "Montréal", "H2X 1Y4", "Rue Clark", "CAD", "fr", 1498, "accented")),
+    (10, City("GB", "United Kingdom", "GB-LND", "London", "London", "NW1 6XE", "Baker St", "GBP", "en", 0, "latin")),
+    (9, City("DE", "Germany", "DE-BE", "Berlin", "Berlin", "10115", "Große Straße", "EUR", "de", 1900, "accented")),
+    (5, City("FR", "France", "FR-75", "Île-de-France", "Paris", "75011", "Rue Keller", "EUR", "fr", 2000, "accented")),
+    (8, City("IL", "Israel", "IL-TA", "Tel Aviv", "תל אביב", "6433222", "דיזנגוף", "ILS", "he", 1700, "hebrew")),
+    (6, City("UA", "Ukraine", "UA-30", "Kyiv", "Київ", "01001", "вул. Хрещатик", "EUR", "uk", 2000, "cyrillic")),
+    (3, City("GR", "Greece", "GR-I", "Attica", "Αθήνα", "10563", "Οδός Ερμού", "EUR", "el", 2400, "greek")),
+    (3, City("AE", "Emirates", "AE-DU", "Dubai", "دبي", "00000", "شارع الوصل", "USD", "ar", 500, "arabic")),
+    (4, City("JP", "Japan", "JP-13", "Tokyo", "東京", "150-0001", "神宮前", "USD", "ja", 1000, "japanese")),
+    (2, City("KR", "South Korea", "KR-11", "Seoul", "서울", "04524", "세종대로", "USD", "ko", 1000, "korean")),
 )
 
-# Per currency: what stands before the amount, the decimal point, what stands after it.
+# Per currency: the text before an amount, the decimal point, and the text after it.
 MONEY = {
     "USD": ("$", ".", ""),
     "CAD": ("C$", ",", ""),
@@ -54,7 +57,7 @@ MONEY = {
     "ILS": ("₪", ".", ""),
 }
 
-# Per alphabet: first names, last names. Quotes, hyphens and LIKE's wildcards are in, for people do type them.
+# Per alphabet: first names and last names. People type quotes, hyphens and the wildcards of LIKE, so these occur.
 NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "latin": (
         (*("John", "Jane", "Mary", "James", "Ann", "Mary Ann", "Robert", "Linda") * 4, "D_J", 'Bob "Bobby"', "ann"),
@@ -83,7 +86,7 @@ COMPANIES = spread(
 HANDLES = ("sunny", "blue.sky", "coffee_lover", "info", "office", "the-cat", "hello", "mail", "shop+wix", "n")
 DOMAINS = spread((5, "example.com"), (2, "example.org"), (2, "mail.example.net"), (1, "firma.example"))
 
-# The lengths of the next two have no common factor: pairing them by one running number repeats no product name.
+# The lengths of the next two lists have no common factor, so pairs made with one running number do not repeat.
 STYLES = (
     "Brazilian",
     "Ethiopian",
@@ -225,7 +228,10 @@ STAFF = (
 
 
 class Shipping(NamedTuple):
-    """A way for goods to reach the buyer. ``price`` is in cents; ``slot``: the buyer chooses a time of day."""
+    """A shipping method.
+
+    ``price`` is in cents; with ``slot`` the buyer chooses a time of day.
+    """
 
     title: str
     delivery_time: str | None
@@ -267,7 +273,7 @@ PAYMENT_STATUSES = {
     "INITIALIZED": spread((7, "NOT_PAID"), (1, "UNSPECIFIED")),
 }
 FULFILLMENT_STATUSES = spread((70, "FULFILLED"), (24, "NOT_FULFILLED"), (6, "PARTIALLY_FULFILLED"))
-# What a fulfiller reports of its part of an order, free text of the service, per state of the whole order.
+# Statuses that fulfillment providers report for their part of an order, per status of the whole order.
 FULFILLER_STATUSES = {
     "FULFILLED": spread((6, ("Fulfilled",)), (1, ("Delivered",)), (1, ("Fulfilled", "Delivered"))),
     "PARTIALLY_FULFILLED": spread((2, ("Fulfilled", "Pending")), (1, ("In_Delivery", "Fulfilled", "Ready"))),
@@ -300,9 +306,11 @@ _ONLINE = spread(
     (1, "Sepa"),
     (1, "pay_by_100%"),
 )
-_BY_HAND = spread((5, "Cash"), (4, "CreditCard"), (3, "InPerson"), (3, "Offline"), (2, "PointOfSale"))
-PAYMENT_METHODS = {channel: _BY_HAND if channel in ("POS", "BACKOFFICE_MERCHANT") else _ONLINE for channel in CHANNELS}
-PAID_BY_HAND = frozenset(("Cash", "Offline", "InPerson"))
+_AT_COUNTER = spread((5, "Cash"), (4, "CreditCard"), (3, "InPerson"), (3, "Offline"), (2, "PointOfSale"))
+PAYMENT_METHODS = {
+    channel: _AT_COUNTER if channel in ("POS", "BACKOFFICE_MERCHANT") else _ONLINE for channel in CHANNELS
+}
+OFFLINE_METHODS = frozenset(("Cash", "Offline", "InPerson"))
 BY_STAFF = frozenset(("POS", "BACKOFFICE_MERCHANT", "WIX_INVOICES"))
 WITH_CHECKOUT = frozenset(("WEB", "STRIPE_AGENTIC_CHECKOUT"))
 COUPONS = ("PROMO2023", "SUMMERSALE10", "WELCOME", "20%OFF", "danke_schön")

@@ -1,1 +1,1 @@
-"""Searches compiled to SQL."""
+"""Compile queries to SQL statements."""

@@ -1,31 +1,33 @@
-"""Layouts: under which names and in which tables a statement finds orders."""
+"""Layouts: the tables and columns in which a statement finds orders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from ..compiler.query import Query
 from ..language.conditions import Condition
 from ..language.fields import Field
-
-if TYPE_CHECKING:
-    from .dialects import Dialect
-    from .mapped.column_format import Form
+from .column_format import ColumnFormat
+from .dialects import Dialect, LayoutName
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where orders lie.
+    """The tables that hold orders.
 
-    ``orders`` names the rows that are searched: ``rid``, the site if ``sites``, and a column for each field.
-    ``documents`` names the table that has the document of each ``rid``; without it the document is a column of the
-    rows. ``json_arrays``: where a dialect has no arrays they are texts of JSON in their columns, else their elements
-    lie in a table of their own. ``index_width`` is how many characters of a text the engine's indexes are
-    sure to hold, where that is limited: longer texts that are only asked for equality are kept shortened.
+    Attributes:
+        name: The name in messages.
+        orders: The table that is searched: ``rid``, ``site`` if ``sites``, and a column per field.
+        documents: The table with the document of each ``rid``; ``None`` if the document is a column of ``orders``.
+        sites: True if the orders of several sites share the tables.
+        index_width: Characters of a text that the engine's indexes are sure to hold, where that is limited. A longer
+            text that is only compared for equality is stored as a digest.
+        json_arrays: For dialects without arrays: True if arrays are JSON texts in their columns; otherwise their
+            elements are rows of a separate table.
+
     """
 
     name: str
@@ -35,49 +37,52 @@ class Layout:
     index_width: int | None = None
     json_arrays: bool = False
 
-    # -- what a layout that is no store's has of its own; see :mod:`.own` ----------------------------------------
+    # -- what mapped layouts override: orderquery/sql/mapped/layout.py -------------------------------------------
 
-    def adapted(self, dialect: Dialect) -> Dialect:
-        """The dialect as statements over this layout use it."""
+    def adapt(self, dialect: Dialect) -> Dialect:
+        """Return the dialect as statements over this layout use it."""
         return dialect
 
-    def check(self, plan: Query, dialect: Dialect) -> None:
-        """Refuse a plan that reads what does not lie here, with ``QueryError``."""
+    def check(self, query: Query, dialect: Dialect) -> None:
+        """Raise ``QueryError`` if the query reads a field that is not in these tables."""
 
-    def definitions(self, dialect: Dialect, rows: Iterable[Field]) -> list[tuple[str, exp.Query]]:
-        """The named queries (``WITH``) that make ``orders`` and ``documents``, for a statement over these fields."""
+    def named_queries(self, dialect: Dialect, fields: Iterable[Field]) -> list[tuple[str, exp.Query]]:
+        """Return the named queries (``WITH``) that define the tables for these fields."""
         return []
 
-    def form(self, row: Field, dialect: Dialect) -> Form | None:
-        """How the column of a field holds its values, where it is not as stores do."""
+    def column_format(self, field: Field, dialect: Dialect) -> ColumnFormat | None:
+        """Return how the column of a field holds values; ``None`` means in stored form."""
         return None
 
-    def fitted(self, condition: Condition, dialect: Dialect) -> Condition:
-        """The same condition in values that the columns can hold."""
+    def fit(self, condition: Condition, dialect: Dialect) -> Condition:
+        """Return an equivalent condition whose operands the columns can hold."""
         return condition
 
-    def nulls_first(self, row: Field, descending: bool, dialect: Dialect) -> bool:
-        """Where missing values stand in a sort: as the lowest, if there can be any."""
+    def nulls_first(self, field: Field, descending: bool, dialect: Dialect) -> bool:
+        """Return True if a sort puts missing values first; they are the lowest."""
         return not descending
 
-    def folded(self, row: Field, column: exp.Expr, dialect: Dialect) -> exp.Expr | None:
-        """The folded text of a column, where that is no column of its own."""
+    def folded_text(self, field: Field, column: exp.Expr, dialect: Dialect) -> exp.Expr | None:
+        """Return the folded text of a column; ``None`` if it has a column of its own."""
         return None
 
-    def missing(self, row: Field, column: exp.Expr, dialect: Dialect) -> exp.Expr | None:
-        """The test that a column has no value, where it is not that it is NULL."""
+    def is_missing(self, field: Field, column: exp.Expr, dialect: Dialect) -> exp.Expr | None:
+        """Return the test that a column has no value; ``None`` means IS NULL."""
         return None
 
-    def notes(self, plan: Query, dialect: Dialect) -> tuple[str, ...]:
-        """What of the exact meaning of a plan these tables cannot keep."""
+    def notes(self, query: Query, dialect: Dialect) -> tuple[str, ...]:
+        """Return the limitations of these tables that affect a query."""
         return ()
 
 
 STORE = Layout("store")
-"""The tables of this package's own stores: narrow rows to search, documents apart."""
+"""The tables of this package's own stores: narrow rows to search, documents in a separate table."""
 
-INDEXED = replace(STORE, index_width=256)
-"""The same for engines with short index entries: of PostgreSQL's 2,704 bytes, 1,024 are for the id of an order."""
+INDEXED = replace(STORE, name="indexed", index_width=256)
+"""The same, for engines with short index entries: of PostgreSQL's 2,704 bytes the order id needs up to 1,024."""
 
 COLUMNAR = Layout("columnar", documents=None)
-"""The published columnar layout: every column in one table, for engines that read the columns they need."""
+"""The published columnar layout: all columns in one table, for engines that read only the columns they need."""
+
+LAYOUTS: dict[LayoutName, Layout] = {"store": STORE, "indexed": INDEXED, "columnar": COLUMNAR}
+"""The layouts of this package's stores, by the name in a dialect's row."""

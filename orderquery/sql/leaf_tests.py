@@ -1,7 +1,7 @@
-"""The seven leaf tests as SQL expressions, each in a form that is also right under its negation.
+"""The seven leaf tests as SQL expressions.
 
-A positive leaf may be unknown where the value is NULL: nothing negates it, and WHERE drops unknown. A negated leaf is
-written as its own total expression, so no row is lost.
+A positive leaf may be unknown (NULL) where the value is missing: it is never negated, and WHERE drops unknown. A
+negated leaf is a total expression of its own, so that no row is lost.
 """
 
 from __future__ import annotations
@@ -22,38 +22,41 @@ from .dialects import ELEMENT, Dialect
 from .layouts import Layout
 
 ELEMENTS = "order_value"
-"""The table of array elements where arrays are no columns: ``field``, ``value``, ``rid``."""
+"""The table of array elements, for dialects without array columns: ``field``, ``value``, ``rid``."""
 
-LONG_LIST = 20
-"""Values: longer lists are one JSON parameter where the engine limits how many parameters a statement has."""
+MAX_LIST_PARAMETERS = 20
+"""A longer list of values is one JSON parameter, because the engine limits the parameters of a statement."""
 
-MANY_CONTAINED = 20
-"""Values: from here on they are counted instead of looked up one by one."""
+MAX_CONTAINS_LOOKUPS = 20
+"""More values of a ``contains`` test are counted in one query instead of looked up one by one."""
 
 _SIGNS: dict[str, type[exp.Binary]] = {"<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_ARRAYS = {"text": exp.DataType.Type.TEXT, "integer": exp.DataType.Type.BIGINT, "boolean": exp.DataType.Type.BOOLEAN}
-_SHORTENED = "\x01\x03"
-"""Begins the digest of a shortened text: a pair that no escape is."""
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_DIGEST = len(_SHORTENED) + 64
-"""Characters."""
+_ELEMENT_TYPES = {
+    "text": exp.DataType.Type.TEXT,
+    "integer": exp.DataType.Type.BIGINT,
+    "boolean": exp.DataType.Type.BOOLEAN,
+}
+_DIGEST_MARK = "\x01\x03"
+"""Begins the digest of a shortened text; no escape is this pair."""
+_DIGEST_CHARS = len(_DIGEST_MARK) + 64
+_print_list = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LAST_CHARACTER = 0x10FFFF
 _BEFORE_SURROGATES, _AFTER_SURROGATES = 0xD7FF, 0xE000
 
 
 def prefix_column(field: Field) -> str:
-    """The column of folded texts that ``$startsWith`` searches."""
+    """Return the name of the column of folded texts that ``$startsWith`` searches."""
     return f"{field.column}_folded"
 
 
 def list_text(values: Sequence[Stored]) -> str:
-    """A list of stored values as the one text that list equality compares."""
-    return _written(list(values))
+    """Return a list of stored values as the text that list equality compares."""
+    return _print_list(list(values))
 
 
 def after_prefix(prefix: str) -> str | None:
-    """The least text greater than every text that begins with ``prefix``, or ``None`` where there is none."""
+    """Return the lowest text above every text with this prefix, or ``None``."""
     for end in range(len(prefix), 0, -1):
         point = ord(prefix[end - 1])
         if point != _LAST_CHARACTER:
@@ -62,17 +65,17 @@ def after_prefix(prefix: str) -> str | None:
     return None
 
 
-def shortened(text: str, most: int) -> str:
-    """A text as it is, or, of more than so many characters, one of fewer that stands for this text alone."""
-    if len(text) <= most:
+def shortened(text: str, max_chars: int) -> str:
+    """Return the text, or if it is longer, a prefix and digest that identify it."""
+    if len(text) <= max_chars:
         return text
-    # Half an escape before the mark would make it something else.
-    return text[: most - _DIGEST].rstrip("\x01") + _SHORTENED + hashlib.sha256(text.encode()).hexdigest()
+    # Half an escape before the mark would read as another escape.
+    return text[: max_chars - _DIGEST_CHARS].rstrip("\x01") + _DIGEST_MARK + hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
 def only_equal(field: Field) -> bool:
-    """Whether a field's texts are of any length, and asked only whether they are equal to others."""
+    """Return True if a field's texts are unlimited and only tested for equality."""
     key = field.required and field.default is None
     if key or field.sortable or not field.type.textual:
         return False
@@ -84,20 +87,20 @@ def _compares(operator: Operator, field: Field) -> bool:
     samples = {Takes.VALUE: value, Takes.VALUES: (value, value), Takes.FLAG: True, Takes.TEXT: "x"}
     try:
         condition = operator.meaning(field, samples[operator.takes])
-    except Exception:  # an operator of somebody else, that takes no such operand
+    except Exception:  # an operator added at run time may refuse the sample operand
         return True
     return any(test.kind is Kind.COMPARES for test in tests_of(condition))
 
 
 def column_value(field: Field, value: Any, dialect: Dialect, layout: Layout) -> Any:
-    """A value as the columns of a layout hold it."""
-    return _storing(field, dialect, layout)(value)
+    """Return a value as the columns of a layout hold it."""
+    return _value_encoder(field, dialect, layout)(value)
 
 
-def _storing(field: Field, dialect: Dialect, layout: Layout) -> Callable[[Any], Any]:
-    form, encode, width = layout.form(field, dialect), field.type.encode, layout.index_width
-    if form is not None:
-        return form.bind
+def _value_encoder(field: Field, dialect: Dialect, layout: Layout) -> Callable[[Any], Any]:
+    column_format, encode, width = layout.column_format(field, dialect), field.type.encode, layout.index_width
+    if column_format is not None:
+        return column_format.bind
     if field.type.column == "boolean" and dialect.native_booleans:
         return lambda value: bool(encode(value))
     if width is not None and only_equal(field):
@@ -106,33 +109,33 @@ def _storing(field: Field, dialect: Dialect, layout: Layout) -> Callable[[Any], 
 
 
 class Binding:
-    """How the values of leaves become parameters of a dialect's statements over a layout."""
+    """Turns the values of leaves into parameters, for a dialect and a layout."""
 
     def __init__(self, dialect: Dialect, layout: Layout) -> None:
         self._dialect, self._layout = dialect, layout
-        self._stored: dict[Field, Callable[[Any], Any]] = {}
+        self._encoders: dict[Field, Callable[[Any], Any]] = {}
 
     def bind(self, leaf: Test) -> tuple[list[Any], bool]:
-        """The parameters of a leaf, in the order :func:`expression` names them, and whether they are unusual.
+        """Return a leaf's parameters in order, and True if they change the SQL.
 
-        Unusual is one JSON text for a list, and a prefix beyond an index: such leaves are written otherwise.
+        They do if a list is one JSON text, or a prefix is longer than an index entry.
         """
         kind, operand, field = leaf.kind, leaf.operand, leaf.field
         if kind is Kind.PRESENT:
             return [], False
         dialect, layout = self._dialect, self._layout
-        stored = self._stored.get(field)
-        if stored is None:
-            stored = self._stored[field] = _storing(field, dialect, layout)
+        encode = self._encoders.get(field)
+        if encode is None:
+            encode = self._encoders[field] = _value_encoder(field, dialect, layout)
         if kind is Kind.COMPARES:
-            return [stored(operand[1])], False
+            return [encode(operand[1])], False
         if kind is Kind.EQUALS:
-            return [[stored(operand)] if dialect.binds_arrays and field.many else stored(operand)], False
+            return [[encode(operand)] if dialect.binds_arrays and field.many else encode(operand)], False
         if kind is Kind.PREFIX:
-            low = encode_text(operand) if layout.form(field, dialect) is None else operand
-            high = after_prefix(low) if dialect.begins is None else None
+            low = encode_text(operand) if layout.column_format(field, dialect) is None else operand
+            high = after_prefix(low) if dialect.starts_with is None else None
             return [low] if high is None else [low, high], beyond_index(leaf, layout)
-        values = [stored(value) for value in operand]
+        values = [encode(value) for value in operand]
         if kind is Kind.LISTED and dialect.overlaps is None:
             return [list_text(values)], False
         if dialect.binds_arrays:
@@ -143,37 +146,38 @@ class Binding:
 
 
 def as_json(leaf: Test, dialect: Dialect) -> bool:
-    """Whether the values of a leaf are one parameter, a JSON text."""
+    """Return True if the values of a leaf are one parameter, a JSON text."""
     if dialect.overlaps is not None or leaf.kind not in (Kind.ONE_OF, Kind.CONTAINS):
         return False
-    return len(leaf.operand) > (LONG_LIST if leaf.kind is Kind.ONE_OF else MANY_CONTAINED)
+    return len(leaf.operand) > (MAX_LIST_PARAMETERS if leaf.kind is Kind.ONE_OF else MAX_CONTAINS_LOOKUPS)
 
 
 def beyond_index(leaf: Test, layout: Layout) -> bool:
-    """Whether a prefix is longer than what the layout's indexes hold of a text."""
+    """Return True if a prefix is longer than an index entry of the layout."""
     width = layout.index_width
     return width is not None and leaf.kind is Kind.PREFIX and len(encode_text(leaf.operand)) > width
 
 
 def ordered(field: Field, column: exp.Expr, dialect: Dialect, layout: Layout) -> exp.Expr:
-    """A column as it is compared and sorted."""
-    form = layout.form(field, dialect)
-    return column if form is None else form.ordered(column)
+    """Return a column as it is compared and sorted."""
+    column_format = layout.column_format(field, dialect)
+    return column if column_format is None else column_format.wrap_ordered(column)
 
 
-def shown(field: Field, column: exp.Expr, dialect: Dialect, layout: Layout) -> exp.Expr:
-    """A column as it is answered."""
-    form = layout.form(field, dialect)
-    return column if form is None else form.shown(column)
+def selected(field: Field, column: exp.Expr, dialect: Dialect, layout: Layout) -> exp.Expr:
+    """Return a column as it is selected."""
+    column_format = layout.column_format(field, dialect)
+    return column if column_format is None else column_format.wrap_result(column)
 
 
 def _array(field: Field, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout) -> exp.Expr:
     if not dialect.binds_arrays:
         return exp.Array(expressions=list(parameters))
-    form = layout.form(field, dialect)
-    element = (
-        exp.DataType(this=_ARRAYS[field.type.column]) if form is None else exp.DataType.build(form.array, dialect.name)
-    )
+    column_format = layout.column_format(field, dialect)
+    if column_format is None:
+        element = exp.DataType(this=_ELEMENT_TYPES[field.type.column])
+    else:
+        element = exp.DataType.build(column_format.element_type, dialect.name)
     return exp.Cast(
         this=parameters[0], to=exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[element], nested=True)
     )
@@ -189,45 +193,50 @@ def _in(leaf: Test, value: exp.Expr, parameters: Sequence[exp.Expr], dialect: Di
 
 
 def expression(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
-    """The SQL of a leaf over the rows ``o``. ``rare``: few rows pass it, so they should be looked up by it."""
+    """Return the SQL of a leaf over the rows ``o``.
+
+    ``rare`` means that few rows pass it, so that the engine should look rows up by it.
+    """
     if leaf.kind is Kind.PRESENT:
-        if rare and dialect.sought_presence and not leaf.negated and layout.form(leaf.field, dialect) is None:
-            return exp.GTE(this=_column(leaf.field), expression=_least(leaf.field))
+        if rare and dialect.seeks_presence and not leaf.negated and layout.column_format(leaf.field, dialect) is None:
+            return exp.GTE(this=_column(leaf.field), expression=_lowest(leaf.field))
         missing = _missing(leaf.field, dialect, layout)
         return missing if leaf.negated else missing.not_()
-    form = layout.form(leaf.field, dialect)
-    if form is not None and not _is_list(leaf, dialect):
-        parameters = [form.around(leaf.kind)(parameter) for parameter in parameters]
+    column_format = layout.column_format(leaf.field, dialect)
+    if column_format is not None and not _is_list(leaf, dialect):
+        parameters = [column_format.parameter_wrap(leaf.kind)(parameter) for parameter in parameters]
     if leaf.field.many:
-        found = _many(leaf, parameters, dialect, layout, rare and not leaf.negated)
-        return _without(found, leaf, dialect, layout) if leaf.negated else found
-    return _single(leaf, parameters, dialect, layout)
+        found = _many_valued(leaf, parameters, dialect, layout, rare and not leaf.negated)
+        return _negate_many_valued(found, leaf, dialect, layout) if leaf.negated else found
+    return _single_valued(leaf, parameters, dialect, layout)
 
 
 def _is_list(leaf: Test, dialect: Dialect) -> bool:
-    """Whether a parameter of a leaf is a list of values."""
-    listed = leaf.field.many or leaf.kind is Kind.ONE_OF
-    return as_json(leaf, dialect) or (dialect.binds_arrays and listed and leaf.kind not in (Kind.COMPARES, Kind.PREFIX))
+    """Return True if a parameter of a leaf is a list of values."""
+    takes_list = leaf.field.many or leaf.kind is Kind.ONE_OF
+    return as_json(leaf, dialect) or (
+        dialect.binds_arrays and takes_list and leaf.kind not in (Kind.COMPARES, Kind.PREFIX)
+    )
 
 
-def _least(field: Field) -> exp.Expr:
-    """A value that no stored one of the field is below."""
+def _lowest(field: Field) -> exp.Expr:
+    """Return a value that is not above any stored value of the field."""
     if field.type.column == "text":
         return exp.Literal.string("")
     return exp.Neg(this=exp.Literal.number(2**63 - 1))
 
 
-def _single(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout) -> exp.Expr:
+def _single_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout) -> exp.Expr:
     if leaf.kind is Kind.PREFIX:
         column = _column(leaf.field)
-        folded = layout.folded(leaf.field, column, dialect)
+        folded = layout.folded_text(leaf.field, column, dialect)
         if folded is None:
             folded = column = exp.column(prefix_column(leaf.field), "o", quoted=True)
-        begun = folded.copy()
+        searched = folded.copy()
         if layout.index_width is not None and not beyond_index(leaf, layout):
-            begun = exp.Left(this=begun, expression=exp.Literal.number(layout.index_width))
-        inside = _begins(leaf.field, begun, parameters, dialect, layout)
-        return _or_absent(exp.not_(inside), column, leaf.field) if leaf.negated else inside
+            searched = exp.Left(this=searched, expression=exp.Literal.number(layout.index_width))
+        inside = _starts_with(leaf.field, searched, parameters, dialect, layout)
+        return _or_null(exp.not_(inside), column, leaf.field) if leaf.negated else inside
     column = _column(leaf.field)
     if leaf.kind is Kind.EQUALS:
         return exp.NullSafeNEQ(this=column, expression=parameters[0]) if leaf.negated else column.eq(parameters[0])
@@ -235,21 +244,21 @@ def _single(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout
         sign, compared = leaf.operand[0], ordered(leaf.field, column, dialect, layout)
         if not leaf.negated:
             return _SIGNS[sign](this=compared, expression=parameters[0])
-        return _or_absent(_SIGNS[_OPPOSITE[sign]](this=compared, expression=parameters[0]), column, leaf.field)
+        return _or_null(_SIGNS[_OPPOSITE[sign]](this=compared, expression=parameters[0]), column, leaf.field)
     assert leaf.kind is Kind.ONE_OF, leaf.kind
     among = _in(leaf, column, parameters, dialect, layout)
-    return _or_absent(exp.not_(among), column, leaf.field) if leaf.negated else among
+    return _or_null(exp.not_(among), column, leaf.field) if leaf.negated else among
 
 
-def _or_absent(test: exp.Expr, column: exp.Expr, field: Field) -> exp.Expr:
-    return test if field.required else exp.or_(test, _absent(column.copy()))
+def _or_null(test: exp.Expr, column: exp.Expr, field: Field) -> exp.Expr:
+    return test if field.required else exp.or_(test, _is_null(column.copy()))
 
 
-def _begins(
+def _starts_with(
     field: Field, folded: exp.Expr, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout
 ) -> exp.Expr:
-    if dialect.begins is not None:
-        return dialect.begins(folded, parameters[0])
+    if dialect.starts_with is not None:
+        return dialect.starts_with(folded, parameters[0])
     return _within(ordered(field, folded, dialect, layout), parameters)
 
 
@@ -258,33 +267,35 @@ def _within(column: exp.Expr, bounds: Sequence[exp.Expr]) -> exp.Expr:
     return low if len(bounds) == 1 else exp.and_(low, exp.LT(this=column.copy(), expression=bounds[1]))
 
 
-def _many(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
+def _many_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
     field, column = leaf.field, _column(leaf.field)
-    if leaf.kind is Kind.LISTED and dialect.listed is not None:
-        return dialect.listed(column, _array(field, parameters, dialect, layout))
+    if leaf.kind is Kind.LISTED and dialect.equals_array is not None:
+        return dialect.equals_array(column, _array(field, parameters, dialect, layout))
     if leaf.kind is Kind.LISTED:
         return column.eq(parameters[0] if dialect.overlaps is None else _array(field, parameters, dialect, layout))
 
     def some(test: Callable[[exp.Expr], exp.Expr], name: str = field.column) -> exp.Expr:
-        return _some(name, test, dialect, layout, rare)
+        return _any_element(name, test, dialect, layout, rare)
 
     if leaf.kind is Kind.COMPARES:
         sign = _SIGNS[leaf.operand[0]]
         return some(lambda value: sign(this=ordered(field, value, dialect, layout), expression=parameters[0]))
     if leaf.kind is Kind.PREFIX:
-        name = prefix_column(field) if layout.folded(field, column, dialect) is None else field.column
-        return some(
-            lambda value: _begins(field, layout.folded(field, value, dialect) or value, parameters, dialect, layout),
-            name,
-        )
+        name = prefix_column(field) if layout.folded_text(field, column, dialect) is None else field.column
+
+        def begins(value: exp.Expr) -> exp.Expr:
+            folded = layout.folded_text(field, value, dialect) or value
+            return _starts_with(field, folded, parameters, dialect, layout)
+
+        return some(begins, name)
     if dialect.overlaps is not None and dialect.contains is not None:
         test = dialect.overlaps if leaf.kind is Kind.ONE_OF else dialect.contains
         return test(column, _array(field, parameters, dialect, layout))
     if leaf.kind is Kind.CONTAINS and as_json(leaf, dialect):
-        met = _elements(field.column, lambda value: _in(leaf, value, parameters, dialect, layout), layout)
-        # In a table of elements they are different already.
+        matching = _elements(field.column, lambda value: _in(leaf, value, parameters, dialect, layout), layout)
+        # The rows of the table of elements are distinct already.
         each = exp.Distinct(expressions=[exp.column("value", "e")]) if layout.json_arrays else exp.Star()
-        return exp.paren(met.select(exp.Count(this=each), append=False)).eq(parameters[1])
+        return exp.paren(matching.select(exp.Count(this=each), append=False)).eq(parameters[1])
     if leaf.kind is Kind.CONTAINS:
         return exp.and_(*(some(_equal(item)) for item in parameters))
     if leaf.kind is Kind.EQUALS:
@@ -296,10 +307,12 @@ def _equal(item: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
     return lambda value: value.eq(item)
 
 
-def _some(column: str, test: Callable[[exp.Expr], exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
-    """Some element passes the test."""
-    if dialect.some is not None:
-        return dialect.some(exp.column(column, "o", quoted=True), test(exp.column(ELEMENT)))
+def _any_element(
+    column: str, test: Callable[[exp.Expr], exp.Expr], dialect: Dialect, layout: Layout, rare: bool
+) -> exp.Expr:
+    """Return the test that some element passes."""
+    if dialect.any_element is not None:
+        return dialect.any_element(exp.column(column, "o", quoted=True), test(exp.column(ELEMENT)))
     if dialect.overlaps is not None:
         elements = exp.Unnest(
             expressions=[exp.column(column, "o", quoted=True)],
@@ -307,12 +320,14 @@ def _some(column: str, test: Callable[[exp.Expr], exp.Expr], dialect: Dialect, l
         )
         return exp.Exists(this=exp.select("1").from_(elements).where(test(exp.column("value", "e"))))
     if rare:
-        return exp.In(this=exp.column("rid", "o"), query=_elements(column, test, layout, ours=False).subquery())
+        return exp.In(this=exp.column("rid", "o"), query=_elements(column, test, layout, correlated=False).subquery())
     return exp.Exists(this=_elements(column, test, layout))
 
 
-def _elements(column: str, test: Callable[[exp.Expr], exp.Expr], layout: Layout, *, ours: bool = True) -> exp.Select:
-    """The elements that pass the test: of the order at hand, or of all."""
+def _elements(
+    column: str, test: Callable[[exp.Expr], exp.Expr], layout: Layout, *, correlated: bool = True
+) -> exp.Select:
+    """Return the elements that pass the test, of the outer row if ``correlated``."""
     passed = test(exp.column("value", "e"))
     if layout.json_arrays:
         each = exp.Anonymous(this="json_each", expressions=[exp.column(column, "o", quoted=True)])
@@ -321,27 +336,27 @@ def _elements(column: str, test: Callable[[exp.Expr], exp.Expr], layout: Layout,
     rows = exp.to_table(ELEMENTS).as_("e")
     named = exp.column("field", "e").eq(exp.Literal.string(column))
     chosen = exp.select(exp.column("rid", "e")).from_(rows).where(named, passed)
-    return chosen.where(exp.column("rid", "e").eq(exp.column("rid", "o"))) if ours else chosen
+    return chosen.where(exp.column("rid", "e").eq(exp.column("rid", "o"))) if correlated else chosen
 
 
-def _without(found: exp.Expr, leaf: Test, dialect: Dialect, layout: Layout) -> exp.Expr:
-    """The total negation of a test on a field of many values: an order without any has none that passes."""
-    on_column = leaf.kind is Kind.LISTED or dialect.some is not None
+def _negate_many_valued(found: exp.Expr, leaf: Test, dialect: Dialect, layout: Layout) -> exp.Expr:
+    """Return the total negation of a test on a field of many values."""
+    on_column = leaf.kind is Kind.LISTED or dialect.any_element is not None
     on_column |= dialect.overlaps is not None and leaf.kind in (Kind.EQUALS, Kind.ONE_OF, Kind.CONTAINS)
-    if not on_column or dialect.empty is not None:
+    if not on_column or dialect.is_empty is not None:
         return exp.not_(found)
     return exp.or_(exp.not_(found), _missing(leaf.field, dialect, layout))
 
 
 def _missing(field: Field, dialect: Dialect, layout: Layout) -> exp.Expr:
-    if field.many and dialect.empty is not None:
-        return dialect.empty(_column(field))
-    return layout.missing(field, _column(field), dialect) or _absent(_column(field))
+    if field.many and dialect.is_empty is not None:
+        return dialect.is_empty(_column(field))
+    return layout.is_missing(field, _column(field), dialect) or _is_null(_column(field))
 
 
 def _column(field: Field) -> exp.Column:
     return exp.column(field.column, "o", quoted=True)
 
 
-def _absent(column: exp.Expr) -> exp.Expr:
+def _is_null(column: exp.Expr) -> exp.Expr:
     return exp.Is(this=column, expression=exp.Null())

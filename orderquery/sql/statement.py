@@ -1,6 +1,6 @@
-"""Plans as SQL: a statement for a dialect over the layout of this package's stores. Only this package knows sqlglot.
+"""Render a query as a SQL statement for a dialect over a layout.
 
-Building and rendering costs milliseconds, so a text is kept for each shape of plan; the operands are its parameters.
+Building and rendering takes milliseconds, so the text of each query shape is cached; operands are its parameters.
 """
 
 from __future__ import annotations
@@ -18,24 +18,22 @@ from ..compiler.pagination import Position, direction, seek
 from ..compiler.query import Query, SortField
 from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
 from ..language.fields import Field
-from .dialects import DIALECTS, Dialect, dialect_named
-from .layouts import Layout
-from .leaf_tests import Binding, expression, ordered, shown
-
-__all__ = ["DIALECTS", "Statement", "Wanted", "statement"]
+from .dialects import Dialect, dialect_named
+from .layouts import LAYOUTS, Layout
+from .leaf_tests import Binding, expression, ordered, selected
 
 Wanted = Literal["page", "count", "any"]
 IsRare = Callable[[Test], bool]
 
-_WIDEST = 8
-"""Parts: beyond this a connective is rendered as a balanced tree."""
+_MAX_FLAT_PARTS = 8
+"""A connective with more parts is rendered as a balanced tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with named parameters, in the style its dialect's driver takes, and their values by name.
+    """SQL text with named parameters as the driver takes them, and their values.
 
-    ``notes`` say what of the search's exact meaning the tables it is for cannot keep; a store's keep all of it.
+    ``notes`` lists how results may differ from the language because of a mapped layout; for a store it is empty.
     """
 
     text: str
@@ -48,7 +46,7 @@ class Statement:
 
 
 def statement(
-    plan: Query,
+    query: Query,
     dialect: str = "sqlite",
     *,
     site: str = "",
@@ -59,54 +57,63 @@ def statement(
     rare: IsRare | None = None,
     layout: Layout | None = None,
 ) -> Statement:
-    """The statement of a page (its rows are the sort values and the document), of a count, or of whether there is any.
+    """Return the statement of a query: a page, a count, or an existence test.
 
-    ``position`` seeks the rows beyond it, of all the branches of :func:`~orderquery.keyset.seek` or of this one;
-    ``rare`` says of a leaf on a field of many values that few orders pass it.
-    ``layout`` says where the orders lie; without it, as a store of the dialect lays them.
+    The rows of a page are the sort values and the document.
+
+    Args:
+        query: The checked query.
+        dialect: The name of a row in ``DIALECTS``.
+        site: The site whose orders are searched.
+        position: Return only rows beyond it.
+        branch: The index of the one branch of :func:`~orderquery.compiler.pagination.seek` to use, instead of all.
+        limit: The number of rows, if not the query's page size.
+        wanted: A page, the count, or whether there is any row.
+        rare: Returns True for a leaf on a field of many values that few orders pass.
+        layout: The tables to search; without it, those of this package's store for the dialect.
 
     Raises:
-        UsageError: no such dialect, or the layout is for another one.
-        QueryError: ``not-in-layout``, for each place of the search that reads what does not lie there.
+        UsageError: unknown dialect, or the layout is for another dialect.
+        QueryError: ``not-in-layout``, once for each place that reads a field the layout does not map.
 
     """
     row = dialect_named(dialect)
-    where = layout or row.layout
-    row = where.adapted(row)
-    where.check(plan, row)
-    condition = where.fitted(plan.condition, row)
+    where = layout or LAYOUTS[row.layout]
+    row = where.adapt(row)
+    where.check(query, row)
+    condition = where.fit(query.condition, row)
     branches: tuple[Condition, ...] | None = None
     if position is not None and wanted != "count":
-        fitted = (where.fitted(beyond, row) for beyond in seek(plan, position))
+        fitted = (where.fit(beyond, row) for beyond in seek(query, position))
         branches = tuple(fit for fit in fitted if fit != FALSE)
         branches = branches if branch is None else (branches[branch],)
-    keys = direction(plan, position is not None and position.backward)
+    keys = direction(query, position is not None and position.backward)
     leaves = tests_of(condition)
     seeks = [test for branch in branches or () for test in tests_of(branch)]
     bind = _binding(row.name, where).bind
     named: dict[str, Any] = {}
     counts: list[tuple[int, bool]] = []
     for leaf in (*leaves, *seeks):
-        values, unusual = bind(leaf)
-        counts.append((len(values), unusual))
+        values, special = bind(leaf)
+        counts.append((len(values), special))
         for value in values:
             named[f"p{len(named) + 1}"] = value
     if where.sites:
         named["site"] = site
     if wanted != "count":
-        named["limit"] = plan.limit if limit is None else limit
+        named["limit"] = query.limit if limit is None else limit
     hints = tuple([leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves])
     shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts))
-    return Statement(_rendered(shape), named, row.name, where.notes(plan, row))
+    return Statement(_rendered(shape), named, row.name, where.notes(query, row))
 
 
 @lru_cache(maxsize=64)
 def _binding(dialect: str, layout: Layout) -> Binding:
-    return Binding(layout.adapted(dialect_named(dialect)), layout)
+    return Binding(layout.adapt(dialect_named(dialect)), layout)
 
 
 class _Shape:
-    """What a text depends on: everything about a plan but its operands."""
+    """Everything a statement's text depends on: all of a query but its operands."""
 
     def __init__(
         self,
@@ -145,7 +152,7 @@ def _rendered(shape: _Shape) -> str:
 
 
 def forget() -> None:
-    """Forget the texts of all shapes, so that statements are built anew."""
+    """Clear the cached texts, so that statements are built again."""
     _rendered.cache_clear()
 
 
@@ -175,15 +182,15 @@ class _Builder:
         if shape.layout.documents is None:
             page = self._page(base.select(*keys, exp.column("document", "o"), copy=False))
             assert isinstance(page, exp.Select)
-            if shape.layout.form(shape.keys[-1].field, shape.dialect) is not None:
-                columns = (*self._shown("k"), exp.column("document", "k"))
+            if shape.layout.column_format(shape.keys[-1].field, shape.dialect) is not None:
+                columns = (*self._selected("k"), exp.column("document", "k"))
                 page = exp.select(*columns).from_(page.subquery("k", copy=False)).order_by(*self._order("k"))
             return self._with_parts(page)
         base = base.select(exp.column("rid", "o"), *keys, copy=False)
         return self._with_parts(self._with_documents(self._page(base), shape.layout.documents))
 
     def _rows(self, test: exp.Expr | None) -> exp.Select:
-        """The rows of the site that pass."""
+        """Return the rows of the site that pass the test."""
         layout = self._shape.layout
         rows = exp.select().from_(exp.to_table(layout.orders).as_("o"))
         if layout.sites:
@@ -193,8 +200,8 @@ class _Builder:
 
     def _with_parts(self, query: exp.Select) -> exp.Select:
         layout, dialect = self._shape.layout, self._shape.dialect
-        for name, definition in layout.definitions(dialect, self._fields()):
-            # A name that is used twice must not be computed in full before it is searched.
+        for name, definition in layout.named_queries(dialect, self._fields()):
+            # A named query that is used twice would be computed in full before it is searched.
             query = query.with_(name, definition, materialized=False if dialect.materializes else None, copy=False)
         for number, part in enumerate(self._parts, 1):
             query = query.with_(f"part{number}", part, copy=False)
@@ -222,7 +229,7 @@ class _Builder:
         return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
 
     def _beyond(self, base: exp.Select) -> exp.Select:
-        """The rows beyond the position, in whichever branch."""
+        """Return the rows beyond the position, in any branch."""
         sought = [self._where(branch, repeat(True)) for branch in self._shape.branches or ()]
         if self._shape.branches is None:
             return base
@@ -247,16 +254,16 @@ class _Builder:
     def _with_documents(self, page: exp.Expr, documents: str) -> exp.Select:
         assert isinstance(page, exp.Query)
         return (
-            exp.select(*self._shown("k"), exp.column("document", "d"))
+            exp.select(*self._selected("k"), exp.column("document", "d"))
             .from_(page.subquery("k", copy=False), copy=False)
             .join(exp.to_table(documents).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
             .order_by(*self._order("k"), copy=False)
         )
 
-    def _shown(self, table: str) -> list[exp.Expr]:
+    def _selected(self, table: str) -> list[exp.Expr]:
         layout, dialect = self._shape.layout, self._shape.dialect
         columns = [(key.field, exp.column(key.field.column, table, quoted=True)) for key in self._shape.keys]
-        return [shown(field, column, dialect, layout) for field, column in columns]
+        return [selected(field, column, dialect, layout) for field, column in columns]
 
     def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
         if condition == TRUE:
@@ -269,9 +276,9 @@ class _Builder:
             kind = "text" if condition.kind is Kind.PREFIX else condition.field.type.column
             parameters: Sequence[exp.Expr] = [dialect.parameter(name, kind) for name in next(self._names)]
             return expression(condition, parameters, dialect, self._shape.layout, next(hints, False))
-        depth += 1 + (len(condition.parts) // _WIDEST).bit_length()
-        deepest = self._shape.dialect.deepest
-        apart = deepest is not None and depth > deepest
+        depth += 1 + (len(condition.parts) // _MAX_FLAT_PARTS).bit_length()
+        max_depth = self._shape.dialect.max_depth
+        apart = max_depth is not None and depth > max_depth
         parts = [self._expression(part, hints, 0 if apart else depth) for part in condition.parts]
         if not parts:
             return exp.true() if isinstance(condition, AllOf) else exp.false()
@@ -284,10 +291,10 @@ class _Builder:
 
 
 def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:
-    """The parts joined as a tree of logarithmic depth: engines limit how deep an expression is, not how wide."""
+    """Join the parts as a balanced tree, because engines limit expression depth."""
     if len(parts) == 1:
         return parts[0]
-    if len(parts) <= _WIDEST:
+    if len(parts) <= _MAX_FLAT_PARTS:
         return (exp.and_ if join is exp.And else exp.or_)(*parts, copy=False)
     half = len(parts) // 2
     sides = (exp.paren(_balanced(join, some), copy=False) for some in (parts[:half], parts[half:]))

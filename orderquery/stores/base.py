@@ -1,4 +1,4 @@
-"""What every store does, over the few things that differ from engine to engine."""
+"""The base class of every store: what does not depend on the engine."""
 
 from __future__ import annotations
 
@@ -6,87 +6,54 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import cached_property
-from heapq import merge as merged
+from dataclasses import replace
+from heapq import merge as merge_sorted
 from itertools import groupby
+from operator import attrgetter
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Self
 
 from ..compiler.compile import compile_search
 from ..compiler.cursor import resume
-from ..compiler.cursor_keys import CursorKeys
-from ..compiler.page import LazyOrders, Page
-from ..compiler.page_of import page_of
+from ..compiler.cursor_keys import CursorKeys, process_keys
+from ..compiler.page import LazyOrders, Page, page_of
 from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
-from ..documents.extract import values_of
 from ..documents.ingest import Found, Record, from_object
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
-from ..language.types import Value, decode_texts, has_lone_surrogate
+from ..language.types import decode_texts, has_lone_surrogate
 from ..sql.statement import Statement, Wanted, statement
 from ..syntax.json_decoder import decode_json
+from .document_tables import StoredRecord
 from .explain import Explanation
-from .merge import Change, Held, Outcome, merge
+from .load_result import LoadResult as LoadResult  # part of this module's interface
+from .merge import Change, Outcome, RecordKind, StoredState, merge
+from .projection import FieldValues, Projector
 
 JSON = Any
-Values = dict[str, Value]
-"""The value of every field of an order, by the field's name."""
 
 Row = Sequence[Any]
-"""The sort values of an order as the engine answers them, the last of them its id, and its document."""
+"""The sort values of an order as the engine returns them, the last of them its id, then its document."""
 
-_BATCH = 1_000
-_MOST_PROBLEMS = 10_000
+MEMORY = ":memory:"
+"""The location of a store without a file."""
 
-
-@dataclass
-class LoadResult:
-    """What a load did.
-
-    ``older`` counts documents that a newer one in the store kept out, ``skipped`` those that could not be used;
-    ``problems`` holds at most 10,000 of the ``problem_count`` there were.
-    """
-
-    orders: int = 0
-    transactions: int = 0
-    older: int = 0
-    skipped: int = 0
-    problem_count: int = 0
-    problems: list[Diagnostic] = field(default_factory=list)
-
-    def report(self, problem: Diagnostic) -> None:
-        """Note a problem."""
-        self.problem_count += 1
-        self.skipped += problem.code != "unfit-value"
-        if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(problem)
-
-
-class Kept(NamedTuple):
-    """A record as a store keeps it; ``event_time`` as with :class:`~orderquery.records.Record`."""
-
-    site: str
-    id: str
-    kind: Literal["order", "transactions"]
-    document: bytes
-    event_time: int | None = None
+_BATCH_ROWS = 1_000
 
 
 class NotAtOnce(Exception):
-    """A search that would take, or wait, longer than handing it to another thread does."""
+    """A search that would take, or wait, longer than handing it to another thread."""
 
 
 class Store(ABC):
-    """Orders and their transactions, searchable. One site of one store; use it as a context manager.
+    """Orders and their transactions, searchable, for one site of a store. Use it as a context manager.
 
-    Every method raises ``StoreError`` where the engine fails, and those that take a search ``QueryError`` where it
-    cannot be used.
+    Every method raises ``StoreError`` where the engine fails. Methods with a search raise ``QueryError`` where the
+    search cannot be used.
     """
 
     schema: Schema
@@ -96,71 +63,97 @@ class Store(ABC):
     dialect: str
     """The dialect of the engine's statements."""
 
-    # -- what differs from engine to engine --------------------------------------------------------------------
+    def __init__(
+        self, location: str, schema: Schema, *, site: str = "", keys: CursorKeys | None = None, create: bool = True
+    ) -> None:
+        self.schema, self.site = schema, check_site(site)
+        self._projector = Projector(schema)
+        self._connect(location, create)
+        try:
+            self._prepare(create)
+            self.keys = keys or self._make_keys()
+        except BaseException:
+            self.close()
+            raise
+
+    # -- depends on the engine ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _connect(self, location: str, create: bool) -> None:
+        """Connect to the engine. Raises ``StoreError`` or ``MissingExtra``."""
+
+    def _prepare(self, create: bool) -> None:
+        """Create or check the tables. Raises ``StoreError``."""
+        return
+
+    def _make_keys(self) -> CursorKeys:
+        """Return the cursor keys to use where none were passed."""
+        return process_keys()
+
+    @property
+    def _stored_site(self) -> str:
+        """The site as the engine stores it."""
+        return self.site
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Any]:
-        """A context that no other writer enters; its writes are kept at its end, all or none."""
+        """Open a transaction that excludes other writers and commits at its end, all or nothing."""
 
     @abstractmethod
-    def _held(self, order_ids: list[str]) -> dict[str, Held]:
-        """What the store holds of these ids; those of which it holds nothing may be left out."""
+    def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
+        """Return what the store has for these ids; ids without records may be left out."""
 
     @abstractmethod
-    def _documents(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, bytes]:
-        """The stored documents of these ids."""
+    def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
+        """Return the stored documents of these ids."""
 
     @abstractmethod
-    def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
-        """Write what a batch changes; beside each change the searched values, if there is an order to search."""
+    def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
+        """Write the changes of a batch, each with its field values if there is an order to search."""
 
     @abstractmethod
-    def _kept(
-        self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
-    ) -> list[Kept]:
-        """At most so many records of a kind beyond a site and an id, by these; of one site, or of all."""
+    def _read_records(
+        self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
+    ) -> list[StoredRecord]:
+        """Return at most ``count`` records after a site and id, in that order; of one site, or of all."""
 
     @abstractmethod
     def _rows(self, built: Statement) -> list[Sequence[Any]]:
-        """The rows of a statement."""
+        """Run a statement and return its rows."""
 
     @abstractmethod
-    def _explained(self, built: Statement) -> list[str]:
-        """How the engine says it will run a statement, a step a line, indented as deep as it lies."""
+    def _execution_plan(self, built: Statement) -> list[str]:
+        """Return the engine's execution plan for a statement, one step per line, indented by depth."""
 
     @abstractmethod
-    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
-        """Where the work of such a plan grows with the number of orders (see :mod:`.explaining`)."""
+    def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        """Return the steps of an execution plan whose work grows with the number of orders (see :mod:`.explain`)."""
 
     @abstractmethod
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        """A context in which every read sees the same state, and ``StoreTimeout`` ends what takes longer."""
+        """Open a context in which every read sees the same state. Raises ``StoreTimeout`` after ``seconds``."""
 
     @abstractmethod
-    def get_document(self, order_id: str) -> bytes | None:
-        """The stored bytes of an order (hidden ones too), or ``None``."""
-
-    @abstractmethod
-    def get_transactions(self, order_id: str) -> bytes | None:
-        """The stored bytes of an order's transactions record, or ``None``."""
+    def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
+        """Return the stored document of an id that can be stored, or ``None``."""
 
     @abstractmethod
     def holds_named_site(self) -> bool:
-        """Whether anything in the store, at whatever site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, belongs to a site with a name."""
 
     @abstractmethod
     def delete(self, order_ids: Iterable[str]) -> int:
-        """Remove orders and their transactions for good; how many orders there were."""
+        """Delete orders and their transactions permanently; return the number of orders deleted."""
 
     @abstractmethod
     def settle(self) -> None:
-        """What a load leaves for its end, such as statistics."""
+        """Do what is due at the end of a load, such as refreshing statistics."""
 
     @abstractmethod
     def close(self) -> None:
-        """Close the store. Closing twice is fine."""
+        """Close the store. Closing twice is allowed."""
 
-    # -- the same everywhere -----------------------------------------------------------------------------------
+    # -- loading -----------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
         return self
@@ -171,18 +164,18 @@ class Store(ABC):
         self.close()
 
     def at_site(self, site: str) -> Self:
-        """The same store for another site, over the same connections: closing one closes both."""
+        """Return the same store for another site; both share their connections, and close together."""
         if site == self.site:
             return self
         other = copy(self)
-        other.site = checked_site(site)
+        other.site = check_site(site)
         return other
 
     def load(self, documents: Iterable[JSON]) -> LoadResult:
-        """Keep orders, Search responses, ``{"order": …}``, order transactions and webhook events, decoded.
+        """Load decoded orders, Search responses, ``{"order": …}``, order transactions and webhook events.
 
-        Loading is idempotent. What cannot be used is reported and skipped. A problem's pointer begins with the index
-        of its document.
+        Loading is idempotent. Documents that cannot be used are reported and skipped. A problem's pointer begins with
+        the index of its document.
         """
         if isinstance(documents, dict):
             documents = [documents]
@@ -193,59 +186,23 @@ class Store(ABC):
         )
 
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
-        """Keep records that are taken apart already; ``loaded`` is told of the result after every batch."""
+        """Load records that are already parsed; ``loaded`` is called with the result after every batch."""
         result, batch = LoadResult(), []
         for item in found:
             if isinstance(item, Diagnostic):
                 result.report(item)
                 continue
             batch.append(item)
-            if len(batch) >= _BATCH:
-                self._keep(batch, result)
+            if len(batch) >= _BATCH_ROWS:
+                self._load_batch(batch, result)
                 batch = []
                 if loaded is not None:
                     loaded(result)
-        self._keep(batch, result)
+        self._load_batch(batch, result)
         self.settle()
         return result
 
-    def _write(self, records: list[Record]) -> list[Outcome]:
-        """Keep these records, all or none, and say of each what became of it."""
-        with self._writing():
-            held = self._held(list(dict.fromkeys(record.id for record in records)))
-            outcomes, changes = merge(records, held, self._revision)
-            orders = self._missing("order", [change.id for change in changes if change.lacks_order])
-            others = self._missing("transactions", [change.id for change in changes if change.lacks_transactions])
-            self._put([(change, self._values(change, orders, others)) for change in changes])
-        return outcomes
-
-    def _missing(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, JSON]:
-        found = self._documents(kind, order_ids) if order_ids else {}
-        return {key: decode_json(document, Decimal) for key, document in found.items()}
-
-    def _values(self, change: Change, orders: dict[str, JSON], others: dict[str, JSON]) -> Values | None:
-        order = self._values_of("order", change.order, orders.get(change.id))
-        if order is None:
-            return None
-        others_of_it = self._values_of("transactions", change.transactions, others.get(change.id))
-        return {**order, **(others_of_it or self._of_no_transactions)}
-
-    def _values_of(self, kind: Literal["order", "transactions"], record: Record | None, stored: JSON) -> Values | None:
-        """The values of a new record, else of the one that is stored, if there is any."""
-        if record is not None:
-            return record.values or values_of(self.schema, kind, record.decoded)[0]
-        return None if stored is None else values_of(self.schema, kind, stored)[0]
-
-    @cached_property
-    def _of_no_transactions(self) -> Values:
-        return values_of(self.schema, "transactions", {})[0]
-
-    @cached_property
-    def _revision(self) -> Callable[[Record], Value] | None:
-        row = self.schema.revision
-        return None if row is None else lambda order: (self._values_of("order", order, None) or {}).get(row.name)
-
-    def _keep(self, batch: list[Record], result: LoadResult) -> None:
+    def _load_batch(self, batch: list[Record], result: LoadResult) -> None:
         if not batch:
             return
         for record, outcome in zip(batch, self._write(batch), strict=True):
@@ -256,136 +213,150 @@ class Store(ABC):
             else:
                 result.transactions += 1
 
-    def search(self, search: JSON, *, seconds: float | None = None) -> Page:
-        """One page: of a search in any form, of a plan, or of ``{"cursorPaging": {"cursor": …}}``.
+    def _write(self, records: list[Record]) -> list[Outcome]:
+        """Store these records, all or none, and return the outcome of each."""
+        with self._writing():
+            stored = self._read_states(list(dict.fromkeys(record.id for record in records)))
+            outcomes, changes = merge(records, stored, self._projector.read_revision)
+            orders = [change.id for change in changes if change.needs_stored_order]
+            others = [change.id for change in changes if change.needs_stored_transactions]
+            order_documents = self._read_documents("order", orders) if orders else {}
+            other_documents = self._read_documents("transactions", others) if others else {}
+            project = self._projector.project_change
+            self._write_changes([(change, project(change, order_documents, other_documents)) for change in changes])
+        return outcomes
 
-        ``seconds`` bounds the engine's work: beyond them the search is stopped with ``StoreTimeout``.
+    # -- searching ---------------------------------------------------------------------------------------------
+
+    def search(self, search: JSON, *, seconds: float | None = None) -> Page:
+        """Return one page of a search in any form, of a query, or of ``{"cursorPaging": {"cursor": …}}``.
+
+        ``seconds`` limits the engine's work. Raises ``StoreTimeout`` beyond it.
         """
-        plan = self._plan(search)
-        plan, position, limit = (plan, None, plan.limit) if plan.cursor is None else resume(plan, self.site, self.keys)
-        with self._at_once(seconds) if position is None else self._snapshot(seconds):
+        query, position, limit = self._resumed(search)
+        with self._single_read(seconds) if position is None else self._snapshot(seconds):
             rows, following, preceding = page_of(
-                plan,
+                query,
                 position,
                 limit,
-                lambda at, count: self._fetch(plan, at, count),
-                lambda row: self._sort_values(plan, row),
-                lambda at, met: self._stands(plan, at, met),
+                lambda at, count: self._fetch(query, at, count),
+                lambda row: self._sort_values(query, row),
+                lambda at, last: self._exists_beyond(query, at, last),
                 self.site,
                 self.keys,
             )
-        found = [row[-1] for row in rows]
-        return Page(self._ids(rows), limit, following, preceding, LazyOrders(found, decode_json), found)
+        documents = [row[-1] for row in rows]
+        return Page(self._ids(rows), limit, following, preceding, LazyOrders(documents, decode_json), documents)
 
     def search_at_once(self, search: JSON) -> Page:
-        """The same where it is a matter of a few milliseconds and waits for no other thread.
+        """Return the page only if that takes a few milliseconds and waits for no other thread.
 
         Raises:
-            NotAtOnce: it is not, or nobody knows.
+            NotAtOnce: it would take longer, or the time is unknown.
 
         """
         raise NotAtOnce
 
     def holds_sdk_names(self) -> bool:
-        """Whether any document may be of the JavaScript SDK's shape."""
+        """Return whether any document may have the JavaScript SDK's names."""
         return True
 
-    def _at_once(self, seconds: float | None) -> AbstractContextManager[Any]:
-        """A snapshot of which one statement is read."""
+    def _single_read(self, seconds: float | None) -> AbstractContextManager[Any]:
+        """Open a snapshot for one statement."""
         return self._snapshot(seconds)
 
-    def _statement(self, plan: Query, position: Position | None = None, count: int | None = None) -> Statement:
-        """The statement of at most so many rows beyond a position; without ``count``, of their number."""
+    def _statement(self, query: Query, position: Position | None = None, count: int | None = None) -> Statement:
+        """Build the statement for at most ``count`` rows beyond a position; without ``count``, for their number."""
         wanted: Wanted = "count" if count is None else "page"
-        return statement(plan, self.dialect, site=self.site, position=position, limit=count, wanted=wanted)
+        return statement(query, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
 
-    def _fetch(self, plan: Query, position: Position | None, count: int) -> list[Row]:
-        return _with_bytes(self._rows(self._statement(plan, position, count)))
+    def _fetch(self, query: Query, position: Position | None, count: int) -> list[Row]:
+        return _with_bytes(self._rows(self._statement(query, position, count)))
 
-    def _stands(self, plan: Query, position: Position, met: Position | None) -> bool:
-        """Whether any order of the plan stands beyond a position: perhaps the one that was once met at another."""
-        return bool(self._fetch(plan, position, 1))
+    def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
+        """Return whether a row exists beyond a position; the row at ``last`` is one, if it is still there."""
+        return bool(self._fetch(query, position, 1))
 
-    def _sort_values(self, plan: Query, row: Row) -> tuple[Any, ...]:
-        """The sort values of a row, as the types read them."""
-        columns = zip(plan.sort, row, strict=False)
+    def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:
+        """Decode the sort values of a row."""
+        columns = zip(query.sort, row, strict=False)
         return tuple([None if value is None else key.field.type.decode(value) for key, value in columns])
 
     def _ids(self, rows: list[Row]) -> tuple[str, ...]:
         return decode_texts([row[-2] for row in rows])
 
-    def _count(self, plan: Query) -> int:
-        ((count,),) = self._rows(self._statement(plan))
-        return int(count)
-
     def explain(self, search: JSON) -> Explanation:
-        """How the engine goes about a page of a search; nothing is searched."""
-        plan = self._plan(search)
-        position: Position | None = None
-        limit = plan.limit
-        if plan.cursor is not None:
-            plan, position, limit = resume(plan, self.site, self.keys)
-        built = self._statement(plan, position, limit + 1)
-        lines = self._explained(built)
-        return Explanation(built, tuple(lines), tuple(self._costs(lines)))
-
-    def iterate_documents(self, search: JSON) -> Iterator[tuple[str, bytes]]:
-        """The id and bytes of every order of a search, page by page, from its cursor if it has one."""
-        plan = self._plan(search)
-        position: Position | None = None
-        if plan.cursor is not None:
-            plan, position, _ = resume(plan, self.site, self.keys)
-        if position is not None and position.backward:
-            # What stands before a position is read from the beginning, so that it comes in the search's order.
-            before = all_of([plan.condition, any_of(seek(plan, position))])
-            plan, position = replace(plan, condition=before), None
-        while True:
-            rows = self._fetch(plan, position, _BATCH)
-            for order_id, row in zip(self._ids(rows), rows, strict=True):
-                yield order_id, row[-1]
-            if len(rows) < _BATCH:
-                return
-            position = Position(self._sort_values(plan, rows[-1]))
-
-    def iterate_kept(self, site: str | None = None) -> Generator[tuple[Kept | None, Kept | None], None, None]:
-        """Every order (hidden ones too) beside its transactions record, either of which may be lacking.
-
-        They come by site and id, of one site or, without it, of all, and from one state of the store.
-        """
-        with self._snapshot(None):
-            records = merged(self._all_kept("order", site), self._all_kept("transactions", site), key=_place)
-            for _, found in groupby(records, _place):
-                by_kind = {kept.kind: kept for kept in found}
-                yield by_kind.get("order"), by_kind.get("transactions")
-
-    def _all_kept(self, kind: Literal["order", "transactions"], site: str | None) -> Iterator[Kept]:
-        beyond = (site or "", "")
-        while found := self._kept(kind, site, beyond, _BATCH):
-            yield from found
-            beyond = _place(found[-1])
-
-    def iterate(self, search: JSON) -> Iterator[JSON]:
-        """Every order of a search, decoded, in its order, whatever its limit."""
-        return (decode_json(document) for _, document in self.iterate_documents(search))
+        """Return the statement and the engine's execution plan for a page of a search, without running it."""
+        query, position, limit = self._resumed(search)
+        built = self._statement(query, position, limit + 1)
+        lines = self._execution_plan(built)
+        return Explanation(built, tuple(lines), tuple(self._find_costs(lines)))
 
     def count(self, search: JSON) -> int:
-        """How many orders a search has on all its pages."""
-        plan = self._plan(search)
-        if plan.cursor is not None:
-            plan, _, _ = resume(plan, self.site, self.keys)
-        return self._count(plan)
+        """Count the orders of a search on all its pages."""
+        query, _, _ = self._resumed(search)
+        ((count,),) = self._rows(self._statement(query))
+        return int(count)
+
+    def iterate(self, search: JSON) -> Iterator[JSON]:
+        """Yield every order of a search, decoded, in its order, without its limit."""
+        return (decode_json(document) for _, document in self.iterate_documents(search))
+
+    def iterate_documents(self, search: JSON) -> Iterator[tuple[str, bytes]]:
+        """Yield the id and bytes of every order of a search, page by page, from its cursor if it has one."""
+        query, position, _ = self._resumed(search)
+        if position is not None and position.backward:
+            # Reading what precedes a position from the beginning yields it in the order of the search.
+            before = all_of([query.condition, any_of(seek(query, position))])
+            query, position = replace(query, condition=before), None
+        while True:
+            rows = self._fetch(query, position, _BATCH_ROWS)
+            for order_id, row in zip(self._ids(rows), rows, strict=True):
+                yield order_id, row[-1]
+            if len(rows) < _BATCH_ROWS:
+                return
+            position = Position(self._sort_values(query, rows[-1]))
+
+    def get_document(self, order_id: str) -> bytes | None:
+        """Return the stored bytes of an order, hidden orders included, or ``None``."""
+        return self._get("order", order_id) if _is_storable_id(order_id) else None
+
+    def get_transactions(self, order_id: str) -> bytes | None:
+        """Return the stored bytes of an order's transactions record, or ``None``."""
+        return self._get("transactions", order_id) if _is_storable_id(order_id) else None
 
     def get(self, order_id: str) -> JSON:
-        """The order of this id, decoded, or ``None``. Hidden orders are returned: only Search hides (D16)."""
+        """Return the decoded order of this id, or ``None``. Only Search hides orders (D16)."""
         document = self.get_document(order_id)
         return None if document is None else decode_json(document)
 
-    def _plan(self, search: JSON) -> Query:
+    def iterate_records(
+        self, site: str | None = None
+    ) -> Generator[tuple[StoredRecord | None, StoredRecord | None], None, None]:
+        """Yield every order, hidden ones included, with its transactions record; either may be ``None``.
+
+        The pairs are sorted by site and id, of one site or of all, and come from one state of the store.
+        """
+        with self._snapshot(None):
+            kinds = self._iterate_kind("order", site), self._iterate_kind("transactions", site)
+            place = attrgetter("place")
+            for _, found in groupby(merge_sorted(*kinds, key=place), place):
+                by_kind = {record.kind: record for record in found}
+                yield by_kind.get("order"), by_kind.get("transactions")
+
+    def _iterate_kind(self, kind: RecordKind, site: str | None) -> Iterator[StoredRecord]:
+        after = (site or "", "")
+        while found := self._read_records(kind, site, after, _BATCH_ROWS):
+            yield from found
+            after = found[-1].place
+
+    def _compile(self, search: JSON) -> Query:
         return search if isinstance(search, Query) else compile_search(search, schema=self.schema)
 
-
-def _place(kept: Kept) -> tuple[str, str]:
-    return kept.site, kept.id
+    def _resumed(self, search: JSON) -> tuple[Query, Position | None, int]:
+        """Compile a search; return its query, the position of its cursor, and its limit."""
+        query = self._compile(search)
+        return (query, None, query.limit) if query.cursor is None else resume(query, self.site, self.keys)
 
 
 def _with_bytes(rows: list[Sequence[Any]]) -> list[Row]:
@@ -394,8 +365,19 @@ def _with_bytes(rows: list[Sequence[Any]]) -> list[Row]:
     return [(*row[:-1], row[-1].encode() if isinstance(row[-1], str) else bytes(row[-1])) for row in rows]
 
 
-def checked_site(site: JSON) -> str:
-    """The name of a site, if it can be one. Raises ``UsageError``."""
+def check_site(site: JSON) -> str:
+    """Return the name of a site. Raises ``UsageError`` where it cannot be one."""
     if not isinstance(site, str) or has_lone_surrogate(site):
-        raise UsageError("the name of a site is a string without lone surrogates")
+        raise UsageError("site must be a string without lone surrogates")
     return site
+
+
+def _is_storable_id(order_id: JSON) -> bool:
+    """Return whether a store could contain an order with this id."""
+    return isinstance(order_id, str) and not has_lone_surrogate(order_id)
+
+
+def storable_ids(order_ids: Iterable[str]) -> list[str]:
+    """Return the ids, of one or several, that a store could contain."""
+    given = [order_ids] if isinstance(order_ids, str) else order_ids
+    return [order_id for order_id in given if _is_storable_id(order_id)]

@@ -1,21 +1,22 @@
-"""What is said where no room is left to write, on a disk or in a quota."""
+"""Messages for a full disk or quota."""
 
 from __future__ import annotations
 
 import errno
 import os
 
-MAKE_ROOM = "make room, on the disk or in its quota, and do it again; what was kept before is whole"
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MAKE_ROOM = "free some disk space or raise the quota, then try again; everything stored before is intact"
+_NO_SPACE_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def why(problem: OSError) -> str:
-    """What an error of the system says, and what to do where it is that no room is left."""
-    if problem.errno in _NO_ROOM:
+def describe(problem: OSError) -> str:
+    """Return the message of a system error, with the fix where no space is left."""
+    if problem.errno in _NO_SPACE_CODES:
         return f"{os.strerror(problem.errno)}: {MAKE_ROOM}"
     return str(problem)
 
 
-def with_the_fix(said: str) -> str:
-    """What an engine says, and what to do where it is that no room is left."""
-    return f"{said}: {MAKE_ROOM}" if any(os.strerror(number) in said for number in _NO_ROOM) else said
+def with_fix(message: str) -> str:
+    """Return an engine's message, with the fix where it reports that no space is left."""
+    no_space = any(os.strerror(code) in message for code in _NO_SPACE_CODES)
+    return f"{message}: {MAKE_ROOM}" if no_space else message

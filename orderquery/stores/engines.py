@@ -1,4 +1,4 @@
-"""Stores of orders, one for each engine, behind one protocol."""
+"""The engines: one row each, and the functions that open and upgrade a store by its location."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..compiler.cursor_keys import CursorKeys, chosen_keys
 from ..diagnostics.errors import UsageError
 from ..language.schema import Schema, load_schema
 from ..language.types import has_lone_surrogate
-from .base import LoadResult, NotAtOnce, Store, checked_site
+from .base import MEMORY, LoadResult, NotAtOnce, Store
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -22,33 +22,38 @@ if TYPE_CHECKING:
 __all__ = ["LoadResult", "NotAtOnce", "Store", "open_store", "shown_location", "upgrade_store"]
 
 
-class Engine(NamedTuple):
-    """Where the stores of an engine are written, as ``module:name``: imported when one is opened, with its driver."""
+class StoreEngine(NamedTuple):
+    """The classes and functions of an engine, as ``module:name``: imported with its driver when first used."""
 
     store: str
-    """The class: of a location, a table of fields, and by name ``site``, ``keys`` and ``create``."""
+    """The store class: called with a location and a schema, and by name ``site``, ``keys`` and ``create``."""
     upgrade: str
-    """The function that rebuilds a store, of a location and a table of fields."""
+    """The function that rebuilds a store: called with a location and a schema."""
     example: str
     in_file: bool = True
-    """Whether a location is the path of a file; else it is the URL."""
-    own: str = ""
-    """The class of stores over tables of one's own: of a location, a layout, and by name ``site`` and ``keys``."""
+    """True if a location is the path of a file, else it is the URL."""
+    mapped: str = ""
+    """The class for mapped tables: called with a location and a layout, and by name ``site`` and ``keys``."""
 
+
+_POSTGRES = StoreEngine(
+    "postgres.store:PostgresStore", "postgres.database:upgrade", "postgresql://HOST/DATABASE", in_file=False,
+    mapped="mapped.postgres:MappedPostgresStore",
+)  # fmt: skip
 
 ENGINES = {
-    "sqlite": Engine("sqlite.store:SqliteStore", "sqlite.database:upgrade", "sqlite:///FILE", own="mapped.sqlite:OwnSqlite"),
-    "duckdb": Engine("duckdb.store:DuckdbStore", "duckdb.tables:upgrade", "duckdb:///FILE", own="mapped.duckdb:OwnDuckdb"),
-    "postgresql": Engine(
-        "postgres.store:PostgresStore", "postgres.tables:upgrade", "postgresql://HOST/DATABASE", in_file=False,
-        own="mapped.postgres:OwnPostgres",
+    "sqlite": StoreEngine(
+        "sqlite.store:SqliteStore", "sqlite.database:upgrade", "sqlite:///FILE",
+        mapped="mapped.sqlite:MappedSqliteStore",
     ),
-    "postgres": Engine(
-        "postgres.store:PostgresStore", "postgres.tables:upgrade", "postgres://HOST/DATABASE", in_file=False,
-        own="mapped.postgres:OwnPostgres",
+    "duckdb": StoreEngine(
+        "duckdb.store:DuckdbStore", "duckdb.database:upgrade", "duckdb:///FILE",
+        mapped="mapped.duckdb:MappedDuckdbStore",
     ),
-    "spark": Engine("parquet.spark:SparkStore", "parquet.store:upgrade", "spark:///DIR"),
-    "clickhouse": Engine("parquet.clickhouse:ClickhouseStore", "parquet.store:upgrade", "clickhouse:///DIR"),
+    "postgresql": _POSTGRES,
+    "postgres": _POSTGRES._replace(example="postgres://HOST/DATABASE"),
+    "spark": StoreEngine("parquet.spark:SparkStore", "parquet.store:upgrade", "spark:///DIR"),
+    "clickhouse": StoreEngine("parquet.clickhouse:ClickhouseStore", "parquet.store:upgrade", "clickhouse:///DIR"),
 }  # fmt: skip
 """The engines by the scheme of their URLs."""
 
@@ -64,31 +69,31 @@ def open_store(
 ) -> Store:
     """Open a store: the path of a file, ``:memory:``, or a URL of one of ``ENGINES``.
 
-    A path that ends in ``.duckdb`` is DuckDB's, any other SQLite's.
+    A path that ends in ``.duckdb`` opens DuckDB, any other path SQLite.
 
-    ``site`` names whose orders are loaded and searched; nothing is visible across sites. ``keys`` encrypt the
-    cursors (the first) and decrypt them (all); without any, those of the environment variable
-    ``ORDERQUERY_CURSOR_KEYS`` do, else a key the store makes. With ``create`` a store that is not there is made.
+    ``site`` names the site whose orders are loaded and searched; no site sees another's. ``keys`` encrypt cursors (the
+    first) and decrypt them (all). Without ``keys``, those of the environment variable ``ORDERQUERY_CURSOR_KEYS`` are
+    used, else a key that the store creates. With ``create``, a store that does not exist is created.
 
-    ``layout`` (one, or the file of one) opens tables that are not this package's, in SQLite, PostgreSQL or DuckDB: they
-    are searched and never written, and without keys their cursors are good for this process alone.
+    ``layout`` (a layout, or its file) opens your own tables in SQLite, PostgreSQL or DuckDB, read-only. Without
+    ``keys``, their cursors are valid in this process only.
 
     Raises:
-        StoreError: it cannot be opened, or is no store of ours, or is of another version.
-        UsageError: no engine of that name, or unusable keys.
-        LayoutError: the file of a layout cannot be used.
+        StoreError: the store cannot be opened, is not an orderquery store, or has another version.
+        UsageError: the engine is unknown, or the keys cannot be used.
+        LayoutError: the file of the layout cannot be used.
         MissingExtra: the engine's driver is not installed.
 
     """
     if layout is not None:
-        return _open_own(location, site, keys, schema, layout)
+        return _open_mapped(location, site, keys, schema, layout)
     table = schema if isinstance(schema, Schema) else load_schema(schema)
-    engine, place = _engine(location)
-    opened: Store = _named(engine.store)(place, table, site=checked_site(site), keys=chosen_keys(keys), create=create)
+    engine, place = _find_engine(location)
+    opened: Store = _load(engine.store)(place, table, site=site, keys=chosen_keys(keys), create=create)
     return opened
 
 
-def _open_own(
+def _open_mapped(
     location: str | PathLike[str],
     site: str,
     keys: CursorKeys | Iterable[str | bytes] | None,
@@ -100,49 +105,49 @@ def _open_own(
 
         layout = load_layout(layout, schema=schema)
     elif schema is not None:
-        raise UsageError("a layout has its table of fields already")
-    engine, place = _engine(location)
-    if not engine.own:
-        known = ", ".join(dict.fromkeys(known.example for known in ENGINES.values() if known.own))
-        raise UsageError(f"no tables of one's own at {location}: there are for {known}")
-    opened: Store = _named(engine.own)(place, layout, site=checked_site(site), keys=chosen_keys(keys))
+        raise UsageError("pass schema or a loaded layout, not both: the layout has its schema")
+    engine, place = _find_engine(location)
+    if not engine.mapped:
+        known = ", ".join(dict.fromkeys(known.example for known in ENGINES.values() if known.mapped))
+        raise UsageError(f"a layout cannot be used with {location}; use one of: {known}")
+    opened: Store = _load(engine.mapped)(place, layout, site=site, keys=chosen_keys(keys))
     return opened
 
 
 def upgrade_store(location: str | PathLike[str], *, schema: Schema | str | Path | None = None) -> int:
-    """Rebuild an older store from its documents; how many orders it holds. Raises like :func:`open_store`."""
+    """Rebuild an older store from its documents; return its number of orders. Raises like :func:`open_store`."""
     table = schema if isinstance(schema, Schema) else load_schema(schema)
-    engine, place = _engine(location)
-    count: int = _named(engine.upgrade)(place, table)
+    engine, place = _find_engine(location)
+    count: int = _load(engine.upgrade)(place, table)
     return count
 
 
 def shown_location(location: str | PathLike[str]) -> str:
-    """A location as it may be printed: of a URL without its passwords."""
-    engine, place = _engine(location)
+    """Return a location that is safe to print: a URL without its passwords."""
+    engine, place = _find_engine(location)
     if engine.in_file:
         return str(location)
-    from .postgres.url import target_of
+    from .postgres.url import parse_target
 
-    return target_of(place).shown
+    return parse_target(place).shown
 
 
-def _named(name: str) -> Any:
+def _load(name: str) -> Any:
     module, _, attribute = name.partition(":")
     return getattr(import_module(f".{module}", __package__), attribute)
 
 
-def _engine(location: str | PathLike[str]) -> tuple[Engine, str]:
-    """The engine of a location, and the location as the engine takes it."""
+def _find_engine(location: str | PathLike[str]) -> tuple[StoreEngine, str]:
+    """Return the engine of a location, and the location as the engine expects it."""
     text = str(location)
     scheme, found, rest = text.partition("://")
     if found and scheme not in ENGINES:
         known = ", ".join(engine.example for engine in ENGINES.values())
-        raise UsageError(f"no store for {scheme}://: this version has {known}")
+        raise UsageError(f'unknown engine "{scheme}://"; use one of: {known}')
     if found and not ENGINES[scheme].in_file:
         return ENGINES[scheme], text
     if not text or "\0" in text or has_lone_surrogate(text):
-        raise UsageError(f"no file can be called {text!r}: give the path of a store, or :memory:")
+        raise UsageError(f"{text!r} is not a file name; pass the path of a store, or {MEMORY}")
     if found:
-        return ENGINES[scheme], unquote(rest.removeprefix("/")) or ":memory:"
+        return ENGINES[scheme], unquote(rest.removeprefix("/")) or MEMORY
     return ENGINES["duckdb" if text.endswith(".duckdb") else "sqlite"], text

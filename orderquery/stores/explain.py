@@ -1,4 +1,4 @@
-"""How an engine goes about a search: the statement, the engine's own plan, and whether it reads everything."""
+"""Explanations of a search: its statement, the engine's execution plan, and which steps read everything."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from ..sql.statement import Statement
 
 READS_ALL = "reads every order"
-SORTS_ALL = "sorts all that it finds"
-WALKS = "walks an index in the order of the sort and tests each order, until the page is full"
+SORTS_ALL = "sorts every order it finds"
+WALKS = "reads an index in sort order and tests each order until the page is full"
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What an engine says it will do for a page of a search.
+    """The statement of a page and how the engine will run it.
 
-    ``lines`` are the engine's own words. ``costs`` says in ours where the work grows with the number of orders, each
-    with the line it is read from; it is empty where an index leads to the page.
+    ``lines`` are the engine's execution plan, unchanged. ``costs`` are pairs of a description and the line it comes
+    from, for each step whose work grows with the number of orders; empty where an index leads to the page.
     """
 
     statement: Statement
@@ -27,54 +27,54 @@ class Explanation:
 
     @property
     def scans(self) -> bool:
-        """Whether every order is read, however few the page has."""
+        """True if every order is read, however short the page."""
         return any(cost == READS_ALL for cost, _ in self.costs)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an engine's plan, as deep as it is indented."""
+    """One step of an execution plan, and its depth in columns of indentation."""
 
     depth: int
     text: str
 
 
-def steps_of(lines: Sequence[str]) -> list[Step]:
-    """The lines of a plan as steps."""
+def parse_steps(lines: Sequence[str]) -> list[Step]:
+    """Parse the lines of an execution plan into steps."""
     return [Step(len(line) - len(line.lstrip()), line.strip()) for line in lines]
 
 
-def costs_in(lines: Sequence[str], reads_all: str, sorts_all: str, walks: str) -> Iterator[tuple[str, str]]:
-    """What patterns of an engine's words say of a plan.
+def find_costs(lines: Sequence[str], reads_all: str, sorts_all: str, walks: str) -> Iterator[tuple[str, str]]:
+    """Yield the costs of an execution plan, found with patterns for the engine's words.
 
-    A sort counts where it sorts orders, not the rows of a page; and an index that is walked for all its rows, only to
-    sort them, reads every order.
+    A sort counts only where it sorts orders, not the rows of a page. Walking a whole index and then sorting reads
+    every order.
     """
-    steps = steps_of(lines)
+    steps = parse_steps(lines)
     sorted_blocks = {
-        _block(steps, index)
+        _parent(steps, index)
         for index, step in enumerate(steps)
-        if re.search(sorts_all, step.text) and _beside_orders(steps, index)
+        if re.search(sorts_all, step.text) and _is_beside_orders(steps, index)
     }
     for index, step in enumerate(steps):
         walked = bool(walks and re.search(walks, step.text))
-        in_vain = walked and _block(steps, index) in sorted_blocks
-        if in_vain or (reads_all and re.search(reads_all, step.text)):
+        walked_and_sorted = walked and _parent(steps, index) in sorted_blocks
+        if walked_and_sorted or (reads_all and re.search(reads_all, step.text)):
             yield READS_ALL, step.text
         elif walked:
             yield WALKS, step.text
-        elif re.search(sorts_all, step.text) and _block(steps, index) in sorted_blocks:
+        elif re.search(sorts_all, step.text) and _parent(steps, index) in sorted_blocks:
             yield SORTS_ALL, step.text
 
 
-def _block(steps: Sequence[Step], index: int) -> int:
-    """The index of the step that a step lies under."""
+def _parent(steps: Sequence[Step], index: int) -> int:
+    """Return the index of the step above, or -1."""
     depth = steps[index].depth
     return next((at for at in range(index - 1, -1, -1) if steps[at].depth < depth), -1)
 
 
-def _beside_orders(steps: Sequence[Step], index: int) -> bool:
-    """Whether a step stands in one block with one that reads orders (named ``o`` in every statement)."""
+def _is_beside_orders(steps: Sequence[Step], index: int) -> bool:
+    """Return whether an earlier step with the same parent reads orders, which every statement calls ``o``."""
     depth = steps[index].depth
     for step in reversed(steps[:index]):
         if step.depth < depth:

@@ -1,4 +1,4 @@
-"""The key that a file store makes for its own cursors, in a file beside it that only its owner can read."""
+"""The cursor key of a file store, in a file beside it that only its owner can read."""
 
 from __future__ import annotations
 
@@ -7,51 +7,62 @@ import os
 import secrets
 from pathlib import Path
 
-from ..compiler.cursor_keys import CursorKeys, new_key
+from ..compiler.cursor_keys import CursorKeys, new_key, process_keys
 from ..diagnostics.errors import StoreError, UsageError
-from .disk_errors import why
+from .base import MEMORY
+from .disk_errors import describe
+
+
+def keys_of_file(location: str | Path) -> CursorKeys:
+    """Return the keys beside a file store, or those of this process for a store in memory.
+
+    Raises:
+        StoreError: the key file cannot be read or created, or other users can read it.
+
+    """
+    return process_keys() if location == MEMORY else keys_beside(Path(location))
 
 
 def keys_beside(store: Path) -> CursorKeys:
-    """The keys of ``STORE.key``, one a line; the file is made if it is not there.
+    """Return the keys in ``STORE.key``, one per line; create the file if it does not exist.
 
     Raises:
-        StoreError: the file cannot be read or made, or others may read it.
+        StoreError: the file cannot be read or created, or other users can read it.
 
     """
     path = store.with_name(store.name + ".key")
     try:
         if not path.exists():
-            _make(path)
+            _create(path)
         with open(path, encoding="ascii") as file:
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
-                advice = "chmod 600 it, or remove it and lose the cursors given out"
-                raise StoreError(f"{path} may be read by others: {advice}")
+                fix = f"run: chmod 600 {path} (or delete it: then cursors in use become invalid)"
+                raise StoreError(f"other users can read the cursor key {path}; {fix}")
             keys = file.read().split()
     except (OSError, UnicodeDecodeError) as problem:
-        raise StoreError(f"cannot use the cursor key {path}: {_said(problem)}") from None
+        raise StoreError(f"cannot use the cursor key {path}: {_describe(problem)}") from None
     if not keys:
-        raise StoreError(f"{path} holds no key: remove it, and the next use of the store makes one")
+        raise StoreError(f"no key in {path}; delete the file, and the store creates a new one")
     try:
         return CursorKeys(keys)
     except UsageError as problem:
         raise StoreError(f"cannot use the cursor key {path}: {problem}") from None
 
 
-def _said(problem: OSError | UnicodeDecodeError) -> str:
+def _describe(problem: OSError | UnicodeDecodeError) -> str:
     # A decoding error quotes what it could not decode: a part of the key.
-    return "it is not ASCII text" if isinstance(problem, UnicodeDecodeError) else why(problem)
+    return "not ASCII text" if isinstance(problem, UnicodeDecodeError) else describe(problem)
 
 
-def _make(path: Path) -> None:
-    """Write a key under another name and link it, so that of two makers one wins and nobody reads half a key."""
-    # Not the number of this process: another one may have had it, and been killed here.
+def _create(path: Path) -> None:
+    """Write a key to a draft and link it: of two processes one wins, and neither reads half a key."""
+    # Not the process id: an earlier process with the same id may have been killed here and left its draft.
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as file:
             file.write(new_key() + "\n")
-            # The store is on the disk by now; without its key no cursor outlives a failure of the power.
+            # The store is on disk already: without its key no cursor would survive a power failure.
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):

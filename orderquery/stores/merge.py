@@ -1,4 +1,4 @@
-"""What a batch of records leaves of what a store holds: which are older, and what is to be written. No engine in it."""
+"""Merging a batch of records into a store: which are older, and what to write. Independent of the engine."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..documents.ingest import Record
+from ..documents.versions import are_older_transactions, is_older_order, newest_event_time
 from ..language.types import Value
 
-JSON = Any
+RecordKind = Literal["order", "transactions"]
 Outcome = Literal["stored", "older"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a store holds of one id: whether an order and a transactions record, and how new they are.
+class StoredState:
+    """What a store has for one id: whether an order and a transactions record, and how new they are.
 
     ``revision`` is the value of the table's revision field, ``event_time`` the time of the event that brought the
-    transactions, in microseconds; each may be ``None`` where nothing is known.
+    transactions, in microseconds; each is ``None`` where it is unknown.
     """
 
     order: bool = False
@@ -29,65 +30,62 @@ class Held:
 
 @dataclass(slots=True)
 class Change:
-    """What is to be written of one id: its newest order, its newest transactions, or both."""
+    """What to write for one id: its newest order, its newest transactions, or both."""
 
     id: str
-    held: Held
+    stored: StoredState
     order: Record | None = None
     transactions: Record | None = None
     event_time: int | None = None
 
     @property
-    def lacks_order(self) -> bool:
-        """Whether the order that the transactions belong to lies in the store alone."""
-        return self.order is None and self.held.order
+    def needs_stored_order(self) -> bool:
+        """True if the order of the new transactions is in the store only."""
+        return self.order is None and self.stored.order
 
     @property
-    def lacks_transactions(self) -> bool:
-        """Whether the transactions that the order has lie in the store alone."""
-        return self.transactions is None and self.held.transactions
+    def needs_stored_transactions(self) -> bool:
+        """True if the transactions of the new order are in the store only."""
+        return self.transactions is None and self.stored.transactions
 
 
 def merge(
-    records: Iterable[Record], held: Mapping[str, Held], revision: Callable[[Record], Value] | None
+    records: Iterable[Record], stored: Mapping[str, StoredState], read_revision: Callable[[Record], Value]
 ) -> tuple[list[Outcome], list[Change]]:
-    """Of each record what becomes of it, in order; and what the batch changes, once for each id.
+    """Return the outcome of each record, in order, and one change per id.
 
-    ``revision`` reads how new an order is.
-
-    An order replaces another unless its revision is older or missing where the other has one; without a revision field
-    the later one counts. Transactions replace others unless both came with events and theirs is older (D22).
+    Which of two versions is newer is decided in :mod:`orderquery.documents.versions` (D22). ``read_revision`` returns
+    ``None`` for every order of a table without a revision field: then the later arrival wins.
     """
     changes: dict[str, Change] = {}
-    revisions = {key: known.revision for key, known in held.items() if known.order}
-    times = {key: known.event_time for key, known in held.items() if known.transactions}
+    revisions = {key: state.revision for key, state in stored.items() if state.order}
+    times = {key: state.event_time for key, state in stored.items() if state.transactions}
     outcomes: list[Outcome] = []
     for record in records:
         if record.kind == "order":
-            new = None if revision is None else revision(record)
-            old = revisions.get(record.id)
-            if old is not None and (new is None or new < old):
+            revision = read_revision(record)
+            if is_older_order(revision, revisions.get(record.id)):
                 outcomes.append("older")
                 continue
-            revisions[record.id] = new
-            _change(changes, held, record.id).order = record
+            revisions[record.id] = revision
+            _change(changes, stored, record.id).order = record
         else:
             newest = times.get(record.id)
-            if record.event_time is not None and newest is not None and record.event_time < newest:
+            if are_older_transactions(record.event_time, newest):
                 outcomes.append("older")
                 continue
-            times[record.id] = newest if record.event_time is None else record.event_time
-            change = _change(changes, held, record.id)
+            times[record.id] = newest_event_time(record.event_time, newest)
+            change = _change(changes, stored, record.id)
             change.transactions, change.event_time = record, times[record.id]
         outcomes.append("stored")
     return outcomes, list(changes.values())
 
 
-_NOTHING = Held()
+_NOTHING = StoredState()
 
 
-def _change(changes: dict[str, Change], held: Mapping[str, Held], key: str) -> Change:
+def _change(changes: dict[str, Change], stored: Mapping[str, StoredState], key: str) -> Change:
     found = changes.get(key)
     if found is None:
-        found = changes[key] = Change(key, held.get(key, _NOTHING))
+        found = changes[key] = Change(key, stored.get(key, _NOTHING))
     return found

@@ -1,7 +1,7 @@
-"""The tree of a search as it was written: what both forms parse to and print from.
+"""The AST of a search: JSON and text parse to it, both printers print from it.
 
-The tree is normal: an ``And`` holds no ``And``, an ``Or`` no ``Or``, and neither holds exactly one child. Operands are
-JSON values with lists as tuples. Places ride along and do not count in equality.
+The tree is normalised: an ``And`` contains no ``And``, an ``Or`` no ``Or``, and neither has exactly one child.
+Operands are JSON values with lists as tuples. Places do not count in equality.
 """
 
 from __future__ import annotations
@@ -16,39 +16,51 @@ from ..diagnostics.place import NOWHERE, Place
 Operand = Any
 
 
-@dataclass(frozen=True, slots=True)
+# The classes are not frozen: a frozen dataclass takes twice as long to make, and a check makes dozens. Nothing changes
+# a tree.
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class Comparison:
-    """``field operator operand``; names as they were written."""
+    """``field operator operand``, with the names as in the source."""
 
     field: str
     operator: str
     operand: Operand
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
-    field_place: Place | None = dataclasses.field(default=None, compare=False)
-    """Where the field name stands, if not at ``place``."""
+    name_place: Place | None = dataclasses.field(default=None, compare=False)
+    """The place of the field name in the text form."""
     operator_place: Place | None = dataclasses.field(default=None, compare=False)
-    """Where the operator stands, if not as the key of ``place``."""
+    """The place of the operator in the text form; in JSON it is the key of ``place``."""
     implicit: bool = dataclasses.field(default=False, compare=False)
-    """Whether the wire form was ``{field: value}`` without an operator."""
+    """Whether the source is ``{field: value}``, without an operator."""
+
+    @property
+    def field_place(self) -> Place:
+        """Return the place of the field name."""
+        path = self.place.path
+        if path is None:
+            return self.name_place or self.place
+        return Place(path if self.implicit else path[:-1], at="key")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class And:
-    """All children hold; without children, everything."""
+    """Match where every child matches; without children, everywhere."""
 
     children: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Or:
-    """Some child holds; without children, nothing."""
+    """Match where some child matches; without children, nowhere."""
 
     children: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Not:
-    """The child does not hold."""
+    """Match where the child does not."""
 
     child: Filter
 
@@ -59,7 +71,7 @@ NOTHING = Or(())
 
 
 def both(children: Iterable[Filter]) -> Filter:
-    """The normal ``And`` of the children."""
+    """Return the normalised ``And`` of the children."""
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, And) else (child,))
@@ -67,14 +79,14 @@ def both(children: Iterable[Filter]) -> Filter:
 
 
 def either(children: Iterable[Filter]) -> Filter:
-    """The normal ``Or`` of the children."""
+    """Return the normalised ``Or`` of the children."""
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, Or) else (child,))
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class SortKey:
     """A field to sort by; ascending unless ``descending``."""
 
@@ -83,21 +95,24 @@ class SortKey:
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Paging:
-    """How many orders a page holds, and the cursor it continues from; ``None`` where the search does not say."""
+    """Page size and cursor; ``None`` where the search gives none."""
 
     limit: int | None = None
     cursor: str | None = dataclasses.field(default=None, repr=False)
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+NO_PAGING = Paging()
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class Search:
-    """A whole search. An empty filter or sort is the same as none: the table's defaults hold."""
+    """A whole search. Without a filter or sort the defaults of the table apply."""
 
     filter: Filter = EVERYTHING
     sort: tuple[SortKey, ...] = ()
-    paging: Paging = Paging()
+    paging: Paging = NO_PAGING
     filter_place: Place = dataclasses.field(default=NOWHERE, compare=False)
     sort_place: Place = dataclasses.field(default=NOWHERE, compare=False)

@@ -1,4 +1,4 @@
-"""Plain JSON, as HTTP carries it: no JavaScript literals, no key twice; what is wrong with it, at its place."""
+"""Decoding of JSON: of requests, with their diagnostics, and of documents."""
 
 from __future__ import annotations
 
@@ -9,85 +9,137 @@ from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
-from ..language.limits import MAX_SEARCH_BYTES, too_large
-from .source_text import shown
+from ..diagnostics.quoting import quoted
+from ..language.limits import MAX_FILTER_LEVELS, MAX_SEARCH_BYTES, too_large
 
 JSON = Any
-_MOST_DIGITS = 4_000
-"""Digits of an integer that Python is sure to read."""
+_MAX_INT_DIGITS = 4_000
+"""Python refuses to read an integer of more than 4,300 digits."""
 
 
 def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
-    """The document of a JSON text, its numbers exact, and what is wrong with it: then the document may be ``None``.
+    """Return the document of a JSON text, its numbers exact, and the diagnostics.
 
-    It costs what decoding costs, whatever the text holds.
+    After any diagnostic but ``duplicate-key`` the document is ``None``. Takes time proportional to the text, whatever
+    it contains.
     """
     if len(raw) > MAX_SEARCH_BYTES:
-        return None, (Diagnostic("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes", len(raw)), Place(())),)
-    repeating: list[_Repeating] = []
+        return None, (text_too_large(len(raw)),)
+    repeating: list[_RepeatingDict] = []
 
     def object_of(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
         found = dict(pairs)
         if len(found) == len(pairs):
             return found
-        marked = _Repeating(found)
-        marked.keys_twice = _twice(pairs)
+        marked = _RepeatingDict(found)
+        marked.repeated_keys = _repeated_keys(pairs)
         repeating.append(marked)
         return marked
 
     try:
         text = raw.decode("utf-8-sig")
-        document = json.loads(
-            text, object_pairs_hook=object_of, parse_float=Decimal, parse_int=decode_integer, parse_constant=_refuse
-        )
+        document = decode_exactly(text, object_of)
     except UnicodeDecodeError as problem:
-        return None, (_syntax(f"not UTF-8 at byte {problem.start}", "send the text as UTF-8"),)
+        return None, (not_utf8(problem),)
     except json.JSONDecodeError as problem:
-        what = "the body is empty" if not text.strip() else f"not JSON: {problem.msg.lower()}"
-        advice = "send JSON: keys and strings in double quotes, no trailing commas, no comments"
-        return None, (_syntax(what, advice, problem.lineno, problem.colno),)
+        message = "the body is empty" if not text.strip() else f"invalid JSON: {problem.msg.lower()}"
+        help_ = "put keys and strings in double quotes; remove trailing commas and comments"
+        return None, (_syntax(message, help_, problem.lineno, problem.colno),)
     except RecursionError:
-        return None, (Diagnostic("too-deep", "the JSON nests too deep", "nest at most 64 levels", Place(())),)
+        help_ = f"nest at most {MAX_FILTER_LEVELS} levels"
+        return None, (Diagnostic("too-deep", "the JSON nests too deeply", help_, Place(())),)
     except (ValueError, ArithmeticError) as problem:
-        return None, (_syntax(f"not JSON: {problem}", "send numbers as JSON writes them"),)
-    return document, tuple(_repeated(document)) if repeating else ()
+        return None, (_syntax(f"invalid JSON: {problem}", "write the number as JSON does"),)
+    return document, tuple(_duplicate_keys(document)) if repeating else ()
 
 
-def decode_integer(text: str) -> int | Decimal:
-    """Return an integer, as a ``Decimal`` where it has more digits than Python is sure to read."""
-    return int(text) if len(text) < _MOST_DIGITS else Decimal(text)
+def decode_plain(text: str) -> JSON:
+    """Decode JSON with exact numbers and without duplicate keys.
+
+    Raises:
+        ValueError: the text is not such JSON.
+        RecursionError: the text nests too deeply.
+
+    """
+    return decode_exactly(text, _unique)
+
+
+def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON] | None = None) -> JSON:
+    """Decode a JSON text with exact numbers.
+
+    ``object_of`` makes an object of its keys and values.
+
+    Raises:
+        ValueError: the text is not JSON, or ``object_of`` raised it.
+        RecursionError: the text nests too deeply.
+
+    """
+    try:
+        return json.loads(text, object_pairs_hook=object_of, parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return json.loads(
+            text,
+            object_pairs_hook=object_of,
+            parse_float=Decimal,
+            parse_int=decode_integer,
+            parse_constant=_refuse,
+        )
 
 
 def decode_json(document: bytes, parse_float: Callable[[str], Any] | None = None) -> JSON:
-    """Decode a stored document. An integer of more digits than Python reads is a ``Decimal``."""
+    """Decode a stored document.
+
+    An integer of more digits than Python reads becomes a ``Decimal``.
+    """
     try:
         return json.loads(document, parse_float=parse_float)
     except ValueError:
         return json.loads(document, parse_float=parse_float, parse_int=decode_integer)
 
 
-class _Repeating(dict[str, JSON]):
-    """An object some keys of which stand twice."""
+def decode_integer(text: str) -> int | Decimal:
+    """Return an integer, or a ``Decimal`` if it is too long for one."""
+    return int(text) if len(text) < _MAX_INT_DIGITS else Decimal(text)
 
-    keys_twice: tuple[str, ...]
+
+def _refuse(constant: str) -> JSON:
+    raise ValueError(f"{constant} is not a JSON number")
 
 
-def _twice(pairs: list[tuple[str, JSON]]) -> tuple[str, ...]:
-    seen, twice = set[str](), dict[str, None]()
+# -- duplicate keys ---------------------------------------------------------------------------------------------
+
+
+class _RepeatingDict(dict[str, JSON]):
+    """An object with duplicate keys."""
+
+    repeated_keys: tuple[str, ...]
+
+
+def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _repeated_keys(pairs: list[tuple[str, JSON]]) -> tuple[str, ...]:
+    seen, repeated = set[str](), dict[str, None]()
     for key, _ in pairs:
         if key in seen:
-            twice[key] = None
+            repeated[key] = None
         seen.add(key)
-    return tuple(twice)
+    return tuple(repeated)
 
 
-def _repeated(document: JSON) -> Iterator[Diagnostic]:
+def _duplicate_keys(document: JSON) -> Iterator[Diagnostic]:
     waiting: list[tuple[Path, JSON]] = [((), document)]
     while waiting:
         path, part = waiting.pop()
-        if isinstance(part, _Repeating):
-            for key in part.keys_twice:
-                yield key_twice(key, Place((*path, key), at="key"))
+        if isinstance(part, _RepeatingDict):
+            for key in part.repeated_keys:
+                yield duplicate_key(key, Place((*path, key), at="key"))
         if isinstance(part, dict | list):
             inner = part.items() if isinstance(part, dict) else enumerate(part)
             waiting.extend(
@@ -95,15 +147,24 @@ def _repeated(document: JSON) -> Iterator[Diagnostic]:
             )
 
 
-def key_twice(key: str, place: Place) -> Diagnostic:
-    """What is said of a key that stands twice."""
-    advice = "keep one of the two, or put both conditions in $and; decoders drop one in silence"
-    return Diagnostic("duplicate-key", f"the key {shown(key)} stands twice in one object", advice, place)
+# -- diagnostics ------------------------------------------------------------------------------------------------
 
 
-def _syntax(message: str, advice: str, line: int = 1, column: int = 1) -> Diagnostic:
-    return Diagnostic("json-syntax", message, advice, Place(()), line, column)
+def duplicate_key(key: str, place: Place) -> Diagnostic:
+    """Return the diagnostic of a key that occurs twice in one object."""
+    help_ = "remove one of the two, or put both conditions in $and: most JSON parsers silently drop one"
+    return Diagnostic("duplicate-key", f"duplicate key {quoted(key)}", help_, place)
 
 
-def _refuse(constant: str) -> JSON:
-    raise ValueError(f"{constant} is no JSON number")
+def text_too_large(size: int) -> Diagnostic:
+    """Return the diagnostic of a text of ``size`` bytes, which are too many."""
+    return Diagnostic("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes", size), Place(()))
+
+
+def not_utf8(problem: UnicodeDecodeError) -> Diagnostic:
+    """Return the diagnostic of a text that is not UTF-8."""
+    return _syntax(f"invalid UTF-8 at byte {problem.start}", "encode the text as UTF-8")
+
+
+def _syntax(message: str, help_: str, line: int = 1, column: int = 1) -> Diagnostic:
+    return Diagnostic("json-syntax", message, help_, Place(()), line, column)

@@ -1,4 +1,4 @@
-"""Printing of searches and documents as JSON."""
+"""Printing of searches, documents and pieces of a help as JSON."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Any
 from .ast import EVERYTHING, Comparison, Filter, Not, Or, Search
 
 JSON = Any
+_MAX_HELP_CHARS = 700
 
 
 def print_json(search: Search) -> dict[str, JSON]:
-    """The bare search as plain JSON values, with REST names; parts at their defaults are left out."""
+    """Return the bare search as plain JSON values, with REST names.
+
+    Default parts are left out.
+    """
     printed: dict[str, JSON] = {}
     if search.filter != EVERYTHING:
         printed["filter"] = print_filter(search.filter)
@@ -31,7 +35,10 @@ def print_json(search: Search) -> dict[str, JSON]:
 
 
 def print_filter(tree: Filter) -> dict[str, JSON]:
-    """A filter as plain JSON values: one object where every key is free, ``$and`` where it is not."""
+    """Return a filter as plain JSON values.
+
+    It is one object where no key repeats, else ``$and``.
+    """
     if isinstance(tree, Comparison):
         operand = _plain(tree.operand)
         implicit = tree.operator == "$eq" and not isinstance(operand, list)
@@ -58,8 +65,25 @@ def _plain(operand: JSON) -> JSON:
     return nearest if Decimal(repr(nearest)) == operand else str(operand)
 
 
+def write_help(value: JSON, lead: str = "write") -> str:
+    """Return a help that shows a piece of JSON, where that is short enough to read."""
+    try:
+        shown = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, TypeError, RecursionError):
+        shown = ""
+    if shown and len(shown) <= _MAX_HELP_CHARS:
+        return f"{lead}: {shown}"
+    return "see the corrected request" if lead == "write" else lead
+
+
 def encode_json(document: JSON) -> bytes:
-    """Encode a decoded document as compact UTF-8 JSON. Raises ``ValueError`` or ``TypeError`` if it is not JSON."""
+    """Encode a decoded document as compact UTF-8 JSON.
+
+    Raises:
+        ValueError: the document holds NaN or an infinity.
+        TypeError: the document holds a value that is not JSON.
+
+    """
     decimals: list[Decimal] = []
 
     def number(value: JSON) -> int:
@@ -73,5 +97,5 @@ def encode_json(document: JSON) -> bytes:
         return text.encode("utf-8")
     import msgspec
 
-    # Only this encoder writes decimals as they are; it takes more than JSON, which has been refused above.
+    # Only this encoder writes decimals exactly. It accepts more than JSON; json.dumps has refused that above.
     return msgspec.json.Encoder(decimal_format="number").encode(document)

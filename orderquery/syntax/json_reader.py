@@ -1,19 +1,20 @@
-"""The wire form: decoded JSON to the tree, and back.
+"""The wire form: decoded JSON to the AST, with its diagnostics.
 
-Everything that can be said without the table of fields is said here: shapes, keys nobody reads, limits. Fields,
-operators and operands are the checker's matter; an unknown operator is kept as it was written for it to judge.
+Shapes, unknown keys and limits are checked here; fields, operators and operands by the checker. An unknown operator
+is kept as it was written.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.edits import Edit
-from ..diagnostics.place import Place, step_text
+from ..diagnostics.place import Path, Place, step_text
+from ..diagnostics.quoting import described, quoted
 from ..language.limits import (
     MAX_CURSOR_CHARS,
     MAX_FIELD_NAME_CHARS,
@@ -25,297 +26,304 @@ from ..language.limits import (
 )
 from ..language.operators import OPERATORS
 from .ast import EVERYTHING, Comparison, Filter, Not, Paging, Search, SortKey, both, either
-from .unknown_keys import ENTRY_KEYS, PAGING_KEYS, SEARCH_KEYS, Misplaced, corrected_help
+from .json_printer import write_help
+from .unknown_keys import (
+    ENTRY_KEYS,
+    PAGING_KEYS,
+    REQUEST_KEYS,
+    SEARCH_KEYS,
+    field_name_key,
+    sort_order_of,
+    unknown_key,
+)
 
 JSON = Any
 Shape = Literal["request", "search", "sdk"]
 SHAPES: tuple[Shape, ...] = ("request", "search", "sdk")
 
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
-class _Stop(Exception):
-    """The filter passed a limit: nothing more is said about it."""
+
+class _LimitReached(Exception):
+    """The filter is over a limit: the rest of it is not read."""
 
 
 class Reader:
     """Reads one decoded request. ``search`` and ``diagnostics`` are its result."""
 
-    def __init__(self, document: JSON, shape: Shape, rest_names: dict[str, str], fields: Iterable[str] = ()) -> None:
-        self.document = document
+    def __init__(self, document: JSON, shape: Shape, rest_names: dict[str, str], fields: Collection[str] = ()) -> None:
         self.diagnostics: list[Diagnostic] = []
         self._rest_names = rest_names if shape == "sdk" else {}
-        self._fields = frozenset(fields)
-        self._misplaced = Misplaced(document, self._fields)
+        self._fields = fields
         self._nodes = 0
-        self.search = self._request() if shape == "request" else self._search(document, Place(()))
+        self.search = self._request(document) if shape == "request" else self._search(document, ())
 
     # -- the envelope ------------------------------------------------------------------------------------------
 
-    def _request(self) -> Search:
-        if not isinstance(self.document, dict):
-            self._shape(Place(()), 'a request is an object such as {"search": {...}}', self.document)
+    def _request(self, document: JSON) -> Search:
+        if not isinstance(document, dict):
+            self._shape((), "the request", "an object", document, example={"search": {}})
             return Search()
-        self._keys(self.document, ("search",), Place(()))
-        return self._search(self.document.get("search"), Place(("search",)))
+        self._keys(document, REQUEST_KEYS, ())
+        return self._search(document.get("search"), ("search",))
 
-    def _search(self, value: JSON, place: Place) -> Search:
+    def _search(self, value: JSON, path: Path) -> Search:
         if value is None:
             return Search()
         if not isinstance(value, dict):
-            self._shape(place, "search is an object", value)
+            self._shape(path, "search", "an object", value, example={"filter": {}})
             return Search()
-        self._keys(value, SEARCH_KEYS, place)
-        filter_place, sort_place = place / "filter", place / "sort"
-        try:
-            tree = self._filter(value.get("filter"), filter_place, 0) if value.get("filter") is not None else None
-        except _Stop:
-            tree = None
+        self._keys(value, SEARCH_KEYS, path)
         return Search(
-            EVERYTHING if tree is None else tree,
-            self._sort(value.get("sort"), sort_place),
-            self._paging(value.get("cursorPaging"), place / "cursorPaging"),
-            filter_place,
-            sort_place,
+            self._whole_filter(value.get("filter"), (*path, "filter")),
+            self._sort(value.get("sort"), (*path, "sort")),
+            self._paging(value.get("cursorPaging"), (*path, "cursorPaging")),
+            Place((*path, "filter")),
+            Place((*path, "sort")),
         )
 
-    def _keys(self, value: dict[str, JSON], known: tuple[str, ...], place: Place) -> None:
+    def _keys(self, value: dict[str, JSON], known: tuple[str, ...], path: Path) -> None:
         for key in value:
             if key not in known:
-                self.diagnostics.append(self._misplaced.diagnose(value, key, known, place))
+                self.diagnostics.append(unknown_key(value, key, known, Place(path), self._fields))
 
     # -- sort and paging ---------------------------------------------------------------------------------------
 
-    def _sort(self, value: JSON, place: Place) -> tuple[SortKey, ...]:
+    def _sort(self, value: JSON, path: Path) -> tuple[SortKey, ...]:
         if value is None:
             return ()
         if not isinstance(value, list | tuple):
             fix = [value] if isinstance(value, dict) else None
-            self._shape(place, "sort is an array of objects", value, fix)
+            self._shape(path, "sort", "a list of objects", value, fix, example=[{"fieldName": "createdDate"}])
             return ()
         if len(value) > MAX_LIST_ITEMS:
-            self._too_large(place, "sort", MAX_LIST_ITEMS, "entries", len(value))
+            self._too_large(path, "sort", MAX_LIST_ITEMS, "entries", len(value))
             return ()
-        keys = (self._sort_key(entry, place / index) for index, entry in enumerate(value))
-        return tuple(key for key in keys if key is not None)
+        keys = [self._sort_key(entry, (*path, index)) for index, entry in enumerate(value)]
+        return tuple([key for key in keys if key is not None])
 
-    def _sort_key(self, entry: JSON, place: Place) -> SortKey | None:
+    def _sort_key(self, entry: JSON, path: Path) -> SortKey | None:
         if not isinstance(entry, dict):
             fix = {"fieldName": entry} if isinstance(entry, str) else None
-            self._shape(place, 'a sort entry is an object such as {"fieldName": "createdDate"}', entry, fix)
+            self._shape(path, "a sort entry", "an object", entry, fix, example={"fieldName": "createdDate"})
             return None
         name = entry.get("fieldName")
-        renamed = None if name is not None else self._misplaced.field_name_key(entry)
-        self._keys({key: value for key, value in entry.items() if key != renamed}, ENTRY_KEYS, place)
-        descending = self._order(entry.get("order"), place / "order")
+        renamed = None if name is not None else field_name_key(entry, self._fields)
+        self._keys({key: value for key, value in entry.items() if key != renamed}, ENTRY_KEYS, path)
+        descending = self._descending(entry.get("order"), (*path, "order"))
         if name is None:
-            edits = (Edit("rename", (*(place.path or ()), renamed), "fieldName"),) if renamed else ()
-            instead = f"write fieldName for {renamed}" if renamed else "name the field to sort by"
-            message = "a sort entry without fieldName"
-            self.diagnostics.append(Diagnostic("missing-field-name", message, instead, place, fix=edits))
+            fix_ = (Edit("rename", (*path, renamed), "fieldName"),) if renamed else ()
+            help_ = f'rename {quoted(renamed)} to "fieldName"' if renamed else 'write: {"fieldName": "createdDate"}'
+            self._add("missing-field-name", 'missing key "fieldName" in a sort entry', help_, path, fix_)
             return None
-        at = place / "fieldName"
+        at = (*path, "fieldName")
         if not isinstance(name, str):
-            self._shape(at, "fieldName is a string", name)
+            self._shape(at, "fieldName", "a string", name)
             return None
         if len(name) > MAX_FIELD_NAME_CHARS:
-            message = f"fieldName has {len(name):,} characters, the most is {MAX_FIELD_NAME_CHARS}"
-            self.diagnostics.append(_too_long(message, "name a field of the table", at, MAX_FIELD_NAME_CHARS))
+            self._too_long(at, "fieldName", MAX_FIELD_NAME_CHARS, len(name), "write a field of the table")
             return None
-        return SortKey(self._rest(name), descending, at)
+        return SortKey(self._rest(name), descending, Place(at))
 
-    def _order(self, value: JSON, place: Place) -> bool:
+    def _descending(self, value: JSON, path: Path) -> bool:
         if value in (None, "ASC", "DESC") and not isinstance(value, bool):
             return bool(value == "DESC")
-        guess = _order_meant(value)
-        fix = (Edit("put", place.path or (), guess),) if guess else ()
-        instead = f'write "{guess}"' if guess else 'write "ASC" or "DESC"'
-        self.diagnostics.append(Diagnostic("bad-order", f"order is {_shown(value)}", instead, place, fix=fix))
+        order = sort_order_of(value)
+        fix = (Edit("put", path, order),) if order else ()
+        help_ = f'write: "{order}"' if order else 'write: "ASC" or "DESC"'
+        self._add("bad-order", f"{described(value)} is not a sort order", help_, path, fix)
         return False
 
-    def _paging(self, value: JSON, place: Place) -> Paging:
+    def _paging(self, value: JSON, path: Path) -> Paging:
         if value is None:
             return Paging()
         if not isinstance(value, dict):
-            self._shape(place, 'cursorPaging is an object such as {"limit": 50}', value)
+            self._shape(path, "cursorPaging", "an object", value, example={"limit": 50})
             return Paging()
-        self._keys(value, PAGING_KEYS, place)
+        self._keys(value, PAGING_KEYS, path)
         limit, cursor = value.get("limit"), value.get("cursor")
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
-            self._shape(place / "limit", "limit is an integer", limit, _integer_meant(limit))
+            self._shape((*path, "limit"), "limit", "an integer", limit, _integer_of(limit))
             limit = None
         if cursor is not None and not isinstance(cursor, str):
-            self._shape(place / "cursor", "cursor is a string", cursor)
+            self._shape((*path, "cursor"), "cursor", "a string", cursor)
             cursor = None
         elif cursor and len(cursor) > MAX_CURSOR_CHARS:
-            message = f"cursor has {len(cursor):,} characters, the most is {MAX_CURSOR_CHARS:,}"
-            instead = "send a cursor as it was received"
-            self.diagnostics.append(_too_long(message, instead, place / "cursor", MAX_CURSOR_CHARS))
+            help_ = "send the cursor exactly as it was received"
+            self._too_long((*path, "cursor"), "cursor", MAX_CURSOR_CHARS, len(cursor), help_)
             cursor = None
-        return Paging(limit, cursor or None, place / "limit")
+        return Paging(limit, cursor or None, Place((*path, "limit")))
 
     # -- the filter --------------------------------------------------------------------------------------------
 
-    def _filter(self, value: JSON, place: Place, depth: int) -> Filter | None:
+    def _whole_filter(self, value: JSON, path: Path) -> Filter:
+        if value is None:
+            return EVERYTHING
+        try:
+            return self._filter(value, path, 0) or EVERYTHING
+        except _LimitReached:
+            return EVERYTHING
+
+    def _filter(self, value: JSON, path: Path, depth: int) -> Filter | None:
         if not isinstance(value, dict):
-            self._shape(place, "a filter is an object", value, _decoded(value))
+            self._shape(path, "a filter", "an object", value, _filter_in_text(value), example={"field": "value"})
             return None
-        parts = (self._part(value, key, place, depth) for key in value)
-        return both([part for part in parts if part is not None])
+        parts: list[Filter] = []
+        for key, inner in value.items():
+            self._count(path)
+            if key.__class__ is str and key[:1] != "$":
+                part = self._condition(value, key, inner, (*path, key))
+            else:
+                part = self._special(value, key, inner, (*path, key), depth)
+            if part is not None:
+                parts.append(part)
+        return both(parts)
 
-    def _part(self, value: dict[str, JSON], key: JSON, place: Place, depth: int) -> Filter | None:
-        self._count(place)
-        at = place / key
+    def _special(self, parent: dict[str, JSON], key: JSON, value: JSON, path: Path, depth: int) -> Filter | None:
         if not isinstance(key, str):
-            self._shape(at.of_key(), "a field name is a string", key)
+            self._shape(path, "a field name", "a string", key, at_key=True)
             return None
+        if not key.startswith("$"):
+            return self._condition(parent, key, value, path)
         if key in ("$and", "$or"):
-            return self._connective(key, value[key], at, depth)
+            return self._connective(key, value, path, depth)
         if key == "$not":
-            return self._not(value[key], at, depth)
-        if key.startswith("$"):
-            message = f"{key} does not stand beside fields"
-            instead = 'only $and, $or and $not do; an operator stands under its field: {"field": {"' + key + '": ...}}'
-            self.diagnostics.append(Diagnostic("unknown-operator", message, instead, at.of_key()))
-            return None
-        return self._condition(value, key, at)
+            return self._not(value, path, depth)
+        help_ = f'put it under a field: {{"field": {{{json.dumps(key)}: ...}}}}'
+        self._add("unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True)
+        return None
 
-    def _connective(self, key: str, value: JSON, place: Place, depth: int) -> Filter | None:
+    def _connective(self, key: str, value: JSON, path: Path, depth: int) -> Filter | None:
         if not isinstance(value, list | tuple):
-            self._shape(place, f"{key} takes an array of filters", value, [value] if isinstance(value, dict) else None)
+            fix = [value] if isinstance(value, dict) else None
+            self._shape(path, key, "a list of filters", value, fix, example={key: [{"field": "value"}]})
             return None
-        self._deeper(place, depth)
+        self._deeper(path, depth)
         if not value:
-            matches = "everything" if key == "$and" else "nothing"
-            message = f"an empty {key} matches {matches}"
-            instead = f"leave {key} out, or fill it" if key == "$and" else f"fill {key}; without it the filter is wider"
-            fix = (Edit("drop", place.path or ()),) if key == "$and" else ()
-            self.diagnostics.append(Diagnostic("empty-list", message, instead, place, fix=fix))
-        parts = (self._filter(part, place / index, depth + 1) for index, part in enumerate(value))
+            self._empty(key, path)
+        parts = [self._filter(part, (*path, index), depth + 1) for index, part in enumerate(value)]
         join = both if key == "$and" else either
         return join([part for part in parts if part is not None])
 
-    def _not(self, value: JSON, place: Place, depth: int) -> Filter | None:
-        self._deeper(place, depth)
+    def _empty(self, key: str, path: Path) -> None:
+        if key == "$and":
+            message, help_ = "an empty $and matches every order", "remove $and, or add a filter to it"
+            self._add("empty-list", message, help_, path, (Edit("drop", path),))
+        else:
+            message, help_ = "an empty $or matches no order", "add a filter to $or; without $or more orders match"
+            self._add("empty-list", message, help_, path)
+
+    def _not(self, value: JSON, path: Path, depth: int) -> Filter | None:
+        self._deeper(path, depth)
         if isinstance(value, list | tuple):
             if len(value) != 1:
                 fix = {"$and": list(value)} if value else None
-                self._shape(place, "$not takes one filter, or an array holding one", value, fix)
+                self._shape(path, "$not", "one filter, or a list with one filter", value, fix)
                 return None
-            value, place = value[0], place / 0
-        child = self._filter(value, place, depth + 1)
+            value, path = value[0], (*path, 0)
+        child = self._filter(value, path, depth + 1)
         return None if child is None else Not(child)
 
-    def _condition(self, parent: dict[str, JSON], name: str, place: Place) -> Filter | None:
-        value, field = parent[name], self._rest(name)
+    def _condition(self, parent: dict[str, JSON], name: str, value: JSON, path: Path) -> Filter | None:
+        field = self._rest(name) if self._rest_names else name
         if not isinstance(value, dict):
-            operand = self._operand(value, place)
-            return Comparison(field, "$eq", operand, place, field_place=place.of_key(), implicit=True)
+            return Comparison(field, "$eq", self._operand(value, path), Place(path), None, None, True)
         if not value:
-            self._shape(place, "a field without operator", value, None, f'write {{"{name}": {{"$eq": ...}}}}')
+            help_ = f'write: {{{json.dumps(name)}: {{"$eq": ...}}}}'
+            self._add("wrong-shape", f"no operator for field {quoted(name)}", help_, path)
             return None
-        known = [key for key in value if key in OPERATORS]
-        if len(known) > 1 and (field in self._fields or not self._fields):
-            self._several(parent, name, value, known, place)
+        if len(value) > 1 and (field in self._fields or not self._fields):
+            known = [key for key in value if key in OPERATORS]
+            if len(known) > 1:
+                self._several(parent, name, value, known, path)
         parts: list[Filter] = []
         for key, raw in value.items():
-            self._count(place)
-            operand = self._operand(raw, place / key)
-            parts.append(Comparison(field, step_text(key), operand, place / key, field_place=place.of_key()))
+            self._count(path)
+            at = (*path, key)
+            operator = key if key.__class__ is str else step_text(key)
+            parts.append(Comparison(field, operator, self._operand(raw, at), Place(at)))
         return both(parts)
 
     def _several(
-        self, parent: dict[str, JSON], name: str, value: dict[str, JSON], known: list[str], place: Place
+        self, parent: dict[str, JSON], name: str, value: dict[str, JSON], known: list[str], path: Path
     ) -> None:
-        path = place.path or ()
-        there = parent.get("$and")
+        present = parent.get("$and")
         conditions = [{name: {key: value[key]}} for key in known]
         fix = (
-            Edit("put", (*path[:-1], "$and"), [*(there if isinstance(there, list) else ()), *conditions]),
+            Edit("put", (*path[:-1], "$and"), [*(present if isinstance(present, list) else ()), *conditions]),
             Edit("drop", path),
         )
-        message = f"{len(known)} operators on {name}: they are ANDed here, some clients saw them refused"
-        instead = corrected_help("the $and form is safe", {"$and": conditions})
-        self.diagnostics.append(Diagnostic("several-operators", message, instead, place, fix=fix))
+        count = _COUNTS[len(known)] if len(known) < len(_COUNTS) else len(known)
+        help_ = write_help({"$and": conditions}, "use $and")
+        self._add("several-operators", f"{count} operators on {name}: Wix may refuse this", help_, path, fix)
 
-    def _operand(self, value: JSON, place: Place) -> JSON:
-        if isinstance(value, float):
-            return Decimal(repr(value))
-        if isinstance(value, str) and len(value) > MAX_STRING_CHARS:
-            self._too_large(place, "the string", MAX_STRING_CHARS, "characters", len(value))
-            raise _Stop
+    def _operand(self, value: JSON, path: Path) -> JSON:
+        if isinstance(value, str):
+            if len(value) > MAX_STRING_CHARS:
+                self._too_large(path, "the string", MAX_STRING_CHARS, "characters", len(value))
+                raise _LimitReached
+            return value
         if isinstance(value, list | tuple):
             if len(value) > MAX_LIST_ITEMS:
-                self._too_large(place, "the list", MAX_LIST_ITEMS, "values", len(value))
-                raise _Stop
-            return tuple(
-                item if isinstance(item, list | tuple) else self._operand(item, place / index)
-                for index, item in enumerate(value)
-            )
-        return value
+                self._too_large(path, "the list", MAX_LIST_ITEMS, "values", len(value))
+                raise _LimitReached
+            return tuple([self._item(item, path, index) for index, item in enumerate(value)])
+        return Decimal(repr(value)) if isinstance(value, float) else value
 
-    # -- saying it ---------------------------------------------------------------------------------------------
+    def _item(self, item: JSON, path: Path, index: int) -> JSON:
+        if item.__class__ is str and len(item) <= MAX_STRING_CHARS:
+            return item
+        return item if isinstance(item, list | tuple) else self._operand(item, (*path, index))
 
     def _rest(self, name: str) -> str:
         if not self._rest_names:
             return name
-        return ".".join(self._rest_names.get(part, part) for part in name.split("."))
+        return ".".join([self._rest_names.get(part, part) for part in name.split(".")])
 
-    def _deeper(self, place: Place, depth: int) -> None:
+    # -- limits and diagnostics --------------------------------------------------------------------------------
+
+    def _deeper(self, path: Path, depth: int) -> None:
         if depth >= MAX_FILTER_LEVELS:
-            message = f"the filter nests more than {MAX_FILTER_LEVELS} levels"
-            self.diagnostics.append(Diagnostic("too-deep", message, "write a flatter filter", place))
-            raise _Stop
+            self._add("too-deep", f"the filter nests more than {MAX_FILTER_LEVELS} levels", "flatten the filter", path)
+            raise _LimitReached
 
-    def _count(self, place: Place) -> None:
+    def _count(self, path: Path) -> None:
         self._nodes += 1
         if self._nodes > MAX_FILTER_NODES:
-            self._too_large(place, "the filter", MAX_FILTER_NODES, "conditions")
-            raise _Stop
+            self._too_large(path, "the filter", MAX_FILTER_NODES, "conditions")
+            raise _LimitReached
 
-    def _too_large(self, place: Place, what: str, most: int, unit: str, size: int | None = None) -> None:
-        self.diagnostics.append(Diagnostic("too-large", *too_large(what, most, unit, size), place))
+    def _too_large(self, path: Path, what: str, most: int, unit: str, size: int | None = None) -> None:
+        self._add("too-large", *too_large(what, most, unit, size), path)
 
-    def _shape(self, place: Place, wanted: str, found: JSON, instead: JSON = None, help_: str = "") -> None:
-        fix = (Edit("put", place.path or (), instead),) if instead is not None else ()
-        if not help_:
-            help_ = corrected_help("write", instead) if instead is not None else wanted
-        message = f"{wanted}, not {_kind(found)}" if found != {} else wanted
-        self.diagnostics.append(Diagnostic("wrong-shape", message, help_, place, fix=fix))
+    def _too_long(self, path: Path, what: str, most: int, size: int, help_: str) -> None:
+        message, _ = too_large(what, most, "characters", size)
+        self.diagnostics.append(Diagnostic("too-long", message, help_, Place(path), facts={"threshold": most}))
 
+    def _shape(
+        self,
+        path: Path,
+        what: str,
+        wanted: str,
+        found: JSON,
+        instead: JSON = None,
+        *,
+        example: JSON = None,
+        at_key: bool = False,
+    ) -> None:
+        fix = (Edit("put", path, instead),) if instead is not None else ()
+        shown = instead if instead is not None else example
+        help_ = f"write {wanted}" if shown is None else write_help(shown)
+        self._add("wrong-shape", f"{what} must be {wanted}, not {described(found)}", help_, path, fix, at_key)
 
-def _kind(value: JSON) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float | Decimal):
-        return "a number" if isinstance(value, int) else "a number with a fraction"
-    if isinstance(value, str):
-        return "a string"
-    if isinstance(value, list | tuple):
-        return f"an array of {len(value)}"
-    return "an object" if isinstance(value, dict) else f"a Python {type(value).__name__}"
-
-
-def _shown(value: JSON) -> str:
-    return f'"{value}"' if isinstance(value, str) and len(value) <= 40 else _kind(value)
-
-
-def _too_long(message: str, instead: str, place: Place, most: int) -> Diagnostic:
-    return Diagnostic("too-long", message, instead, place, facts={"threshold": most})
+    def _add(
+        self, code: str, message: str, help_: str, path: Path, fix: tuple[Edit, ...] = (), at_key: bool = False
+    ) -> None:
+        place = Place(path, at="key" if at_key else "value")
+        self.diagnostics.append(Diagnostic(code, message, help_, place, fix=fix))
 
 
-def _order_meant(value: JSON) -> str | None:
-    if isinstance(value, str):
-        word = value.strip().upper()
-        if word in ("ASC", "ASCENDING", "1"):
-            return "ASC"
-        return "DESC" if word in ("DESC", "DESCENDING", "-1") else None
-    if isinstance(value, int) and not isinstance(value, bool) and value in (1, -1):
-        return "ASC" if value == 1 else "DESC"
-    return None
-
-
-def _integer_meant(value: JSON) -> int | None:
+def _integer_of(value: JSON) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
         return int(value)
     if isinstance(value, float):
@@ -325,8 +333,8 @@ def _integer_meant(value: JSON) -> int | None:
     return None
 
 
-def _decoded(value: JSON) -> JSON:
-    """A filter that was sent as a string of JSON, as an older version of the service wanted it."""
+def _filter_in_text(value: JSON) -> JSON:
+    """Return the filter in a string of JSON, which an older service expected."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             decoded = json.loads(value)
@@ -334,6 +342,3 @@ def _decoded(value: JSON) -> JSON:
             return None
         return decoded if isinstance(decoded, dict) else None
     return None
-
-
-# -- printing ---------------------------------------------------------------------------------------------------

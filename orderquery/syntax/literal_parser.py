@@ -1,4 +1,4 @@
-"""Reading JSON and the JavaScript object literals people paste from documentation, with the place of everything."""
+"""Parse JSON and JavaScript object literals, with the span of each key and value."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Path
+from ..diagnostics.quoting import quoted
 from ..language.grammar_files import grammar_text
-from .json_decoder import key_twice
-from .lark_runner import feed
-from .source_text import Lexeme, ReadError, Source, Span, StuckError, number, shown, span_of, unclosed, unquote
+from .json_decoder import duplicate_key
+from .lark_runner import TokenRules, build_parser, run_parser
+from .source_text import (
+    PASTED_CODE,
+    ReadError,
+    SourceText,
+    Span,
+    StuckError,
+    describe_token,
+    parse_number,
+    span_of,
+    unclosed_quote,
+)
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -23,29 +34,33 @@ At = Literal["key", "value"]
 
 
 @dataclass(slots=True)
-class _Node:
-    """A value where it stands; ``repeated`` holds the key and place of every key that stands again in an object."""
+class _LiteralNode:
+    """A value and its span.
+
+    ``repeated`` has the duplicate keys of an object, each with the span of its second occurrence.
+    """
 
     value: JSON
     span: Span
-    parts: dict[str, _Node] | list[_Node] | None = None
+    parts: dict[str, _LiteralNode] | list[_LiteralNode] | None = None
     key: Span | None = None
     repeated: dict[str, Span] | None = None
 
-    def steps(self) -> Iterable[tuple[str | int, _Node]]:
-        """Yield the parts and the steps that lead to them."""
+    def steps(self) -> Iterable[tuple[str | int, _LiteralNode]]:
+        """Return the parts, each with its key or index."""
         if self.parts is None:
             return ()
         return self.parts.items() if isinstance(self.parts, dict) else enumerate(self.parts)
 
 
 class Spans(Mapping[tuple[Path, At], Span]):
-    """Where every key and value stands, by path: a half-open range of character offsets.
+    """The span of every key and value, by path.
 
-    Looked up step by step, for a table of all paths would take room in proportion to their length.
+    A span is a half-open range of character offsets. A path is looked up step by step: a dictionary of all paths would
+    need memory for their lengths too.
     """
 
-    def __init__(self, root: _Node | None = None) -> None:
+    def __init__(self, root: _LiteralNode | None = None) -> None:
         self._root = root
 
     def __getitem__(self, place: tuple[Path, At]) -> Span:
@@ -65,7 +80,7 @@ class Spans(Mapping[tuple[Path, At], Span]):
         return span
 
     def __iter__(self) -> Iterator[tuple[Path, At]]:
-        waiting: list[tuple[Path, _Node]] = [] if self._root is None else [((), self._root)]
+        waiting: list[tuple[Path, _LiteralNode]] = [] if self._root is None else [((), self._root)]
         while waiting:
             path, node = waiting.pop()
             if node.key is not None:
@@ -79,10 +94,10 @@ class Spans(Mapping[tuple[Path, At], Span]):
 
 @dataclass(frozen=True)
 class Located:
-    """A decoded text: its value, where each part of it stands, and what is wrong with it.
+    """A decoded text: its value, the span of each part, and its diagnostics.
 
-    Integers are ``int`` (``Decimal`` past 4,000 digits), other numbers ``Decimal``. Of a repeated key the last value
-    counts. After ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and nothing has a place.
+    Integers are ``int`` (``Decimal`` beyond 4,000 digits), other numbers ``Decimal``. The last value of a duplicate key
+    is kept. After ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans.
     """
 
     value: JSON
@@ -91,25 +106,25 @@ class Located:
 
 
 def read_literal(text: str) -> Located:
-    """Decode JSON or a JavaScript literal. Mistakes are diagnostics: no text raises."""
-    source = Source(text)
+    """Decode JSON or a JavaScript literal; mistakes are diagnostics, not exceptions."""
+    source = SourceText(text)
     try:
         source.check_size()
-        root: _Node = feed(_parser(), text, "json-syntax")
+        root: _LiteralNode = run_parser(_literal_parser(), text)
     except ReadError as problem:
         return Located(None, Spans(), (source.report(problem),))
     except StuckError as stuck:
         return Located(None, Spans(), (source.report(_explain(source, stuck)),))
-    return Located(root.value, Spans(root), tuple(_repeated(source, root)))
+    return Located(root.value, Spans(root), tuple(_duplicate_keys(source, root)))
 
 
-def _repeated(source: Source, root: _Node) -> Iterator[Diagnostic]:
-    waiting: list[tuple[Path, _Node]] = [((), root)]
+def _duplicate_keys(source: SourceText, root: _LiteralNode) -> Iterator[Diagnostic]:
+    waiting: list[tuple[Path, _LiteralNode]] = [((), root)]
     while waiting:
         path, node = waiting.pop()
         for key, span in (node.repeated or {}).items():
-            said = key_twice(key, NOWHERE)
-            yield source.diagnostic(said.code, said.message, said.help, span, (*path, key), "key")
+            found = duplicate_key(key, NOWHERE)
+            yield source.diagnostic(found.code, found.message, found.help, span, (*path, key), "key")
         inner = [((*path, step), part) for step, part in node.steps() if part.parts]
         waiting.extend(reversed(inner))
 
@@ -117,40 +132,40 @@ def _repeated(source: Source, root: _Node) -> Iterator[Diagnostic]:
 # -- the parser -------------------------------------------------------------------------------------------------
 
 
-class _Build:
-    """What each rule of the grammar makes of its parts; bottom-up, so that depth costs no recursion."""
+class _LiteralBuilder:
+    """Build nodes bottom-up, a method per grammar rule; deep input costs no recursion."""
 
-    def start(self, parts: list[_Node]) -> _Node:
+    def start(self, parts: list[_LiteralNode]) -> _LiteralNode:
         return parts[0]
 
-    def string(self, parts: list[Lexeme]) -> _Node:
-        return _Node(parts[0].value, span_of(parts[0]))
+    def string(self, parts: list[Token]) -> _LiteralNode:
+        return _LiteralNode(parts[0].value, span_of(parts[0]))
 
-    def number(self, parts: list[Lexeme]) -> _Node:
-        value = number(parts[0].value)
+    def number(self, parts: list[Token]) -> _LiteralNode:
+        value = parse_number(parts[0].value)
         if value is None:
-            message = f"the number {shown(parts[0].value)} is too large to be exact"
-            raise ReadError("json-syntax", message, "write a number with a smaller exponent", span_of(parts[0]))
-        return _Node(value, span_of(parts[0]))
+            message = f"the number {quoted(parts[0].value)} is out of range"
+            raise ReadError("json-syntax", message, "use a smaller exponent", span_of(parts[0]))
+        return _LiteralNode(value, span_of(parts[0]))
 
-    def true(self, parts: list[Lexeme]) -> _Node:
-        return _Node(True, span_of(parts[0]))
+    def true(self, parts: list[Token]) -> _LiteralNode:
+        return _LiteralNode(True, span_of(parts[0]))
 
-    def false(self, parts: list[Lexeme]) -> _Node:
-        return _Node(False, span_of(parts[0]))
+    def false(self, parts: list[Token]) -> _LiteralNode:
+        return _LiteralNode(False, span_of(parts[0]))
 
-    def null(self, parts: list[Lexeme]) -> _Node:
-        return _Node(None, span_of(parts[0]))
+    def null(self, parts: list[Token]) -> _LiteralNode:
+        return _LiteralNode(None, span_of(parts[0]))
 
-    def pair(self, parts: list[Any]) -> tuple[str, _Node]:
+    def pair(self, parts: list[Any]) -> tuple[str, _LiteralNode]:
         token, node = parts
         node.key = span_of(token)
         return token.value, node
 
-    def object(self, parts: list[Any]) -> _Node:
+    def object(self, parts: list[Any]) -> _LiteralNode:
         opening, *pairs, closing = parts
-        nodes: dict[str, _Node] = dict(pairs)
-        node = _Node({key: part.value for key, part in nodes.items()}, _between(opening, closing), nodes)
+        nodes: dict[str, _LiteralNode] = dict(pairs)
+        node = _LiteralNode({key: part.value for key, part in nodes.items()}, _between(opening, closing), nodes)
         if len(nodes) < len(pairs):
             node.repeated = {}
             seen: set[str] = set()
@@ -160,38 +175,31 @@ class _Build:
                 seen.add(key)
         return node
 
-    def array(self, parts: list[Any]) -> _Node:
+    def array(self, parts: list[Any]) -> _LiteralNode:
         opening, *nodes, closing = parts
-        return _Node([node.value for node in nodes], _between(opening, closing), nodes)
+        return _LiteralNode([node.value for node in nodes], _between(opening, closing), nodes)
 
 
-def _between(opening: Lexeme, closing: Lexeme) -> Span:
+def _between(opening: Token, closing: Token) -> Span:
     return span_of(opening)[0], span_of(closing)[1]
 
 
-def _decoded(token: Token) -> Token:
-    return token.update(value=unquote(token, token.start_pos or 0, "json-syntax"))
-
-
 @cache
-def _parser() -> Lark:
-    from lark import Lark
-
-    grammar = grammar_text("literal.lark")
-    # A transformer needs no base class; lark's own would have to be imported with this module.
-    build: Any = _Build()
-    return Lark(grammar, parser="lalr", lexer="basic", transformer=build, lexer_callbacks={"STRING": _decoded})
+def _literal_parser() -> Lark:
+    rules = TokenRules("json-syntax", frozenset({"STRING"}))
+    return build_parser(grammar_text("literal.lark"), "start", _LiteralBuilder(), rules)
 
 
-# -- what a syntax error says -----------------------------------------------------------------------------------
+# -- syntax errors ----------------------------------------------------------------------------------------------
 
-_RUN = re.compile(r"""[-+]?[\w$.]+|\S""")
+_WRONG_WORD = re.compile(r"""[-+]?[\w$.]+|\S""")
 _DATE = re.compile(r"""new\s+Date\s*\(\s*(?:(["'])([^"'\n]*)\1)?\s*\)?""")
-_CLOSES = {"{": "}", "[": "]"}
-_WORDS = {
-    "undefined": "leave the key out, or write null",
-    "NaN": "JSON has no such number; write a number or null.",
-    "Infinity": "JSON has no such number; write a number or null.",
+_CLOSING = {"{": "}", "[": "]"}
+_NOT_A_NUMBER = "not a JSON number; write a number or null"
+_CONSTANTS = {
+    "undefined": "remove the key, or write null",
+    "NaN": _NOT_A_NUMBER,
+    "Infinity": _NOT_A_NUMBER,
     "None": "write null",
     "True": "write true",
     "False": "write false",
@@ -204,86 +212,68 @@ _WRONG_MARKS = {
     "`": "use \" or ' as quotes",
     "/": "close the comment with */",
 }
+_MARKS = {"_COLON": '":"', "_COMMA": '","', "RBRACE": '"}"', "RSQB": '"]"', "$END": "the end of the text"}
 
 
-def _explain(source: Source, stuck: StuckError) -> ReadError:
+def _explain(source: SourceText, stuck: StuckError) -> ReadError:
     text, (start, end) = source.text, stuck.span
     if stuck.kind == "" and text[start] in "\"'":
-        return unclosed(text, start, "json-syntax", "a line break in a string is written \\n")
+        return unclosed_quote(text, start, "json-syntax", f"close it with {text[start]}; write a line break as \\n")
     if stuck.kind == "":
-        run = _RUN.match(text, start)
-        end = run.end() if run else end
-    called = text[start:end]
-    found = "the end of the text" if stuck.kind == "$END" else shown(called)
-    return ReadError(
-        "json-syntax",
-        f"expected {_expected(stuck.expected)}, found {found}",
-        _advice(source, stuck, called),
-        (start, end),
-    )
+        word = _WRONG_WORD.match(text, start)
+        end = word.end() if word else end
+    found = text[start:end]
+    described = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, found)
+    message = f"expected {_describe(stuck.expected)}, found {described}"
+    return ReadError("json-syntax", message, _advice(source, stuck, found), (start, end))
 
 
-def _expected(terminals: set[str]) -> str:
-    wanted = []
-    if "NUMBER" in terminals:
-        wanted.append("a value")
-    elif "NAME" in terminals:
-        wanted.append("a key")
-    says = {"_COLON": "':'", "_COMMA": "','", "RBRACE": "'}'", "RSQB": "']'", "$END": "the end of the text"}
-    wanted.extend(word for terminal, word in says.items() if terminal in terminals)
-    return " or ".join(wanted)
+def _describe(expected: set[str]) -> str:
+    names = ["a value"] if "NUMBER" in expected else ["a key"] if "NAME" in expected else []
+    names.extend(mark for terminal, mark in _MARKS.items() if terminal in expected)
+    return " or ".join(names)
 
 
-def _advice(source: Source, stuck: StuckError, called: str) -> str:
+def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
     if stuck.kind == "$END":
-        return _unfinished(source, stuck)
-    if called in _WRONG_MARKS:
-        return _WRONG_MARKS[called]
+        return _close_bracket(source, stuck) if stuck.opened else 'write an object such as {"search": {}}'
+    if found in _WRONG_MARKS:
+        return _WRONG_MARKS[found]
     if "NUMBER" in stuck.expected:
-        return _value_advice(source, stuck, called)
+        return _value_advice(source, stuck, found)
     if "_COLON" in stuck.expected:
-        return "a key is followed by : and its value"
+        return 'write ":" and a value after the key'
     if "NAME" in stuck.expected:
-        return f"put the key in quotes: {_quoted(called)}" if called[0].isalnum() or called[0] in "+-." else ""
+        return f"put the key in quotes: {quoted(found)}" if found[0].isalnum() or found[0] in "+-." else ""
     if "_COMMA" in stuck.expected:
-        if called in _CLOSES.values():
-            return _mismatched(source, stuck)
-        if called == ":":
-            return "an array holds values; keys and values stand in { }"
+        if found in _CLOSING.values():
+            return _close_bracket(source, stuck)
+        if found == ":":
+            return "write keys and values in { }, not in [ ]"
         if stuck.kind in ("STRING", "NAME", "NUMBER", "TRUE", "FALSE", "NULL", "LBRACE", "LSQB"):
-            return f"put a comma before {shown(called)}"
+            return f"add a comma before {describe_token(stuck.kind, found)}"
         return ""
-    return "remove what follows the value"
+    return "pass only the { ... } object"
 
 
-def _value_advice(source: Source, stuck: StuckError, called: str) -> str:
+def _value_advice(source: SourceText, stuck: StuckError, found: str) -> str:
     date = _DATE.match(source.text, stuck.span[0])
     if date:
-        return f"write the date-time as a string: {_quoted(date[2] or '2024-01-31T09:30:00.000Z')}"
-    if called.lstrip("+-") in _WORDS:
-        return _WORDS[called.lstrip("+-")]
-    if called == ",":
-        return "put a value before the comma, or remove it"
-    if called in _CLOSES.values() and stuck.opened and _CLOSES[stuck.opened[-1].value] != called:
-        return _mismatched(source, stuck)
+        return f"write the date-time as a string: {quoted(date[2] or '2024-01-31T09:30:00.000Z')}"
+    if found.lstrip("+-") in _CONSTANTS:
+        return _CONSTANTS[found.lstrip("+-")]
+    if found == ",":
+        return "remove the comma, or add a value before it"
+    if found in _CLOSING.values() and stuck.opened and _CLOSING[stuck.opened[-1].value] != found:
+        return _close_bracket(source, stuck)
     if stuck.kind == "NAME":
-        return f"put it in quotes if it is a string: {_quoted(called)}"
-    if called[0].isdigit() or called[0] in "+-.":
-        return "write a number like 12, -0.5 or 1e3, anything else in quotes"
-    return "put the value there, or null" if called in _CLOSES.values() else ""
+        pasted_code = not stuck.opened and "{" in source.text
+        return PASTED_CODE if pasted_code else f"put strings in quotes: {quoted(found)}"
+    if found[0].isdigit() or found[0] in "+-.":
+        return "write a number such as 12, or put the value in quotes"
+    return "add a value" if found in _CLOSING.values() else ""
 
 
-def _quoted(called: str) -> str:
-    return f'"{shown(called)[1:-1]}"'
-
-
-def _mismatched(source: Source, stuck: StuckError) -> str:
-    opening = stuck.opened[-1]
-    where = source.says(span_of(opening)[0])
-    return f"close the '{opening.value}' of {where} with '{_CLOSES[opening.value]}' first"
-
-
-def _unfinished(source: Source, stuck: StuckError) -> str:
-    if not stuck.opened:
-        return 'write an object such as {"search": {}}'
-    return _mismatched(source, stuck).removesuffix(" first")
+def _close_bracket(source: SourceText, stuck: StuckError) -> str:
+    bracket = stuck.opened[-1]
+    return f'close the "{bracket.value}" at {source.describe(span_of(bracket)[0])} with "{_CLOSING[bracket.value]}"'

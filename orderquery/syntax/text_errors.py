@@ -1,4 +1,4 @@
-"""What the reader of the text form says of a mistake: what was expected and found, and what to write instead."""
+"""Explain syntax errors of the text form: expected, found, what to write instead."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from ..diagnostics.quoting import quoted
 from ..language.datetimes import bare_date
 from ..language.fields import Field
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from ..language.types import JSON
-from .source_text import ReadError, Source, StuckError, quote, shown, span_of, unclosed
+from .source_text import PASTED_CODE, ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
 
-_SAYS = {
-    "_AND": "and",
-    "_OR": "or",
-    "ASC": "asc",
-    "DESC": "desc",
-    "_COMMA": "','",
-    "RPAR": "')'",
-    "ORDER_BY": "order by",
-    "_LIMIT": "limit",
-    "_AFTER": "after",
+_TERMINALS = {
+    "_AND": '"and"',
+    "_OR": '"or"',
+    "ASC": '"asc"',
+    "DESC": '"desc"',
+    "_COMMA": '","',
+    "RPAR": '")"',
+    "ORDER_BY": '"order by"',
+    "_LIMIT": '"limit"',
+    "_AFTER": '"after"',
     "$END": "the end of the text",
 }
 
@@ -43,147 +44,181 @@ _RIGHT_SIGN = {
     "<=>": "=",
 }
 
-_PREFIX = "write starts with, or has any for a field of many values"
-_MISSING = "write is missing or is present; a value is compared with = or !="
-_RIGHT_WORD = {
-    **dict.fromkeys(("like", "ilike", "contains", "matches", "startswith", "has", "includes", "~"), _PREFIX),
-    **dict.fromkeys(("is", "isnt", "null", "missing", "present", "empty"), _MISSING),
-    **dict.fromkeys(("equals", "equal", "eq", "are"), "write ="),
-    "between": "write field >= low and field <= high",
-    "not": "write not before the field; after it stand not in, does not exist and !=",
-    "does": "write does not exist",
-}
+_PREFIX_WORDS = frozenset(("like", "ilike", "contains", "matches", "startswith", "has", "includes", "~"))
+_EQUALITY_WORDS = frozenset(("equals", "equal", "eq", "are"))
+_MISSING_WORDS = frozenset(("null", "missing", "empty"))
+_OPERAND = re.compile(r"""'[^'\r\n]*'|"[^"\r\n]*"|[^\s(),'"]+""")
+_BETWEEN = re.compile(r"between\s+([^\s(),]+)\s+and\s+([^\s(),]+)", re.IGNORECASE)
 _RIGHT_CLAUSE = {
-    **dict.fromkeys(("sort", "sorted", "orderby", "order", "sortby"), "write order by"),
-    **dict.fromkeys(("offset", "skip", "page", "cursor"), 'pages follow one another by cursor: after "..."'),
-    **dict.fromkeys(("top", "first", "take"), "write limit"),
-    **dict.fromkeys(("ascending", "descending"), "write asc or desc"),
+    **dict.fromkeys(("sort", "sorted", "orderby", "order", "sortby"), "write: order by"),
+    **dict.fromkeys(("offset", "skip", "page", "cursor"), 'use the cursor of the previous page: after "CURSOR"'),
+    **dict.fromkeys(("top", "first", "take"), "write: limit"),
+    "ascending": "write: asc",
+    "descending": "write: desc",
 }
+_JAVASCRIPT = re.compile(r"[\w)]\s*\(\s*\{|=\s*\{|=>")
+_JOIN = 'join conditions with "and" or "or"'
 
 
-def explain(source: Source, stuck: StuckError, schema: Schema) -> ReadError:
-    """Say in words where and why the grammar cannot go on."""
+def explain(source: SourceText, stuck: StuckError, schema: Schema) -> ReadError:
+    """Make the error for a token that does not fit the grammar."""
     text, (start, end) = source.text, stuck.span
     if stuck.kind == "" and text[start] in "\"'`":
-        glued = start > 0 and text[start] == "'" and text[start - 1].isalnum()
-        advice = "a value that holds an apostrophe stands in double quotes" if glued else ""
-        return unclosed(text, start, "text-syntax", advice)
-    found = "the end of the text" if stuck.kind == "$END" else shown(text[start:end])
-    message = f"expected {_expected(stuck.expected)}, found {found}"
+        in_word = start > 0 and text[start] == "'" and text[start - 1].isalnum()
+        advice = "put a value with an apostrophe in double quotes" if in_word else ""
+        return unclosed_quote(text, start, "text-syntax", advice)
+    found = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, text[start:end])
+    message = f"expected {_describe(stuck.expected)}, found {found}"
     return ReadError("text-syntax", message, _advice(source, stuck, schema), (start, end))
 
 
-def _expected(kinds: set[str]) -> str:
-    if any(kind.startswith("OP") for kind in kinds):
-        return f"an operator such as {', '.join(_examples())}"
-    if "NULL" in kinds:
-        return "a value or ')'" if "RPAR" in kinds else "a value"
-    if "NOT" in kinds:
+def _describe(expected: set[str]) -> str:
+    if any(terminal.startswith("OP") for terminal in expected):
+        return f"an operator such as {', '.join(map(quoted, _operator_examples()))}"
+    if "NULL" in expected:
+        return 'a value or ")"' if "RPAR" in expected else "a value"
+    if "NOT" in expected:
         return "a condition"
-    if "NAME" in kinds:
+    if "NAME" in expected:
         return "a field name"
-    if "WORD" in kinds:
+    if "WORD" in expected:
         return "a whole number"
-    if "STRING" in kinds:
+    if "STRING" in expected:
         return "a cursor in quotes"
-    *words, last = [word for kind, word in _SAYS.items() if kind in kinds]
-    return f"{', '.join(words)} or {last}" if words else last
+    *names, last = [name for terminal, name in _TERMINALS.items() if terminal in expected]
+    return f"{', '.join(names)} or {last}" if names else last
 
 
-def _examples() -> Iterable[str]:
+def _operator_examples() -> Iterable[str]:
     """Choose a sign, a word and a phrase."""
-    spelled = [s.words for row in OPERATORS.values() for s in row.spellings if s.operand is ANY]
-    signs = (words for words in spelled if not words[0].isalpha())
-    alone = (words for words in spelled if words.isalpha())
-    phrases = (words for words in spelled if " " in words and not words.startswith("not "))
-    return [words for kind in (signs, alone, phrases) for words in [*kind][:1]]
+    spellings = [s.words for row in OPERATORS.values() for s in row.spellings if s.operand is ANY]
+    signs = (words for words in spellings if not words[0].isalpha())
+    single_words = (words for words in spellings if words.isalpha())
+    phrases = (words for words in spellings if " " in words and not words.startswith("not "))
+    return [words for kind in (signs, single_words, phrases) for words in [*kind][:1]]
 
 
-def _advice(source: Source, stuck: StuckError, schema: Schema) -> str:
+def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
     text, (start, end) = source.text, stuck.span
-    called = text[start:end]
-    ended = stuck.kind == "$END"
-    signs = next((found[0] for found in _SIGNS.finditer(text) if found.start() <= start < found.end()), "")
-    if signs in _RIGHT_SIGN and not ended:
-        return f"write {_RIGHT_SIGN[signs]}"
-    if any(kind.startswith("OP") for kind in stuck.expected):
-        return _operator_advice(stuck, called, schema)
+    found = text[start:end]
+    at_end = stuck.kind == "$END"
+    signs = next((run[0] for run in _SIGNS.finditer(text) if run.start() <= start < run.end()), "")
+    if signs in _RIGHT_SIGN and not at_end:
+        return _replace_by(_RIGHT_SIGN[signs], signs)
+    if any(terminal.startswith("OP") for terminal in stuck.expected):
+        return _operator_advice(source, stuck, found, schema)
     if "NULL" in stuck.expected:
-        return _value_advice(stuck, called)
+        return _value_advice(stuck, found)
     if "NOT" in stuck.expected:
-        return _condition_advice(stuck, called)
-    if ended and stuck.opened:
-        return f"close the parenthesis of {source.says(span_of(stuck.opened[-1])[0])}"
-    if called.lower() in _RIGHT_CLAUSE:
-        return _RIGHT_CLAUSE[called.lower()]
-    if called == ";":
-        return "remove it"
+        return _condition_advice(stuck, found)
+    if at_end and stuck.opened:
+        return f"close the parenthesis at {source.describe(span_of(stuck.opened[-1])[0])}"
+    if found.lower() in _RIGHT_CLAUSE:
+        return _RIGHT_CLAUSE[found.lower()]
+    if found == ";":
+        return "remove the semicolon"
     if stuck.kind in ("ORDER_BY", "_LIMIT", "_AFTER"):
-        return "the order is: conditions, order by, limit, after"
+        return "write the parts in this order: conditions, order by, limit, after"
     if "_AND" in stuck.expected:
-        return _joint_advice(stuck, called, schema)
+        return _joining_advice(stuck, found, schema)
     if "NAME" in stuck.expected:
-        return "name the field to order by"
+        return "add the field to sort by"
     if "ASC" in stuck.expected and stuck.kind == "WORD":
-        return "put a comma between fields; the directions are asc and desc"
+        return "put a comma between sort fields"
     if stuck.expected == {"STRING"}:
-        return 'write after "TOKEN", with the cursor of the page before'
+        return 'use the cursor of the previous page: after "CURSOR"'
     if stuck.expected == {"WORD"}:
-        return "write limit 100, or less"
+        return "write: limit 100"
     return ""
 
 
-def _operator_advice(stuck: StuckError, called: str, schema: Schema) -> str:
+def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
     field = "" if stuck.previous is None else str(stuck.previous.value)
-    if called.lower() in _RIGHT_WORD:
-        return _RIGHT_WORD[called.lower()]
-    if called in OPERATORS:
-        return f"write {OPERATORS[called].spellings[0].words}"
+    row = schema.find(field)
+    word = found.lower()
+    if word in _PREFIX_WORDS:
+        return _replace_by("has any" if row is not None and row.many else "starts with", found)
+    if word in _EQUALITY_WORDS:
+        return _replace_by("=", found)
+    if word in ("between", "not", "does", "is", "isnt", "present") or word in _MISSING_WORDS:
+        return _rewrite(source, stuck, word)
+    if found in OPERATORS:
+        return _replace_by(OPERATORS[found].spellings[0].words, found)
     if field.lower() in ("where", "filter", "select", "find"):
-        return f"leave out {shown(field)}"
+        return f"remove {quoted(field)}"
     if field.lower() in _RIGHT_CLAUSE:
         return _RIGHT_CLAUSE[field.lower()]
     name, colon, value = field.partition(":")
     if colon:
-        return f"write {shown(name)[1:-1]} = {shown(value or called)[1:-1] or 'VALUE'}"
-    row = schema.find(field)
+        return f"write: {_excerpt(name)} = {_excerpt(value or found) or 'VALUE'}"
     if row is None:
-        return "a condition is a field, an operator and a value"
-    spelled = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
-    return f"{row.name} takes {', '.join(spelled)}"
+        return PASTED_CODE if _JAVASCRIPT.search(source.text[:2_000]) else "write: FIELD = VALUE"
+    spellings = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
+    return f"write: {row.name} = VALUE\noperators of {row.name}: {', '.join(spellings)}"
 
 
-def _value_advice(stuck: StuckError, called: str) -> str:
-    if called == ")" and stuck.previous is not None and stuck.previous.type == "_COMMA":
-        return "remove the comma before ')'"
-    if called == "(":
-        return "a list holds values, not lists"
+def _rewrite(source: SourceText, stuck: StuckError, word: str) -> str:
+    """Rewrite a condition that has ``word`` in place of an operator."""
+    assert stuck.previous is not None
+    name, start = _excerpt(source.text[slice(*span_of(stuck.previous))]), stuck.span[0]
+    if word == "between":
+        bounds = _BETWEEN.match(source.text[start : start + 200])
+        low, high = map(_excerpt, bounds.groups()) if bounds else ("LOW", "HIGH")
+        return f"write: {name} >= {low} and {name} <= {high}"
+    if word == "does":
+        return f"write: {name} does not exist"
+    words = [_excerpt(found) for found in _OPERAND.findall(source.text[start : start + 200])]
+    negated = word in ("not", "isnt") or words[1:2] == ["not"]
+    value = next((found for found in words if found.lower() not in ("is", "isnt", "not")), "VALUE")
+    if value.lower() in ("exist", "exists"):
+        return f"write: {name} does not exist"
+    if value.lower() in _PREFIX_WORDS | {"starts", "between"}:
+        return f"write: not {name} {value} ..."
+    if value.lower() in _MISSING_WORDS:
+        return f"write: {name} is {'present' if negated else 'missing'}"
+    if value.lower() == "present":
+        return f"write: {name} is {'missing' if negated else 'present'}"
+    return f"write: {name} {'!=' if negated else '='} {value}"
+
+
+def _value_advice(stuck: StuckError, found: str) -> str:
+    if found == ")" and stuck.previous is not None and stuck.previous.type == "_COMMA":
+        return 'remove the comma before ")"'
+    if found == "(":
+        return "a list cannot contain a list"
     if stuck.kind in ("", "$END", "_COMMA", "RPAR"):
-        return "write a value after the operator; a field without one is found by is missing"
-    return f"if {shown(called)} is the value, put it in quotes: {_in_quotes(called)}"
+        return "add a value; to find orders without one, write: is missing"
+    return f"put the value in quotes: {_in_quotes(found)}"
 
 
-def _condition_advice(stuck: StuckError, called: str) -> str:
+def _condition_advice(stuck: StuckError, found: str) -> str:
     if stuck.kind == "STRING":
-        return "a field name stands without quotes, an odd one in backticks"
+        return "write the field name without quotes"
     if stuck.kind == "$END":
-        return "write a condition there, or remove the last word"
+        return "add a condition, or remove the last word"
     if stuck.kind in ("", "_COMMA", "RPAR"):
-        return "write a condition such as archived = true, or everything"
-    return f"a condition begins with a field; one that is called {shown(called)} stands in backticks"
+        return "add a condition such as: archived = true"
+    return f"start the condition with a field; put a field named {quoted(found)} in backticks"
 
 
-def _joint_advice(stuck: StuckError, called: str, schema: Schema) -> str:
-    if called == ",":
-        return "write and or or between conditions; a list of values stands in parentheses"
-    if called == ")":
-        return "remove it, or open a parenthesis before"
+def _joining_advice(stuck: StuckError, found: str, schema: Schema) -> str:
+    if found == ",":
+        return f"{_JOIN}; put a list of values in parentheses"
+    if found == ")":
+        return 'remove it, or add the missing "("'
     value = "" if stuck.previous is None else str(stuck.previous.value)
-    several = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
-    if several and schema.find(called) is None:
-        both = _in_quotes(f"{value} {called}")
-        return f"put a value of several words in quotes: {both}; join conditions by and or or"
-    return "join conditions by and or or" if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") else ""
+    several_words = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
+    if several_words and schema.find(found) is None:
+        return f"put a value of several words in quotes: {_in_quotes(f'{value} {found}')}"
+    return _JOIN if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") else ""
+
+
+def _replace_by(right: str, wrong: str) -> str:
+    return f"write {quoted(right)} instead of {quoted(wrong)}"
+
+
+def _excerpt(text: str) -> str:
+    return quoted(text)[1:-1]
 
 
 def _in_quotes(text: str) -> str:
@@ -199,10 +234,11 @@ _WHOLE_DAY = {
 _WHOLE_DAY_BY_PREFIX = {"$eq": '{field} starts with "{day}"', "$ne": 'not {field} starts with "{day}"'}
 
 
-def whole_day(field: str, row: Field, operator: str, word: str, value: JSON) -> str | None:
-    """Say what to write for the day that ``word`` names, where the operator takes it for its first instant only.
+def whole_day_help(field: str, row: Field, operator: str, word: str, value: JSON) -> str | None:
+    """Return help for a bare date whose operator compares with its first instant only.
 
-    ``value`` is what the word was read as. ``None`` where nothing surprises, or there is no such day or no next one.
+    ``value`` is the instant that ``word`` means. ``None`` where the operator is right for a whole day, or where the day
+    or the next one does not exist.
     """
     by_prefix = "$startsWith" in row.operators and not {"$gte", "$lt"} <= {*row.operators}
     template = (_WHOLE_DAY_BY_PREFIX if by_prefix else _WHOLE_DAY).get(operator)
@@ -213,4 +249,4 @@ def whole_day(field: str, row: Field, operator: str, word: str, value: JSON) -> 
         after = day + timedelta(days=1)
     except (ValueError, OverflowError):
         return None
-    return f"write {template.format(field=field, word=word, day=day, next=after)}"
+    return f"write: {template.format(field=field, word=word, day=day, next=after)}"

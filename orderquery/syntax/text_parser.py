@@ -1,8 +1,8 @@
-"""The text form of a search, for people: ``status = APPROVED and not archived = true order by number limit 5``.
+"""Parse the text form, such as ``status = APPROVED order by number limit 5``.
 
-The grammar is ``grammar/filter.lark`` and the rows of :mod:`orderquery.operators`, whose spellings become its operator
-terminals. How an unquoted word becomes an operand is the business of the field's type; a quoted one is a string, and
-one in backticks the JSON number, true or false it spells, whatever the field's type.
+The grammar is ``grammar/filter.lark`` plus a terminal for each operator spelling of :mod:`..language.operators`. The
+field's type decides what an unquoted word means. A quoted word is a string; one in backticks is the JSON number, true
+or false it spells, whatever the type.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Place
+from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
 from ..language.limits import (
@@ -31,112 +32,114 @@ from ..language.operators import ANY, OPERATORS, Operator, Spelling
 from ..language.schema import Schema
 from ..language.types import TYPES
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
-from .lark_runner import Most, feed
-from .source_text import Lexeme, ReadError, Source, Span, StuckError, number, quote, shown, span_of, unquote
-from .text_errors import explain, whole_day
+from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
+from .source_text import ReadError, SourceText, Span, StuckError, parse_number, quote, span_of
+from .text_errors import explain, whole_day_help
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 
 def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[Search | None, tuple[Diagnostic, ...]]:
-    """Read a search, relative dates counting from ``now``. Mistakes are diagnostics: no text raises.
+    """Parse a search; mistakes are diagnostics, not exceptions.
 
-    Without a search there is one diagnostic: ``text-syntax``, ``too-deep`` or ``too-large``. With one there may be
-    warnings, ``bare-date``. Names are not checked here.
+    Relative dates count from ``now``. Without a search there is one diagnostic: ``text-syntax``, ``too-deep``,
+    ``too-large`` or ``too-long``. With one there may be ``bare-date`` warnings. Field names are not checked.
     """
-    source = Source(text)
-    grammar = _current()
-    reader = _Reader(source, schema, now or datetime.now(UTC), grammar.spellings)
+    source = SourceText(text)
+    grammar = _current_grammar()
+    maker = _SearchMaker(source, schema, now or datetime.now(UTC), grammar.spellings)
     try:
         source.check_size()
-        search = reader.search(feed(grammar.parser, text, "text-syntax", _MOST))
+        search = maker.search(run_parser(grammar.parser, text))
     except ReadError as problem:
         return None, (source.report(problem),)
     except StuckError as stuck:
         return None, (source.report(explain(source, stuck, schema)),)
-    return search, tuple(reader.warnings)
+    return search, tuple(maker.warnings)
 
 
 # -- the parser -------------------------------------------------------------------------------------------------
 
-Spelled = tuple[str, Spelling]
+NamedSpelling = tuple[str, Spelling]
 """An operator's name and one of its spellings."""
 
 
-def _current() -> _Grammar:
-    """The spellings of all operators, and the parser that knows them."""
-    rows = tuple(OPERATORS.values())
-    if not _latest or _latest[0].rows != rows:
-        spellings = tuple((row.name, spelling) for row in rows for spelling in row.spellings)
-        parser = _built(tuple((spelling.words, spelling.operand is ANY) for _, spelling in spellings))
-        _latest[:] = [_Grammar(rows, spellings, parser)]
-    return _latest[0]
-
-
-class _Grammar(NamedTuple):
-    rows: tuple[Operator, ...]
-    spellings: tuple[Spelled, ...]
+class _TextGrammar(NamedTuple):
+    operators: tuple[Operator, ...]
+    spellings: tuple[NamedSpelling, ...]
     parser: Lark
 
 
-_latest: list[_Grammar] = []
-"""What was made of the operators, as they were last: a cache by all their spellings would hash them for every text."""
+def _current_grammar() -> _TextGrammar:
+    """Return the spellings of all operators and the parser for them."""
+    operators = tuple(OPERATORS.values())
+    if not _latest or _latest[0].operators != operators:
+        spellings = tuple((row.name, spelling) for row in operators for spelling in row.spellings)
+        parser = _text_parser(tuple((spelling.words, spelling.operand is ANY) for _, spelling in spellings))
+        _latest[:] = [_TextGrammar(operators, spellings, parser)]
+    return _latest[0]
+
+
+_latest: list[_TextGrammar] = []
+"""The grammar of the operators last seen: a cache keyed by the spellings would hash all of them for every text."""
 
 
 @lru_cache(maxsize=8)
-def _built(spellings: tuple[tuple[str, bool], ...]) -> Lark:
-    from lark import Lark
-
-    grammar = grammar_text("filter.lark") + "\n".join(_generated(spellings))
-    # A transformer needs no base class; lark's own would have to be imported with this module.
-    build: Any = _Build()
-    decoded = {"STRING": _decoded, "NAME": _decoded}
-    return Lark(grammar, parser="lalr", lexer="basic", start="search", transformer=build, lexer_callbacks=decoded)
+def _text_parser(spellings: tuple[tuple[str, bool], ...]) -> Lark:
+    grammar = grammar_text("filter.lark") + "\n".join(_operator_rules(spellings))
+    operators = frozenset(f"OP{index}" for index in range(len(spellings)))
+    return build_parser(
+        grammar, "search", _TextBuilder(), TokenRules("text-syntax", frozenset({"STRING", "NAME"}), operators)
+    )
 
 
-def _generated(spellings: tuple[tuple[str, bool], ...]) -> Iterable[str]:
+def _operator_rules(spellings: tuple[tuple[str, bool], ...]) -> Iterable[str]:
     for index, (words, _) in enumerate(spellings):
         pattern = r"\s+".join(re.escape(word) for word in words.split()).replace("/", r"\/")
-        # The longest spelling wins over its own beginning, and every one over the keywords of the grammar.
+        # A spelling has precedence over its own prefixes, and all have it over the keywords of the grammar.
         end = " END" if words[-1].isalnum() else ""
         yield f"OP{index}.{10 + len(words)}: /{pattern}/i{end}"
-    for rule, takes in (("taking", True), ("saying", False)):
-        kinds = (f"OP{index}" for index, (_, taking) in enumerate(spellings) if taking is takes)
-        yield f"?{rule}: " + "\n | ".join(kinds)
-
-
-def _decoded(token: Token) -> Token:
-    return token.update(value=unquote(token, token.start_pos or 0, "text-syntax"))
+    for rule, with_operand in (("binary", True), ("unary", False)):
+        terminals = (
+            f"OP{index}" for index, (_, takes_operand) in enumerate(spellings) if takes_operand is with_operand
+        )
+        yield f"?{rule}: " + "\n | ".join(terminals)
 
 
 @dataclass(slots=True)
-class _List:
-    scalars: list[Lexeme]
+class _ListNode:
+    scalars: list[Token]
     span: Span
 
 
 @dataclass(slots=True)
-class _Leaf:
-    field: Lexeme
-    operator: Lexeme
-    operand: Lexeme | _List | None
+class _ComparisonNode:
+    field: Token
+    operator: Token
+    operand: Token | _ListNode | None
     span: Span
     depth: int = 0
 
 
 @dataclass(slots=True)
-class _Node:
-    """A connective as it was written; ``depth`` counts the connectives on the way down to the deepest leaf."""
+class _ConnectiveNode:
+    """A connective.
+
+    ``depth`` counts the connectives down to the deepest comparison, this one included.
+    """
 
     make: Callable[[Iterable[Filter]], Filter]
-    parts: list[_Leaf | _Node]
+    parts: list[_FilterNode]
     span: Span
     depth: int = 0
 
 
-class _Build:
-    """What each rule of the grammar makes of its parts; bottom-up, so that depth costs no recursion."""
+_FilterNode = _ComparisonNode | _ConnectiveNode
+
+
+class _TextBuilder:
+    """Build nodes bottom-up, a method per grammar rule; deep input costs no recursion."""
 
     def search(self, parts: list[tuple[str, Any]]) -> dict[str, Any]:
         return dict(parts)
@@ -147,62 +150,63 @@ class _Build:
     def sort(self, parts: list[Any]) -> tuple[str, Any]:
         return "sort", parts
 
-    def key(self, parts: list[Lexeme]) -> list[Lexeme]:
+    def key(self, parts: list[Token]) -> list[Token]:
         return parts
 
-    def limit(self, parts: list[Lexeme]) -> tuple[str, Lexeme]:
+    def limit(self, parts: list[Token]) -> tuple[str, Token]:
         return "limit", parts[0]
 
-    def after(self, parts: list[Lexeme]) -> tuple[str, Lexeme]:
+    def after(self, parts: list[Token]) -> tuple[str, Token]:
         return "after", parts[0]
 
-    def disjunction(self, parts: list[Any]) -> _Node:
+    def disjunction(self, parts: list[Any]) -> _ConnectiveNode:
         return _joined(either, parts, (parts[0].span[0], parts[-1].span[1]))
 
-    def conjunction(self, parts: list[Any]) -> _Node:
+    def conjunction(self, parts: list[Any]) -> _ConnectiveNode:
         return _joined(both, parts, (parts[0].span[0], parts[-1].span[1]))
 
-    def negated(self, parts: list[Any]) -> _Node:
-        return _joined(lambda made: Not(*made), parts[1:], (span_of(parts[0])[0], parts[1].span[1]))
+    def negated(self, parts: list[Any]) -> _ConnectiveNode:
+        return _joined(lambda children: Not(*children), parts[1:], (span_of(parts[0])[0], parts[1].span[1]))
 
-    def everything(self, parts: list[Lexeme]) -> _Node:
-        return _Node(both, [], span_of(parts[0]))
+    def everything(self, parts: list[Token]) -> _ConnectiveNode:
+        return _ConnectiveNode(both, [], span_of(parts[0]))
 
-    def nothing(self, parts: list[Lexeme]) -> _Node:
-        return _Node(either, [], span_of(parts[0]))
+    def nothing(self, parts: list[Token]) -> _ConnectiveNode:
+        return _ConnectiveNode(either, [], span_of(parts[0]))
 
-    def group(self, parts: list[Any]) -> _Leaf | _Node:
-        inner: _Leaf | _Node = parts[1]
+    def group(self, parts: list[Any]) -> _FilterNode:
+        inner: _FilterNode = parts[1]
         inner.span = (span_of(parts[0])[0], span_of(parts[2])[1])
         return inner
 
-    def comparison(self, parts: list[Any]) -> _Leaf:
+    def comparison(self, parts: list[Any]) -> _ComparisonNode:
         field, operator, *operand = parts
         end = _span(operand[0]) if operand else span_of(operator)
-        return _Leaf(field, operator, operand[0] if operand else None, (span_of(field)[0], end[1]))
+        return _ComparisonNode(field, operator, operand[0] if operand else None, (span_of(field)[0], end[1]))
 
-    def listed(self, parts: list[Lexeme]) -> _List:
-        return _List(parts[1:-1], (span_of(parts[0])[0], span_of(parts[-1])[1]))
+    def listed(self, parts: list[Token]) -> _ListNode:
+        return _ListNode(parts[1:-1], (span_of(parts[0])[0], span_of(parts[-1])[1]))
 
 
-def _joined(make: Callable[[Iterable[Filter]], Filter], parts: list[_Leaf | _Node], span: Span) -> _Node:
+def _joined(make: Callable[[Iterable[Filter]], Filter], parts: list[_FilterNode], span: Span) -> _ConnectiveNode:
     depth = 1 + max(part.depth for part in parts)
     if depth > MAX_FILTER_LEVELS:
-        raise ReadError("too-deep", f"and, or and not nest deeper than {MAX_FILTER_LEVELS}", "nest less", span)
-    return _Node(make, parts, span, depth)
+        message = f"more than {MAX_FILTER_LEVELS} nested levels of and, or, not"
+        raise ReadError("too-deep", message, "use fewer levels", span)
+    return _ConnectiveNode(make, parts, span, depth)
 
 
-def _span(operand: Lexeme | _List) -> Span:
-    return operand.span if isinstance(operand, _List) else span_of(operand)
+def _span(operand: Token | _ListNode) -> Span:
+    return operand.span if isinstance(operand, _ListNode) else span_of(operand)
 
 
-# -- from parts to a search -------------------------------------------------------------------------------------
+# -- from nodes to a search -------------------------------------------------------------------------------------
 
 
-class _Reader:
-    """Makes syntax of what the parser built; the parser is shared, a reader knows the table and the time."""
+class _SearchMaker:
+    """Makes the search of one text from its nodes; the parser is shared by all texts."""
 
-    def __init__(self, source: Source, schema: Schema, now: datetime, spellings: tuple[Spelled, ...]) -> None:
+    def __init__(self, source: SourceText, schema: Schema, now: datetime, spellings: tuple[NamedSpelling, ...]) -> None:
         self.source = source
         self.schema = schema
         self.now = now
@@ -222,47 +226,47 @@ class _Reader:
             Place(None, (order_by.start_pos, keys[-1][-1].end_pos)) if keys else NOWHERE,
         )
 
-    def paging(self, limit: Lexeme | None, after: Lexeme | None) -> Paging:
+    def paging(self, limit: Token | None, after: Token | None) -> Paging:
         token = limit or after
         if token is None:
             return Paging()
-        count = None if limit is None else number(limit.value)
+        count = None if limit is None else parse_number(limit.value)
         if limit is not None and not isinstance(count, int):
-            message = f"expected a whole number after limit, found {shown(limit.value)}"
-            raise ReadError("text-syntax", message, "write limit 100, or less", span_of(limit))
+            message = f"expected a whole number after limit, found {quoted(limit.value)}"
+            raise ReadError("text-syntax", message, "write: limit 100", span_of(limit))
         assert not isinstance(count, Decimal)
         if after is not None and len(after.value) > MAX_CURSOR_CHARS:
-            message = f"the cursor has {len(after.value):,} characters, the most is {MAX_CURSOR_CHARS:,}"
-            raise ReadError("too-long", message, "send a cursor as it was received", span_of(after))
+            message = f"the cursor has {len(after.value):,} characters; the limit is {MAX_CURSOR_CHARS:,}"
+            raise ReadError("too-long", message, "copy the cursor unchanged", span_of(after))
         return Paging(count, None if after is None else after.value, _place(token))
 
-    def filter(self, node: _Leaf | _Node) -> Filter:
-        """Make the filter of a node, which the parser has seen to be no deeper than recursion can bear."""
+    def filter(self, node: _FilterNode) -> Filter:
+        """Make the filter of a node. The builder has limited its depth."""
         self.nodes += 1
         if self.nodes > MAX_FILTER_NODES:
             raise _too_large("the filter", MAX_FILTER_NODES, "conditions", node.span)
-        if isinstance(node, _Leaf):
+        if isinstance(node, _ComparisonNode):
             return self.comparison(node)
         return node.make([self.filter(part) for part in node.parts])
 
-    def comparison(self, leaf: _Leaf) -> Comparison:
-        field, written = leaf.field.value, leaf.operand
-        name, spelling = self.spellings[int(leaf.operator.type[2:])]
-        field_place, operator_place = _place(leaf.field), _place(leaf.operator)
-        if written is None:
+    def comparison(self, node: _ComparisonNode) -> Comparison:
+        field, operand = node.field.value, node.operand
+        name, spelling = self.spellings[int(node.operator.type[2:])]
+        field_place, operator_place = _place(node.field), _place(node.operator)
+        if operand is None:
             return Comparison(field, name, spelling.operand, operator_place, field_place, operator_place)
         row = self.schema.find(field)
-        tokens = written.scalars if isinstance(written, _List) else [written]
+        tokens = operand.scalars if isinstance(operand, _ListNode) else [operand]
         if len(tokens) > MAX_LIST_ITEMS:
-            raise _too_large("the list", MAX_LIST_ITEMS, "values", _span(written), len(tokens))
+            raise _too_large("the list", MAX_LIST_ITEMS, "values", _span(operand), len(tokens))
         scalars = tuple([self.scalar(token, row) for token in tokens])
         if row is not None and row.type.name == "instant":
-            self.warn_of_days(leaf, row, name, zip(tokens, scalars, strict=True))
-        if isinstance(written, _List):
-            return Comparison(field, name, scalars, Place(None, written.span), field_place, operator_place)
-        return Comparison(field, name, scalars[0], _place(written), field_place, operator_place)
+            self.warn_of_bare_date(node, row, name, zip(tokens, scalars, strict=True))
+        if isinstance(operand, _ListNode):
+            return Comparison(field, name, scalars, Place(None, operand.span), field_place, operator_place)
+        return Comparison(field, name, scalars[0], _place(operand), field_place, operator_place)
 
-    def scalar(self, token: Lexeme, row: Field | None) -> Operand:
+    def scalar(self, token: Token, row: Field | None) -> Operand:
         if token.type == "NULL":
             return None
         if len(token.value) > MAX_STRING_CHARS:
@@ -273,52 +277,39 @@ class _Reader:
             return word_operand(token.value, row, self.now)
         value = word_operand(token.value, None, self.now)
         if isinstance(value, str):
-            advice = f"write {quote(value)} for the string, {value} without backticks for a value of the field's type"
-            message = f"expected a number, true or false in backticks, found {shown(value)}"
-            raise ReadError("text-syntax", message, advice, span_of(token))
+            message = f"expected a number, true or false in backticks, found {quoted(value)}"
+            raise ReadError("text-syntax", message, f"write: {quote(value)}", span_of(token))
         return value
 
-    def warn_of_days(self, leaf: _Leaf, row: Field, operator: str, scalars: Iterable[tuple[Lexeme, Operand]]) -> None:
-        assert leaf.operand is not None
-        field = self.source.text[slice(*span_of(leaf.field))]
+    def warn_of_bare_date(
+        self, node: _ComparisonNode, row: Field, operator: str, scalars: Iterable[tuple[Token, Operand]]
+    ) -> None:
+        assert node.operand is not None
+        field = self.source.text[slice(*span_of(node.field))]
         for token, value in scalars:
-            advice = whole_day(field, row, operator, token.value, value) if token.type == "WORD" else None
+            advice = whole_day_help(field, row, operator, token.value, value) if token.type == "WORD" else None
             if advice is not None:
-                message = f"{token.value} is midnight UTC, not the whole day"
-                self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(leaf.operand)))
+                message = f"{quoted(token.value)} means midnight UTC, not the whole day"
+                self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(node.operand)))
                 return
-
-
-_MOST = Most(
-    "comparison",
-    MAX_FILTER_NODES,
-    lambda leaf: _too_large("the filter", MAX_FILTER_NODES, "conditions", leaf.span),
-)
 
 
 def _too_large(what: str, most: int, unit: str, span: Span, size: int | None = None) -> ReadError:
     return ReadError("too-large", *too_large(what, most, unit, size), span)
 
 
-def _place(token: Lexeme) -> Place:
-    return Place(None, (token.start_pos, token.end_pos))
+def _place(token: Token) -> Place:
+    return Place(None, span_of(token))
 
 
-def reads_as_word(text: str) -> bool:
-    """Whether the lexer takes ``text`` for one word."""
-    from lark.exceptions import UnexpectedInput
-
-    state: Any = _current().parser.parse_interactive(text)
-    try:
-        kinds = [(token.type, token.value) for token in state.lexer_thread.lex(state.parser_state)]
-    except (UnexpectedInput, ReadError):
-        return False
-    return kinds == [("WORD", text)]
+def is_word(text: str) -> bool:
+    """Return whether the lexer takes ``text`` for one unquoted word."""
+    return is_single_token(_current_grammar().parser, text, "WORD")
 
 
 def word_operand(word: str, row: Field | None, now: datetime) -> Operand:
-    """The operand that an unquoted word means on a field, or on none that is known."""
+    """Return the operand that an unquoted word means for a known or unknown field."""
     if row is not None:
         return row.type.word(word, now)
-    value = number(word)
+    value = parse_number(word)
     return TYPES["boolean"].word(word, now) if value is None else value

@@ -1,4 +1,4 @@
-"""The text form, printed: one line that reads back to an equal search."""
+"""Print a search in the text form: one line that parses to an equal search."""
 
 from __future__ import annotations
 
@@ -6,26 +6,29 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from ..diagnostics.errors import UsageError
+from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search
 from .source_text import quote
-from .text_parser import reads_as_word, word_operand
+from .text_parser import is_word, word_operand
 
-_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _OR, _AND, _TIGHT = range(3)
 
 
 def print_text(search: Search, schema: Schema) -> str:
-    """Write a search on one line, so that reading it gives an equal one. The default search is the empty text.
+    """Print a search on one line that parses to an equal search.
+
+    The default search is the empty text.
 
     Raises:
-        UsageError: an operator or an operand has no spelling here, or the filter nests too deep to be read back.
+        UsageError: an operator or operand cannot be written in the text form, or the filter nests too deep.
 
     """
-    printer = _Printer(schema)
+    printer = _TextPrinter(schema)
     parts = [] if search.filter == EVERYTHING else [printer.filter(search.filter)]
     if search.sort:
         keys = (printer.name(key.field) + (" desc" if key.descending else "") for key in search.sort)
@@ -37,7 +40,7 @@ def print_text(search: Search, schema: Schema) -> str:
     return " ".join(parts)
 
 
-class _Printer:
+class _TextPrinter:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.parts_of_operators = {
@@ -50,7 +53,7 @@ class _Printer:
         if not isinstance(node, Not) and not node.children:
             return "everything" if isinstance(node, And) else "nothing"
         if depth == MAX_FILTER_LEVELS:
-            raise UsageError(f"and, or and not nest deeper than {MAX_FILTER_LEVELS}: the text form cannot hold it")
+            raise UsageError(f"the filter nests more than {MAX_FILTER_LEVELS} levels of and, or, not")
         if isinstance(node, Not):
             return "not " + self.filter(node.child, _TIGHT, depth + 1)
         word, own = (" or ", _OR) if isinstance(node, Or) else (" and ", _AND)
@@ -60,49 +63,53 @@ class _Printer:
     def comparison(self, node: Comparison) -> str:
         row = OPERATORS.get(node.operator)
         if row is None:
-            raise UsageError(f"{node.operator} on {node.field!r} has no spelling in the text form")
+            raise _inexpressible(node.operator, node)
         known = self.schema.find(node.field)
         for spelling in row.spellings:
-            if spelling.operand is not ANY and _same(spelling.operand, node.operand, None):
+            if spelling.operand is not ANY and _equal(spelling.operand, node.operand, None):
                 return f"{self.name(node.field)} {spelling.words}"
         for spelling in row.spellings:
             if spelling.operand is ANY:
                 return f"{self.name(node.field)} {spelling.words} {self.operand(node, known)}"
-        raise UsageError(f"{node.operator} {node.operand!r} on {node.field!r} has no spelling in the text form")
+        raise _inexpressible(f"{node.operator} {node.operand!r}", node)
 
     def operand(self, node: Comparison, row: Field | None) -> str:
         values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
         texts = [self.scalar(value, row) for value in values]
         if None in texts:
-            raise UsageError(f"{node.operator} on {node.field!r}: {node.operand!r} has no spelling in the text form")
+            raise _inexpressible(f"{node.operator} {node.operand!r}", node)
         return f"({', '.join(map(str, texts))})" if isinstance(node.operand, tuple) else str(texts[0])
 
     def scalar(self, value: Operand, row: Field | None) -> str | None:
         if value is None:
             return "null"
         if isinstance(value, str):
-            return value if self.plain(value, row) else quote(value)
+            return value if self.reads_unquoted(value, row) else quote(value)
         candidates = _numerals(value)
         for text in candidates:
-            if _same(word_operand(text, row, _SOME_TIME), value, row):
+            if _equal(word_operand(text, row, _ANY_TIME), value, row):
                 return text
         for text in candidates:
-            if _same(word_operand(text, None, _SOME_TIME), value, None):
+            if _equal(word_operand(text, None, _ANY_TIME), value, None):
                 return f"`{text}`"
         return None
 
-    def plain(self, value: str, row: Field | None) -> bool:
-        """Whether a string reads better as a bare word, and is read back from it."""
+    def reads_unquoted(self, value: str, row: Field | None) -> bool:
+        """Return whether a string is clearer as an unquoted word, and parses back from it."""
         if row is None or not (value in row.values or (not row.type.textual and row.type.read(value) is not None)):
             return False
-        return row.type.word(value, _SOME_TIME) == value and self.bare(value)
+        return row.type.word(value, _ANY_TIME) == value and self.is_unquoted_word(value)
 
     def name(self, field: str) -> str:
-        return field if self.bare(field) else quote(field, "`")
+        return field if self.is_unquoted_word(field) else quote(field, "`")
 
-    def bare(self, text: str) -> bool:
-        """Whether ``text`` is read as one word, wherever it stands."""
-        return reads_as_word(text) and text.isprintable() and text.lower() not in self.parts_of_operators
+    def is_unquoted_word(self, text: str) -> bool:
+        """Return whether ``text`` parses as one unquoted word in any position."""
+        return is_word(text) and text.isprintable() and text.lower() not in self.parts_of_operators
+
+
+def _inexpressible(condition: str, node: Comparison) -> UsageError:
+    return UsageError(f"the text form cannot express {condition} on {quoted(node.field)}")
 
 
 def _numerals(value: Operand) -> list[str]:
@@ -110,13 +117,13 @@ def _numerals(value: Operand) -> list[str]:
         return ["true" if value else "false"]
     if not isinstance(value, int | Decimal):
         return []
-    # By way of Decimal, because Python refuses to write an integer of many digits.
+    # Python refuses to convert long integers to text, but not decimals.
     text = str(Decimal(value))
     return [text, text + ".0"] if isinstance(value, Decimal) else [text]
 
 
-def _same(one: Operand, other: Operand, row: Field | None) -> bool:
-    """Whether two operands are one: of one type and equal, or numbers that the field's type does not tell apart."""
+def _equal(one: Operand, other: Operand, row: Field | None) -> bool:
+    """Return whether two operands are equal, in type too or as numbers of a field."""
     if type(one) is type(other):
         return bool(one == other)
     if row is None or not all(type(value) in (int, Decimal) for value in (one, other)):

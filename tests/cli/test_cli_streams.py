@@ -52,8 +52,8 @@ def test_utf8_whatever_the_locale(here, environment):
     assert "日本" in result.stdout.decode("utf-8")
     argument = start("check", 'shippingInfo.title = "日本"', "--format", "json", env=environment)
     assert json.loads(argument.stdout) == {"ok": True, "diagnostics": []}
-    said = start("match", 'shippingInfo.title = "日本" and fooo = 1', os.devnull, env=environment)
-    assert "日本" in said.stderr.decode("utf-8")
+    errors = start("match", 'shippingInfo.title = "日本" and fooo = 1', os.devnull, env=environment)
+    assert "日本" in errors.stderr.decode("utf-8")
 
 
 def test_lone_surrogates_are_escaped(here):
@@ -116,9 +116,9 @@ def test_interrupt(shop):
     process.stdin.flush()
     process.stdout.read(1)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=HANG_S)
+    _, errors = process.communicate(timeout=HANG_S)
     assert process.returncode == 130
-    assert said.decode().split() == ["interrupted"]
+    assert errors.decode().split() == ["interrupted"]
 
 
 def test_broken_files(shop, here):

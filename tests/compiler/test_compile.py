@@ -1,4 +1,4 @@
-"""The doors: what check and compile take, and how their answers are placed and mended."""
+"""check and compile: the forms they take, the places of their diagnostics, and the corrected request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_plan_compiles_to_itself() -> None:
     assert oq.compile(plan) is plan
 
 
-def test_the_shape_is_what_the_caller_says() -> None:
+def test_the_caller_chooses_the_shape() -> None:
     sdk = {"filter": {"_createdDate": {"$gte": "2024-01-01T00:00:00Z"}}}
     assert oq.check(sdk, "sdk").ok
     assert [d.code for d in oq.check(sdk, "search").diagnostics] == ["unknown-field"]
@@ -47,7 +47,7 @@ def test_the_shape_is_what_the_caller_says() -> None:
         oq.check(sdk, "velo")  # type: ignore[arg-type]
 
 
-def test_a_report_carries_a_plan_unless_something_is_refused() -> None:
+def test_a_report_has_a_plan_unless_something_is_refused() -> None:
     ignored = oq.check({"filter": {"status": "APPROVED"}})
     assert not ignored.ok
     assert ignored.plan is not None
@@ -59,7 +59,7 @@ def test_a_report_carries_a_plan_unless_something_is_refused() -> None:
     assert [d.code for d in error.value.diagnostics] == ["ignored-key"]
 
 
-def test_mending_never_drops_a_condition() -> None:
+def test_a_correction_never_drops_a_condition() -> None:
     request = {"filter": {"status": "APPROVED"}, "search": {"filter": {"paymentStatus": "PAID"}}}
     assert oq.check(request).corrected == {
         "search": {"filter": {"$and": [{"paymentStatus": "PAID"}, {"status": "APPROVED"}]}}
@@ -68,7 +68,7 @@ def test_mending_never_drops_a_condition() -> None:
     assert oq.check(wrapped).corrected == oq.check(request).corrected
 
 
-def test_a_list_for_search_is_mended_without_raising() -> None:
+def test_a_list_for_search_is_corrected_without_raising() -> None:
     report = oq.check({"search": [], "filter": {"status": "APPROVED"}})
     assert [d.code for d in report.diagnostics] == ["ignored-key", "wrong-shape"]
     assert report.corrected == {"search": {"filter": {"status": "APPROVED"}}}
@@ -85,8 +85,8 @@ def test_json_text_has_lines_and_columns() -> None:
 def test_text_names_operators_as_text_does() -> None:
     (diagnostic,) = oq.check("paymentStatus starts with P").diagnostics
     assert (diagnostic.line, diagnostic.column) == (1, 15)
-    assert diagnostic.message == "paymentStatus does not have starts with"
-    assert diagnostic.help == "paymentStatus has =, is missing, !=, is present, in, not in"
+    assert diagnostic.message == '"starts with" is not supported for paymentStatus'
+    assert diagnostic.help == "operators of paymentStatus: =, is missing, !=, is present, in, not in"
 
 
 def test_iterate_keeps_the_order_from_any_cursor() -> None:

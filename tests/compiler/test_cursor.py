@@ -1,4 +1,4 @@
-"""Tokens: nothing but what we gave out is taken, nothing in them can be read, and they fit whatever the data."""
+"""Cursors: only unchanged tokens are accepted, their content is unreadable, and they fit any data."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_standard_alphabet_is_another_spelling() -> None:
             assert refused(spelled, opened) == ["bad-cursor"]
 
 
-def test_unused_bits_of_the_last_character_are_no_second_spelling() -> None:
+def test_unused_bits_of_the_last_character_allow_no_second_spelling() -> None:
     good, opened = token(), store()
     raw = base64.urlsafe_b64decode(good + "=" * (-len(good) % 4))
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -115,7 +115,7 @@ def test_memory_and_stores_continue_each_other() -> None:
     assert ids == [order["id"] for order in ORDERS]
 
 
-def test_nothing_can_be_read_in_a_token() -> None:
+def test_a_token_is_unreadable() -> None:
     seen = token()
     raw = base64.urlsafe_b64decode(seen + "=" * (-len(seen) % 4))
     for secret in (b"secret", b"email", b"example", b"fieldName", b"createdDate"):
@@ -128,7 +128,7 @@ def test_nothing_can_be_read_in_a_token() -> None:
     fields for count in (1, 2, 4)
     for fields in itertools.combinations([f.name for f in load_schema().fields if f.sortable], count)
 ][::5])  # fmt: skip
-def test_a_token_fits_whatever_the_data(fields: tuple[str, ...]) -> None:
+def test_a_token_fits_any_data(fields: tuple[str, ...]) -> None:
     wide = "\U0010ffff" * 512
     orders = []
     for n in range(3):
@@ -151,7 +151,7 @@ def test_a_token_fits_whatever_the_data(fields: tuple[str, ...]) -> None:
 
 
 def most_that_compiles(search: dict[str, Any]) -> oq.Plan:
-    """The longest search of this sort that is not query-too-long, and proof that a longer one is."""
+    """Return the longest search of this sort that is not query-too-long."""
     rng = random.Random(1)
     noise = ["".join(rng.choice("0123456789abcdef") for _ in range(32)) for _ in range(900)]
 
@@ -197,13 +197,15 @@ def cursor_of(search: dict[str, Any]) -> tuple[oq.Store, str]:
 
 
 @pytest.mark.parametrize(("first", "again"), SAME)
-def test_the_same_search_in_other_words_may_be_sent_along(first: dict[str, Any], again: dict[str, Any]) -> None:
+def test_an_equal_search_may_be_sent_with_a_cursor(first: dict[str, Any], again: dict[str, Any]) -> None:
     opened, cursor = cursor_of(first)
     assert len(opened.search({**again, "cursorPaging": {"cursor": cursor}}).ids) == 1
 
 
 @pytest.mark.parametrize(("first", "again", "count"), OTHER)
-def test_another_search_may_not(first: dict[str, Any], again: dict[str, Any], count: int) -> None:
+def test_a_different_search_may_not_be_sent_with_a_cursor(
+    first: dict[str, Any], again: dict[str, Any], count: int
+) -> None:
     opened, cursor = cursor_of(first)
     assert refused(cursor, opened, **again) == ["cursor-mismatch"] * count
 

@@ -1,4 +1,4 @@
-"""The limits that protect the process: each at its edge, in every form, and what lies far beyond them."""
+"""The limits that protect the process: each at its edge, in every form, and far beyond it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def nested(depth: int) -> dict[str, Any]:
     ({"cursorPaging": {"cursor": "x" * 16_000}}, {"cursorPaging": {"cursor": "x" * 16_001}}, "too-long"),
 ])  # fmt: skip
 @pytest.mark.parametrize("form", ["dict", "text"])
-def test_each_limit_holds_at_its_edge(inside: Any, outside: Any, code: str, form: str) -> None:
+def test_each_limit_at_its_edge(inside: Any, outside: Any, code: str, form: str) -> None:
     assert codes(inside if form == "dict" else json.dumps(inside)) == []
     assert codes(outside if form == "dict" else json.dumps(outside)) == [code]
 
@@ -94,7 +94,7 @@ STRANGE = [
 
 @pytest.mark.parametrize("source", STRANGE, ids=range(len(STRANGE)))
 @pytest.mark.parametrize("shape", ["request", "search", "sdk"])
-def test_strange_objects_are_judged_and_never_crash(source: Any, shape: Any) -> None:
+def test_strange_objects_are_checked_and_never_crash(source: Any, shape: Any) -> None:
     document = {"search": source} if shape == "request" else source
     report = oq.check(document, shape)
     json.dumps(report.to_json())
@@ -113,7 +113,7 @@ def test_strange_objects_are_judged_and_never_crash(source: Any, shape: Any) -> 
     '{"search":{"filter":{"number":' + "9" * 100_000 + "}}}", "number = " + "9" * 100_000, "= " * 10_000, "`" * 9,
     '{"search":{"filter":{"priceSummary.total.amount": 1e999999999999}}}', "createdDate > -999999w", "limit " + "9" * 5_000,
 ])  # fmt: skip
-def test_strange_texts_are_judged_and_never_crash(text: str) -> None:
+def test_strange_texts_are_checked_and_never_crash(text: str) -> None:
     for form in ("any", "json", "text"):
         report = oq.check(text, form=form)
         json.dumps(report.to_json())

@@ -1,4 +1,4 @@
-"""Diagnostics as people and programs read them."""
+"""Rendering of diagnostics, for people and programs."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import orderquery as oq
 from orderquery.compiler.render import (
-    WIDEST_EXCERPT,
+    MAX_EXCERPT_CELLS,
     cell_width,
     printable,
     render_diagnostics,
@@ -26,7 +26,7 @@ from orderquery.diagnostics.place import Place
 
 
 def at(source, start, end=None, **changes):
-    """A diagnostic at a range of a source."""
+    """Return a diagnostic at a range of a source."""
     line = source.count("\n", 0, start) + 1
     column = start - (source.rfind("\n", 0, start) + 1) + 1
     kept = {"code": "unknown-field", "message": "m", "place": Place(("search", "filter")), **changes}
@@ -34,7 +34,7 @@ def at(source, start, end=None, **changes):
 
 
 def excerpt(source, start, end=None):
-    """The excerpt's line and caret line, from the source on."""
+    """Return the line of the excerpt and the line of its carets."""
     shown = render_diagnostics([at(source, start, end)], source).split("\n")
     bars = [line.partition("|")[2][1:] for line in shown if re.match(r" *\d* \|", line)]
     assert bars[0] == ""
@@ -45,13 +45,13 @@ def test_whole_shape():
     source = '{"search": {"filter": {\n  "paymentStatus": {"$startsWith": "P"}}}}'
     report = oq.check(source)
     assert render_report(report, "request.json").startswith(
-        "error[operator-not-allowed]: paymentStatus does not have $startsWith\n"
+        'error[operator-not-allowed]: "$startsWith" is not supported for paymentStatus\n'
         "  --> request.json:2:21  /search/filter/paymentStatus/$startsWith\n"
         "   |\n"
         ' 2 |   "paymentStatus": {"$startsWith": "P"}}}}\n'
         "   |                     ^^^^^^^^^^^^^\n"
-        "   = help: paymentStatus has $eq, $ne, $in, $nin\n"
-        "   = the live service refuses the request\n"
+        "   = help: operators of paymentStatus: $eq, $ne, $in, $nin\n"
+        "   = note: Wix refuses this request\n"
         "\n"
         "1 error"
     )
@@ -71,7 +71,7 @@ def test_whole_shape():
         ("x\n\n\nabc def", "def", "abc def"),
     ],
 )
-def test_carets_stand_under_what_they_mean(source, marked, shown):
+def test_carets_are_below_the_marked_text(source, marked, shown):
     line, carets = excerpt(source, source.index(marked), source.index(marked) + len(marked))
     assert line == shown
     assert cell_width(line.partition(marked)[0]) == len(carets) - len(carets.lstrip())
@@ -81,13 +81,13 @@ def test_carets_stand_under_what_they_mean(source, marked, shown):
 @pytest.mark.parametrize("before", [0, 5, 99, 100, 101, 5_000, 1_000_000])
 @pytest.mark.parametrize("after", [0, 5, 199, 200, 201, 100_000])
 @pytest.mark.parametrize("filling", ["x", "語", "\t"])
-def test_long_lines_are_cut_round_the_caret(before, after, filling):
+def test_long_lines_are_cut_around_the_caret(before, after, filling):
     source = filling * before + "HERE" + filling * after
     line, carets = excerpt(source, before, before + 4)
-    assert cell_width(line) <= WIDEST_EXCERPT + 6
+    assert cell_width(line) <= MAX_EXCERPT_CELLS + 6
     assert cell_width(line.partition("HERE")[0]) == carets.index("^")
     assert carets.strip() == "^^^^"
-    assert line.startswith("...") or before < WIDEST_EXCERPT
+    assert line.startswith("...") or before < MAX_EXCERPT_CELLS
 
 
 def test_long_marks_and_the_end_of_the_text():
@@ -135,7 +135,7 @@ def test_a_report_without_problems():
     assert render_report(oq.check("everything"), "x.json") == "x.json: no problems"
 
 
-def test_problems_stand_in_the_order_of_the_source():
+def test_diagnostics_are_in_the_order_of_the_source():
     shown = render_report(oq.check("fooo = 1 and createdDate <= 2024-01-01"))
     assert shown.index("unknown-field") < shown.index("bare-date")
 
@@ -146,7 +146,7 @@ def test_corrected_request():
     assert heading == "corrected request:"
     assert json.loads(corrected) == {"search": {"filter": {"priceSummary.total.amount": 0.1}}}
     partly = render_report(oq.check('{"search": {"filter": {"fooo": 1}}, "sort": []}'))
-    assert "corrected request, but for the problem without a fix:" in partly
+    assert "partly corrected request (1 problem left):" in partly
     long = oq.check({"search": {"filter": {"id": {"$in": ["x" * 36] * 100}}}, "sort": []})
     assert long.corrected is not None
     assert "corrected" not in render_report(long)
@@ -170,6 +170,9 @@ def test_lines():
     doubt = Diagnostic("bare-date", "m", "h", line=1, column=5)
     assert render_line(doubt, "query") == "query:1:5: warning[bare-date]: m; h"
     assert render_line(Diagnostic("bad-cursor", "m")) == "error[bad-cursor]: m"
+    listed = Diagnostic("unknown-field", "m", "did you mean a?\nfields: a, b", Place(()))
+    assert render_line(listed) == "error[unknown-field]: m; did you mean a?; fields: a, b"
+    assert "   = help: did you mean a?\n           fields: a, b\n   = note: " in render_diagnostics([listed])
 
 
 def test_json():

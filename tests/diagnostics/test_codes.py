@@ -1,4 +1,4 @@
-"""The catalogue of codes: its examples are run, and a mend removes what it mends."""
+"""The codes: every example gives its diagnostic, every fix removes it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 import orderquery as oq
+from orderquery.compiler.corrections import apply_edits
 from orderquery.diagnostics.codes import CODES, Code
-from orderquery.diagnostics.edits import apply_edits
 
 SHOWN = [code for code in CODES.values() if code.wrong]
 NEEDS_MORE = {
-    "too-deep", "too-large", "query-too-long", "too-long",  # too long to print; tests/test_limits.py
-    "not-in-layout",  # said where a search runs; tests/test_own_tables.py
-    "bad-cursor", "cursor-mismatch",  # said by whoever holds the key; tests/test_cursor.py
-    "unusable-document", "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # tests/test_store.py
+    "too-deep", "too-large", "query-too-long", "too-long",  # too long to print
+    "not-in-layout",  # needs a layout
+    "bad-cursor", "cursor-mismatch",  # need the key of the cursor
+    "unusable-document", "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # need documents
 }  # fmt: skip
 
 FIVE = {
@@ -43,7 +43,7 @@ def test_every_code_has_an_example_or_a_reason() -> None:
 
 
 @pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)
-def test_the_wrong_example_yields_the_code_and_the_right_one_nothing(code: Code) -> None:
+def test_the_wrong_example_gives_the_code_and_the_right_one_nothing(code: Code) -> None:
     (diagnostic,) = check(code, code.wrong).diagnostics
     assert diagnostic.code == code.name
     assert diagnostic.severity == code.severity
@@ -53,16 +53,16 @@ def test_the_wrong_example_yields_the_code_and_the_right_one_nothing(code: Code)
     assert not check(code, code.right).diagnostics
 
 
-def test_every_code_that_is_reported_stands_in_the_catalogue() -> None:
+def test_every_reported_code_has_a_row_and_every_row_is_reported() -> None:
     package = Path(oq.__file__).parent
-    text = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "catalogue.py")
+    text = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "codes.py")
     for name in CODES:
         assert f'"{name}"' in text, f"{name} is never reported"
     for name in re.findall(r"\bDiagnostic\(\s*\"([a-z-]+)\"", text):
         assert name in CODES
 
 
-def test_five_mistakes_are_five_diagnostics_and_each_help_removes_its_own() -> None:
+def test_five_mistakes_are_five_diagnostics_and_each_fix_removes_its_own() -> None:
     diagnostics = oq.check(FIVE).diagnostics
     assert sorted((d.code, d.pointer) for d in diagnostics) == [
         ("bad-order", "/search/sort/0/order"),
@@ -72,9 +72,9 @@ def test_five_mistakes_are_five_diagnostics_and_each_help_removes_its_own() -> N
         ("unknown-field", "/search/filter/paymentstatus"),
     ]
     for diagnostic in diagnostics:
-        mended = oq.check(apply_edits(FIVE, diagnostic.fix))
+        fixed = oq.check(apply_edits(FIVE, diagnostic.fix))
         left = sorted(d.code for d in diagnostics if d is not diagnostic)
-        assert sorted(d.code for d in mended.diagnostics) == left, diagnostic
+        assert sorted(d.code for d in fixed.diagnostics) == left, diagnostic
 
 
 def test_the_corrected_request_is_clean_and_keeps_every_condition() -> None:

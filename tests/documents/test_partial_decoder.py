@@ -1,4 +1,4 @@
-"""What is decoded in part is judged, shown and reported as what is decoded whole."""
+"""Partial decoding gives the same matches, output and reports as decoding whole documents."""
 
 import json
 import sys
@@ -7,12 +7,14 @@ import pytest
 from mutated_lines import KEYS, SEARCHES, VALUES, differences, outcome
 
 import orderquery as oq
-from orderquery.cli import match_lines as judging
+from orderquery.cli import match_lines
 from orderquery.documents import partial_decoder as partial
+from orderquery.language.conditions import TRUE
+from orderquery.language.schema import parse_schema
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_mutations_are_judged_alike(seed, here, monkeypatch):
+def test_mutations_give_the_same_result(seed, here, monkeypatch):
     assert differences(seed, 1_500, here, monkeypatch) == (4_500, 0)
 
 
@@ -25,7 +27,7 @@ def test_every_value_at_every_place(value, ending, here, monkeypatch):
     (here / "m.jsonl").write_bytes(b"\n".join(made) + ending)
     for search in ('paymentStatus = PAID and buyerInfo.email starts with "Ma"', "priceSummary.total.amount >= 250"):
         with monkeypatch.context() as whole:
-            whole.setattr(judging, "partial_decoder", lambda schema, condition: None)
+            whole.setattr(match_lines, "partial_decoder", lambda schema, condition: None)
             want = outcome(search, "m.jsonl")
         assert outcome(search, "m.jsonl") == want
 
@@ -35,7 +37,7 @@ def decoder(search):
     return partial.partial_decoder(plan.schema, plan.condition)
 
 
-def test_plain_orders_are_decoded_in_part():
+def test_plain_orders_are_decoded_partially():
     order = {
         "id": "a",
         "number": "5",
@@ -51,7 +53,7 @@ def test_plain_orders_are_decoded_in_part():
         assert None not in decoder(search)(samples)
 
 
-@pytest.mark.parametrize("bounded", [True, False], ids=["by the stack", "by counting"])
+@pytest.mark.parametrize("bounded", [True, False], ids=["by the decoder", "by counting"])
 def test_depth_is_bounded(bounded, monkeypatch):
     if not bounded:
         monkeypatch.setattr(partial, "_refuses_depth", lambda decode: False)
@@ -63,7 +65,7 @@ def test_depth_is_bounded(bounded, monkeypatch):
     assert sys.getrecursionlimit() == before
 
 
-def test_a_deep_stack_is_no_shallow_document():
+def test_depth_is_bounded_on_a_deep_stack():
     read = decoder("number = 5")
 
     def deeper(levels):
@@ -79,9 +81,9 @@ def test_a_deep_stack_is_no_shallow_document():
         assert plain in ({"id": "b"}, None)
 
 
-def test_keys_elsewhere_are_read_whole():
+def test_tables_with_a_nested_key_have_no_partial_decoder():
     text = '\n'.join([
         'name = "t"', 'key = "meta.id"', '[[fields]]', 'name = "meta.id"', 'type = "text"', 'operators = ["$eq"]',
     ])  # fmt: skip
-    schema = oq.schema.parse_schema(text)
-    assert partial.partial_decoder(schema, oq.predicate.TRUE) is None
+    schema = parse_schema(text)
+    assert partial.partial_decoder(schema, TRUE) is None

@@ -14,6 +14,7 @@ from call_counter import CallCounter
 from hostile_searches import BODIES, MANY_MISTAKES, ODD, TWICE, deep
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from scale import scaled
 from serving import LOAD, SEARCH, Answer, Asker
 from strategies import ANY_JSON, NAMES, makers
 
@@ -28,7 +29,7 @@ MOST_CALLS = 5_000_000
 """Function calls in a request; the most counted were 2,010,000, for a key of a million letters."""
 MOST_CALLS_PER_BYTE = 50
 """Function calls per byte of a body in which every value is a mistake; the most counted were 20."""
-QUICK = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=scaled(100, 50), suppress_health_check=list(HealthCheck))
 
 
 @cache

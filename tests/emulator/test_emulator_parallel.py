@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -15,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from command_line import HANG_S
+from scale import scaled
 from serving import LOAD, SEARCH, Connection, Server, run_to_end, running, wait_for
 
 import orderquery as oq
 
 JSON = Any
-KILLS = int(os.environ.get("ORDERQUERY_KILLS", "8"))
+KILLS = scaled(8, 4)
 
 # -- parallel clients -----------------------------------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ SEARCHES = [{"filter": filter_, "sort": sort} for filter_ in FILTERS for sort in
 
 def test_twenty_clients_and_two_loaders(tmp_path: Path) -> None:
     path = tmp_path / "shop.db"
-    documents = list(oq.sample(3_000))
+    documents = list(oq.sample(scaled(3_000, 1_200)))
     with oq.open_store(path) as store:
         store.load(documents)
     moving = {order["id"] for order in [document for document in documents if "id" in document][::5]}

@@ -15,6 +15,7 @@ import openapi_spec_validator
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from scale import scaled
 from strategies import ANY_JSON, INSTANTS, NAMES, POOLS, SCALARS, UNFIT, Maker, makers
 from test_conformance import CORPUS, FILES
 from test_toy import BETWEEN, CASES, RECORDS, TICKETS
@@ -27,7 +28,7 @@ from orderquery.language.schema import parse_schema
 from orderquery.language.types import TYPES
 
 JSON = Any
-QUICK = settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=scaled(200, 60), suppress_health_check=list(HealthCheck))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import schemathesis
 from hypothesis import HealthCheck, settings
+from scale import scaled
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -24,7 +25,7 @@ CHECKS = [
     status_code_conformance, unsupported_method, missing_required_header,
 ]  # fmt: skip
 KEY = "the key of this test"
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=scaled(60, 25), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def described(*, strict: bool, api_key: str | None = None) -> schemathesis.BaseSchema:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from scale import scaled
 from serving import Asker
 from strategies import Maker, batch, makers
 
@@ -19,7 +20,7 @@ from orderquery.syntax.json_printer import encode_json
 JSON = Any
 SITES = ("", "one", "two")
 KEYS = oq.CursorKeys(["one key for every store of this file"])
-QUICK = settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=scaled(8, 4), suppress_health_check=list(HealthCheck))
 
 
 def documents_of(site: str) -> list[JSON]:

@@ -1,4 +1,4 @@
-"""The documented table, written here a second time, against what the checker accepts and refuses."""
+"""The documented table, written a second time, against what the checker accepts and refuses."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_schema_has_these_rows_in_this_order() -> None:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
-def test_every_pair_is_as_the_table_says(row: list[str], operator: str) -> None:
+def test_every_pair_is_as_in_the_table(row: list[str], operator: str) -> None:
     report = oq.check({"search": {"filter": {row[0]: {operator: operand(row[0], operator)}}}})
     if operator in row[1].split():
         assert report.ok
@@ -78,7 +78,7 @@ def test_every_pair_is_as_the_table_says(row: list[str], operator: str) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
-def test_every_sort_is_as_the_table_says(row: list[str]) -> None:
+def test_every_sort_is_as_in_the_table(row: list[str]) -> None:
     report = oq.check({"search": {"sort": [{"fieldName": row[0]}]}})
     codes = [diagnostic.code for diagnostic in report.diagnostics]
     assert codes == {"yes": [], "D10": ["undocumented-sort"]}.get(row[-1], ["not-sortable"])

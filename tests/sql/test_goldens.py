@@ -1,4 +1,4 @@
-"""The SQL of each dialect, written out to be read in review: ``make goldens`` writes it anew."""
+"""The SQL of each dialect, as files to read in review: ``make goldens`` writes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from project import TESTS
 
 import orderquery as oq
 from orderquery.compiler.pagination import Position
-from orderquery.sql.dialects import DIALECTS
+from orderquery.sql.dialects import DIALECTS, Dialect
 from orderquery.sql.statement import statement
 
 FOLDER = TESTS / "goldens" / "sql"
@@ -87,6 +87,14 @@ def test_operands_are_never_in_the_text() -> None:
         assert nasty in built.parameters.values()
 
 
-def test_an_unknown_dialect_lists_the_known() -> None:
-    with pytest.raises(oq.UsageError, match="sqlite, postgres, duckdb"):
+def test_a_new_dialect_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Dialect("mysql", "pymysql", union_seek=True, native_booleans=False, executed=False)
+    monkeypatch.setitem(DIALECTS, row.name, row)
+    written = golden(row.name)
+    assert "SELECT" in written
+    assert written.count("`orders` AS `o`") + written.count("orders AS o") > len(SEARCHES)
+
+
+def test_an_unknown_dialect_is_reported_with_the_known() -> None:
+    with pytest.raises(oq.UsageError, match='unknown dialect "oracle"; dialects: sqlite, postgres, duckdb'):
         oq.compile({}).sql("oracle")

@@ -1,4 +1,4 @@
-"""Each documented difference of tables of one's own, shown: orderquery/sql/own/differences.py."""
+"""Each documented limitation of mapped tables, shown: orderquery/sql/mapped/limitations.py."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     made.drop()
 
 
-def test_difference_folding(database: Database) -> None:
+def test_folding(database: Database) -> None:
     orders = [
         order("a", buyerInfo__email="STRASSE"),
         order("b", buyerInfo__email="straße"),
@@ -34,7 +34,7 @@ def test_difference_folding(database: Database) -> None:
     assert found(database, search, *orders) == (["a"] if database.dialect == "sqlite" else ["c", "a"])
 
 
-def test_difference_as_it_is(database: Database) -> None:
+def test_text_as_stored(database: Database) -> None:
     email = (
         "o.document #>> '{buyerInfo,email}'" if database.dialect == "postgres" else "o.document ->> '$.buyerInfo.email'"
     )
@@ -43,8 +43,8 @@ def test_difference_as_it_is(database: Database) -> None:
     assert found(database, search, long, fields={"buyerInfo.email": email}) == ["a"]
 
 
-def test_difference_collation(tmp_path: Path) -> None:
-    """SQLite compares as the language does, whatever the column says; PostgreSQL asks a type of its own mind."""
+def test_collation(tmp_path: Path) -> None:
+    """SQLite compares as the language does, whatever the column's collation; PostgreSQL uses the column's type."""
     file = Database("sqlite", tmp_path)
     with file.opened() as execute:
         execute(
@@ -66,7 +66,7 @@ def test_difference_collation(tmp_path: Path) -> None:
     server.drop()
 
 
-def test_difference_negative_numbers(database: Database) -> None:
+def test_negative_numbers(database: Database) -> None:
     json_shop(database, [order("a", number=-5), order("b", number=5)], [])
     search = {"sort": [{"fieldName": "number"}]}
     layouts = [json_layout(database.dialect)]
@@ -82,7 +82,7 @@ def test_difference_negative_numbers(database: Database) -> None:
     assert ids == [["b", "a"], ["a", "b"]]
 
 
-def test_difference_of_decimals(database: Database) -> None:
+def test_38_digits(database: Database) -> None:
     fine, great = "0.0000000000000000001", "1" + "0" * 25
     orders = [order("a", priceSummary__total__amount=fine), order("b", priceSummary__total__amount=great)]
     search = {"filter": {"priceSummary.total.amount": {"$gt": "0"}}}
@@ -91,23 +91,23 @@ def test_difference_of_decimals(database: Database) -> None:
     assert found(database, search, *orders) == ([] if database.dialect == "duckdb" else exact)
 
 
-def test_difference_floating_point(tmp_path: Path) -> None:
+def test_floating_point(tmp_path: Path) -> None:
     file = Database("sqlite", tmp_path)
     fields = {"priceSummary.total.amount": {"sql": "0.1 + 0.2", "form": "number"}}
     assert found(file, {"filter": {"priceSummary.total.amount": "0.3"}}, order("a"), fields=fields) == []
 
 
-def test_difference_nul(database: Database) -> None:
+def test_nul(database: Database) -> None:
     search = {"filter": {"shippingInfo.title": "a\0b"}}
     one = order("a", shippingInfo__title="a\0b")
     if database.dialect == "postgres":
-        # No text of PostgreSQL holds it, so none is stored, and asking for one finds none.
+        # PostgreSQL cannot store NUL, so a search for it finds nothing.
         assert found(database, search, order("a", shippingInfo__title="ab")) == []
     else:
         assert found(database, search, one) == ([] if database.dialect == "sqlite" else ["a"])
 
 
-def test_difference_keys_twice(database: Database) -> None:
+def test_duplicate_keys(database: Database) -> None:
     json_shop(database, [], [])
     twice = '{"id": "a", "number": "1", "number": "2"}'
     with database.opened() as execute:
@@ -118,14 +118,14 @@ def test_difference_keys_twice(database: Database) -> None:
     assert json.loads(twice)["number"] == "2"
 
 
-def test_difference_lists_in_lists(database: Database) -> None:
+def test_nested_lists(database: Database) -> None:
     nested = order("a", lineItems=[[[{"productName": {"original": "deep"}}]], [{"productName": {"original": "one"}}]])
     search = {"filter": {"lineItems.productName.original": {"$hasSome": ["deep", "one"]}}}
     assert list(oq.compile(search).search([nested]).ids) == ["a"]
     assert found(database, search, nested) == []
 
 
-def test_difference_no_json(tmp_path: Path) -> None:
+def test_invalid_json(tmp_path: Path) -> None:
     file = Database("sqlite", tmp_path)
     with file.opened() as execute:
         execute("CREATE TABLE shop_orders (order_id TEXT, document TEXT)")
@@ -137,7 +137,7 @@ def test_difference_no_json(tmp_path: Path) -> None:
         store.search({})
 
 
-def test_difference_infinity(tmp_path: Path) -> None:
+def test_infinity(tmp_path: Path) -> None:
     server = Database("postgres", tmp_path)
     fields = {"createdDate": "TIMESTAMPTZ 'infinity'"}
     with pytest.raises(oq.StoreError, match="infinity"):
@@ -145,7 +145,7 @@ def test_difference_infinity(tmp_path: Path) -> None:
     server.drop()
 
 
-def test_difference_rewritten(tmp_path: Path) -> None:
+def test_reformatted_documents(tmp_path: Path) -> None:
     server = Database("postgres", tmp_path)
     json_shop(server, [{"status": "APPROVED", "id": "a"}], [])
     with server.store(json_layout("postgres")) as store:

@@ -90,12 +90,12 @@ def test_a_site_may_have_any_name(store: oq.Store) -> None:
 def test_what_is_kept_comes_by_site_and_id(store: oq.Store) -> None:
     for site in ("b", "", "a\0"):
         store.at_site(site).load([*numbered(*range(1_200)), {"id": "a\0"}, oq_paid("order-7"), oq_paid("nobody")])
-    kept = [(order, other) for order, other in store.iterate_kept()]
+    kept = [(order, other) for order, other in store.iterate_records()]
     places = [(found.site, found.id) for order, other in kept if (found := order or other)]
     assert places == sorted(places)
     assert len(places) == 3 * 1_202
     assert [(order is None, found.id) for order, found in kept if found] == [(True, "nobody"), (False, "order-7")] * 3
-    of_one = list(store.iterate_kept("b"))
+    of_one = list(store.iterate_records("b"))
     assert len(of_one) == 1_202
     assert {kept.site for pair in of_one for kept in pair if kept} == {"b"}
 
@@ -187,16 +187,16 @@ def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
     changed(other, "CREATE TABLE t (x INTEGER)")
     changed(similar, "CREATE TABLE about (name VARCHAR, value VARCHAR)")
     changed(hollow)
-    for location, said in [
+    for location, shown in [
         (text, "is not a DuckDB database"), (sqlite, "is not a DuckDB database"), (empty, "is not a DuckDB database"),
-        (other, "no orderquery store"), (similar, "no orderquery store"), (f"duckdb:///{tmp_path}", "directory"),
-        (tmp_path / "no" / "x.duckdb", "there is no folder"),
+        (other, "not an orderquery store"), (similar, "not an orderquery store"), (f"duckdb:///{tmp_path}", "directory"),
+        (tmp_path / "no" / "x.duckdb", "folder not found"),
     ]:  # fmt: skip
-        with pytest.raises(oq.StoreError, match=said):
+        with pytest.raises(oq.StoreError, match=shown):
             oq.open_store(location)
     with pytest.raises(oq.StoreError, match="is empty"):
         oq.open_store(hollow, create=False)
-    with pytest.raises(oq.StoreError, match=r"there is no store .*new\.duckdb: orderquery load"):
+    with pytest.raises(oq.StoreError, match=r"store not found: .*new\.duckdb; create it with: orderquery load"):
         oq.open_store(tmp_path / "new.duckdb", create=False)
     assert not (tmp_path / "new.duckdb").exists()
 
@@ -243,11 +243,26 @@ def test_a_store_of_another_version_or_table_is_a_clear_error(path: Path, tmp_pa
     oq.open_store(path).close()
     changed(path, "UPDATE about SET value = 'things' WHERE name = 'schema'")
     for use in (oq.open_store, oq.upgrade_store):
-        with pytest.raises(oq.StoreError, match="holds 'things', not 'ecom-orders'"):
+        with pytest.raises(oq.StoreError, match='has the table of fields "things", not "ecom-orders"'):
             use(path)
     changed(path, "UPDATE about SET value = '99' WHERE name = 'layout'")
     for use in (oq.open_store, oq.upgrade_store):
         with pytest.raises(oq.StoreError, match="newer orderquery"):
             use(path)
-    with pytest.raises(oq.StoreError, match="there is no store"):
+    with pytest.raises(oq.StoreError, match="store not found"):
         oq.upgrade_store(tmp_path / "new.duckdb")
+
+
+def test_a_named_site_is_noticed_by_every_store_of_the_file(path: Path) -> None:
+    with oq.open_store(path) as store, oq.open_store(path, site="a") as named:
+        store.load(numbered(1))
+        assert not store.holds_named_site()
+        named.load(numbered(2))
+        assert store.holds_named_site()
+        assert named.delete(["order-2"]) == 1
+        assert not store.holds_named_site()
+        with store._snapshot(None):  # type: ignore[attr-defined]
+            assert not store.holds_named_site()
+            named.load(numbered(2))
+            assert not store.holds_named_site()
+        assert store.holds_named_site()

@@ -48,11 +48,11 @@ def test_a_file_that_another_process_holds_is_a_clear_error(path: Path) -> None:
     with oq.open_store(path) as store:
         store.load(numbered(1))
         there = python("import sys, orderquery as oq; oq.open_store(sys.argv[1])", path)
-        assert re.search(rf"StoreError: .* is open in another process \(python.*, process {os.getpid()}\): "
-                         "DuckDB lets one process at a time hold a file", there.stderr)  # fmt: skip
+        assert re.search(rf"StoreError: .* is open in another process \(python.*, process {os.getpid()}\); close it there: "
+                         "only one process can open a DuckDB file", there.stderr)  # fmt: skip
         assert store.count("everything") == 1
     assert python("import sys, orderquery as oq; oq.open_store(sys.argv[1])", path).returncode == 0
-    with duckdb.connect(str(path)), pytest.raises(oq.StoreError, match="open in this process already"):
+    with duckdb.connect(str(path)), pytest.raises(oq.StoreError, match="open in this process, but not by orderquery"):
         oq.open_store(path)
 
 
@@ -143,7 +143,7 @@ def read_late(store: DuckdbStore) -> None:
 def test_what_takes_too_long_is_stopped(store: DuckdbStore) -> None:
     store.load(numbered(1))
     # Without a limit it would run for hours.
-    with pytest.raises(oq.StoreTimeout, match=r"not done within 0\.2 s"), store._connections.snapshot(0.2) as reader:
+    with pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.2 s"), store._connections.snapshot(0.2) as reader:
         reader.rows(HEAVY)
     with pytest.raises(oq.StoreTimeout):
         read_late(store)
@@ -197,7 +197,7 @@ def test_a_killed_writer_loses_nothing_it_reported(path: Path) -> None:
 def test_a_file_that_a_crash_left_half_made_is_told_apart(path: Path, size: int) -> None:
     oq.open_store(path).close()
     path.write_bytes(path.read_bytes()[:size])
-    with pytest.raises(oq.StoreError, match="was left half made by a crash, and holds nothing: remove it, and load"):
+    with pytest.raises(oq.StoreError, match="is incomplete after a crash and has no orders; delete it, and load"):
         oq.open_store(path)
     path.unlink()
     oq.open_store(path).close()
@@ -210,14 +210,16 @@ def test_a_file_that_there_was_no_room_to_make_is_not_left(path: Path, size: int
         "import resource, sys, orderquery as oq; oq.load_schema(); most = int(sys.argv[2])\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)); oq.open_store(sys.argv[1])"
     )
-    assert re.search(r"StoreError: .*: make room, .*; what was kept before is whole$", python(text, path, size).stderr)
+    assert re.search(
+        r"StoreError: .*: free some disk space .*; everything stored before is intact$", python(text, path, size).stderr
+    )
     assert not path.exists()
     oq.open_store(path).close()
 
 
 FORKED = """
 import os, sys, orderquery as oq
-def said(use):
+def report_error(use):
     try:
         use()
     except oq.StoreError as problem:
@@ -225,9 +227,9 @@ def said(use):
 store = oq.open_store(sys.argv[1])
 store.load([{"id": "a"}])
 if os.fork() == 0:
-    said(lambda: store.count("everything"))
-    said(lambda: store.load([{"id": "b"}]))
-    said(lambda: oq.open_store(sys.argv[1]))
+    report_error(lambda: store.count("everything"))
+    report_error(lambda: store.load([{"id": "b"}]))
+    report_error(lambda: oq.open_store(sys.argv[1]))
     with oq.open_store("duckdb:///:memory:") as own:
         own.load([{"id": "c"}])
         print(own.count("everything"), flush=True)
@@ -240,7 +242,7 @@ print(os.waitstatus_to_exitcode(os.wait()[1]), store.count("everything"))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_forked_process_is_told_so(path: Path) -> None:
     there = python(FORKED, path)
-    refused = f"{path} belongs to the process that this one was forked from"
+    refused = f"{path} was opened before this process was forked; use it in the parent process only"
     assert there.stdout.splitlines() == [refused, refused, refused, "1", "3 1"]
     assert there.returncode == 0
 
@@ -280,7 +282,7 @@ def test_a_missing_driver_is_said_by_the_extra(path: Path, driver: str) -> None:
         "oq.open_store(sys.argv[1]).load([{'id': 'a'}])"
     )
     assert re.search(
-        r"MissingExtra: .*: pip install 'orderquery\[duckdb\]' brings it", python(text, path, driver).stderr
+        r"MissingExtra: .*; install it with: pip install 'orderquery\[duckdb\]'", python(text, path, driver).stderr
     )
 
 

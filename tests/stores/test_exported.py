@@ -21,9 +21,9 @@ from strategies import TEXTS
 import orderquery as oq
 from orderquery.documents.ingest import from_bytes
 from orderquery.documents.json_lines import read_file
-from orderquery.stores.columnar import columns, described
 from orderquery.stores.parquet import export as exporting
 from orderquery.stores.parquet.export import export
+from orderquery.stores.parquet.tables import columns, describe_columns
 from orderquery.stores.sqlite.tables import columns as searched
 
 JSON = Any
@@ -77,13 +77,13 @@ def test_everything_is_in_it_byte_for_byte(store: oq.Store, tmp_path: Path) -> N
     assert [(row["site"], row["order_id"], json.loads(row["document"])) for row in others] == [
         ("", "a", PAID["orderTransactions"]), ("", "of nobody", STRAY["orderTransactions"]),
     ]  # fmt: skip
-    said = about(tmp_path / "out")
-    assert said["kind"] == "orderquery export"
-    assert said["table"] == {
+    shown = about(tmp_path / "out")
+    assert shown["kind"] == "orderquery export"
+    assert shown["table"] == {
         "name": store.schema.name, "version": store.schema.version, "fingerprint": store.schema.fingerprint,
     }  # fmt: skip
-    assert (said["orders"], said["transactions"], said["named_sites"]) == (5, 2, True)
-    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", said["created"])
+    assert (shown["orders"], shown["transactions"], shown["named_sites"]) == (5, 2, True)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", shown["created"])
 
 
 def test_the_columns_are_those_that_stores_search(store: oq.Store, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_the_columns_are_those_that_stores_search(store: oq.Store, tmp_path: Pat
     assert written.field("archived").type == "bool"
     assert not written.field("document").nullable
     assert str(written.field("payment_methods").type).startswith("list<")
-    assert described(store.schema).count("\n") == len(named) + 1
+    assert describe_columns(store.schema).count("\n") == len(named) + 1
 
 
 def test_one_site_alone(store: oq.Store, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_one_site_alone(store: oq.Store, tmp_path: Path) -> None:
 
 
 def test_files_and_batches_have_the_size_they_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(exporting, "_MAX_GROUP_ROWS", 3)
     with oq.open_store(":memory:") as store:
         store.load({"id": f"{number:02}"} for number in range(20))
         for size, files in ((1, 20), (7, 3), (20, 1), (100, 1)):
@@ -122,7 +122,7 @@ def test_files_and_batches_have_the_size_they_are_given(tmp_path: Path, monkeypa
 
 def test_a_store_of_any_engine_gives_the_same(store: oq.Store, tmp_path: Path) -> None:
     with oq.open_store(tmp_path / "shop.duckdb") as other:
-        for both in store.iterate_kept():
+        for both in store.iterate_records():
             for kept in both:
                 if kept is not None:
                     other.at_site(kept.site).load_records(from_bytes(other.schema, kept.document))
@@ -142,9 +142,9 @@ def test_what_is_there_is_not_overwritten(store: oq.Store, tmp_path: Path) -> No
     for replace in (False, True):
         with pytest.raises(oq.StoreError):
             export(store, tmp_path / "mine", replace=replace)
-        with pytest.raises(oq.StoreError, match="no folder"):
+        with pytest.raises(oq.StoreError, match="is not a folder"):
             export(store, tmp_path / "shop.db", replace=replace)
-        with pytest.raises(oq.StoreError, match="there is no folder"):
+        with pytest.raises(oq.StoreError, match="folder not found"):
             export(store, tmp_path / "nowhere" / "out", replace=replace)
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
     export(store, tmp_path / "empty")
@@ -162,10 +162,10 @@ def test_a_failure_leaves_what_there_was(store: oq.Store, tmp_path: Path, monkey
     def broken(*_: object) -> JSON:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting, "project", broken)
+    monkeypatch.setattr(exporting, "project_stored", broken)
     with pytest.raises(oq.StoreError, match="No space"):
         export(store, tmp_path / "out", replace=True)
-    monkeypatch.setattr(exporting, "project", lambda *_: 1 / 0)
+    monkeypatch.setattr(exporting, "project_stored", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(store, tmp_path / "new")
     assert about(tmp_path / "out") == before
@@ -185,7 +185,7 @@ def test_the_command(store: oq.Store, tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "5 orders and 2 transactions records in 4 files\n")
     again = run("export", tmp_path / "shop.db", tmp_path / "out")
     assert again.exit_code == 2
-    assert "is not empty: --replace" in again.stderr
+    assert "is not empty; use --replace" in again.stderr
     done = run("export", tmp_path / "shop.db", tmp_path / "out", "--replace", "--site", "berlin")
     assert done.stdout == "2 orders and 0 transactions records in 2 files\n"
     assert run("export", tmp_path / "no.db", tmp_path / "other").exit_code == 2
@@ -224,7 +224,7 @@ def test_a_missing_java_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         _check_java()
     java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
     java.chmod(0o755)
-    with pytest.raises(oq.StoreError, match="is 11: apt-get install"):
+    with pytest.raises(oq.StoreError, match="is version 11; run: apt-get install"):
         _check_java()
     java.write_text("#!/bin/sh\necho 'openjdk version \"21\" 2023-09-19' >&2\n")
     _check_java()
@@ -242,24 +242,24 @@ def test_what_is_no_export_is_refused(engine: str, store: oq.Store, tmp_path: Pa
     def changed(**parts: JSON) -> None:
         (tmp_path / "out" / "layout.json").write_text(json.dumps({**written, **parts}))
 
-    for parts, said in (
-        ({"kind": "something"}, "is no export"),
+    for parts, shown in (
+        ({"kind": "something"}, "is not an export"),
         ({"format": 2}, "newer orderquery"),
-        ({"format": None}, "newer orderquery"),
-        ({"table": {**written["table"], "name": "tickets"}}, "holds 'tickets'"),
+        ({"format": None}, "is not valid; export the store again"),
+        ({"table": {**written["table"], "name": "tickets"}}, 'has the table of fields "tickets"'),
         ({"table": {**written["table"], "fingerprint": "0"}}, "export the store again"),
-        ({"table": None}, "holds None"),
+        ({"table": None}, "is not valid; export the store again"),
     ):
         changed(**parts)
-        with pytest.raises(oq.StoreError, match=said):
+        with pytest.raises(oq.StoreError, match=shown):
             oq.open_store(location)
     (tmp_path / "out" / "layout.json").write_text("{")
     with pytest.raises(oq.StoreError, match=r"layout\.json"):
         oq.open_store(location)
     for other in (tmp_path / "nowhere", tmp_path / "shop.db", tmp_path):
-        with pytest.raises(oq.StoreError, match=r"no folder|no export"):
+        with pytest.raises(oq.StoreError, match=r"folder not found|not an export"):
             oq.open_store(f"{engine}:///{other}")
-    with pytest.raises(oq.StoreError, match="--replace makes it anew"):
+    with pytest.raises(oq.StoreError, match=r"create it again with: orderquery export STORE .* --replace"):
         oq.upgrade_store(location)
 
 
@@ -295,7 +295,7 @@ def test_an_export_is_a_store_to_read(engine: str, store: oq.Store, tmp_path: Pa
             lambda: read.delete(["a"]),
             lambda: export(read, tmp_path / "x"),
         ):
-            with pytest.raises(oq.StoreError, match="is an export"):
+            with pytest.raises(oq.StoreError, match=r"read-only; change its source store|is already an export"):
                 refused()
         other = read.at_site("berlin")
     read.close()
@@ -360,9 +360,9 @@ def test_a_walk_goes_on_from_engine_to_engine(tmp_path: Path) -> None:
 def test_a_search_that_takes_too_long_is_stopped(engine: str, store: oq.Store, tmp_path: Path) -> None:
     export(store, tmp_path / "out")
     with opened(engine, tmp_path / "out") as read:
-        with pytest.raises(oq.StoreTimeout, match="not done within"):
+        with pytest.raises(oq.StoreTimeout, match="search timed out after"):
             read.search({}, seconds=0)
-        with read._snapshot(0.5), pytest.raises(oq.StoreTimeout, match=r"not done within 0\.5 s"):
+        with read._snapshot(0.5), pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.5 s"):
             read._engine.rows(FOREVER[engine], {}, read._deadline)
         assert len(read.search({}, seconds=HANG_S).ids) == 2
         assert len(read.search({}).ids) == 2

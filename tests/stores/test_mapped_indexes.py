@@ -1,4 +1,4 @@
-"""The indexes that a team has made on its own tables serve the searches over them."""
+"""Searches over mapped tables use the indexes of those tables."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ USED: dict[str, tuple[JSON, str]] = {
 
 @pytest.fixture(scope="module", params=INDEXED)
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[oq.Store]:
-    """A shop of 5,000 orders with the indexes that one would make."""
+    """A shop of 5,000 orders with the usual indexes."""
     dialect = request.param
     database = Database(dialect, tmp_path_factory.mktemp("shop"))
     rows = []
@@ -84,7 +84,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             fields[name]["form"] = FORMS[dialect][name]
     key = "id" if dialect == "sqlite" else {"sql": "id", "form": "uuid"}
     lines = [f'dialect = "{dialect}"', 'table = "shop"', 'document = "document"', f"key = {toml(key)}", "[fields]"]
-    lines += [f'"{name}" = {toml(said)}' for name, said in fields.items()]
+    lines += [f'"{name}" = {toml(shown)}' for name, shown in fields.items()]
     path = tmp_path_factory.mktemp("layout") / "shop.toml"
     path.write_text("\n".join(lines), "utf-8")
     with oq.open_store(database.url, layout=path, keys=KEYS) as store:
@@ -99,23 +99,23 @@ def toml(value: JSON) -> str:
 
 
 @pytest.mark.parametrize("name", USED)
-def test_the_indexes_of_a_team_serve(shop: oq.Store, name: str) -> None:
+def test_existing_indexes_are_used(shop: oq.Store, name: str) -> None:
     search, index = USED[name]
     limited = {**search, "cursorPaging": {"limit": 20}}
     explained = shop.explain(limited)
-    said = "\n".join(explained.lines)
-    assert any(name in said for name in index.split("|")), said
-    assert not explained.scans, said
+    shown = "\n".join(explained.lines)
+    assert any(name in shown for name in index.split("|")), shown
+    assert not explained.scans, shown
     page = shop.search(limited)
     assert page.ids
     if page.next:
         onward = shop.explain({"cursorPaging": {"cursor": page.next}})
-        said = "\n".join(onward.lines)
-        assert any(name in said for name in index.split("|")), said
-        assert not onward.scans, said
+        shown = "\n".join(onward.lines)
+        assert any(name in shown for name in index.split("|")), shown
+        assert not onward.scans, shown
 
 
-def test_indexes_of_other_kinds_serve_in_postgresql(shop: oq.Store) -> None:
+def test_other_kinds_of_index_are_used_in_postgresql(shop: oq.Store) -> None:
     searches = {
         "by_methods": {"filter": {"paymentMethods": {"$hasSome": ["Klarna", "x"]}}},
         "by_lower_email": {"filter": {"buyerInfo.email": {"$startsWith": "U77"}}},
@@ -125,5 +125,5 @@ def test_indexes_of_other_kinds_serve_in_postgresql(shop: oq.Store) -> None:
         assert (index in "\n".join(shop.explain(search).lines)) == (shop.dialect == "postgres")
 
 
-def test_a_scan_is_said(shop: oq.Store) -> None:
+def test_a_scan_is_reported(shop: oq.Store) -> None:
     assert shop.explain({"filter": {"paymentStatus": {"$ne": "PAID"}}, "sort": [{"fieldName": "status"}]}).scans

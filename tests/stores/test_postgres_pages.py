@@ -78,7 +78,7 @@ def check_served(plan: dict[str, Any], most_read: int) -> None:
 
 
 def position_at(store: Any, search: Any, offset: int, *, backward: bool = False) -> Position:
-    """The place of the order that stands so deep in a search."""
+    """The position of the order this deep in a search."""
     plan = oq.compile(search)
     columns = ", ".join(f'"{key.field.column}"' for key in plan.sort)
     order = ", ".join(
@@ -163,9 +163,9 @@ def test_few_orders_of_one_site_are_found_among_many_of_another(store: oq.Store)
 @pytest.mark.parametrize(("search", "costs"), [
     ({"filter": {"buyerInfo.contactId": "contact-7"}}, []),
     ({"filter": {"createdDate": {"$gte": "2024-05-01T00:00:00Z"}}}, []),
-    ({"filter": {"lineItems.productName.original": "Kite"}}, ["sorts all that it finds"]),
-    ({"filter": {"buyerInfo.email": {"$startsWith": "a11"}}}, ["sorts all that it finds"]),
-    ({}, ["walks an index in the order of the sort and tests each order, until the page is full"]),
+    ({"filter": {"lineItems.productName.original": "Kite"}}, ["sorts every order it finds"]),
+    ({"filter": {"buyerInfo.email": {"$startsWith": "a11"}}}, ["sorts every order it finds"]),
+    ({}, ["reads an index in sort order and tests each order until the page is full"]),
     ({"filter": {"status": {"$in": []}}}, []),
     ({"filter": {"shippingInfo.title": "x"}, "sort": [{"fieldName": "status"}, {"fieldName": "number"}]},
      ["reads every order"]),

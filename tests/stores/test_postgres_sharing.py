@@ -20,7 +20,7 @@ from command_line import HANG_S, run
 
 import orderquery as oq
 from orderquery.stores.postgres import connections as postgres_connections
-from orderquery.stores.postgres.url import target_of
+from orderquery.stores.postgres.url import parse_target
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def store(url: str) -> Iterator[oq.Store]:
 def server(url: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection of the server's owner, which sees the tables of the store."""
     with psycopg.connect(engines.postgres_url(), autocommit=True) as database:
-        database.execute(f"SET search_path = {target_of(url).namespace}")
+        database.execute(f"SET search_path = {parse_target(url).namespace}")
         yield database
 
 
@@ -50,7 +50,7 @@ def test_a_search_that_takes_longer_is_stopped(store: oq.Store, server: psycopg.
     with server.transaction():
         server.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
         # Without a limit it would wait until this transaction ends.
-        with pytest.raises(oq.StoreTimeout, match=r"not done within 0\.2 s"):
+        with pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.2 s"):
             store.search({}, seconds=0.2)
     assert len(store.search({}, seconds=HANG_S).ids) == 50
 
@@ -192,7 +192,7 @@ def test_loaders_at_once_lose_nothing(store: oq.Store, url: str) -> None:
 
 
 def test_lost_connections_are_made_again(url: str, server: psycopg.Connection[Any]) -> None:
-    name = target_of(url).namespace
+    name = parse_target(url).namespace
     with oq.open_store(f"{url}&application_name={name}") as store:
         for _ in range(3):
             assert store.load(oq.sample(50)).orders == 50
@@ -240,13 +240,13 @@ def test_what_is_kept_comes_by_site_and_id(url: str) -> None:
             records = [{"orderId": key, "payments": []} for key in ("order-7", "nobody", "\0")]
             store.at_site(site).load([*documents, *records])
         assert store.holds_named_site()
-        kept = list(store.iterate_kept())
+        kept = list(store.iterate_records())
         places = [(found.site, found.id) for order, other in kept if (found := order or other)]
         assert places == sorted(places)
         assert len(places) == 2 + 2 * 1_202
         others = [(order is None, found.id, found.event_time) for order, found in kept if found]
         assert others == [(True, "\0", None), (True, "nobody", None), (False, "order-7", None)] * 2
-        assert {kept.site for pair in store.iterate_kept("a\0") for kept in pair if kept} == {"a\0"}
+        assert {kept.site for pair in store.iterate_records("a\0") for kept in pair if kept} == {"a\0"}
 
 
 def test_a_load_leaves_statistics(store: oq.Store, server: psycopg.Connection[Any]) -> None:
@@ -267,12 +267,12 @@ def test_the_commands_take_its_url(url: str, tmp_path: Any) -> None:
     file.write_text("".join(json.dumps(document) + "\n" for document in oq.sample(20)))
     missing = run("search", url, "everything")
     assert missing.exit_code == 2
-    assert "there is no store postgresql://" in missing.stderr
+    assert "store not found: postgresql://" in missing.stderr
     assert run("load", url, file).exit_code == 0
     ids = run("search", url, "everything", "--all", "--format", "ids").stdout.split()
     assert len(ids) == 20
     assert json.loads(run("get", url, ids[0]).stdout)["id"] == ids[0]
-    assert run("delete", url, ids[0]).stdout == "1 order removed\n"
+    assert run("delete", url, ids[0]).stdout == "1 order deleted\n"
     assert run("search", url, "everything", "--count").stdout == "19\n"
     assert run("upgrade", url).stdout.startswith("19 orders in postgresql://")
 
@@ -283,4 +283,4 @@ def test_without_its_driver_it_names_the_extra() -> None:
         "try: oq.open_store('postgresql://host/db')\nexcept oq.MissingExtra as problem: print(problem)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "pip install 'orderquery[postgres]' brings it" in done.stdout, done.stderr
+    assert "install it with: pip install 'orderquery[postgres]'" in done.stdout, done.stderr

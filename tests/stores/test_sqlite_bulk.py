@@ -22,7 +22,7 @@ from orderquery.stores.sqlite import tables as layout
 INDEXES = set(layout.indexes(oq.load_schema()))
 DIES = """
 import itertools, os, sys
-sys.path.insert(0, "tests")
+sys.path[:0] = ["tests", "tests/stores"]
 import orderquery as oq
 from test_postgres_pages import orders
 
@@ -110,7 +110,7 @@ def test_who_opens_a_store_whose_load_died_makes_the_indexes(path: Path, monkeyp
         assert indexes(path) == set()
         assert store.count({}) == 2_000
         assert len(store.search({}).ids) == 100
-    monkeypatch.setattr(bulk, "ABANDONED", 0.0)
+    monkeypatch.setattr(bulk, "ABANDONED_AFTER_S", 0.0)
     with oq.open_store(path) as store:
         assert indexes(path) == INDEXES
         assert store.count({}) == 2_000
@@ -127,7 +127,7 @@ def test_the_next_load_makes_them_too(path: Path) -> None:
 
 def test_nobody_waits_for_one_who_writes_to_make_the_indexes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     died(path)
-    monkeypatch.setattr(bulk, "ABANDONED", 0.0)
+    monkeypatch.setattr(bulk, "ABANDONED_AFTER_S", 0.0)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with oq.open_store(path) as store:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from project import ROOT
 from test_postgres_pages import ORDERS, SORTABLE, orders
 
 import orderquery as oq
@@ -33,17 +36,17 @@ def steps(store: Any, search: Any, position: Position | None = None) -> list[str
     plan = oq.compile(search)
     reads = []
     for wanted in ("page",) if position is None else ("page", "any"):
-        for prepared in store._pages.prepared(plan, store.site, position, wanted, store._built):
-            lines = store._explained(Statement(*prepared.bound(plan, position, 101), "sqlite"))
+        for prepared in store._pages.get(plan, store.site, position, wanted, store._build):
+            lines = store._execution_plan(Statement(*prepared.bind(plan, position, 101), "sqlite"))
             reads += _reads(store, lines)
     if position is not None:
         # What inspect shows merges the same branches.
-        _reads(store, store._explained(store._statement(plan, position, 101)))
+        _reads(store, store._execution_plan(store._statement(plan, position, 101)))
     return reads
 
 
 def _reads(store: Any, lines: list[str]) -> list[str]:
-    costs = [cost for cost, _ in store._costs(lines)]
+    costs = [cost for cost, _ in store._find_costs(lines)]
     assert READS_ALL not in costs, lines
     assert SORTS_ALL not in costs, lines
     reads = [line.strip() for line in lines if re.match(r"\s*(SEARCH|SCAN) o\b", line)]
@@ -104,11 +107,11 @@ def test_a_page_in_the_depth_of_a_filter(store: Any) -> None:
 
 def test_a_rare_element_is_looked_up(store: Any) -> None:
     plan = oq.compile({"filter": {"lineItems.productName.original": {"$hasSome": ["Kite"]}}})
-    lines = store._explained(store._statement(plan, None, 101))
+    lines = store._execution_plan(store._statement(plan, None, 101))
     assert lines == [
         line
-        for prepared in store._pages.prepared(plan, store.site, None, "page", store._built)
-        for line in store._explained(Statement(*prepared.bound(plan, None, 101), "sqlite"))
+        for prepared in store._pages.get(plan, store.site, None, "page", store._build)
+        for line in store._execution_plan(Statement(*prepared.bind(plan, None, 101), "sqlite"))
     ]
     assert any("SEARCH e USING PRIMARY KEY (field=? AND value=?)" in line for line in lines), lines
     assert not any(re.match(r"\s*SCAN o\b", line) for line in lines), lines
@@ -137,3 +140,31 @@ def test_a_store_knows_whether_a_document_has_names_of_the_sdk(tmp_path: Path) -
     oq.upgrade_store(path)
     with oq.open_store(path) as store:
         assert store.holds_sdk_names()
+
+
+def test_facts_about_the_store_are_read_once_until_a_load(tmp_path: Path) -> None:
+    path = tmp_path / "facts.db"
+    load = "import sys, orderquery as oq\nwith oq.open_store(sys.argv[1], site=sys.argv[2]) as store: store.load({})"
+    with oq.open_store(path) as store:
+        store.load([{"id": "1"}])
+        statements: list[str] = []
+        with store._connections.reading() as reader:  # type: ignore[attr-defined]
+            reader.set_trace_callback(statements.append)
+        assert [store.holds_named_site() for _ in range(3)] == [False] * 3
+        assert not store.holds_sdk_names()
+        assert len([text for text in statements if "order_document" in text]) == 1
+        # A load by another process, then one by this process, then a deletion.
+        for site, document in (("", {"id": "2"}), ("a", {"_id": "3"})):
+            text = load.format(document)
+            subprocess.run([sys.executable, "-c", text, path, site], check=True, timeout=300, cwd=ROOT)
+            assert (store.holds_named_site(), store.holds_sdk_names()) == (site == "a", site == "a")
+        named = store.at_site("a")
+        named.delete(["3"])
+        assert not store.holds_named_site()
+        named.load([{"id": "3"}])
+        assert store.holds_named_site()
+        with store._snapshot(None):  # type: ignore[attr-defined]
+            assert store.holds_named_site()
+            named.delete(["3"])
+            assert store.holds_named_site()
+        assert not store.holds_named_site()

@@ -1,30 +1,33 @@
-"""The loop over lark's tables: what lark's own loop makes of the same text, and what it says where there is nothing."""
+"""The parsers with the package's lexer give the same results and errors as with lark's own lexer."""
 
 from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 import pytest
 from call_counter import SHARE, CallCounter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lark import Lark
 from lark.exceptions import UnexpectedInput
+from scale import scaled
 from strategies import Maker, makers
 
 import orderquery as oq
-from orderquery.language.limits import MAX_OPEN_BRACKETS
+from orderquery.language.limits import MAX_FILTER_NODES, MAX_OPEN_BRACKETS
+from orderquery.language.operators import ANY, OPERATORS
 from orderquery.syntax import literal_parser as literal_form
 from orderquery.syntax import text_parser as text_form
+from orderquery.syntax.lark_runner import TokenRules
 from orderquery.syntax.literal_parser import read_literal
-from orderquery.syntax.source_text import ReadError, StuckError
+from orderquery.syntax.source_text import ReadError, StuckError, unquote
 from orderquery.syntax.text_parser import parse_text
 from orderquery.syntax.text_printer import print_text
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-SETTINGS = settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(deadline=None, max_examples=scaled(300, 100), suppress_health_check=list(HealthCheck))
 WORDS = (
     "status", "createdDate", "`odd`", "=", "!=", ">=", "in", "not in", "is missing", "starts with", "has any", "exists", "does",
     "(", ")", ",", "and", "or", "not", "null", "'a b'", '"x"', "`5`", "5", "-7d", "today", "everything", "nothing", "order by",
@@ -36,53 +39,81 @@ PIECES = (
 )  # fmt: skip
 
 
-def larks_own(parser: Any, text: str, *_: Any) -> Any:
-    """The same by lark's loop alone."""
+def lark_parser(grammar: str, start: str, builder: Any, rules: TokenRules) -> Lark:
+    """The same parser with lark's own lexer."""
+
+    def decode(token: Any) -> Any:
+        return token.update(value=unquote(token, token.start_pos, rules.code))
+
+    callbacks = dict.fromkeys(rules.quoted, decode)
+    return Lark(grammar, parser="lalr", lexer="basic", start=start, transformer=builder, lexer_callbacks=callbacks)
+
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(text_form, "build_parser", lark_parser)
+    patch.setattr(literal_form, "build_parser", lark_parser)
+    SPELLINGS = tuple((s.words, s.operand is ANY) for row in OPERATORS.values() for s in row.spellings)
+    TEXT_PARSER = text_form._text_parser.__wrapped__(SPELLINGS)
+    LITERAL_PARSER = literal_form._literal_parser.__wrapped__()
+
+
+def run(parser: Any, text: str) -> Any:
+    """Parse with lark's lexer, token by token."""
     state = parser.parse_interactive(text)
-    taken, opened, previous = 0, [], None
+    tokens: list[Any] = []
+    opened = []
     try:
-        for token in state.lexer_thread.lex(state.parser_state):
-            state.feed_token(token)
-            taken, previous = taken + 1, token
+        for token in state.iter_parse():
+            tokens.append(token)
             if token.type in ("LPAR", "LBRACE", "LSQB"):
                 opened.append(token)
                 if len(opened) > MAX_OPEN_BRACKETS:
                     span = (token.start_pos, token.end_pos)
-                    raise ReadError("too-deep", f"more than {MAX_OPEN_BRACKETS} brackets are open", "nest less", span)
+                    raise ReadError(
+                        "too-deep", f"more than {MAX_OPEN_BRACKETS} open brackets", "use fewer brackets", span
+                    )
             elif token.type in ("RPAR", "RBRACE", "RSQB"):
-                opened.pop()
+                # A bracket without its partner ends the parse.
+                opened = opened[:-1]
         return state.feed_eof()
     except UnexpectedInput as problem:
         token = getattr(problem, "token", None)
         if token is None:
             kind, span = "", (problem.pos_in_stream, problem.pos_in_stream + 1)
+        elif token.type == "$END":
+            kind, span = "$END", (len(text), len(text))
         else:
-            # Lark reports the end of the text as the place of the last token.
-            end = (len(text), len(text))
-            kind, span = token.type, end if token.type == "$END" else (token.start_pos, token.end_pos)
-        again = parser.parse_interactive(text)
-        for token in islice(again.lexer_thread.lex(again.parser_state), taken):
+            kind, span = token.type, (token.start_pos, token.end_pos)
+            tokens.pop()
+        again = parser.parse_interactive()
+        for token in tokens:
             again.feed_token(token)
-        raise StuckError(kind, span, set(again.accepts()), opened, previous) from None
+        opened = []
+        for token in tokens:
+            if token.type in ("LPAR", "LBRACE", "LSQB"):
+                opened.append(token)
+            elif token.type in ("RPAR", "RBRACE", "RSQB"):
+                opened.pop()
+        raise StuckError(kind, span, set(again.accepts()), opened, tokens[-1] if tokens else None) from None
 
 
 def by_lark(read: Any, *arguments: Any) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_form, "feed", larks_own)
-        patch.setattr(literal_form, "feed", larks_own)
+        patch.setattr(text_form, "run_parser", lambda _, text: run(TEXT_PARSER, text))
+        patch.setattr(literal_form, "run_parser", lambda _, text: run(LITERAL_PARSER, text))
         return repr(read(*arguments))
 
 
 @SETTINGS
 @given(st.lists(st.sampled_from(WORDS), max_size=16), st.sampled_from([" ", " ", ""]))
-def test_texts_are_read_as_lark_reads_them(words: list[str], between: str) -> None:
+def test_texts_parse_as_with_the_lexer_of_lark(words: list[str], between: str) -> None:
     arguments = (between.join(words), oq.load_schema(), NOW)
     assert repr(parse_text(*arguments)) == by_lark(parse_text, *arguments)
 
 
 @SETTINGS
 @given(makers(), st.randoms(use_true_random=False))
-def test_searches_are_read_as_lark_reads_them(maker: Maker, chance: random.Random) -> None:
+def test_searches_parse_as_with_the_lexer_of_lark(maker: Maker, chance: random.Random) -> None:
     text = print_text(oq.compile({"filter": maker.filter(3), "sort": maker.sort()}).tree, maker.schema)
     for written in (text, text[: chance.randrange(len(text) + 1)], text.replace("(", "", 1), text.replace(" ", "  ")):
         arguments = (written, maker.schema, NOW)
@@ -91,7 +122,7 @@ def test_searches_are_read_as_lark_reads_them(maker: Maker, chance: random.Rando
 
 @SETTINGS
 @given(st.lists(st.sampled_from(PIECES), max_size=16).map("".join))
-def test_literals_are_read_as_lark_reads_them(text: str) -> None:
+def test_literals_parse_as_with_the_lexer_of_lark(text: str) -> None:
     ours, larks = read_literal(text), []
 
     def read(text: str) -> Any:
@@ -126,3 +157,19 @@ def test_the_largest_texts_take_a_few_calls_per_letter(text: str, code: str | No
     assert [diagnostic.code for diagnostic in report.diagnostics] == ([code] if code else [])
     # At most 17.5 were counted.
     assert counter.calls < 60 * len(text)
+
+
+def test_conditions_beyond_the_limit_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    comparison = text_form._TextBuilder.comparison
+
+    def count(builder: Any, parts: Any) -> Any:
+        built.append(parts)
+        return comparison(builder, parts)
+
+    monkeypatch.setattr(text_form._TextBuilder, "comparison", count)
+    monkeypatch.setattr(text_form, "_latest", [])
+    monkeypatch.setattr(text_form, "_text_parser", text_form._text_parser.__wrapped__)
+    _, (diagnostic,) = parse_text(" or ".join(["a = 1"] * 50_000), oq.load_schema(), NOW)
+    assert diagnostic.code == "too-large"
+    assert (diagnostic.column, len(built)) == (1 + MAX_FILTER_NODES * len("a = 1 or "), MAX_FILTER_NODES)

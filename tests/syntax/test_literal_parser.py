@@ -1,4 +1,4 @@
-"""The relaxed JSON reader: what it takes, where it says things stand, and how it refuses."""
+"""The literal parser: its values, its spans and its errors."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.diagnostics.place import Place
 from orderquery.language.limits import MAX_SEARCH_BYTES
 from orderquery.syntax.literal_parser import Located, Spans, read_literal
-from orderquery.syntax.source_text import line_column, number, quote, unquote
+from orderquery.syntax.source_text import SourceText, parse_number, quote, unquote
 
 SAME = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -23,7 +23,7 @@ def value_of(text: str) -> object:
     return read.value
 
 
-def refusal(text: str) -> Diagnostic:
+def error_of(text: str) -> Diagnostic:
     read = read_literal(text)
     assert read.value is None
     assert dict(read.spans) == {}
@@ -49,7 +49,7 @@ def refusal(text: str) -> Diagnostic:
         ('"tab\there"', "tab\there"),
     ],
 )
-def test_it_takes_json_and_javascript_literals(text: str, value: object) -> None:
+def test_json_and_javascript_literals(text: str, value: object) -> None:
     assert value_of(text) == value
 
 
@@ -85,7 +85,7 @@ def test_numbers_are_exact(text: str, value: object) -> None:
     assert type(read) is type(value)
 
 
-def test_a_lower_limit_of_the_interpreter_raises_nothing() -> None:
+def test_a_lower_digit_limit_of_python_raises_nothing() -> None:
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(640)
     try:
@@ -95,67 +95,64 @@ def test_a_lower_limit_of_the_interpreter_raises_nothing() -> None:
 
 
 GOLDEN = [
-    ('{"search": {"filter": {"status": }}}', "1:34", "expected a value, found '}'", "put the value there, or null"),
+    ('{"search": {"filter": {"status": }}}', "1:34", 'expected a value, found "}"', "add a value"),
     ("", "1:1", "expected a value, found the end of the text", 'write an object such as {"search": {}}'),
-    ('{"a": 1, \n', "2:1", "expected a key or '}', found the end of the text",
-     "close the '{' of line 1, column 1 with '}'"),
-    ('{"a": [1', "1:9", "expected ',' or ']', found the end of the text",
-     "close the '[' of line 1, column 7 with ']'"),
-    ('{"a": 1 "b": 2}', "1:9", "expected ',' or '}', found '\"b\"'", "put a comma before '\"b\"'"),
-    ("[1 [2]]", "1:4", "expected ',' or ']', found '['", "put a comma before '['"),
-    ('{"a" 1}', "1:6", "expected ':', found '1'", "a key is followed by : and its value"),
-    ("{a = 1}", "1:4", "expected ':', found '='", "a key is followed by : and its value"),
-    ("{status}", "1:8", "expected ':', found '}'", "a key is followed by : and its value"),
-    ("[1,,2]", "1:4", "expected a value or ']', found ','", "put a value before the comma, or remove it"),
-    ('{"a":[1}', "1:8", "expected ',' or ']', found '}'", "close the '[' of line 1, column 6 with ']' first"),
-    ("[b: 1]", "1:2", "expected a value or ']', found 'b'", 'put it in quotes if it is a string: "b"'),
-    ('["b": 1]', "1:5", "expected ',' or ']', found ':'", "an array holds values; keys and values stand in { }"),
-    ("{1: 2}", "1:2", "expected a key or '}', found '1'", 'put the key in quotes: "1"'),
-    ("{a: undefined}", "1:5", "expected a value, found 'undefined'", "leave the key out, or write null"),
-    ("{a: NaN}", "1:5", "expected a value, found 'NaN'", "JSON has no such number; write a number or null."),
-    ("{a: -Infinity}", "1:5", "expected a value, found '-Infinity'",
-     "JSON has no such number; write a number or null."),
-    ("{a: True}", "1:5", "expected a value, found 'True'", "write true"),
-    ("{a: new Date('2024-01-31')}", "1:5", "expected a value, found 'new'",
+    ('{"a": 1, \n', "2:1", 'expected a key or "}", found the end of the text',
+     'close the "{" at line 1, column 1 with "}"'),
+    ('{"a": [1', "1:9", 'expected "," or "]", found the end of the text', 'close the "[" at line 1, column 7 with "]"'),
+    ('{"a": 1 "b": 2}', "1:9", 'expected "," or "}", found the string "b"', 'add a comma before the string "b"'),
+    ("[1 [2]]", "1:4", 'expected "," or "]", found "["', 'add a comma before "["'),
+    ('{"a" 1}', "1:6", 'expected ":", found "1"', 'write ":" and a value after the key'),
+    ("{a = 1}", "1:4", 'expected ":", found "="', 'write ":" and a value after the key'),
+    ("{status}", "1:8", 'expected ":", found "}"', 'write ":" and a value after the key'),
+    ("[1,,2]", "1:4", 'expected a value or "]", found ","', "remove the comma, or add a value before it"),
+    ('{"a":[1}', "1:8", 'expected "," or "]", found "}"', 'close the "[" at line 1, column 6 with "]"'),
+    ("[b: 1]", "1:2", 'expected a value or "]", found "b"', 'put strings in quotes: "b"'),
+    ('["b": 1]', "1:5", 'expected "," or "]", found ":"', "write keys and values in { }, not in [ ]"),
+    ("{1: 2}", "1:2", 'expected a key or "}", found "1"', 'put the key in quotes: "1"'),
+    ("{a: undefined}", "1:5", 'expected a value, found "undefined"', "remove the key, or write null"),
+    ("{a: NaN}", "1:5", 'expected a value, found "NaN"', "not a JSON number; write a number or null"),
+    ("{a: -Infinity}", "1:5", 'expected a value, found "-Infinity"', "not a JSON number; write a number or null"),
+    ("{a: True}", "1:5", 'expected a value, found "True"', "write true"),
+    ("{a: new Date('2024-01-31')}", "1:5", 'expected a value, found "new"',
      'write the date-time as a string: "2024-01-31"'),
-    ("{a: new Date()}", "1:5", "expected a value, found 'new'",
+    ("{a: new Date()}", "1:5", 'expected a value, found "new"',
      'write the date-time as a string: "2024-01-31T09:30:00.000Z"'),
-    ("{status: PAID}", "1:10", "expected a value, found 'PAID'", 'put it in quotes if it is a string: "PAID"'),
-    ("[012]", "1:2", "expected a value or ']', found '012'",
-     "write a number like 12, -0.5 or 1e3, anything else in quotes"),
-    ("[1e9999999999999999999]", "1:2", "the number '1e9999999999999999999' is too large to be exact",
-     "write a number with a smaller exponent"),
-    ('{"a": "b}', "1:7", 'expected a closing ", found the end of the text',
-     'close it with "; a line break in a string is written \\n'),
-    ('{"a": "b\n"}', "1:7", 'expected a closing ", found the end of the line',
-     'close it with "; a line break in a string is written \\n'),
-    (r'["\q"]', "1:3", r"the escape '\q' means nothing", r"write a backslash itself as \\, any character as \uXXXX"),
-    (r'["a\u12"]', "1:4", r"the escape '\u' means nothing",
-     r"write a backslash itself as \\, any character as \uXXXX"),
-    ("{\u201ca\u201d: 1}", "1:2", "expected a key or '}', found '\u201c'", 'use straight quotes: "'),
-    ("{a: `x`}", "1:5", "expected a value, found '`'", "use \" or ' as quotes"),
-    ("{a: 1} /* x", "1:8", "expected the end of the text, found '/'", "close the comment with */"),
-    ("{a: 1};", "1:7", "expected the end of the text, found ';'", "remove what follows the value"),
-    ("[\ud800]", "1:2", r"expected a value or ']', found '\ud800'", ""),
+    ("{status: PAID}", "1:10", 'expected a value, found "PAID"', 'put strings in quotes: "PAID"'),
+    ("[012]", "1:2", 'expected a value or "]", found "012"', "write a number such as 12, or put the value in quotes"),
+    ("[1e9999999999999999999]", "1:2", 'the number "1e9999999999999999999" is out of range', "use a smaller exponent"),
+    ('{"a": "b}', "1:7", 'missing closing " before the end of the text', r'close it with "; write a line break as \n'),
+    ('{"a": "b\n"}', "1:7", 'missing closing " before the end of the line',
+     r'close it with "; write a line break as \n'),
+    (r'["\q"]', "1:3", r'unknown escape "\q"', r"write a backslash as \\, any other character as \uXXXX"),
+    (r'["a\u12"]', "1:4", r'unknown escape "\u"', r"write a backslash as \\, any other character as \uXXXX"),
+    ('{\u201ca\u201d: 1}', "1:2", 'expected a key or "}", found "\u201c"', 'use straight quotes: "'),
+    ("{a: `x`}", "1:5", 'expected a value, found "`"', 'use " or \' as quotes'),
+    ("{a: 1} /* x", "1:8", 'expected the end of the text, found "/"', "close the comment with */"),
+    ("{a: 1};", "1:7", 'expected the end of the text, found ";"', "pass only the { ... } object"),
+    ('[\ud800]', "1:2", r'expected a value or "]", found "\ud800"', ""),
+    ("const q = {a: 1}", "1:1", 'expected a value, found "const"',
+     "this looks like JavaScript: pass only the { ... } object"),
+    ("const", "1:1", 'expected a value, found "const"', 'put strings in quotes: "const"'),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "where", "message", "advice"), GOLDEN)
-def test_a_syntax_error_says_what_was_found_and_expected(text: str, where: str, message: str, advice: str) -> None:
-    diagnostic = refusal(text)
+def test_a_syntax_error_names_what_was_expected_and_found(text: str, where: str, message: str, advice: str) -> None:
+    diagnostic = error_of(text)
     assert diagnostic.code == "json-syntax"
     assert (f"{diagnostic.line}:{diagnostic.column}", diagnostic.message, diagnostic.help) == (where, message, advice)
     assert diagnostic.span == diagnostic.place.span
     start, _ = diagnostic.span or (0, 0)
-    assert line_column(text, start) == (diagnostic.line, diagnostic.column)
+    assert SourceText(text).line_column(start) == (diagnostic.line, diagnostic.column)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1, ', "[1,\n\n", "{a:  ", "[[1]  // end"])
-def test_an_unfinished_text_is_wrong_at_its_end(text: str) -> None:
-    assert refusal(text).span == (len(text), len(text))
+def test_an_unfinished_text_is_an_error_at_its_end(text: str) -> None:
+    assert error_of(text).span == (len(text), len(text))
 
 
-def test_duplicate_keys_are_told_once_each_at_their_key() -> None:
+def test_each_duplicate_key_is_one_diagnostic_at_its_second_place() -> None:
     text = "{a: 1, 'a': {x: 1, x: 2}, b: [{c: 1, c: 2, \"c\": 3}]}"
     read = read_literal(text)
     assert read.value == {"a": {"x": 2}, "b": [{"c": 3}]}
@@ -169,7 +166,7 @@ def test_duplicate_keys_are_told_once_each_at_their_key() -> None:
     assert text[slice(*read.spans[("b", 0, "c"), "key"])] == '"c"'
 
 
-def test_what_a_later_key_hides_has_no_place() -> None:
+def test_parts_of_an_overwritten_value_have_no_span() -> None:
     read = read_literal("{a: {x: 1, x: 2}, a: 3}")
     assert [d.place.path for d in read.diagnostics] == [("a",)]
     assert (("a", "x"), "value") not in read.spans
@@ -180,52 +177,54 @@ def test_what_a_later_key_hides_has_no_place() -> None:
     [(("a", 0), "value"), (("b", -1), "value"), (("b", 9), "value"),
      (("b", "0"), "value"), (("c",), "key"), ((), "key")],
 )  # fmt: skip
-def test_a_place_that_is_not_there_is_a_key_error(place: object) -> None:
+def test_an_unknown_path_is_a_key_error(place: object) -> None:
     spans = read_literal("{a: 1, b: [1]}").spans
     assert place not in spans
     with pytest.raises(KeyError):
         Spans()[(), "value"]
 
 
-def test_deep_text_is_refused_without_recursion() -> None:
+def test_deep_text_is_an_error_without_recursion() -> None:
     assert read_literal("[" * 200 + "]" * 200).diagnostics == ()
     for text in ("[" * 201, "[" * 200_000, "{a:" * 201, "[" * 201 + "]" * 201):
-        diagnostic = refusal(text)
+        diagnostic = error_of(text)
         assert diagnostic.code == "too-deep"
         assert diagnostic.column is not None
-    assert refusal("{a:" * 201).span == (600, 601)
+    assert error_of("{a:" * 201).span == (600, 601)
 
 
 def test_the_limit_of_size_counts_bytes() -> None:
     fits = '"' + "é" * (MAX_SEARCH_BYTES // 2 - 1) + '"'
     assert read_literal(fits).diagnostics == ()
-    assert refusal(fits + " ").code == "too-large"
-    assert refusal('"' + "\ud800" * (MAX_SEARCH_BYTES // 3) + '"').code == "too-large"
+    assert error_of(fits + " ").code == "too-large"
+    assert error_of('"' + "\ud800" * (MAX_SEARCH_BYTES // 3) + '"').code == "too-large"
 
 
-def test_many_elements_far_down_cost_no_table_of_paths() -> None:
+def test_many_deep_elements_need_no_table_of_paths() -> None:
     read = read_literal("[" * 150 + "1," * 20_000 + "1" + "]" * 150)
     assert read.spans[((0,) * 149) + (20_000,), "value"] == (40_150, 40_151)
 
 
 def test_lines_and_columns_count_characters() -> None:
     text = "é😀\r\n\nx"
-    assert [line_column(text, at) for at in range(len(text) + 1)] == [
+    assert [SourceText(text).line_column(at) for at in range(len(text) + 1)] == [
         (1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (3, 1), (3, 2),
     ]  # fmt: skip
 
 
-def test_a_result_is_plain() -> None:
+def test_values_have_plain_types() -> None:
     read = read_literal("{a: 'b'}")
     assert isinstance(read, Located)
     assert [type(part) for part in next(iter(read.value.items()))] == [str, str]
     assert read_literal("{a: }").diagnostics[0].place == Place(None, (4, 5))
 
 
-def test_reading_does_not_import_lark_before_it_must() -> None:
+def test_importing_the_parsers_does_not_import_lark() -> None:
     import subprocess
 
-    code = "import sys, orderquery.literal_form, orderquery.text_form; sys.exit('lark' in sys.modules)"
+    code = (
+        "import sys, orderquery.syntax.literal_parser, orderquery.syntax.text_parser; sys.exit('lark' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -258,7 +257,7 @@ def test_no_text_raises(text: str) -> None:
 
 @SAME
 @given(JSON, st.booleans(), st.sampled_from([None, 2]))
-def test_whatever_json_writes_is_read(value: object, ascii_only: bool, indent: int | None) -> None:
+def test_the_output_of_json_parses(value: object, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     read = read_literal(text)
     assert read.value == json.loads(text, parse_float=Decimal)
@@ -274,7 +273,7 @@ def test_whatever_json_writes_is_read(value: object, ascii_only: bool, indent: i
 
 @SAME
 @given(ANY_TEXT, st.sampled_from("\"'`"))
-def test_quoting_any_string_can_be_undone(text: str, mark: str) -> None:
+def test_unquote_is_the_inverse_of_quote(text: str, mark: str) -> None:
     quoted = quote(text, mark)
     assert unquote(quoted, 0, "json-syntax") == text
     quoted.encode()
@@ -283,5 +282,5 @@ def test_quoting_any_string_can_be_undone(text: str, mark: str) -> None:
 
 @SAME
 @given(st.decimals(allow_nan=False, allow_infinity=False) | st.integers())
-def test_numbers_are_read_as_they_are_written(value: Decimal | int) -> None:
-    assert number(str(value)) == value
+def test_numbers_parse_exactly(value: Decimal | int) -> None:
+    assert parse_number(str(value)) == value

@@ -8,9 +8,9 @@ from random import Random
 import orderquery as oq
 from orderquery.documents.fields import reader
 from orderquery.documents.json_lines import read_bytes
-from orderquery.stores.columnar import columns
-from orderquery.stores.postgres import layout as postgres_layout
-from orderquery.stores.sqlite import tables as sqlite_layout
+from orderquery.stores.parquet.tables import columns
+from orderquery.stores.postgres import tables as postgres_tables
+from orderquery.stores.sqlite import tables as sqlite_tables
 from orderquery.syntax.json_decoder import decode_json
 
 KEYS = ["the cursors of these stores are nobody's concern"]
@@ -164,11 +164,11 @@ def _projected(store, rid, site, values):
     """The row that is searched, and the elements of its arrays where those lie apart."""
     schema = store.schema
     if store.dialect == "sqlite":
-        row, elements = sqlite_layout.row_of(schema, values)
-        names = [name for name, _ in sqlite_layout.columns(schema)]
+        row, elements = sqlite_tables.make_row(schema, values)
+        names = [name for name, _ in sqlite_tables.columns(schema)]
         return {"rid": rid, "site": site, **dict(zip(names, row, strict=True))}, elements
     if store.dialect == "postgres":
-        row = postgres_layout.row_of(schema, rid, site, values)
-        return dict(zip(postgres_layout.columns(schema), row, strict=True)), []
-    row = {column.name: column.stored(values[column.field]) for column in columns(schema) if column.field}
+        row = postgres_tables.make_row(schema, rid, site, values)
+        return dict(zip(postgres_tables.columns(schema), row, strict=True)), []
+    row = {column.name: column.encode(values[column.field]) for column in columns(schema) if column.field}
     return {"rid": rid, "site": site, **row}, []

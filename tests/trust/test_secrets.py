@@ -23,7 +23,7 @@ from serving import LOAD, SEARCH, Asker, environment, running
 import orderquery as oq
 from orderquery.emulator.auth import ApiKey
 from orderquery.stores.engines import shown_location
-from orderquery.stores.postgres.url import target_of
+from orderquery.stores.postgres.url import parse_target
 
 API_KEY, CURSOR_KEY, PASSWORD = "api-key-Zx81-secret", "cursor-key-Qw72-secret", "pg-pass-Lm93-s%cret"
 URLS = [
@@ -49,7 +49,7 @@ def test_reprs_hold_no_key(tmp_path: Path, counted: Any) -> None:
     keys = oq.CursorKeys([CURSOR_KEY])
     store = oq.open_store(tmp_path / "shop.db", keys=[CURSOR_KEY])
     app = oq.create_app(store, api_key=API_KEY)
-    target = target_of(URLS[0])
+    target = parse_target(URLS[0])
     shown: list[Any] = [
         keys,
         store,
@@ -66,7 +66,7 @@ def test_reprs_hold_no_key(tmp_path: Path, counted: Any) -> None:
         assert clean(f"{thing!r:>10}")
     for url in URLS[:-1]:
         assert clean(shown_location(url)), shown_location(url)
-        assert clean(repr(target_of(url)))
+        assert clean(repr(parse_target(url)))
     store.close()
     counted("objects whose repr holds no key", len(shown) + len(URLS), len(shown) + len(URLS))
 

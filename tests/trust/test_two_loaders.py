@@ -127,7 +127,7 @@ def test_the_second_on_duckdb_is_told(tmp_path, counted):
             second = Loader("command", location, file)
             assert second.end() == 2
             assert "is open in another process" in second.said
-            assert f"process {holder.pid}): DuckDB lets one process at a time hold a file" in second.said
+            assert f"process {holder.pid}); close it there: only one process can open a DuckDB file" in second.said
             assert second.said.count("\n") == 1
             told += 1
         holder.stdin.close()

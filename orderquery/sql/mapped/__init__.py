@@ -1,1 +1,1 @@
-"""Layouts that map a search to tables that are not ours."""
+"""Search tables that a team already has: a layout maps their columns to fields."""

@@ -1,4 +1,4 @@
-"""Own tables in DuckDB: typed columns and lists as they are, and JSON."""
+"""Mapped tables in DuckDB: typed columns, lists and JSON."""
 
 from __future__ import annotations
 
@@ -7,114 +7,126 @@ from dataclasses import replace
 from functools import cached_property
 
 from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
-from . import held
-from .column_format import Form
-from .engine import AMOUNT, DATE_TIME, NUMBER, Engine, Forms, Steps
+from ..column_format import ColumnFormat
+from . import shared_formats
+from .mapping_engine import (
+    AMOUNT_REGEX,
+    INSTANT_REGEX,
+    NUMBER_REGEX,
+    ColumnFormats,
+    MappingEngine,
+    Steps,
+)
 
 _PRESENT = "CASE WHEN JSON_TYPE(j) <> 'NULL' THEN j END"
-_DECIMAL = f"DECIMAL({held.DIGITS}, {held.DECIMALS})"
+_DECIMAL = f"DECIMAL({shared_formats.DECIMAL_DIGITS}, {shared_formats.DECIMAL_PLACES})"
 
 
-class Duckdb(Engine):
-    """DuckDB. What is used several times is an element of a list, so that its text stands once."""
+class Duckdb(MappingEngine):
+    """DuckDB. An expression used several times is the element of a list, written once."""
 
     name = "duckdb"
-    no_elements = "COALESCE(LEN({}), 0) = 0"
-    json_differs = ("keys twice", "no JSON")
+    empty_array_test = "COALESCE(LEN({}), 0) = 0"
+    json_limitations = ("duplicate keys", "invalid JSON")
 
     @cached_property
-    def forms(self) -> Mapping[str, Forms]:
-        """The forms of each value type."""
-        text = {"text": replace(self.computed["text"], differs=("as it is",))}
-        shown = self.wrap("EPOCH_US({})")
-        micros = held.counted_instants()["microseconds"]
+    def formats(self) -> Mapping[str, ColumnFormats]:
+        """The column formats of each value type."""
+        text = {"text": replace(self.computed_formats["text"], limitations=("text as stored",))}
+        from_timestamp = self.wrap("EPOCH_US({})")
+        micros = shared_formats.epoch_formats()["microseconds"]
         return {
-            "guid": {**text, "uuid": held.guids(self.wrap("CAST({} AS UUID)"), self.wrap("CAST({} AS TEXT)"))},
+            "guid": {
+                **text,
+                "uuid": shared_formats.uuid_format(self.wrap("CAST({} AS UUID)"), self.wrap("CAST({} AS TEXT)")),
+            },
             "text": text,
             "enum": text,
-            "boolean": {"boolean": self.computed["boolean"]},
+            "boolean": {"boolean": self.computed_formats["boolean"]},
             "instant": {
                 "timestamp": replace(
-                    micros, says="a timestamp with time zone", parameter=self.wrap("MAKE_TIMESTAMPTZ({})"), shown=shown,
-                    array="TIMESTAMPTZ", differs=("infinity",),
+                    micros, description="timestamp with time zone", element_type="TIMESTAMPTZ",
+                    wrap_parameter=self.wrap("MAKE_TIMESTAMPTZ({})"), wrap_result=from_timestamp,
+                    limitations=("infinity",),
                 ),
                 "timestamp without zone": replace(
-                    micros, says="a timestamp without a zone, in UTC", parameter=self.wrap("MAKE_TIMESTAMP({})"),
-                    shown=shown, array="TIMESTAMP", differs=("infinity",),
+                    micros, description="timestamp without time zone, in UTC", element_type="TIMESTAMP",
+                    wrap_parameter=self.wrap("MAKE_TIMESTAMP({})"), wrap_result=from_timestamp,
+                    limitations=("infinity",),
                 ),
-                "text": self.from_text("instant"),
-                "iso": held.iso_instants(),
-                "plain": held.plain_instants(),
-                **held.counted_instants(),
+                "text": self.parsed_text_format("instant"),
+                "iso": shared_formats.iso_format(),
+                "plain": shared_formats.plain_format(),
+                **shared_formats.epoch_formats(),
             },
             "amount": {
-                "number": self.computed["amount"],
-                "text": self.from_text("amount"),
-                "hundredths": held.hundredths(),
+                "number": self.computed_formats["amount"],
+                "text": self.parsed_text_format("amount"),
+                "hundredths": shared_formats.hundredths_format(),
             },
-            "sequence": {"text": self.from_text("sequence"), "number": held.whole_numbers()},
+            "sequence": {"text": self.parsed_text_format("sequence"), "number": shared_formats.integer_format()},
         }  # fmt: skip
 
     @cached_property
-    def computed(self) -> Mapping[str, Form]:
-        """Of each value type, the form of the columns that the methods below make."""
-        text = held.texts()
+    def computed_formats(self) -> Mapping[str, ColumnFormat]:
+        """The format, by value type, of the expressions that the methods below make."""
+        text = shared_formats.text_format()
         return {
             "guid": text,
             "text": text,
             "enum": text,
-            "boolean": Form("a boolean", read=bool, array="BOOLEAN"),
-            "instant": held.counted_instants()["microseconds"],
-            "amount": held.decimals("a number", self.wrap(f"CAST({{}} AS {_DECIMAL})"), limited=True),
-            "sequence": held.sequence_keys(),
+            "boolean": ColumnFormat("boolean", read=bool, element_type="BOOLEAN"),
+            "instant": shared_formats.epoch_formats()["microseconds"],
+            "amount": shared_formats.decimal_format(self.wrap(f"CAST({{}} AS {_DECIMAL})"), limited=True),
+            "sequence": shared_formats.sequence_key_format(),
         }
 
     def instant(self, text: str) -> str:
-        """The microseconds of a date-time, or NULL."""
+        """Return the microseconds of a date-time; NULL if it is none."""
         fraction = "RPAD(SUBSTR(REGEXP_EXTRACT(t, '\\.([0-9]+)', 1), 1, 6), 6, '0')"
         offset = "REGEXP_EXTRACT(t, '([+-])([0-9]{2}):([0-9]{2})$', "
         minutes = f"(TRY_CAST({offset}2) AS BIGINT) * 60 + TRY_CAST({offset}3) AS BIGINT))"
         away = f"COALESCE(TRY_CAST({offset}1) || '1' AS BIGINT) * {minutes}, 0) * 60000000"
         clock = "TRY_CAST(SUBSTR(t, 1, 10) || ' ' || SUBSTR(t, 12, 8) AS TIMESTAMP)"
-        fits = f"REGEXP_FULL_MATCH(t, {self.literal(DATE_TIME)})"
+        fits = f"REGEXP_FULL_MATCH(t, {self.literal(INSTANT_REGEX)})"
         micros = f"CASE WHEN {fits} THEN EPOCH_US({clock}) + TRY_CAST({fraction} AS BIGINT) - {away} END"
         within = f"CASE WHEN i BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT} THEN i END"
         return _once(_once(text, "t", micros), "i", within)
 
     def amount(self, text: str) -> str:
-        """The decimal of a text, or NULL."""
-        fits = f"REGEXP_FULL_MATCH(t, {self.literal(AMOUNT)})"
+        """Return the decimal of a text; NULL if it is none."""
+        fits = f"REGEXP_FULL_MATCH(t, {self.literal(AMOUNT_REGEX)})"
         return _once(text, "t", f"CASE WHEN {fits} THEN TRY_CAST(t AS {_DECIMAL}) END")
 
     def sequence(self, text: str) -> str:
-        """The text that sorts as the sequence does."""
+        """Return the text that sorts as the sequence value does."""
         digits = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
         number = f"'0' || LPAD(CAST(LENGTH({digits}) - 1 AS TEXT), 2, '0') || {digits}"
-        key = f"CASE WHEN REGEXP_FULL_MATCH(t, '{NUMBER}') THEN {number} ELSE '1' || t END"
+        key = f"CASE WHEN REGEXP_FULL_MATCH(t, '{NUMBER_REGEX}') THEN {number} ELSE '1' || t END"
         return _once(f"CAST({text} AS TEXT)", "t", key)
 
-    def at_most(self, text: str, longest: int) -> str:
-        """A text, or NULL where it has more characters."""
-        return _once(text, "t", f"CASE WHEN LENGTH(t) <= {longest} THEN t END")
+    def limit_length(self, text: str, max_chars: int) -> str:
+        """Return the text, or NULL if it is longer."""
+        return _once(text, "t", f"CASE WHEN LENGTH(t) <= {max_chars} THEN t END")
 
     def at(self, json: str, steps: Steps) -> str:
-        """The JSON at a path of keys through objects, NULL where there is none."""
+        """Return the JSON at a path of object keys; NULL if there is none."""
         return f"JSON_EXTRACT({json}, {self.path(steps)})" if steps else json
 
     def either(self, json: str, other: str) -> str:
-        """The first JSON, or the other where it is null or not there."""
+        """Return the first JSON, or the other if the first is null or absent."""
         return f"COALESCE({_once(json, 'j', _PRESENT)}, {other})"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """What a field of this type can hold of the JSON at a path: a boolean, or a text; else NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         return _of_json(kind, f"{json}, {self.path(steps)}") if steps else _once(json, "j", _of_json(kind, "j, '$'"))
 
     def array_of_one(self, value: str) -> str:
-        """The list of one value, NULL where there is none."""
+        """Return the list of one value; NULL if the value is NULL."""
         return f"CASE WHEN NOT {value} IS NULL THEN [{value}] END"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """The list of the values at a path that crosses arrays, NULL where there are none."""
+        """Return the list of values at a path through arrays; NULL if there are none."""
         nodes = ""
         for number, (step, other) in enumerate(path):
             node = f"e{number}"
@@ -123,18 +135,18 @@ class Duckdb(Engine):
                 found = self.either(found, self.at(json if number == 0 else node, (other,)))
             each = _once(found, "j", "CASE JSON_TYPE(j) WHEN 'ARRAY' THEN JSON_EXTRACT(j, '$[*]') ELSE [j] END")
             nodes = each if number == 0 else f"FLATTEN(LIST_TRANSFORM({nodes}, LAMBDA {node} : {each}))"
-        value = self.of_text(kind, _of_json(kind, "e, '$'"))
+        value = self.from_text(kind, _of_json(kind, "e, '$'"))
         values = f"LIST_TRANSFORM({nodes}, LAMBDA e : {value})"
         return f"NULLIF(LIST_FILTER({values}, LAMBDA v : NOT v IS NULL), [])"
 
 
 def _once(expression: str, name: str, use: str) -> str:
-    """An expression that uses another, which is called so in it, and computed once."""
+    """Return ``use``, in which ``name`` is the value of ``expression``, computed once."""
     return f"LIST_TRANSFORM([{expression}], LAMBDA {name} : {use})[1]"
 
 
 def _of_json(kind: str, place: str) -> str:
-    """What a field of this type can hold of the JSON at a place."""
+    """Return what a field of this type can hold of the JSON at ``place``."""
     text, sort = f"JSON_EXTRACT_STRING({place})", f"JSON_TYPE({place})"
     if kind == "boolean":
         return f"CASE {sort} WHEN 'BOOLEAN' THEN CAST({text} AS BOOLEAN) END"

@@ -1,4 +1,4 @@
-"""Where a search over own tables cannot keep the exact meaning: one row each, for notes and for the reference."""
+"""Where a search over mapped tables differs from the language, one row each."""
 
 from __future__ import annotations
 
@@ -6,64 +6,65 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that is otherwise: where, and how."""
+class Limitation:
+    """One difference: where it applies, and what happens."""
 
     name: str
     where: str
-    says: str
+    text: str
 
 
 # fmt: off
 _ROWS = (
-    Difference(
+    Limitation(
         "folding", "`$startsWith` on text, every engine",
-        "upper and lower case are those of the engine's LOWER (SQLite knows ASCII alone, the others letter by letter): "
-        "`ß` is not `ss`, `İ` and the final `ς` may differ",
+        "case is folded by the engine's LOWER (SQLite: ASCII only, the others letter by letter): `ß` does not match "
+        "`ss`; `İ` and the final `ς` may differ",
     ),
-    Difference(
-        "as it is", "mapped columns of text",
-        "a value counts as the column has it: a sortable text of more than 512 characters is not left out, and a "
-        "collation or type that calls different texts equal (nondeterministic, `citext`) is asked",
+    Limitation(
+        "text as stored", "mapped columns of text",
+        "a value is compared as stored: a sortable text of more than 512 characters does not count as missing, and a "
+        "collation or type under which different texts are equal (nondeterministic, `citext`) applies",
     ),
-    Difference(
-        "written otherwise", "dates of the forms `iso` and `plain`",
-        "a date that is written otherwise counts as the text it is, and is an error where a sort meets it",
+    Limitation(
+        "other date notation", "dates in the forms `iso` and `plain`",
+        "a date in another notation is compared as text; a sort that reads it raises an error",
     ),
-    Difference(
+    Limitation(
         "infinity", "timestamps in PostgreSQL and DuckDB",
-        "infinity is an error where a sort meets it",
+        "a sort that reads infinity raises an error",
     ),
-    Difference("negative numbers", "`number` in a column of numbers", "negative ones come first, not after all others"),
-    Difference(
+    Limitation("negative numbers", "`number` in a column of numbers", "negative numbers sort first, not last"),
+    Limitation(
         "floating point", "amounts in a column of numbers, SQLite",
-        "what is no whole number is floating point, right to about 15 digits",
+        "an amount that is not an integer is a floating-point number, exact to about 15 digits",
     ),
-    Difference(
+    Limitation(
         "38 digits", "amounts in DuckDB, BigQuery and Snowflake",
-        "an amount has 20 digits before the point and 18 after it: more is missing, finer is rounded",
+        "an amount has at most 20 digits before the point and 18 after it: a larger one counts as missing, a finer one "
+        "is rounded",
     ),
-    Difference("NUL", "JSON in SQLite", "a text ends before a NUL in it"),
-    Difference("keys twice", "JSON in SQLite and DuckDB", "of a key that stands twice in an object the first counts"),
-    Difference("lists in lists", "JSON, fields of many values", "a list in a list is not looked into"),
-    Difference("no JSON", "JSON in a column of text", "a document that is no JSON ends the search with an error"),
-    Difference(
+    Limitation("NUL", "JSON in SQLite", "a text is cut at its first NUL character"),
+    Limitation("duplicate keys", "JSON in SQLite and DuckDB", "of duplicate keys in an object, the first counts"),
+    Limitation("nested lists", "JSON, fields of many values", "lists inside lists are not searched"),
+    Limitation("invalid JSON", "JSON in a column of text", "a document that is not valid JSON makes the search fail"),
+    Limitation(
         "engine casts", "JSON and texts in BigQuery and Snowflake",
-        "dates and decimals are what the engine's own cast takes, a bare date among them; these two are "
-        "rendered, never executed here",
+        "the engine's own cast decides what is a date or a decimal (a bare date is accepted); statements for these two "
+        "are rendered but not tested on the engine",
     ),
-    Difference(
-        "rewritten", "`jsonb`, `VARIANT` and BigQuery's JSON",
-        "documents come back as the engine writes them, not as the bytes that were stored",
+    Limitation(
+        "reformatted documents", "`jsonb`, `VARIANT` and BigQuery's JSON",
+        "documents are returned as the engine formats them, not as the stored bytes",
     ),
 )
 # fmt: on
 
-DIFFERENCES: dict[str, Difference] = {row.name: row for row in _ROWS}
+LIMITATIONS: dict[str, Limitation] = {row.name: row for row in _ROWS}
 
 
 def notes_of(names: set[str]) -> tuple[str, ...]:
-    """What is to be said of these differences, in the order of the table."""
-    unknown = names - DIFFERENCES.keys()
+    """Return the notes for these limitations, in the order of the table."""
+    unknown = names - LIMITATIONS.keys()
     assert not unknown, unknown
-    return tuple(f"{row.where}: {row.says}" for row in _ROWS if row.name in names)
+    return tuple(f"{row.where}: {row.text}" for row in _ROWS if row.name in names)

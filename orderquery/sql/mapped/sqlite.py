@@ -1,64 +1,72 @@
-"""Own tables in SQLite: no types but numbers and texts, so dates and decimals are worked out of texts."""
+"""Mapped tables in SQLite: dates and decimals are computed from texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 
 from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
 from ...language.types import TYPES
-from . import held
-from .column_format import Form
-from .engine import Engine, Forms, Steps
+from ..column_format import ColumnFormat
+from . import shared_formats
+from .mapping_engine import ColumnFormats, MappingEngine, Steps
 
 _SWAPPED_DIGITS = (("0", "9"), ("1", "8"), ("2", "7"), ("3", "6"), ("4", "5"))
 
 
-class Sqlite(Engine):
-    """SQLite. Arrays are JSON texts. ``LIMIT 1`` keeps a text that is taken apart from being computed many times."""
+class Sqlite(MappingEngine):
+    """SQLite. Arrays are JSON texts.
+
+    ``LIMIT 1`` stops the planner from flattening a subquery, so that its text is computed once.
+    """
 
     name = "sqlite"
-    json_differs = ("NUL", "keys twice", "no JSON")
+    json_limitations = ("NUL", "duplicate keys", "invalid JSON")
 
     @cached_property
-    def forms(self) -> Mapping[str, Forms]:
-        """The forms of each value type."""
-        text = replace(held.texts(), column="{} COLLATE BINARY", differs=("as it is",))
-        number = Form(
-            "a number", bind=_number, read=lambda number: TYPES["amount"].read(number), differs=("floating point",)
+    def formats(self) -> Mapping[str, ColumnFormats]:
+        """The column formats of each value type."""
+        text = replace(shared_formats.text_format(), column_sql="{} COLLATE BINARY", limitations=("text as stored",))
+        number = ColumnFormat(
+            "number", bind=_number, read=lambda number: TYPES["amount"].read(number), limitations=("floating point",)
         )
         return {
             "guid": {"text": text},
             "text": {"text": text},
             "enum": {"text": text},
-            "boolean": {"boolean": self.computed["boolean"]},
+            "boolean": {"boolean": self.computed_formats["boolean"]},
             "instant": {
-                "text": self.from_text("instant"),
-                "iso": held.iso_instants(),
-                "plain": held.plain_instants(),
-                **held.counted_instants(),
+                "text": self.parsed_text_format("instant"),
+                "iso": shared_formats.iso_format(),
+                "plain": shared_formats.plain_format(),
+                **shared_formats.epoch_formats(),
             },
-            "amount": {"number": number, "text": self.from_text("amount"), "hundredths": held.hundredths()},
-            "sequence": {"text": self.from_text("sequence"), "number": held.whole_numbers()},
+            "amount": {
+                "number": number,
+                "text": self.parsed_text_format("amount"),
+                "hundredths": shared_formats.hundredths_format(),
+            },
+            "sequence": {"text": self.parsed_text_format("sequence"), "number": shared_formats.integer_format()},
         }
 
     @cached_property
-    def computed(self) -> Mapping[str, Form]:
-        """Of each value type, the form of the columns that the methods below make."""
-        text = held.texts()
+    def computed_formats(self) -> Mapping[str, ColumnFormat]:
+        """The format, by value type, of the expressions that the methods below make."""
+        text = shared_formats.text_format()
         return {
             "guid": text,
             "text": text,
             "enum": text,
-            "boolean": Form("a boolean, 1 or 0", bind=int, read=bool),
-            "instant": held.counted_instants()["microseconds"],
-            "amount": held.amount_keys(),
-            "sequence": held.sequence_keys(),
+            "boolean": ColumnFormat("boolean, 1 or 0", bind=int, read=bool),
+            "instant": shared_formats.epoch_formats()["microseconds"],
+            "amount": shared_formats.amount_key_format(),
+            "sequence": shared_formats.sequence_key_format(),
         }
 
     def instant(self, text: str) -> str:
-        """The microseconds of a date-time, or NULL."""
+        """Return the microseconds of a date-time; NULL if it is none."""
         tail = "SUBSTR(t, 20)"
         zone = f"LTRIM({tail}, '.0123456789')"
         apart = (
@@ -85,7 +93,10 @@ class Sqlite(Engine):
         return f"(SELECT CASE WHEN i BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT} THEN i END FROM ({found}))"
 
     def amount(self, text: str) -> str:
-        """The text of an amount that :func:`~orderquery.values.encode_amount` writes, or NULL."""
+        """Return the stored form of an amount; NULL if it is none.
+
+        It is what :func:`~orderquery.language.types.encode_amount` returns.
+        """
         bare = (
             "SELECT SUBSTR(t, 1, 1) = '-' AS minus, LTRIM(SUBSTR(t, 1, 1), '+-') || SUBSTR(t, 2) AS u "
             f"FROM (SELECT {text} AS t LIMIT 1) LIMIT 1"
@@ -117,7 +128,7 @@ class Sqlite(Engine):
         return f"(SELECT {key} FROM ({digits}) WHERE {fits})"
 
     def sequence(self, text: str) -> str:
-        """The text that sorts as the sequence does."""
+        """Return the text that sorts as the sequence value does."""
         number = "t <> '' AND t NOT GLOB '*[^0-9]*' AND LENGTH(t) <= 100"
         digits = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
         return (
@@ -125,20 +136,20 @@ class Sqlite(Engine):
             f"FROM (SELECT CAST({text} AS TEXT) AS t LIMIT 1) WHERE NOT t IS NULL)"
         )
 
-    def at_most(self, text: str, longest: int) -> str:
-        """A text, or NULL where it has more characters."""
-        return f"(SELECT t FROM (SELECT {text} AS t LIMIT 1) WHERE LENGTH(t) <= {longest})"
+    def limit_length(self, text: str, max_chars: int) -> str:
+        """Return the text, or NULL if it is longer."""
+        return f"(SELECT t FROM (SELECT {text} AS t LIMIT 1) WHERE LENGTH(t) <= {max_chars})"
 
     def at(self, json: str, steps: Steps) -> str:
-        """The JSON at a path of keys through objects, NULL where there is none."""
+        """Return the JSON at a path of object keys; NULL if there is none."""
         return f"({json} -> {self.path(steps)})" if steps else json
 
     def either(self, json: str, other: str) -> str:
-        """The first JSON, or the other where it is null or not there."""
+        """Return the first JSON, or the other if the first is null or absent."""
         return f"COALESCE(NULLIF({json}, 'null'), {other})"
 
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
-        """What a field of this type can hold of the JSON at a path: a boolean, or a text; else NULL."""
+        """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
         path = self.path(steps)
         text = f"JSON_EXTRACT({json}, {path})"
         found = {
@@ -149,24 +160,24 @@ class Sqlite(Engine):
         }.get(kind, f"WHEN 'text' THEN {text}")
         return f"CASE JSON_TYPE({json}, {path}) {found} END"
 
-    def fits_array(self, form: Form) -> bool:
-        """Whether an array can hold values in a form: always, for JSON is read element by element."""
+    def allows_array(self, column_format: ColumnFormat) -> bool:
+        """Return True: JSON arrays are read element by element, in any format."""
         return True
 
-    def array(self, form: Form, expression: str) -> str:
-        """The column of a JSON array that holds values in a form."""
-        value = form.over("e.value")
+    def array(self, column_format: ColumnFormat, expression: str) -> str:
+        """Return the searched JSON array of a mapped expression in a format."""
+        value = column_format.apply("e.value")
         return (
             f"NULLIF((SELECT JSON_GROUP_ARRAY({value}) FROM JSON_EACH({expression}) AS e "
             f"WHERE NOT {value} IS NULL), '[]')"
         )
 
     def array_of_one(self, value: str) -> str:
-        """The JSON array of one value, NULL where there is none."""
+        """Return the JSON array of one value; NULL if the value is NULL."""
         return f"(SELECT JSON_ARRAY(v) FROM (SELECT {value} AS v LIMIT 1) WHERE NOT v IS NULL)"
 
     def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
-        """The JSON array of the values at a path that crosses arrays, NULL where there are none."""
+        """Return the JSON array of values at a path through arrays; NULL if none."""
         at, sources = json, []
         for number, (step, other) in enumerate(path, 1):
             node = self.at(at, (step,))
@@ -176,12 +187,12 @@ class Sqlite(Engine):
             sources.append(f"JSON_EACH({each}) AS e{number}")
             at = f"CASE e{number}.type WHEN 'object' THEN e{number}.value END"
         last = f"e{len(path)}"
-        value = self.of_text(kind, _of_element(kind, last))
+        value = self.from_text(kind, _of_element(kind, last))
         return f"NULLIF((SELECT JSON_GROUP_ARRAY({value}) FROM {', '.join(sources)} WHERE NOT {value} IS NULL), '[]')"
 
 
 def _of_element(kind: str, element: str) -> str:
-    """What a field of this type can hold of a row of ``JSON_EACH``."""
+    """Return what a field of this type can hold of a row of ``JSON_EACH``."""
     found = {
         "boolean": "WHEN 'true' THEN 1 WHEN 'false' THEN 0",
         "amount": f"WHEN 'text' THEN {element}.value WHEN 'integer' THEN {element}.value "
@@ -191,10 +202,7 @@ def _of_element(kind: str, element: str) -> str:
     return f"CASE {element}.type {found} END"
 
 
-def _number(amount: object) -> int | float:
-    """What SQLite compares exactly with whole numbers, and as floating point with others."""
-    from decimal import Decimal
-
-    assert isinstance(amount, Decimal)
+def _number(amount: Decimal) -> int | float:
+    """Return an integer, which SQLite compares exactly, or else a float."""
     whole = abs(amount) < 1 << 63 and amount == amount.to_integral_value()
     return int(amount) if whole else float(amount)

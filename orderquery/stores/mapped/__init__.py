@@ -1,1 +1,1 @@
-"""Searches over tables that are not ours, read-only."""
+"""Your own tables as stores, searched read-only."""

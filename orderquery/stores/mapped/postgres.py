@@ -1,54 +1,49 @@
-"""Own tables in a PostgreSQL database, in transactions that only read."""
+"""Your own tables in a PostgreSQL database, in read-only transactions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...compiler.cursor_keys import CursorKeys
 from ...sql.statement import Statement
-from ..explain import READS_ALL
-from ..postgres.connections import Connections, Database
-from ..postgres.url import NAMESPACE, target_of
-from .store import OwnStore
-
-if TYPE_CHECKING:
-    from ...sql.mapped.layout import OwnTables
+from ..postgres.connections import PostgresConnection, PostgresConnections
+from ..postgres.explain import execution_plan, find_mapped_costs
+from ..postgres.url import NAMESPACE, parse_target
+from .store import MappedStore
 
 
-class OwnPostgres(OwnStore):
-    """Orders in a PostgreSQL database of one's own. Safe to use from several threads."""
+class MappedPostgresStore(MappedStore):
+    """Orders in your own PostgreSQL database. Safe to use from several threads."""
 
     dialect = "postgres"
 
-    def __init__(self, url: str, layout: OwnTables, *, site: str = "", keys: CursorKeys | None = None) -> None:
-        super().__init__(layout, site=site, keys=keys)
-        self._connections = _Readers(target_of(url))
+    def _connect(self, location: str, create: bool) -> None:
+        self._connections = _ReadOnlyPostgresConnections(parse_target(location))
 
-    def _answers(self, text: str, parameters: Mapping[str, Any]) -> list[Sequence[Any]]:
+    def _run(self, text: str, parameters: Mapping[str, Any]) -> list[Sequence[Any]]:
         with self._connections.reading() as database:
             return list(database.execute(text, parameters).fetchall())
 
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.snapshot(seconds)
 
-    def _explained(self, built: Statement) -> list[str]:
+    def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
-            return [line for (line,) in database.execute(f"EXPLAIN {built.text}", built.parameters)]
+            return execution_plan(database, built)
 
-    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
-        return ((READS_ALL, line.strip()) for line in lines if "Seq Scan on" in line)
+    def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        return find_mapped_costs(lines)
 
     def close(self) -> None:
-        """Close every connection. Closing twice is fine."""
+        """Close every connection. Closing twice is allowed."""
         self._connections.close()
 
 
-class _Readers(Connections):
-    """Connections that cannot write, and find tables as any other client does, or in the namespace of the URL."""
+class _ReadOnlyPostgresConnections(PostgresConnections):
+    """Connections that cannot write, with the search path of any other client, or the namespace of the URL."""
 
-    def _configure(self, database: Database) -> None:
+    def _configure(self, database: PostgresConnection) -> None:
         settings = {"default_transaction_read_only": "on", "TimeZone": "UTC", "jit": "off"}
         set_all = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
         database.execute(f"SELECT {set_all}")

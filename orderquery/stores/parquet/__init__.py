@@ -1,1 +1,1 @@
-"""Exports as Parquet, and the engines that search them."""
+"""Exports in the published columnar layout, and the engines that search them."""

@@ -1,4 +1,4 @@
-"""Exports on ClickHouse, embedded in this process by chdb. Needs the extra ``clickhouse``."""
+"""Exports searched by ClickHouse, which chdb embeds in this process. Needs the extra ``clickhouse``."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from typing import Any
 
 from ...diagnostics.errors import MissingExtra, StoreError
 from ...language.schema import Schema
-from ..columnar import ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, Column, columns
-from .store import Deadline, Engine, ExportedStore
+from ..store_errors import is_closed
+from .store import Deadline, ParquetEngine, ParquetStore
+from .tables import ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, ColumnarColumn, columns
 
 _KINDS = {"text": "String", "integer": "Int64", "boolean": "Bool"}
-_TOO_LATE = "TIMEOUT_EXCEEDED"
+_TIMEOUT_CODE = "TIMEOUT_EXCEEDED"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n"})
 _numbers = itertools.count(1)
 
 
-class ClickhouseStore(ExportedStore):
+class ClickhouseStore(ParquetStore):
     """Orders of one site in an export, searched by an embedded ClickHouse."""
 
     dialect = "clickhouse"
-    reads = r"\bReadFrom\w+"
+    read_pattern = r"\bReadFrom\w+"
 
-    def _started(self) -> Engine:
-        return _Embedded(self.path, self.schema)
+    def _start(self) -> ParquetEngine:
+        return _ClickhouseEngine(self.path, self.schema)
 
 
-class _Embedded(Engine):
-    """A session of the embedded engine, whose database holds views of the files."""
+class _ClickhouseEngine(ParquetEngine):
+    """A session of the embedded engine, with a database of views over the files."""
 
     def __init__(self, folder: Path, schema: Schema) -> None:
         try:
@@ -42,7 +43,7 @@ class _Embedded(Engine):
         except ImportError as problem:
             raise MissingExtra("clickhouse", problem) from None
         self._folder, self._error, self._lock = folder, ChdbError, threading.Lock()
-        # A path may hold what the engine takes for a pattern; the name of a link to it does not.
+        # The engine would read some paths as patterns, but not the path of this link.
         self._links = Path(tempfile.mkdtemp(prefix="orderquery-"))
         self._remove_links = weakref.finalize(self, shutil.rmtree, self._links, ignore_errors=True)
         link = self._links / "export"
@@ -51,57 +52,57 @@ class _Embedded(Engine):
         session: Any = Session
         self._session: Any = session()
         self._database = f"export_{next(_numbers)}"
-        self._do(f"CREATE DATABASE {self._database}")
-        self._do(f"USE {self._database}")
+        self._query(f"CREATE DATABASE {self._database}")
+        self._query(f"USE {self._database}")
         for name, listed in ((ORDERS, columns(schema)), (TRANSACTIONS, TRANSACTION_COLUMNS)):
             files = _quoted(str(link / name / "*.parquet"))
             typed = _quoted(", ".join(f"`{column.name}` {_type(column)}" for column in listed))
-            self._do(f"CREATE VIEW {name} AS SELECT * FROM file({files}, Parquet, {typed})")
+            self._query(f"CREATE VIEW {name} AS SELECT * FROM file({files}, Parquet, {typed})")
 
     def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
-        """The rows of a statement. Raises ``StoreError``, and ``StoreTimeout`` beyond the deadline."""
+        """Run a statement; return its rows. Raises ``StoreError``, and ``StoreTimeout`` after the deadline."""
         import pyarrow as arrow
 
-        given = {name: _written(value) for name, value in parameters.items()}
+        given = {name: _encode_parameter(value) for name, value in parameters.items()}
         with self._lock:
             if deadline is not None or self._limited:
-                # Zero would be no limit at all.
+                # Zero would mean no limit.
                 seconds = 0 if deadline is None else max(deadline.left(), 0.001)
-                self._do(f"SET max_execution_time = {seconds:.3f}")
+                self._query(f"SET max_execution_time = {seconds:.3f}")
                 self._limited = deadline is not None
             try:
-                answer = self._do(text, "Arrow", given)
+                result = self._query(text, "Arrow", given)
             except StoreError as problem:
-                if deadline is not None and _TOO_LATE in str(problem):
+                if deadline is not None and _TIMEOUT_CODE in str(problem):
                     raise deadline.passed() from problem
                 raise
-        found = arrow.ipc.open_file(arrow.BufferReader(answer.bytes())).read_all()
+        found = arrow.ipc.open_file(arrow.BufferReader(result.bytes())).read_all()
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
-    def explained(self, text: str, parameters: dict[str, Any]) -> list[str]:
-        """The lines of the engine's own plan for a statement."""
+    def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
+        """Return the lines of the engine's execution plan for a statement."""
         return [str(line) for (line,) in self.rows(f"EXPLAIN {text}", parameters)]
 
-    def _do(self, text: str, format_: str = "Null", parameters: dict[str, str] | None = None) -> Any:
+    def _query(self, text: str, format_: str = "Null", parameters: dict[str, str] | None = None) -> Any:
         if self._session is None:
-            raise StoreError(f"{self._folder}: the store is closed")
+            raise is_closed(str(self._folder))
         try:
             return self._session.query(text, format_, params=parameters)
         except (self._error, RuntimeError) as problem:
             raise StoreError(f"{self._folder}: {problem}") from problem
 
     def close(self) -> None:
-        """Let go of the tables. Closing twice is fine."""
+        """Drop the tables. Closing twice is allowed."""
         with self._lock:
             if self._session is None:
                 return
-            self._do(f"DROP DATABASE {self._database}")
+            self._query(f"DROP DATABASE {self._database}")
             self._session.close()
             self._session = None
         self._remove_links()
 
 
-def _type(column: Column) -> str:
+def _type(column: ColumnarColumn) -> str:
     kind = _KINDS[column.kind]
     if column.many:
         return f"Array({kind})"
@@ -112,8 +113,8 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _written(value: Any) -> str:
-    """A parameter as the engine reads parameters: the text of a value in a tab-separated file."""
+def _encode_parameter(value: Any) -> str:
+    """Return a parameter as the engine expects it: as the text of a value in a tab-separated file."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).translate(_ESCAPES)

@@ -1,4 +1,4 @@
-"""What ``export`` writes: a store in the published columnar layout, as Parquet (see :mod:`.columnar`)."""
+"""Exporting a store: writing it in the published columnar layout, as Parquet (see :mod:`.tables`)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,27 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ...diagnostics.errors import MissingExtra, StoreError, UsageError
-from ...documents.fields import project
 from ...language.schema import Schema
 from ...language.types import encode_text
-from ...syntax.json_decoder import decode_json
-from ..base import Kept, Store
-from ..columnar import ABOUT, ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, Column, about, columns, read_about
-from ..disk_errors import why
+from ..base import Store
+from ..disk_errors import describe
+from ..document_tables import StoredRecord
+from ..projection import project_stored
+from ..store_errors import check_folder_of
+from .tables import (
+    ABOUT_FILE,
+    ORDERS,
+    TRANSACTION_COLUMNS,
+    TRANSACTIONS,
+    ColumnarColumn,
+    columns,
+    make_about,
+    read_about,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,15 +38,14 @@ if TYPE_CHECKING:
     import pyarrow as arrow
 
 ROWS_PER_FILE = 200_000
-_ROWS_AT_ONCE = 10_000
-_BYTES_AT_ONCE = 32 << 20
-"""Of documents: what is held in memory, and what an engine reads at once."""
-_NO_TRANSACTIONS: dict[str, Any] = {}
+_MAX_GROUP_ROWS = 10_000
+_MAX_GROUP_BYTES = 32 << 20
+"""Rows, and bytes of documents, that are kept in memory, and that an engine reads at once."""
 
 
 @dataclass
 class ExportResult:
-    """What an export wrote so far, or in all."""
+    """Counts of what an export has written."""
 
     orders: int = 0
     transactions: int = 0
@@ -53,31 +61,31 @@ def export(
     replace: bool = False,
     written: Callable[[ExportResult], None] | None = None,
 ) -> ExportResult:
-    """Write what a store holds, of one site or of all, into a folder, all or nothing.
+    """Write the records of a store, of one site or of all, to a folder, all or nothing.
 
-    The folder must not be there, or be empty; with ``replace`` it may be an earlier export. ``written`` is told of the
-    result now and then.
+    The folder must not exist, or be empty; with ``replace`` it may be an earlier export. ``written`` is called with
+    the result from time to time.
 
     Raises:
-        StoreError: the folder is in use or cannot be written.
+        StoreError: the folder is in use, or cannot be written.
         MissingExtra: Arrow is not installed.
 
     """
     if rows_per_file < 1:
-        raise UsageError("a file has at least one row")
+        raise UsageError(f"rows_per_file must be at least 1, not {rows_per_file}")
     _arrow()
     target, result = Path(folder), ExportResult()
     check_target(target, replace=replace)
-    with _made(target, replace) as draft:
+    with _new_folder(target, replace) as draft:
         with (
-            closing(store.iterate_kept(site)) as rows,
-            _Table(draft / ORDERS, columns(store.schema), rows_per_file) as orders,
-            _Table(draft / TRANSACTIONS, TRANSACTION_COLUMNS, rows_per_file) as transactions,
+            closing(store.iterate_records(site)) as rows,
+            _TableWriter(draft / ORDERS, columns(store.schema), rows_per_file) as orders,
+            _TableWriter(draft / TRANSACTIONS, TRANSACTION_COLUMNS, rows_per_file) as transactions,
         ):
             named = False
             for order, other in rows:
-                kept = order or other
-                named = named or bool(kept and kept.site)
+                record = order or other
+                named = named or bool(record and record.site)
                 if order is not None:
                     result.orders += 1
                     orders.add(_order_row(store.schema, order, other), len(order.document))
@@ -88,63 +96,61 @@ def export(
                 if written is not None and (result.orders + result.transactions) % 100 == 0:
                     written(result)
         result.files = orders.files + transactions.files
-        made = {
-            **about(store.schema),
+        about = {
+            **make_about(store.schema),
             "orders": result.orders,
             "transactions": result.transactions,
             "named_sites": named,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        (draft / ABOUT).write_text(json.dumps(made, indent=2) + "\n", "utf-8")
-        _keep(draft / ABOUT)
+        (draft / ABOUT_FILE).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+        _sync(draft / ABOUT_FILE)
     return result
 
 
-def _order_row(schema: Schema, order: Kept, other: Kept | None) -> list[Any]:
-    transactions = _NO_TRANSACTIONS if other is None else decode_json(other.document, Decimal)
-    values = project(schema, decode_json(order.document, Decimal), transactions)
+def _order_row(schema: Schema, order: StoredRecord, other: StoredRecord | None) -> list[Any]:
+    values = project_stored(schema, order.document, None if other is None else other.document)
     _, *fields, _ = columns(schema)
-    return [order.site, *(column.stored(values[column.field]) for column in fields), order.document]
+    return [order.site, *(column.encode(values[column.field]) for column in fields), order.document]
 
 
 # -- folders ----------------------------------------------------------------------------------------------------
 
 
 def check_target(target: Path, *, replace: bool) -> None:
-    """Refuse a folder that an export cannot be written to.
+    """Check that an export can be written to a folder.
 
     Raises:
-        StoreError: it is in use, or there is no folder to make it in.
+        StoreError: the folder is in use, or its parent does not exist.
 
     """
-    if not target.parent.is_dir():
-        raise StoreError(f"cannot make {target}: there is no folder {target.parent}")
+    check_folder_of(target)
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise StoreError(f"{target} is there and is no folder")
+        raise StoreError(f"{target} is not a folder; export to another path")
     if not target.exists() or not any(target.iterdir()):
         return
     if not replace:
-        raise StoreError(f"{target} is not empty: --replace replaces an earlier export")
-    # Only what was made here is ever removed.
+        raise StoreError(f"{target} is not empty; use --replace to replace an earlier export")
+    # Only exports are ever deleted.
     read_about(target)
 
 
 @contextmanager
-def _made(target: Path, replace: bool) -> Iterator[Path]:
-    """A new folder, which takes the name of the target at the end; after an exception it is gone."""
+def _new_folder(target: Path, replace: bool) -> Iterator[Path]:
+    """Yield a new folder; rename it to the target at the end, or delete it after an exception."""
     draft = _beside(target, "draft")
     try:
         draft.mkdir()
         yield draft
         check_target(target, replace=replace)
-        _put(draft, target)
+        _move(draft, target)
     except OSError as problem:
-        raise StoreError(f"cannot write {target}: {why(problem)}") from problem
+        raise StoreError(f"cannot write {target}: {describe(problem)}") from problem
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _put(draft: Path, target: Path) -> None:
+def _move(draft: Path, target: Path) -> None:
     if not target.exists():
         draft.rename(target)
         return
@@ -158,8 +164,8 @@ def _put(draft: Path, target: Path) -> None:
     shutil.rmtree(old)
 
 
-def _keep(file: Path) -> None:
-    """Have the disk hold what was written, so that no crash leaves a folder of half its files."""
+def _sync(file: Path) -> None:
+    """Flush a file to disk, so that no crash leaves a folder with incomplete files."""
     with file.open("rb") as opened:
         os.fsync(opened.fileno())
 
@@ -171,10 +177,10 @@ def _beside(target: Path, what: str) -> Path:
 # -- files ------------------------------------------------------------------------------------------------------
 
 
-class _Table:
-    """The files of one table, written one after the other. Used as a context manager; there is always one file."""
+class _TableWriter:
+    """Writes the files of one table, one after the other and at least one. Use it as a context manager."""
 
-    def __init__(self, folder: Path, listed: Iterable[Column], rows_per_file: int) -> None:
+    def __init__(self, folder: Path, listed: Iterable[ColumnarColumn], rows_per_file: int) -> None:
         folder.mkdir()
         self.files = 0
         self._folder, self._rows_per_file = folder, rows_per_file
@@ -196,11 +202,11 @@ class _Table:
             self._close()
 
     def add(self, row: list[Any], size: int) -> None:
-        """Add a row, whose document has so many bytes."""
+        """Add a row whose document has ``size`` bytes."""
         self._rows.append(row)
         self._bytes += size
         full = self._in_file + len(self._rows) >= self._rows_per_file
-        if full or len(self._rows) >= _ROWS_AT_ONCE or self._bytes >= _BYTES_AT_ONCE:
+        if full or len(self._rows) >= _MAX_GROUP_ROWS or self._bytes >= _MAX_GROUP_BYTES:
             self._flush()
         if full:
             self._close()
@@ -215,18 +221,18 @@ class _Table:
         arrays = [
             _arrow().array([row[index] for row in self._rows], type_) for index, type_ in enumerate(self._schema.types)
         ]
-        self._writer.write_table(_arrow().table(arrays, self._schema), row_group_size=_ROWS_AT_ONCE)
+        self._writer.write_table(_arrow().table(arrays, self._schema), row_group_size=_MAX_GROUP_ROWS)
         self._in_file += len(self._rows)
         self._rows, self._bytes = [], 0
 
     def _close(self) -> None:
         if self._writer is not None:
             self._writer.close()
-            _keep(self._folder / f"part-{self.files:05}.parquet")
+            _sync(self._folder / f"part-{self.files:05}.parquet")
         self._writer, self._in_file = None, 0
 
 
-def _arrow_field(column: Column) -> arrow.Field:
+def _arrow_field(column: ColumnarColumn) -> arrow.Field:
     kinds = {"text": _arrow().large_string(), "integer": _arrow().int64(), "boolean": _arrow().bool_()}
     type_ = kinds[column.kind]
     return _arrow().field(column.name, _arrow().list_(type_) if column.many else type_, nullable=not column.required)

@@ -1,8 +1,8 @@
-"""Exports on Apache Spark. Needs the extra ``spark``, and Java.
+"""Exports searched by Apache Spark. Needs the extra ``spark``, and Java.
 
-A session that is active already, as in a notebook, is used. Else one is started for the process: a driver and two
-executors, each a process of its own on this machine, or whatever ``ORDERQUERY_SPARK_MASTER`` names. It takes some
-twenty seconds to start, and ends with the process.
+An active session, such as a notebook's, is used. Otherwise one is started for this process: a driver and two executors,
+separate processes on this machine, or the cluster that ``ORDERQUERY_SPARK_MASTER`` names. Starting takes about twenty
+seconds, and the session ends with the process.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from typing import Any
 
 from ...diagnostics.errors import MissingExtra, StoreError
 from ...language.schema import Schema
-from ..columnar import ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, Column, columns
-from .store import Deadline, Engine, ExportedStore
+from ..store_errors import is_closed
+from .store import Deadline, ParquetEngine, ParquetStore
+from .tables import ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, ColumnarColumn, columns
 
 MASTER_VARIABLE = "ORDERQUERY_SPARK_MASTER"
 MASTER = "local-cluster[2,1,1024]"
@@ -50,22 +51,24 @@ appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d %p %c: %m%n
 """
+_CANCEL_AGAIN_S = 0.1
+"""How long between two attempts to cancel: a job that begins just after the first one continues."""
 _lock = threading.Lock()
 _numbers = itertools.count(1)
 
 
-class SparkStore(ExportedStore):
+class SparkStore(ParquetStore):
     """Orders of one site in an export, searched by Spark."""
 
     dialect = "spark"
-    reads = r"\bFileScan \w+"
+    read_pattern = r"\bFileScan \w+"
 
-    def _started(self) -> Engine:
-        return _Views(self.path, self.schema)
+    def _start(self) -> ParquetEngine:
+        return _SparkEngine(self.path, self.schema)
 
 
-class _Views(Engine):
-    """A session of its own over the process's driver, with views of the files."""
+class _SparkEngine(ParquetEngine):
+    """A new session of this process's driver, with views over the files."""
 
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._folder = folder
@@ -79,44 +82,46 @@ class _Views(Engine):
                 self._session.read.schema(typed).parquet(files).createOrReplaceTempView(name)
 
     def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
-        """The rows of a statement. Raises ``StoreError``, and ``StoreTimeout`` beyond the deadline."""
+        """Run a statement; return its rows. Raises ``StoreError``, and ``StoreTimeout`` after the deadline."""
         if deadline is None:
-            return self._collected(text, parameters)
-        context = self._opened().sparkContext
-        group, passed = f"orderquery {next(_numbers)}", threading.Event()
+            return self._collect(text, parameters)
+        context = self._open_session().sparkContext
+        group, done, passed = f"orderquery {next(_numbers)}", threading.Event(), threading.Event()
+        seconds = deadline.left()
 
-        def stop() -> None:
-            passed.set()
-            # What has not begun yet is stopped too.
-            context._jsc.sc().cancelJobGroupAndFutureJobs(group, "out of time")
+        def watch() -> None:
+            over = done.wait(seconds)
+            while not over:
+                passed.set()
+                context.cancelJobGroup(group)
+                over = done.wait(_CANCEL_AGAIN_S)
 
-        timer = threading.Timer(deadline.left(), stop)
-        timer.daemon = True
         context.setJobGroup(group, text[:200], interruptOnCancel=True)
-        timer.start()
+        watcher = threading.Thread(target=watch, name="orderquery deadline", daemon=True)
+        watcher.start()
         try:
-            return self._collected(text, parameters)
+            return self._collect(text, parameters)
         except StoreError as problem:
             if passed.is_set():
                 raise deadline.passed() from problem
             raise
         finally:
-            timer.cancel()
+            done.set()
+            watcher.join()
             context.setLocalProperty("spark.jobGroup.id", None)
 
-    def _collected(self, text: str, parameters: dict[str, Any]) -> list[Sequence[Any]]:
+    def _collect(self, text: str, parameters: dict[str, Any]) -> list[Sequence[Any]]:
         with self._errors():
-            return list(self._opened().sql(text, args=parameters).collect())
+            return list(self._open_session().sql(text, args=parameters).collect())
 
-    def explained(self, text: str, parameters: dict[str, Any]) -> list[str]:
-        """The lines of the engine's own plan for a statement."""
-        with self._errors():
-            frame = self._opened().sql(text, args=parameters)
-            return str(frame._jdf.queryExecution().simpleString()).strip().splitlines()
+    def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
+        """Return the lines of the engine's execution plan for a statement."""
+        ((plan,),) = self._collect(f"EXPLAIN {text}", parameters)
+        return str(plan).strip().splitlines()
 
-    def _opened(self) -> Any:
+    def _open_session(self) -> Any:
         if self._session is None:
-            raise StoreError(f"{self._folder}: the store is closed")
+            raise is_closed(str(self._folder))
         return self._session
 
     @contextmanager
@@ -127,12 +132,12 @@ class _Views(Engine):
         try:
             yield
         except (Py4JNetworkError, ConnectionError) as problem:
-            raise StoreError("Spark's driver has ended: start this program again") from problem
+            raise StoreError("the Spark driver has stopped; restart this program") from problem
         except (PySparkException, Py4JError) as problem:
-            raise StoreError(f"{self._folder}: {_said(problem)}") from problem
+            raise StoreError(f"{self._folder}: {_first_line(problem)}") from problem
 
     def close(self) -> None:
-        """Let go of the tables. Closing twice is fine; the process's session stays for other stores."""
+        """Drop the tables. Closing twice is allowed; the process's session stays for other stores."""
         closed, self._session = self._session, None
         if closed is not None:
             with suppress(StoreError), self._errors():
@@ -140,13 +145,13 @@ class _Views(Engine):
                     closed.catalog.dropTempView(name)
 
 
-def _type(column: Column) -> str:
+def _type(column: ColumnarColumn) -> str:
     kind = _KINDS[column.kind]
     return f"ARRAY<{kind}>" if column.many else kind
 
 
-def _said(problem: Exception) -> str:
-    """The first line of an engine's error: the others are its own stack."""
+def _first_line(problem: Exception) -> str:
+    """Return the first line of an engine's error; the others are its stack."""
     lines = str(problem).strip().splitlines()
     return lines[0] if lines else type(problem).__name__
 
@@ -156,10 +161,10 @@ def _said(problem: Exception) -> str:
 
 @cache
 def session() -> Any:
-    """The session of this process.
+    """Return the session of this process.
 
     Raises:
-        StoreError: Java is missing or too old, or Spark does not start.
+        StoreError: Java is missing or too old, or Spark failed to start.
         MissingExtra: ``pyspark`` is not installed.
 
     """
@@ -168,13 +173,13 @@ def session() -> Any:
     except ImportError as problem:
         raise MissingExtra("spark", problem) from None
     with warnings.catch_warnings():
-        # On first use it warns of the versions of packages that it is not asked to use here.
+        # Its first import warns about versions of packages that are not used here.
         warnings.simplefilter("ignore")
         import pyspark.testing.utils  # noqa: F401
-    return SparkSession.getActiveSession() or _started()
+    return SparkSession.getActiveSession() or _start_session()
 
 
-def _started() -> Any:
+def _start_session() -> Any:
     from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkException
     from pyspark.java_gateway import launch_gateway
@@ -193,17 +198,17 @@ def _started() -> Any:
         with log.open("wb") as stream, _environment(home, master):
             launch: Any = launch_gateway
             gateway = launch(conf, {"stdout": stream, "stderr": stream})
-            made = SparkSession(SparkContext(gateway=gateway, conf=conf))
+            started = SparkSession(SparkContext(gateway=gateway, conf=conf))
     except (PySparkException, OSError) as problem:
-        said = log.read_text("utf-8", "replace").strip().splitlines()[-5:] if log.exists() else []
-        raise StoreError("\n".join((f"Spark does not start: {_said(problem)}", *said))) from problem
-    atexit.register(_ended, made, gateway)
-    return made
+        last_lines = log.read_text("utf-8", "replace").strip().splitlines()[-5:] if log.exists() else []
+        raise StoreError("\n".join((f"Spark failed to start: {_first_line(problem)}", *last_lines))) from problem
+    atexit.register(_stop_session, started, gateway)
+    return started
 
 
-def _ended(made: Any, gateway: Any) -> None:
+def _stop_session(started: Any, gateway: Any) -> None:
     with suppress(Exception):
-        made.stop()
+        started.stop()
     with suppress(Exception):
         gateway.shutdown()
         gateway.proc.stdin.close()
@@ -214,22 +219,26 @@ def _check_java() -> None:
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if java is None:
-        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer: {_INSTALL_JAVA}, or set JAVA_HOME")
+        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer; run: {_INSTALL_JAVA}, or set JAVA_HOME")
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr  # noqa: S603
+        version = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as problem:
-        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer, and {java} does not run: {problem}") from problem
-    found = re.search(r'version "(\d+)', said)
+        raise StoreError(
+            f"Spark needs Java {OLDEST_JAVA} or newer, but {java} does not run: {problem}; set JAVA_HOME"
+        ) from problem
+    found = re.search(r'version "(\d+)', version)
     if found and int(found[1]) < OLDEST_JAVA:
-        raise StoreError(f"Spark needs Java {OLDEST_JAVA} or newer, {java} is {found[1]}: {_INSTALL_JAVA}")
+        raise StoreError(
+            f"Spark needs Java {OLDEST_JAVA} or newer, but {java} is version {found[1]}; run: {_INSTALL_JAVA}"
+        )
 
 
 @contextmanager
 def _environment(home: Path, master: str) -> Iterator[None]:
-    """What a driver that is launched inherits.
+    """Set the environment variables that a new driver inherits.
 
-    Executors of a cluster on this machine keep their files in the folder that Spark is installed in, which may be
-    anybody's: they are given one of their own, with links to what is installed.
+    Executors on this machine write to the folder that Spark is installed in, which may be shared or read-only. They
+    get a folder of this process instead, with links to the installed files.
     """
     given: dict[str, str] = {}
     if "SPARK_HOME" not in os.environ:

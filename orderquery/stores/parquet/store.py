@@ -1,4 +1,4 @@
-"""Exports as stores that are read: what the engines over the published layout (:mod:`.columnar`) have in common."""
+"""Exports as read-only stores: what the engines over the published layout (:mod:`.tables`) have in common."""
 
 from __future__ import annotations
 
@@ -7,105 +7,97 @@ import re
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any
 
 from ...compiler.cursor_keys import CursorKeys
 from ...compiler.query import Query, SortField
 from ...diagnostics.errors import StoreError, StoreTimeout
-from ...documents.ingest import Found
 from ...language.conditions import equals
 from ...language.fields import Field
 from ...language.schema import Schema
-from ...language.types import has_lone_surrogate
 from ...sql.layouts import COLUMNAR
 from ...sql.statement import Statement, statement
 from ...syntax.ast import Search
-from ..base import Kept, LoadResult, Store, Values
-from ..columnar import TRANSACTIONS, check_about
 from ..explain import READS_ALL
 from ..keyfile import keys_beside
-from ..merge import Change, Held
-
-JSON = Any
+from ..merge import RecordKind
+from ..read_only import ReadOnlyStore
+from ..store_errors import timed_out
+from .tables import TRANSACTIONS, check_about
 
 _TRANSACTIONS = dataclasses.replace(COLUMNAR, name=TRANSACTIONS, orders=TRANSACTIONS)
 
 
 class Deadline:
-    """When the engine's work has to be done."""
+    """The time by which the engine must be done."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """The seconds that are left. Raises ``StoreTimeout`` where there are none."""
+        """Return the seconds that are left. Raises ``StoreTimeout`` where there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise self.passed()
         return left
 
     def passed(self) -> StoreTimeout:
-        """The error of a search that took longer."""
-        return StoreTimeout(f"not done within {self.seconds:g} s")
+        """Return the error of a search that took longer."""
+        return timed_out(self.seconds)
 
 
-class Engine(ABC):
+class ParquetEngine(ABC):
     """An engine with the tables of one export. Safe to use from several threads."""
 
     @abstractmethod
     def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
-        """The rows of a statement. Raises ``StoreError``, and ``StoreTimeout`` beyond the deadline."""
+        """Run a statement; return its rows. Raises ``StoreError``, and ``StoreTimeout`` after the deadline."""
 
     @abstractmethod
-    def explained(self, text: str, parameters: dict[str, Any]) -> list[str]:
-        """The lines of the engine's own plan for a statement."""
+    def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
+        """Return the lines of the engine's execution plan for a statement."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the tables. Closing twice is fine."""
+        """Drop the tables. Closing twice is allowed."""
 
 
-class ExportedStore(Store):
-    """Orders of one site in an export, to be searched; they are changed by exporting the store again.
+class ParquetStore(ReadOnlyStore):
+    """Orders of one site in an export, read-only; exporting the store again replaces them.
 
-    The cursor keys that were not given lie beside the folder, as ``DIR.key``.
+    Cursor keys that were not passed are in ``DIR.key``, beside the folder.
     """
 
-    reads: str
-    """What the engine calls reading the files, as a pattern."""
+    read_pattern: str
+    """The pattern of a step of the engine's execution plan that reads the files."""
 
-    def __init__(
-        self,
-        path: str | Path,
-        schema: Schema,
-        *,
-        site: str = "",
-        keys: CursorKeys | None = None,
-        create: bool = False,  # an export is made from a store
-    ) -> None:
-        self.schema, self.site = schema, site
-        self.path = Path(path).absolute()
-        self._about = check_about(self.path, schema)
-        self.keys = keys or keys_beside(self.path)
+    def _connect(self, location: str, create: bool) -> None:
+        self.path = Path(location).absolute()
+        self._about = check_about(self.path, self.schema)
+        self.how_to_change = f"change its source store, then run: orderquery export STORE {self.path} --replace"
+        self.how_to_export = f"{self.path} is already an export: copy the folder"
         self._of_thread = threading.local()
-        self._engine = self._started()
+        self._engine = self._start()
 
     @abstractmethod
-    def _started(self) -> Engine:
-        """The engine, with the tables of the export.
+    def _start(self) -> ParquetEngine:
+        """Start the engine with the tables of the export.
 
         Raises:
-            StoreError: it cannot be started.
+            StoreError: the engine cannot be started.
             MissingExtra: its driver is not installed.
 
         """
 
     # -- reading -----------------------------------------------------------------------------------------------
+
+    def _make_keys(self) -> CursorKeys:
+        return keys_beside(self.path)
 
     @contextmanager
     def _snapshot(self, seconds: float | None) -> Iterator[None]:
@@ -124,34 +116,18 @@ class ExportedStore(Store):
     def _rows(self, built: Statement) -> list[Sequence[Any]]:
         return self._engine.rows(built.text, built.parameters, self._deadline)
 
-    def _explained(self, built: Statement) -> list[str]:
-        return self._engine.explained(built.text, built.parameters)
+    def _execution_plan(self, built: Statement) -> list[str]:
+        return self._engine.execution_plan(built.text, built.parameters)
 
-    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
-        return [(READS_ALL, found[0]) for line in lines if (found := re.search(self.reads, line))]
+    def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        return [(READS_ALL, found[0]) for line in lines if (found := re.search(self.read_pattern, line))]
 
-    def get_document(self, order_id: str) -> bytes | None:
-        """The stored bytes of an order (hidden ones too), or ``None``."""
-        return self._one(self._by_id, order_id)
-
-    def get_transactions(self, order_id: str) -> bytes | None:
-        """The stored bytes of an order's transactions record, or ``None``."""
-        return self._one(self._transactions_by_id, order_id)
-
-    def _one(self, built: Callable[[str], Statement], order_id: str) -> bytes | None:
-        if not isinstance(order_id, str) or has_lone_surrogate(order_id):
-            return None
-        rows = self._rows(built(order_id))
+    def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
+        key = self.schema.key if kind == "order" else self._order_id
+        query = Query(self.schema, Search(), equals(key, order_id), (SortField(key, False),), 1)
+        layout = None if kind == "order" else _TRANSACTIONS
+        rows = self._rows(statement(query, self.dialect, site=self.site, layout=layout))
         return str(rows[0][-1]).encode() if rows else None
-
-    def _by_id(self, order_id: str) -> Statement:
-        plan = Query(self.schema, Search(), equals(self.schema.key, order_id), (SortField(self.schema.key, False),), 1)
-        return statement(plan, self.dialect, site=self.site)
-
-    def _transactions_by_id(self, order_id: str) -> Statement:
-        key = self._order_id
-        plan = Query(self.schema, Search(), equals(key, order_id), (SortField(key, False),), 1)
-        return statement(plan, self.dialect, site=self.site, layout=_TRANSACTIONS)
 
     @cached_property
     def _order_id(self) -> Field:
@@ -159,47 +135,14 @@ class ExportedStore(Store):
         return dataclasses.replace(self.schema.key, column="order_id")
 
     def holds_named_site(self) -> bool:
-        """Whether anything in the store, at whatever site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, belongs to a site with a name."""
         return bool(self._about.get("named_sites"))
 
     def close(self) -> None:
-        """Close the store. Closing twice is fine."""
+        """Close the store. Closing twice is allowed."""
         self._engine.close()
-
-    # -- what an export does not do ----------------------------------------------------------------------------
-
-    def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
-        """Nothing can be loaded. Raises ``StoreError``."""
-        self._refuse()
-
-    def delete(self, order_ids: Iterable[str]) -> int:
-        """Nothing can be removed. Raises ``StoreError``."""
-        self._refuse()
-
-    def settle(self) -> None:
-        """Nothing: an export is as it was made."""
-
-    def _writing(self) -> AbstractContextManager[Any]:
-        self._refuse()
-
-    def _held(self, order_ids: list[str]) -> dict[str, Held]:
-        self._refuse()
-
-    def _documents(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, bytes]:
-        self._refuse()
-
-    def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
-        self._refuse()
-
-    def _kept(
-        self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
-    ) -> list[Kept]:
-        raise StoreError(f"{self.path} is an export already: copy the folder")
-
-    def _refuse(self) -> NoReturn:
-        raise StoreError(f"{self.path} is an export, to be read: change the store it is of, and export that again")
 
 
 def upgrade(path: str, schema: Schema) -> int:
     """Refuse to rebuild an export. Raises ``StoreError``."""
-    raise StoreError(f"{path} is an export: orderquery export STORE {path} --replace makes it anew")
+    raise StoreError(f"{path} is an export; create it again with: orderquery export STORE {path} --replace")

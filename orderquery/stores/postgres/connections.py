@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: a pool to read with, one that writes, snapshots, and time limits."""
+"""Connections to PostgreSQL: a pool of readers, one writer, snapshots, and time limits."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ...diagnostics.errors import StoreError, StoreTimeout
+from ...diagnostics.errors import StoreError
+from ..store_errors import is_closed, timed_out
 from .driver import conninfo, errors, pq, psycopg, psycopg_pool
 from .url import Target
 
-Database = psycopg.Connection[tuple[Any, ...]]
+PostgresConnection = psycopg.Connection[tuple[Any, ...]]
 
-_MOST_READERS = 16
-_PATIENCE = 30.0
-"""Seconds to wait for a connection while all are in use."""
+_MAX_READERS = 16
+_POOL_TIMEOUT_S = 30.0
+"""How long to wait for a connection while all are in use."""
 
-_PROBE_AFTER = 1.0
-"""Seconds without a connection after which the server is asked why."""
+_PROBE_AFTER_S = 1.0
+"""How long to wait for the pool before connecting directly, for the error that the pool does not report."""
 
-_CONNECT_WITHIN = 10
-"""Seconds, where the URL says nothing else."""
+_CONNECT_TIMEOUT_S = 10
+"""Used where the URL has no connect_timeout."""
 
 
-class Connections:
+class PostgresConnections:
     """Connections to a server, for the tables of one namespace.
 
-    Safe to use from several threads. Writers of one namespace wait for one another, wherever they run; readers wait
-    for nobody.
+    Safe to use from several threads. Writers of one namespace wait for each other, in all processes; readers never
+    wait.
     """
 
     def __init__(self, target: Target) -> None:
@@ -40,46 +41,46 @@ class Connections:
         self._lock_number = _lock_number(target.namespace)
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
-        self._writers: list[Database] = []
+        self._writers: list[PostgresConnection] = []
         self._pool = psycopg_pool.ConnectionPool(
             self._conninfo,
             kwargs={"autocommit": True, "prepare_threshold": None},
             min_size=0,
-            max_size=_MOST_READERS,
+            max_size=_MAX_READERS,
             configure=self._configure,
             open=False,
             name="orderquery",
-            timeout=_PATIENCE,
+            timeout=_POOL_TIMEOUT_S,
         )
         self._closed = False
         self._of_thread = threading.local()
-        # What is left open is closed with the last reference to it, instead of a warning from the driver.
+        # Closes connections with the last reference to this object, instead of a warning from the driver.
         weakref.finalize(self, _close_all, self._pool, self._writers)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Where the driver's errors become ``StoreError``."""
+        """Convert the driver's errors to ``StoreError``."""
         try:
             yield
         except psycopg.Error as problem:
-            raise StoreError(f"{self.target.shown}: {self._said(problem)}") from problem
+            raise StoreError(f"{self.target.shown}: {self._describe(problem)}") from problem
 
-    def _said(self, problem: psycopg.Error) -> str:
-        said = problem.diag.message_primary or str(problem).strip() or type(problem).__name__
-        return self.target.without_secrets(said)
+    def _describe(self, problem: psycopg.Error) -> str:
+        message = problem.diag.message_primary or str(problem).strip() or type(problem).__name__
+        return self.target.without_secrets(message)
 
     @contextmanager
-    def writing(self) -> Iterator[Database]:
-        """The connection that writes, in a transaction that is committed at the end, or undone by an exception.
+    def writing(self) -> Iterator[PostgresConnection]:
+        """Yield the writer in a transaction that commits at the end, or is undone by an exception.
 
-        No other writer of the namespace is in such a transaction meanwhile.
+        The transaction excludes every other writer of the namespace.
         """
         with self._write_lock, self.errors():
             database = self._writer()
             if database.info.transaction_status != pq.TransactionStatus.IDLE:
                 yield database
                 return
-            database = self._begun(database)
+            database = self._begin_writing(database)
             try:
                 yield database
             except BaseException:
@@ -88,45 +89,45 @@ class Connections:
             database.execute("COMMIT")
 
     @contextmanager
-    def alone(self) -> Iterator[Database]:
-        """The connection that writes, outside a transaction."""
+    def exclusive(self) -> Iterator[PostgresConnection]:
+        """Yield the writer outside a transaction."""
         with self._write_lock, self.errors():
             yield self._writer()
 
     @contextmanager
-    def reading(self) -> Iterator[Database]:
-        """A connection to read with: this thread's own where it reads already, within the time that has left.
+    def reading(self) -> Iterator[PostgresConnection]:
+        """Yield a reader: the one this thread uses already, if any, within its remaining time.
 
         Raises:
             StoreTimeout: no time is left.
 
         """
-        held: _Snapshot | None = getattr(self._of_thread, "snapshot", None)
-        if held is not None:
-            held.limit()
-            yield held.database
+        current: _Snapshot | None = getattr(self._of_thread, "snapshot", None)
+        if current is not None:
+            current.limit_next()
+            yield current.database
             return
-        with self._borrowed("") as database, self.errors():
+        with self._borrow("") as database, self.errors():
             yield database
 
     @contextmanager
-    def snapshot(self, seconds: float | None = None) -> Iterator[Database]:
-        """A connection whose every read sees the same state.
+    def snapshot(self, seconds: float | None = None) -> Iterator[PostgresConnection]:
+        """Yield a reader whose every read sees the same state.
 
         Raises:
             StoreTimeout: the reads took longer than ``seconds``.
 
         """
-        held: _Snapshot | None = getattr(self._of_thread, "snapshot", None)
-        if held is not None:
-            yield held.database
+        current: _Snapshot | None = getattr(self._of_thread, "snapshot", None)
+        if current is not None:
+            yield current.database
             return
-        began = _Snapshot(seconds)
-        with self._borrowed(began.begin, seconds) as database:
-            began.database = database
-            self._of_thread.snapshot = began
+        snapshot = _Snapshot(seconds)
+        with self._borrow(snapshot.begin, seconds) as database:
+            snapshot.database = database
+            self._of_thread.snapshot = snapshot
             try:
-                with self.errors(), _in_time(seconds):
+                with self.errors(), _convert_timeout(seconds):
                     yield database
                     database.execute("COMMIT")
             except BaseException:
@@ -136,30 +137,30 @@ class Connections:
                 self._of_thread.snapshot = None
 
     @contextmanager
-    def _borrowed(self, first: str, seconds: float | None = None) -> Iterator[Database]:
-        """A connection of the pool on which this was executed."""
-        self._ready()
-        patience = _PATIENCE if seconds is None else min(seconds, _PATIENCE)
+    def _borrow(self, first: str, seconds: float | None = None) -> Iterator[PostgresConnection]:
+        """Yield a connection of the pool on which ``first`` was executed."""
+        self._open_pool()
+        timeout = _POOL_TIMEOUT_S if seconds is None else min(seconds, _POOL_TIMEOUT_S)
         try:
             with self.errors():
-                database = self._tried(first, patience)
+                database = self._get_working(first, timeout)
         except StoreError as problem:
             if not isinstance(problem.__cause__, psycopg_pool.PoolTimeout):
                 raise
-            if seconds is not None and seconds < _PATIENCE:
-                raise StoreTimeout(f"not done within {seconds:g} s") from None
-            said = f"all {_MOST_READERS} connections were busy for {_PATIENCE:g} s"
-            raise StoreError(f"{self.target.shown}: {said}") from None
+            if seconds is not None and seconds < _POOL_TIMEOUT_S:
+                raise timed_out(seconds) from None
+            message = f"all {_MAX_READERS} connections were busy for {_POOL_TIMEOUT_S:g} s; try again later"
+            raise StoreError(f"{self.target.shown}: {message}") from None
         try:
             yield database
         finally:
             self._pool.putconn(database)
 
-    def _tried(self, first: str, patience: float) -> Database:
-        """A connection that works: what the server closed while it lay in the pool is left out."""
-        tries = _MOST_READERS + 1
+    def _get_working(self, first: str, timeout: float) -> PostgresConnection:
+        """Return a connection that works; connections that the server closed while idle are dropped."""
+        tries = _MAX_READERS + 1
         while True:
-            database = self._taken(patience)
+            database = self._get(timeout)
             try:
                 database.execute(first)
                 return database
@@ -169,27 +170,27 @@ class Connections:
                 if not (isinstance(problem, psycopg.OperationalError) and database.closed and tries):
                     raise
 
-    def _taken(self, patience: float) -> Database:
+    def _get(self, timeout: float) -> PostgresConnection:
         try:
-            return self._pool.getconn(timeout=max(min(patience, _PROBE_AFTER), 0.001))
+            return self._pool.getconn(timeout=max(min(timeout, _PROBE_AFTER_S), 0.001))
         except psycopg_pool.PoolTimeout:
-            # The pool goes on trying, but does not say why it must: the server does.
+            # The pool keeps trying without an error; a direct connection raises the server's.
             self._connect().close()
-            if patience <= _PROBE_AFTER:
+            if timeout <= _PROBE_AFTER_S:
                 raise
-        return self._pool.getconn(timeout=patience - _PROBE_AFTER)
+        return self._pool.getconn(timeout=timeout - _PROBE_AFTER_S)
 
-    def _ready(self) -> None:
+    def _open_pool(self) -> None:
         with self._pool_lock:
-            self._not_closed()
+            self._check_open()
             if self._pool.closed:
                 self._pool.open()
 
-    def _not_closed(self) -> None:
+    def _check_open(self) -> None:
         if self._closed:
-            raise StoreError(f"{self.target.shown}: the store is closed")
+            raise is_closed(self.target.shown)
 
-    def _connect(self) -> Database:
+    def _connect(self) -> PostgresConnection:
         with self.errors():
             database = psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=None)
             try:
@@ -199,24 +200,24 @@ class Connections:
                 raise
         return database
 
-    def _configure(self, database: Database) -> None:
-        # Every name in a statement is one of ours. Compiling a plan takes longer than any page; and the documents of a
-        # page are looked up by their numbers, which a planner that thinks of turning disks would rather not.
+    def _configure(self, database: PostgresConnection) -> None:
+        # Compiling a plan takes longer than any page. The default cost of random reads, made for turning disks, would
+        # keep the planner from looking up a page's documents by their row numbers.
         settings = {"jit": "off", "random_page_cost": "1.1"}
         set_all = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
         search_path = "set_config('search_path', quote_ident(%s), false)"
         database.execute(f"SELECT {search_path}, {set_all}", (self.target.namespace,))
 
-    def _writer(self) -> Database:
-        self._not_closed()
+    def _writer(self) -> PostgresConnection:
+        self._check_open()
         if self._writers and self._writers[0].closed:
             self._writers.clear()
         if not self._writers:
             self._writers.append(self._connect())
         return self._writers[0]
 
-    def _begun(self, database: Database) -> Database:
-        """The connection in a transaction; another one where the server has closed it in the meantime."""
+    def _begin_writing(self, database: PostgresConnection) -> PostgresConnection:
+        """Begin a transaction; reconnect where the server has closed the connection in the meantime."""
         begin = f"BEGIN; SELECT pg_advisory_xact_lock({self._lock_number})"
         try:
             database.execute(begin)
@@ -229,7 +230,7 @@ class Connections:
         return database
 
     def close(self) -> None:
-        """Close every connection; one that reads, as soon as it has read. Closing twice is fine."""
+        """Close every connection; a reader in use, when its read has ended. Closing twice is allowed."""
         with self._pool_lock:
             self._closed = True
         self._pool.close()
@@ -239,9 +240,9 @@ class Connections:
 
 
 class _Snapshot:
-    """What a thread reads from, and until when."""
+    """The reader of a thread, and its time limit."""
 
-    database: Database
+    database: PostgresConnection
 
     def __init__(self, seconds: float | None) -> None:
         self._seconds = seconds
@@ -250,17 +251,17 @@ class _Snapshot:
 
     @property
     def begin(self) -> str:
-        """What begins it, and limits its first statement."""
+        """Return the statements that begin it and limit its first read."""
         limit = "" if self._seconds is None else f"; {_limit(self._seconds)}"
         return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY{limit}"
 
-    def limit(self) -> None:
-        """Give the next statement the time that is left."""
-        if self._end is None:
+    def limit_next(self) -> None:
+        """Limit the next statement to the time that is left."""
+        if self._end is None or self._seconds is None:
             return
         left = self._end - time.monotonic()
         if left <= 0:
-            raise StoreTimeout(f"not done within {self._seconds:g} s")
+            raise timed_out(self._seconds)
         if self._used:
             self.database.execute(_limit(left))
         self._used = True
@@ -271,17 +272,17 @@ def _limit(seconds: float) -> str:
 
 
 @contextmanager
-def _in_time(seconds: float | None) -> Iterator[None]:
+def _convert_timeout(seconds: float | None) -> Iterator[None]:
     try:
         yield
     except errors.QueryCanceled as problem:
         if seconds is None:
             raise
-        raise StoreTimeout(f"not done within {seconds:g} s") from problem
+        raise timed_out(seconds) from problem
 
 
-def _roll_back(database: Database) -> None:
-    # A connection that was lost has nothing to undo; the error that is on its way says more.
+def _roll_back(database: PostgresConnection) -> None:
+    # A lost connection has nothing to undo, and the error being raised is the useful one.
     if not database.closed and database.info.transaction_status != pq.TransactionStatus.IDLE:
         with suppress(psycopg.Error):
             database.execute("ROLLBACK")
@@ -290,12 +291,12 @@ def _roll_back(database: Database) -> None:
 def _conninfo(target: Target) -> str:
     try:
         given = conninfo.conninfo_to_dict(target.url)
-        added = {"connect_timeout": _CONNECT_WITHIN} if "connect_timeout" not in given else {}
+        added = {"connect_timeout": _CONNECT_TIMEOUT_S} if "connect_timeout" not in given else {}
         ours = {"client_encoding": "utf8", "fallback_application_name": "orderquery"}
         return conninfo.make_conninfo(target.url, **ours, **added)
     except (psycopg.Error, ValueError) as problem:
-        said = target.without_secrets(str(problem)).strip()
-        raise StoreError(f"{target.shown} is no URL that PostgreSQL takes: {said}") from None
+        reason = target.without_secrets(str(problem)).strip()
+        raise StoreError(f"{target.shown} is not a PostgreSQL URL: {reason}") from None
 
 
 def _lock_number(namespace: str) -> int:
@@ -303,7 +304,7 @@ def _lock_number(namespace: str) -> int:
     return int.from_bytes(digest[:8], signed=True)
 
 
-def _close_all(pool: psycopg_pool.ConnectionPool[Any], writers: list[Database]) -> None:
+def _close_all(pool: psycopg_pool.ConnectionPool[Any], writers: list[PostgresConnection]) -> None:
     pool.close()
     for database in writers:
         database.close()

@@ -1,4 +1,4 @@
-"""The driver of PostgreSQL, or the name of the extra that brings it."""
+"""The PostgreSQL driver, an optional dependency."""
 
 from __future__ import annotations
 

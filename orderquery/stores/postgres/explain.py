@@ -1,4 +1,4 @@
-"""What PostgreSQL's own plan of a search says about its cost."""
+"""Execution plans of PostgreSQL, and the steps of them whose work grows with the number of orders."""
 
 from __future__ import annotations
 
@@ -6,25 +6,37 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ...sql.statement import Statement
 from ..explain import READS_ALL, SORTS_ALL, WALKS
+from .connections import PostgresConnection
 
-_NODE = re.compile(r"( *)(?:->  )?(\S.*?)  \(cost=")
+_PLAN_NODE = re.compile(r"( *)(?:->  )?(\S.*?)  \(cost=")
 _OF_ORDERS = re.compile(r"(?:Parallel )?(Seq Scan|Index Scan|Index Only Scan|Bitmap Heap Scan)\b.* on orders o$")
 _WHOLE_SITE = re.compile(r"Index Cond: \(site = ")
-"""The one condition on an index; were there more, another bracket would stand before it."""
+"""A single condition: several conditions begin with another bracket."""
 
 
 @dataclass
-class _Node:
+class _PlanNode:
     depth: int
     text: str
-    parent: _Node | None
+    parent: _PlanNode | None
     properties: list[str] = field(default_factory=list)
 
 
-def costs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Where the work grows with the number of orders, in the words of :mod:`.explaining`."""
-    for node in _nodes(lines):
+def execution_plan(database: PostgresConnection, built: Statement) -> list[str]:
+    """Return PostgreSQL's execution plan for a statement."""
+    return [line for (line,) in database.execute(f"EXPLAIN {built.text}", built.parameters)]
+
+
+def find_mapped_costs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the costs of an execution plan over mapped tables."""
+    return ((READS_ALL, line.strip()) for line in lines if "Seq Scan on" in line)
+
+
+def find_store_costs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the costs of an execution plan over a store's tables."""
+    for node in _parse_nodes(lines):
         found = _OF_ORDERS.match(node.text)
         if not found:
             continue
@@ -39,22 +51,22 @@ def costs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield SORTS_ALL, node.text
 
 
-def _nodes(lines: Iterable[str]) -> Sequence[_Node]:
-    nodes: list[_Node] = []
+def _parse_nodes(lines: Iterable[str]) -> Sequence[_PlanNode]:
+    nodes: list[_PlanNode] = []
     for line in lines:
-        found = _NODE.match(line)
+        found = _PLAN_NODE.match(line)
         if found is None:
             if nodes:
                 nodes[-1].properties.append(line.strip())
             continue
         depth = len(found[1])
         parent = next((node for node in reversed(nodes) if node.depth < depth), None)
-        nodes.append(_Node(depth, found[2], parent))
+        nodes.append(_PlanNode(depth, found[2], parent))
     return nodes
 
 
-def _is_sorted(node: _Node) -> bool:
-    """Whether everything the node finds is sorted before the page is taken of it."""
+def _is_sorted(node: _PlanNode) -> bool:
+    """Return whether all rows of the node are sorted before the page is cut off."""
     above = node.parent
     while above is not None and above.text != "Limit":
         if above.text == "Sort":

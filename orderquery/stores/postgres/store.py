@@ -1,70 +1,53 @@
-"""The store in PostgreSQL: tables in a schema of their own, shared by as many processes as connect."""
+"""The store in PostgreSQL: tables in a schema of their own, shared by any number of processes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal
+from typing import Any
 
 from ...compiler.cursor_keys import CursorKeys
-from ...compiler.pagination import Position
-from ...compiler.query import Query
 from ...diagnostics.errors import StoreError
-from ...language.schema import Schema
-from ...language.types import TYPES, encode_text, has_lone_surrogate
-from ...sql.statement import Statement, Wanted, statement
-from ..base import Kept, Store, Values
-from ..merge import Change, Held
-from . import layout
-from .connections import Connections, Database
+from ...language.types import TYPES, encode_text
+from ...sql.statement import Statement
+from ..base import Store, storable_ids
+from ..document_tables import DOCUMENT_TABLES, NAMED_SITE, StoredRecord
+from ..merge import Change, RecordKind, StoredState
+from ..projection import FieldValues, stored_states
+from . import tables
+from .connections import PostgresConnection, PostgresConnections
+from .database import analyze, prepare, read_or_create_keys
 from .driver import errors
-from .explain import costs
-from .tables import analyze, own_keys, prepare, upgrade
-from .url import target_of
+from .explain import execution_plan, find_store_costs
+from .url import parse_target
 
-__all__ = ["PostgresStore", "upgrade"]
-
-JSON = Any
-
-_decoded = TYPES["text"].decode
-_KEPT = {
-    "order": ("order_document", "id", "NULL::bigint"),
-    "transactions": ("transactions", "order_id", "event_time"),
-}
-_LONGEST_SITE = 100
-"""Bytes: the name of a site stands in every entry of every index."""
-_ANALYZE_AFTER = 50
-"""Orders: after fewer changes the statistics still tell what they told."""
+_decode = TYPES["text"].decode
+_EVENT_TIME = {"order": "NULL::bigint", "transactions": "event_time"}
+_MAX_SITE_BYTES = 100
+"""The name of a site is part of every index entry."""
+_ANALYZE_AFTER_ROWS = 50
+"""Changed orders below which the statistics are still good enough."""
 
 
 class PostgresStore(Store):
     """Orders of one site in a PostgreSQL database.
 
-    ``url`` is any that libpq takes; its parameter ``namespace`` names the schema (``orderquery`` without it) that holds
-    the tables, so that several stores can share a database. Safe to use from several threads and processes, which
-    read beside one that writes.
+    The location is any URL that libpq accepts. Its parameter ``namespace`` names the schema with the tables (default
+    ``orderquery``), so several stores can share a database. Safe to use from several threads and processes, which can
+    read during a write.
     """
 
     dialect = "postgres"
 
-    def __init__(
-        self,
-        url: str,
-        schema: Schema,
-        *,
-        site: str = "",
-        keys: CursorKeys | None = None,
-        create: bool = True,
-    ) -> None:
-        self.schema, self.site = schema, site
-        self._connections = Connections(target_of(url))
-        self._changed = _Changes()
-        try:
-            prepare(self._connections, schema, create)
-            self.keys = keys or own_keys(self._connections)
-        except BaseException:
-            self._connections.close()
-            raise
+    def _connect(self, location: str, create: bool) -> None:
+        self._connections = PostgresConnections(parse_target(location))
+        self._changes = _ChangeCount()
+
+    def _prepare(self, create: bool) -> None:
+        prepare(self._connections, self.schema, create)
+
+    def _make_keys(self) -> CursorKeys:
+        return read_or_create_keys(self._connections)
 
     def __repr__(self) -> str:
         return f"PostgresStore({self._connections.target.shown!r}, site={self.site!r})"
@@ -78,45 +61,40 @@ class PostgresStore(Store):
     def _writing(self) -> AbstractContextManager[Any]:
         return self._connections.writing()
 
-    def _held(self, order_ids: list[str]) -> dict[str, Held]:
+    def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
         field = self.schema.revision
         revision = "NULL" if field is None else f'"{field.column}"'
         with self._connections.writing() as database:
-            orders = self._of_ids(database, f'SELECT "{self._key}", {revision} FROM orders', self._key, order_ids)
+            revisions = self._of_ids(database, f'SELECT "{self._key}", {revision} FROM orders', self._key, order_ids)
             times = self._of_ids(database, "SELECT order_id, event_time FROM transactions", "order_id", order_ids)
-        held = {}
-        for key in orders.keys() | times.keys():
-            stored = orders.get(key)
-            value = None if stored is None or field is None else field.type.decode(stored)
-            held[key] = Held(key in orders, value, key in times, times.get(key))
-        return held
+        return stored_states(self.schema, revisions, times)
 
     @property
     def _key(self) -> str:
         return self.schema.key.column
 
-    def _documents(self, kind: Literal["order", "transactions"], order_ids: list[str]) -> dict[str, bytes]:
-        table, key = ("order_document", "id") if kind == "order" else ("transactions", "order_id")
+    def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
+        table, key = DOCUMENT_TABLES[kind]
         with self._connections.writing() as database:
             found = self._of_ids(database, f"SELECT {key}, document FROM {table}", key, order_ids)
         return {order_id: document.encode() for order_id, document in found.items()}
 
-    def _of_ids(self, database: Database, text: str, key: str, order_ids: Iterable[str]) -> dict[str, Any]:
-        """What a query gives for each of these ids, by the id."""
+    def _of_ids(self, database: PostgresConnection, text: str, key: str, order_ids: Iterable[str]) -> dict[str, Any]:
+        """Run a query for these ids; return its second column by id."""
         stored = {encode_text(order_id): order_id for order_id in order_ids}
         found = database.execute(f'{text} WHERE site = %s AND "{key}" = ANY(%s)', (self._stored_site, [*stored]))
         return {stored[order_id]: value for order_id, value in found}
 
-    def _put(self, changes: list[tuple[Change, Values | None]]) -> None:
+    def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
         site, schema = self._stored_site, self.schema
-        if len(site.encode()) > _LONGEST_SITE:
+        if len(site.encode()) > _MAX_SITE_BYTES:
             raise StoreError(
-                f"the name of a site has at most {_LONGEST_SITE} bytes in PostgreSQL: {self.site[:20]!r}..."
+                f'site "{self.site[:20]}..." is too long: a site name has at most {_MAX_SITE_BYTES} bytes in PostgreSQL'
             )
         with self._connections.writing() as database:
-            there = (change.id for change, _ in changes if change.held.order)
-            rids = self._of_ids(database, f'SELECT "{self._key}", rid FROM orders', self._key, there)
-            # Rows are put anew where they are changed: appending is several times faster than updating one by one.
+            replaced = (change.id for change, _ in changes if change.stored.order)
+            rids = self._of_ids(database, f'SELECT "{self._key}", rid FROM orders', self._key, replaced)
+            # Deleting and appending rows is several times faster than updating them one by one.
             database.execute(
                 "DELETE FROM order_document WHERE rid = ANY(%s)",
                 ([rids[change.id] for change, _ in changes if change.order and change.id in rids],),
@@ -126,28 +104,28 @@ class PostgresStore(Store):
                 ([rids[change.id] for change, values in changes if values is not None and change.id in rids],),
             )
             new = [change.id for change, _ in changes if change.order and change.id not in rids]
-            rids.update(zip(new, _new_rids(database, len(new)), strict=True))
-            layout.put_rows(
+            rids.update(zip(new, _allocate_rids(database, len(new)), strict=True))
+            tables.write_rows(
                 database,
                 "order_document",
-                layout.DOCUMENT_COLUMNS,
+                tables.DOCUMENT_COLUMNS,
                 (
                     (rids[change.id], site, encode_text(change.id), change.order.document.decode())
                     for change, _ in changes
                     if change.order
                 ),
             )
-            self._put_transactions(database, [change for change, _ in changes])
-            rows = [layout.row_of(schema, rids[c.id], site, values) for c, values in changes if values is not None]
+            self._write_transactions(database, [change for change, _ in changes])
+            rows = [tables.make_row(schema, rids[c.id], site, values) for c, values in changes if values is not None]
             try:
-                layout.put_rows(database, "orders", layout.columns(schema), rows)
+                tables.write_rows(database, "orders", tables.columns(schema), rows)
             except errors.ProgramLimitExceeded as problem:
-                raise StoreError(_too_long(problem)) from problem
-            self._changed.count += len(changes)
+                raise StoreError(_describe_too_long(problem)) from problem
+            self._changes.count += len(changes)
 
-    def _put_transactions(self, database: Database, changes: Sequence[Change]) -> None:
+    def _write_transactions(self, database: PostgresConnection, changes: Sequence[Change]) -> None:
         changes = [change for change in changes if change.transactions]
-        replaced = [encode_text(change.id) for change in changes if change.held.transactions]
+        replaced = [encode_text(change.id) for change in changes if change.stored.transactions]
         database.execute(
             "DELETE FROM transactions WHERE site = %s AND order_id = ANY(%s)", (self._stored_site, replaced)
         )
@@ -156,115 +134,95 @@ class PostgresStore(Store):
             for change in changes
             if change.transactions
         )
-        layout.put_rows(database, "transactions", layout.TRANSACTIONS_COLUMNS, rows)
+        tables.write_rows(database, "transactions", tables.TRANSACTIONS_COLUMNS, rows)
 
     def delete(self, order_ids: Iterable[str]) -> int:
-        """Remove orders and their transactions for good; how many orders there were.
+        """Delete orders and their transactions permanently; return the number of orders deleted.
 
-        The rows are gone when it returns. Their bytes stay in the server's files until VACUUM and later rows overwrite
-        them (autovacuum does in time), and in its write-ahead log, replicas and backups as long as those are kept.
+        The rows are deleted when this returns. Their bytes stay in the server's files until VACUUM (autovacuum runs
+        it in time) and later rows overwrite them, and in its write-ahead log, replicas and backups while those exist.
         """
-        given = [order_ids] if isinstance(order_ids, str) else list(order_ids)
-        ids = [encode_text(order_id) for order_id in given if _could_be_key(order_id)]
+        ids = [encode_text(order_id) for order_id in storable_ids(order_ids)]
         of_ids = (self._stored_site, ids)
         with self._connections.writing() as database:
             database.execute("DELETE FROM transactions WHERE site = %s AND order_id = ANY(%s)", of_ids)
             database.execute(f'DELETE FROM orders WHERE site = %s AND "{self._key}" = ANY(%s)', of_ids)
-            removed = database.execute("DELETE FROM order_document WHERE site = %s AND id = ANY(%s)", of_ids).rowcount
-            self._changed.count += removed
-        return removed
+            deleted = database.execute("DELETE FROM order_document WHERE site = %s AND id = ANY(%s)", of_ids).rowcount
+            self._changes.count += deleted
+        return deleted
 
     def settle(self) -> None:
-        """Refresh the planner's statistics after many changes: autovacuum does so too, but minutes later."""
-        if self._changed.count < _ANALYZE_AFTER:
+        """Refresh the planner's statistics after many changes; autovacuum does it too, but minutes later."""
+        if self._changes.count < _ANALYZE_AFTER_ROWS:
             return
-        with self._connections.alone() as database:
+        with self._connections.exclusive() as database:
             text = "SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass"
             ((known,),) = database.execute(text).fetchall()
-            if self._changed.count >= known // 5:
+            if self._changes.count >= known // 5:
                 analyze(database)
-                self._changed.count = 0
+                self._changes.count = 0
 
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.snapshot(seconds)
 
-    def _kept(
-        self, kind: Literal["order", "transactions"], site: str | None, beyond: tuple[str, str], count: int
-    ) -> list[Kept]:
-        table, key, time = _KEPT[kind]
-        one = "" if site is None else "site = %(site)s AND "
+    def _read_records(
+        self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
+    ) -> list[StoredRecord]:
+        table, key = DOCUMENT_TABLES[kind]
+        one_site = "" if site is None else "site = %(site)s AND "
         text = (
-            f"SELECT site, {key}, document, {time} FROM {table} "
-            f"WHERE {one}(site, {key}) > (%(beyond)s, %(id)s) ORDER BY site, {key} LIMIT %(count)s"
+            f"SELECT site, {key}, document, {_EVENT_TIME[kind]} FROM {table} "
+            f"WHERE {one_site}(site, {key}) > (%(after)s, %(id)s) ORDER BY site, {key} LIMIT %(count)s"
         )
-        asked = {"site": encode_text(site or ""), "beyond": encode_text(beyond[0]), "id": encode_text(beyond[1])}
+        parameters = {"site": encode_text(site or ""), "after": encode_text(after[0]), "id": encode_text(after[1])}
         with self._connections.reading() as database:
-            rows = database.execute(text, {**asked, "count": count}).fetchall()
-        return [Kept(_decoded(of), _decoded(key), kind, document.encode(), at) for of, key, document, at in rows]
-
-    def _statement(self, plan: Query, position: Position | None = None, count: int | None = None) -> Statement:
-        wanted: Wanted = "count" if count is None else "page"
-        return statement(plan, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
+            rows = database.execute(text, {**parameters, "count": count}).fetchall()
+        return [StoredRecord(_decode(of), _decode(key), kind, document.encode(), at) for of, key, document, at in rows]
 
     def _rows(self, built: Statement) -> list[Sequence[Any]]:
         with self._connections.reading() as database:
             return list(database.execute(built.text, built.parameters).fetchall())
 
-    def _explained(self, built: Statement) -> list[str]:
+    def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
-            return [line for (line,) in database.execute(f"EXPLAIN {built.text}", built.parameters)]
+            return execution_plan(database, built)
 
-    def _costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
-        return costs(lines)
+    def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
+        return find_store_costs(lines)
 
-    def get_document(self, order_id: str) -> bytes | None:
-        """The stored bytes of an order (hidden ones too), or ``None``."""
-        return self._one("SELECT document FROM order_document WHERE site = %s AND id = %s", order_id)
-
-    def get_transactions(self, order_id: str) -> bytes | None:
-        """The stored bytes of an order's transactions record, or ``None``."""
-        return self._one("SELECT document FROM transactions WHERE site = %s AND order_id = %s", order_id)
-
-    def _one(self, text: str, order_id: str) -> bytes | None:
-        if not _could_be_key(order_id):
-            return None
+    def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
+        table, key = DOCUMENT_TABLES[kind]
         with self._connections.reading() as database:
+            text = f"SELECT document FROM {table} WHERE site = %s AND {key} = %s"
             found = database.execute(text, (self._stored_site, encode_text(order_id))).fetchone()
         return None if found is None else found[0].encode()
 
     def holds_named_site(self) -> bool:
-        """Whether anything in the store, at whatever site, belongs to a site with a name."""
-        text = (
-            "SELECT EXISTS (SELECT 1 FROM order_document WHERE site > '') "
-            "OR EXISTS (SELECT 1 FROM transactions WHERE site > '')"
-        )
+        """Return whether any record of the store, at any site, belongs to a site with a name."""
+        # Asked every time: a load by another process shows in nothing that costs less to read.
         with self._connections.reading() as database:
-            return database.execute(text).fetchone() == (True,)
+            return database.execute(NAMED_SITE).fetchone() == (True,)
 
     def close(self) -> None:
-        """Close the store. Closing twice is fine."""
+        """Close the store. Closing twice is allowed."""
         self._connections.close()
 
 
-class _Changes:
-    """How many orders were changed since the statistics were made, at all sites of a store."""
+class _ChangeCount:
+    """The number of orders changed since statistics were last refreshed, at all sites of a store."""
 
     count = 0
 
 
-def _new_rids(database: Database, count: int) -> list[int]:
+def _allocate_rids(database: PostgresConnection, count: int) -> list[int]:
     text = "SELECT nextval(pg_get_serial_sequence('order_document', 'rid')) FROM generate_series(1, %s)"
     return [rid for (rid,) in database.execute(text, (count,))]
 
 
-def _could_be_key(order_id: JSON) -> bool:
-    return isinstance(order_id, str) and not has_lone_surrogate(order_id)
-
-
-def _too_long(problem: errors.ProgramLimitExceeded) -> str:
+def _describe_too_long(problem: errors.ProgramLimitExceeded) -> str:
     return (
-        "an order's id and one of its sort values are too long together for PostgreSQL, whose index entries have 2,704 "
-        f"bytes ({problem.diag.message_primary}); ids of at most 500 bytes always fit"
+        "an order's id and one of its sort values are too long: together they exceed PostgreSQL's 2,704 bytes per "
+        f"index entry ({problem.diag.message_primary}); ids of at most 500 bytes always fit"
     )

@@ -1,8 +1,8 @@
-"""The first large load of an empty store, which makes the indexes at its end: that takes half the time of keeping them.
+"""The first large load of an empty store: creating the indexes at its end takes half the time of updating them.
 
-The store says of itself that its indexes are not there yet, and when it was last written to. So a load that died is
-noticed by whoever opens the store next, who makes them. Nothing but speed ever depends on them: meanwhile the store is
-read, written and loaded into as always.
+The store records that its indexes are missing, and when it was last written to. The next process that opens the store
+notices a load that died, and creates them. Nothing but speed depends on the indexes: the store can be read and written
+without them.
 """
 
 from __future__ import annotations
@@ -13,62 +13,60 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from ...language.schema import Schema
-from . import tables as layout
+from . import tables
 
-SMALLEST = 500
-"""Changes in the first batch: what begins smaller is not worth the while."""
+MIN_CHANGES = 500
+"""Changes in the first batch below which dropping the indexes does not pay."""
 
-ABANDONED = 10.0
-"""Seconds without a write, after which nobody is expected to make the indexes any more."""
+ABANDONED_AFTER_S = 10.0
+"""How long after its last write a load counts as dead."""
 
-_SORTING = 16_384
-"""KiB."""
-
+_SORT_CACHE_KIB = 16_384
 _NOTE = "indexes_dropped"
-_LONG = 1.0
-_PAUSE = 0.12
-"""Seconds: the engine lets a waiting writer look every tenth of one."""
+_MAX_TRANSACTION_S = 1.0
+_PAUSE_S = 0.12
+"""Longer than the tenth of a second after which the engine lets a waiting writer try again."""
 
 
 def begin(database: sqlite3.Connection, schema: Schema, changes: int) -> None:
-    """Drop the indexes of an empty store before so many changes; take note of the time where they are dropped.
+    """Drop the indexes of an empty store before a large batch, and record the time while they are missing.
 
     Called in the transaction of every batch.
     """
     if database.execute("SELECT 1 FROM orders LIMIT 1").fetchone() is not None:
-        if _noted(database) is not None:
-            _note(database)
-    elif changes >= SMALLEST:
-        for name in layout.indexes(schema):
+        if _last_write(database) is not None:
+            _record_write(database)
+    elif changes >= MIN_CHANGES:
+        for name in tables.indexes(schema):
             database.execute(f'DROP INDEX IF EXISTS "{name}"')
-        _note(database)
+        _record_write(database)
 
 
 def finish(writing: Callable[[], AbstractContextManager[sqlite3.Connection]], schema: Schema) -> None:
-    """Make the indexes where they are not there; after every second of it others may write."""
-    left = list(layout.indexes(schema).values())
-    while left:
+    """Create missing indexes; after every second of work, others may write."""
+    remaining = list(tables.indexes(schema).values())
+    while remaining:
         with writing() as database:
-            if _noted(database) is None:
+            if _last_write(database) is None:
                 return
             began = time.monotonic()
-            with _little_memory(database):
-                while left and time.monotonic() - began < _LONG:
-                    database.execute(left.pop(0))
-            if left:
-                _note(database)
+            with _small_cache(database):
+                while remaining and time.monotonic() - began < _MAX_TRANSACTION_S:
+                    database.execute(remaining.pop(0))
+            if remaining:
+                _record_write(database)
             else:
-                # What is known of the old indexes went with them.
+                # The statistics of the old indexes were dropped with them.
                 database.execute("DELETE FROM about WHERE name IN (?, 'analyzed_rows')", (_NOTE,))
-        if left:
-            time.sleep(_PAUSE)
+        if remaining:
+            time.sleep(_PAUSE_S)
 
 
 @contextmanager
-def _little_memory(database: sqlite3.Connection) -> Iterator[None]:
-    """Where the engine sorts within a little memory: as much as its cache, which would come on top of that."""
+def _small_cache(database: sqlite3.Connection) -> Iterator[None]:
+    """Limit the cache while an index is sorted: the engine needs as much again for the sort itself."""
     (before,) = database.execute("PRAGMA cache_size").fetchone()
-    database.execute(f"PRAGMA cache_size = -{_SORTING}")
+    database.execute(f"PRAGMA cache_size = -{_SORT_CACHE_KIB}")
     try:
         yield
     finally:
@@ -76,21 +74,21 @@ def _little_memory(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
-    """Make the indexes that a load which died has not made, unless somebody writes or there is no room for them."""
-    noted = _noted(database)
-    if noted is None or abs(time.time() - noted) < ABANDONED:
+    """Create the indexes that a dead load left out, unless another process writes or no space is left."""
+    last_write = _last_write(database)
+    if last_write is None or abs(time.time() - last_write) < ABANDONED_AFTER_S:
         return
-    (patience,) = database.execute("PRAGMA busy_timeout").fetchone()
+    (timeout,) = database.execute("PRAGMA busy_timeout").fetchone()
     database.execute("PRAGMA busy_timeout = 0")
     try:
         database.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError:
         return
     finally:
-        database.execute(f"PRAGMA busy_timeout = {patience}")
+        database.execute(f"PRAGMA busy_timeout = {timeout}")
     try:
-        if _noted(database) is not None:
-            for text in layout.indexes(schema).values():
+        if _last_write(database) is not None:
+            for text in tables.indexes(schema).values():
                 database.execute(text)
             database.execute("DELETE FROM about WHERE name = ?", (_NOTE,))
             database.execute("ANALYZE")
@@ -98,15 +96,16 @@ def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
     except BaseException as problem:
         if database.in_transaction:
             database.execute("ROLLBACK")
-        # Where there is no room for them, the store can be read all the same.
+        # Without space for indexes the store can still be read.
         if not isinstance(problem, sqlite3.OperationalError):
             raise
 
 
-def _noted(database: sqlite3.Connection) -> float | None:
+def _last_write(database: sqlite3.Connection) -> float | None:
+    """Return the recorded time, ``None`` if no index is missing."""
     found = database.execute("SELECT value FROM about WHERE name = ?", (_NOTE,)).fetchone()
     return None if found is None else float(found[0])
 
 
-def _note(database: sqlite3.Connection) -> None:
+def _record_write(database: sqlite3.Connection) -> None:
     database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_NOTE, time.time()))

@@ -1,4 +1,4 @@
-"""The connections to one SQLite file: one that writes, and as many that read beside it as are wanted at once."""
+"""The connections to one SQLite file: one that writes, and as many that read at the same time as needed."""
 
 from __future__ import annotations
 
@@ -8,119 +8,238 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 
 from ...diagnostics.errors import StoreError, StoreTimeout
-from .database import MEMORY, connect, prepare_reader, take_lock, why
+from ..base import MEMORY
+from ..disk_errors import MAKE_ROOM
+from ..store_errors import check_folder_of, is_closed, not_found, timed_out
+from .facts import CachedFacts
 
-_MOST_IDLE = 16
-_STEPS = 2_000
-"""Steps of the engine's machine, some tenths of a millisecond, between two looks at the clock."""
+OLDEST_SQLITE = (3, 38, 0)
+LOCK_TIMEOUT_S = 30.0
+"""How long to wait for another process that writes."""
+
+_LOCK_POLL_S = 0.001
+_MAX_IDLE = 16
+_READER_CACHE_KIB = 16_384
+"""Cached pages of each connection that reads."""
+_PROGRESS_STEPS = 2_000
+"""Steps of the engine's virtual machine, some tenths of a millisecond, between two checks of a limit."""
+
+_NO_SPACE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""The engine's errors where no space is left: on a disk, in a quota, and for the index of the write-ahead log."""
 
 
-class Connections:
-    """Connections to a file, or to memory: then one alone, for there is nothing to share between two.
+def describe(problem: Exception) -> str:
+    """Return the message of an engine's error, with the fix where it is known."""
+    code = getattr(problem, "sqlite_errorcode", 0)
+    if code in _NO_SPACE_CODES:
+        return f"{problem}: {MAKE_ROOM}"
+    # The lowest byte of an extended code is the plain code.
+    if code & 0xFF == sqlite3.SQLITE_BUSY:
+        return f"another process has held the write lock for {LOCK_TIMEOUT_S:g} s; try again when it has finished"
+    return str(problem)
 
-    Safe to use from several threads. Writers wait for one another; readers wait for nobody.
+
+class SqliteConnection(sqlite3.Connection):
+    """A connection that remembers the facts it last read (see :mod:`.facts`)."""
+
+    facts: CachedFacts | None = None
+
+
+def check_sqlite_version() -> None:
+    """Raise ``StoreError`` where Python's SQLite is too old."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(
+            f"stores in SQLite need SQLite {oldest} or newer, this Python has {sqlite3.sqlite_version}; "
+            "use a newer Python, or a DuckDB or PostgreSQL store"
+        )
+
+
+def connect(path: str, create: bool) -> SqliteConnection:
+    """Connect to a file, or to memory.
+
+    Raises:
+        StoreError: the file does not exist and is not to be created, or cannot be opened.
+
+    """
+    check_sqlite_version()
+    if path != MEMORY:
+        file = Path(path)
+        if not create and not file.exists():
+            raise not_found(path)
+        check_folder_of(file)
+    return _connect(path, path)
+
+
+def connect_read_only(path: str) -> SqliteConnection:
+    """Connect to an existing file that is not a store, and never write to it.
+
+    Raises:
+        StoreError: the file does not exist, or cannot be opened.
+
+    """
+    check_sqlite_version()
+    if not Path(path).is_file():
+        raise StoreError(f"file not found: {path}")
+    database = _connect(path, f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        prepare_reader(database)
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as problem:
+        database.close()
+        raise StoreError(f"{path}: {problem}") from None
+    return database
+
+
+def _connect(path: str, target: str, *, uri: bool = False) -> SqliteConnection:
+    try:
+        return sqlite3.connect(
+            target,
+            uri=uri,
+            timeout=LOCK_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=SqliteConnection,
+        )
+    except (sqlite3.Error, ValueError) as problem:
+        raise StoreError(f"{path!r}: {problem}") from None
+
+
+def prepare_reader(database: SqliteConnection) -> None:
+    """Set up a connection that only reads."""
+    database.execute("PRAGMA query_only = ON")
+    database.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB}")
+
+
+def run_with_lock(database: sqlite3.Connection, text: str) -> None:
+    """Run a statement that waits for other processes which write.
+
+    The engine looks for the lock every tenth of a second. Beside a process that writes without a pause it might never
+    find it free, and it does not wait at all for the lock of a new log.
+    """
+    end = time.monotonic() + LOCK_TIMEOUT_S
+    database.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                database.execute(text)
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(_LOCK_POLL_S)
+    finally:
+        database.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1_000:.0f}")
+
+
+class SqliteConnections:
+    """Connections to a file, or one connection to memory, which two connections could not share.
+
+    Safe to use from several threads. Writers wait for each other; readers never wait.
     """
 
-    def __init__(self, path: str, create: bool) -> None:
+    def __init__(self, path: str, open_connection: Callable[[], SqliteConnection]) -> None:
         self.path = path
-        self._opened = [self._connect(create)]
+        self._opened = [open_connection()]
         self.writer = self._opened[0]
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[SqliteConnection] = []
         self._closed = False
         self._of_thread = threading.local()
-        # What is left open is closed with the last reference to it, instead of a warning from the engine.
+        # Closes connections with the last reference to this object, instead of a warning from the engine.
         weakref.finalize(self, _close_all, self._opened)
 
-    def _connect(self, create: bool) -> sqlite3.Connection:
-        return connect(self.path, create)
+    def _open_reader(self) -> SqliteConnection:
+        database = connect(self.path, create=False)
+        with self.errors():
+            prepare_reader(database)
+        return database
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Where the engine's errors become ``StoreError``."""
+        """Convert the engine's errors to ``StoreError``."""
         try:
             yield
         except (sqlite3.Error, sqlite3.Warning) as problem:
-            raise StoreError(f"{self.path}: {why(problem)}") from problem
+            raise StoreError(f"{self.path}: {describe(problem)}") from problem
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """The connection that writes, in a transaction that is committed at the end, or undone by an exception."""
+    def writing(self) -> Iterator[SqliteConnection]:
+        """Yield the writer in a transaction that commits at the end, or is undone by an exception."""
         with self._write_lock, self.errors():
             yield from _transaction(self.writer)
 
     @contextmanager
-    def alone(self) -> Iterator[sqlite3.Connection]:
-        """The connection that writes, outside a transaction."""
+    def exclusive(self) -> Iterator[SqliteConnection]:
+        """Yield the writer outside a transaction."""
         with self._write_lock, self.errors():
             yield self.writer
 
     def reading(
-        self, seconds: float | None = None, *, looks: int | None = None
-    ) -> AbstractContextManager[sqlite3.Connection]:
-        """A connection to read with: this thread's own where it reads already.
+        self, seconds: float | None = None, *, checks: int | None = None
+    ) -> AbstractContextManager[SqliteConnection]:
+        """Return a context with a reader: the one this thread uses already, if any.
 
         Raises:
-            StoreTimeout: the reads took longer than ``seconds``, or than so many looks at the clock would.
+            StoreTimeout: the reads took longer than ``seconds``, or than ``checks`` times 2,000 steps of the engine.
 
         """
-        return _Reading(self, seconds, looks, snapshot=False)
+        return _Reading(self, seconds, checks, snapshot=False)
 
-    def snapshot(self, seconds: float | None = None) -> AbstractContextManager[sqlite3.Connection]:
-        """A connection whose every read sees the same state. Raises like :meth:`reading`."""
+    def snapshot(self, seconds: float | None = None) -> AbstractContextManager[SqliteConnection]:
+        """Return a context with a reader whose every read sees the same state. Raises like :meth:`reading`."""
         return _Reading(self, seconds, None, snapshot=True)
 
     @property
-    def held(self) -> sqlite3.Connection | None:
-        """The connection that this thread reads with already."""
-        found: sqlite3.Connection | None = getattr(self._of_thread, "reader", None)
+    def reader_of_thread(self) -> SqliteConnection | None:
+        """The reader that this thread uses already."""
+        found: SqliteConnection | None = getattr(self._of_thread, "reader", None)
         return found
 
-    def borrow(self) -> sqlite3.Connection:
-        """Give this thread a connection to read with, until :meth:`give_back`."""
+    def borrow(self) -> SqliteConnection:
+        """Reserve a reader for this thread, until :meth:`give_back`."""
         if self.path == MEMORY:
             self._write_lock.acquire()
             database = self.writer
         else:
-            database = self._taken()
+            database = self._pop_idle()
         self._of_thread.reader = database
         return database
 
-    def give_back(self, database: sqlite3.Connection) -> None:
-        """Take back a connection that this thread was given."""
+    def give_back(self, database: SqliteConnection) -> None:
+        """Release the reader of this thread."""
         self._of_thread.reader = None
         if self.path == MEMORY:
             self._write_lock.release()
         else:
-            self._given_back(database)
+            self._push_idle(database)
 
-    def _taken(self) -> sqlite3.Connection:
+    def _pop_idle(self) -> SqliteConnection:
         with self._pool_lock:
             if self._closed:
-                raise StoreError(f"{self.path}: the store is closed")
+                raise is_closed(self.path)
             if self._idle:
                 return self._idle.pop()
-        database = self._connect(create=False)
-        with self.errors():
-            prepare_reader(database)
+        database = self._open_reader()
         with self._pool_lock:
             self._opened.append(database)
         return database
 
-    def _given_back(self, database: sqlite3.Connection) -> None:
+    def _push_idle(self, database: SqliteConnection) -> None:
         with self._pool_lock:
-            if not self._closed and len(self._idle) < _MOST_IDLE:
+            if not self._closed and len(self._idle) < _MAX_IDLE:
                 self._idle.append(database)
                 return
             self._opened.remove(database)
         database.close()
 
     def close(self) -> None:
-        """Close every connection; one that reads, as soon as it has read. Closing twice is fine."""
+        """Close every connection; a reader in use, when its read has ended. Closing twice is allowed."""
         with self._pool_lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -131,11 +250,11 @@ class Connections:
                 database.close()
 
 
-def _transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _transaction(database: SqliteConnection) -> Iterator[SqliteConnection]:
     if database.in_transaction:
         yield database
         return
-    take_lock(database, "BEGIN IMMEDIATE")
+    run_with_lock(database, "BEGIN IMMEDIATE")
     try:
         yield database
     except BaseException:
@@ -144,31 +263,33 @@ def _transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     database.execute("COMMIT")
 
 
-def _roll_back(database: sqlite3.Connection) -> None:
+def _roll_back(database: SqliteConnection) -> None:
     # Some failures, such as a full disk, have ended the transaction already.
     if database.in_transaction:
         database.execute("ROLLBACK")
 
 
-class _Reading(AbstractContextManager[sqlite3.Connection]):
-    """A connection held for some reads. A class, for pages are read many thousand times a second."""
+class _Reading(AbstractContextManager[SqliteConnection]):
+    """A reader reserved for some reads. A class, because a generator costs more and pages are read very often."""
 
-    __slots__ = ("_begun", "_connections", "_database", "_late", "_ours", "_said", "_snapshot")
+    __slots__ = ("_borrowed", "_connections", "_database", "_in_snapshot", "_is_late", "_snapshot", "_timeout")
 
-    def __init__(self, connections: Connections, seconds: float | None, looks: int | None, *, snapshot: bool) -> None:
+    def __init__(
+        self, connections: SqliteConnections, seconds: float | None, checks: int | None, *, snapshot: bool
+    ) -> None:
         self._connections, self._snapshot = connections, snapshot
-        self._late: Callable[[], bool] | None = None
-        self._said = ""
-        if looks is not None:
-            self._late, self._said = _after(looks), "not done at once"
+        self._is_late: Callable[[], bool] | None = None
+        self._timeout: StoreTimeout | None = None
+        if checks is not None:
+            self._is_late, self._timeout = _after(checks), StoreTimeout("search is not answered from an index")
         elif seconds is not None:
             end = time.monotonic() + seconds
-            self._late, self._said = lambda: time.monotonic() > end, f"not done within {seconds:g} s"
+            self._is_late, self._timeout = lambda: time.monotonic() > end, timed_out(seconds)
 
-    def __enter__(self) -> sqlite3.Connection:
-        held = self._connections.held
-        self._ours, self._begun = held is None, False
-        self._database = self._connections.borrow() if held is None else held
+    def __enter__(self) -> SqliteConnection:
+        found = self._connections.reader_of_thread
+        self._borrowed, self._in_snapshot = found is None, False
+        self._database = self._connections.borrow() if found is None else found
         try:
             self._begin()
         except BaseException as problem:
@@ -177,20 +298,20 @@ class _Reading(AbstractContextManager[sqlite3.Connection]):
         return self._database
 
     def _begin(self) -> None:
-        if self._ours and self._late is not None:
-            self._database.set_progress_handler(self._late, _STEPS)
+        if self._borrowed and self._is_late is not None:
+            self._database.set_progress_handler(self._is_late, _PROGRESS_STEPS)
         if self._snapshot and not self._database.in_transaction:
             self._database.execute("BEGIN DEFERRED")
-            self._begun = True
+            self._in_snapshot = True
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         failed = problem
         try:
-            if self._begun and problem is None:
+            if self._in_snapshot and problem is None:
                 self._database.execute("COMMIT")
-            elif self._begun:
+            elif self._in_snapshot:
                 _roll_back(self._database)
         except sqlite3.Error as found:
             failed = found
@@ -199,26 +320,26 @@ class _Reading(AbstractContextManager[sqlite3.Connection]):
             raise failed
 
     def _leave(self, problem: BaseException | None) -> None:
-        """Give back what is ours; of the engine's errors make those of a store."""
-        if not self._ours:
+        """Give a borrowed reader back, and convert the engine's errors."""
+        if not self._borrowed:
             return
-        if self._late is not None:
-            with suppress(sqlite3.ProgrammingError):  # of a connection that was closed meanwhile
-                self._database.set_progress_handler(None, _STEPS)
+        if self._is_late is not None:
+            with suppress(sqlite3.ProgrammingError):  # the connection was closed meanwhile
+                self._database.set_progress_handler(None, _PROGRESS_STEPS)
         self._connections.give_back(self._database)
         if not isinstance(problem, sqlite3.Error | sqlite3.Warning):
             return
-        if self._late is not None and getattr(problem, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
-            raise StoreTimeout(self._said) from problem
+        if self._timeout is not None and getattr(problem, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            raise self._timeout from problem
         with self._connections.errors():
             raise problem
 
 
-def _after(looks: int) -> Callable[[], bool]:
-    left = iter(range(looks))
-    return lambda: next(left, None) is None
+def _after(checks: int) -> Callable[[], bool]:
+    remaining = iter(range(checks))
+    return lambda: next(remaining, None) is None
 
 
-def _close_all(opened: list[sqlite3.Connection]) -> None:
+def _close_all(opened: list[SqliteConnection]) -> None:
     for database in opened:
         database.close()

@@ -1,6 +1,6 @@
-"""How orders lie in the tables of the embedded store: narrow rows to search, documents apart, array values apart.
+"""The tables of a SQLite store: narrow rows to search, with documents and array elements in tables of their own.
 
-Everything but ``order_document`` and ``transactions`` is made from those two and from the table of fields, so a store
+Every table except ``order_document`` and ``transactions`` is derived from those two and the table of fields, so a store
 can always be rebuilt from its documents.
 """
 
@@ -13,8 +13,9 @@ from typing import Any
 
 from ...language.fields import Field
 from ...language.schema import Schema
-from ...language.types import Value, encode_text, fold
+from ...language.types import Value
 from ...sql.leaf_tests import ELEMENTS, list_text, prefix_column
+from ..projection import folding
 
 DOCUMENT_TABLES = (
     "CREATE TABLE order_document (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, id TEXT NOT NULL, "
@@ -24,7 +25,7 @@ DOCUMENT_TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
 )
 PROJECTED = ("orders", ELEMENTS)
-"""The tables that a rebuild makes anew."""
+"""The tables that a rebuild drops and creates again."""
 
 
 def _quoted(name: str) -> str:
@@ -36,7 +37,7 @@ def _type(field: Field) -> str:
 
 
 def columns(schema: Schema) -> list[tuple[str, str]]:
-    """The columns of ``orders`` beside ``rid`` and ``site``, each with its type."""
+    """Return the columns of ``orders`` except ``rid`` and ``site``, each with its type."""
     found = []
     for row in schema.fields:
         found.append((row.column, _type(row)))
@@ -46,7 +47,7 @@ def columns(schema: Schema) -> list[tuple[str, str]]:
 
 
 def projected_tables(schema: Schema) -> Iterator[str]:
-    """The statements that make the tables that are searched."""
+    """Yield the statements that create the searched tables."""
     listed = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns(schema))
     yield f"CREATE TABLE orders (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, {listed}) STRICT"
     yield f"CREATE UNIQUE INDEX orders_key ON orders (site, {_quoted(schema.key.column)})"
@@ -58,9 +59,9 @@ def projected_tables(schema: Schema) -> Iterator[str]:
 
 
 def indexes(schema: Schema) -> dict[str, str]:
-    """The indexes by name, each with the statement that makes it where it is not there.
+    """Return the indexes by name, each with the statement that creates it if it is missing.
 
-    There is a walk for every sort, and equality with the default sort behind it.
+    There is one for every sort, one for every equality followed by the default sort, and one for every prefix.
     """
     return {name: _index(name, parts) for name, parts in _indexed(schema)}
 
@@ -86,14 +87,14 @@ def _index(name: str, parts: list[str]) -> str:
 
 @cache
 def insertion(schema: Schema) -> str:
-    """The statement that puts one row, given rid, site and the values of :func:`columns`."""
+    """Return the statement that writes one row: rid, site and the values of :func:`columns`."""
     names = [_quoted(name) for name, _ in columns(schema)]
     marks = ", ".join("?" * (len(names) + 2))
     return f"INSERT OR REPLACE INTO orders (rid, site, {', '.join(names)}) VALUES ({marks})"
 
 
-def row_of(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list[tuple[str, Any]]]:
-    """The values of :func:`columns` for those of an order, and the elements of its arrays as (column, value)."""
+def make_row(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list[tuple[str, Any]]]:
+    """Return an order's values of :func:`columns`, and the elements of its arrays as (column, value)."""
     row: list[Any] = []
     elements: list[tuple[str, Any]] = []
     for name, encode, folded, array, folded_array in _cells(schema):
@@ -116,12 +117,12 @@ _Encode = Callable[[Any], Any]
 
 @cache
 def _cells(schema: Schema) -> list[tuple[str, _Encode, _Encode | None, str, str]]:
-    """Of each field its name, what encodes a value and what folds it, and the names of its elements if it has many."""
+    """Return one row per field: name, encoder, folder for prefixes, and the columns of its elements if it has many."""
     return [
         (
             row.name,
             row.type.encode,
-            _folding(row) if row.prefixed else None,
+            folding(row) if row.prefixed else None,
             row.column if row.many else "",
             prefix_column(row),
         )
@@ -129,25 +130,20 @@ def _cells(schema: Schema) -> list[tuple[str, _Encode, _Encode | None, str, str]
     ]
 
 
-def _folding(field: Field) -> _Encode:
-    text = field.type.text
-    return lambda value: encode_text(fold(text(value)))
-
-
-def put_rows(
+def write_rows(
     database: sqlite3.Connection,
     schema: Schema,
     rows: Sequence[tuple[int, str, Mapping[str, Value]]],
     known: Iterable[int] = (),
 ) -> None:
-    """Put the searched rows of orders (rid, site, values) and their array elements, in place of those of ``known``."""
+    """Write the searched rows of orders (rid, site, values) and their elements; ``known`` are the rids to replace."""
     searched, elements = [], []
     for rid, site, values in rows:
-        row, found = row_of(schema, values)
+        row, found = make_row(schema, values)
         searched.append((rid, site, *row))
         elements += [(*element, rid) for element in found]
     database.executemany(f"DELETE FROM {ELEMENTS} WHERE rid = ?", [(rid,) for rid in known])
     database.executemany(insertion(schema), searched)
-    # In the order of the table the engine finds the same place again and again.
+    # Sorted as the table is, each element lands beside the one before: the engine seeks less.
     elements.sort()
     database.executemany(f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", elements)

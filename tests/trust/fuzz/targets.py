@@ -14,7 +14,7 @@ import msgspec.msgpack
 
 import orderquery as oq
 from orderquery.compiler import cursor as cursors
-from orderquery.compiler.cursor import _FORMAT, _bound_to, _open
+from orderquery.compiler.cursor import _FORMAT, _authenticated, _open
 from orderquery.compiler.query import same_condition
 from orderquery.compiler.render import render_report, report_json
 from orderquery.documents.ingest import Record
@@ -73,7 +73,7 @@ def cursor(data: bytes) -> None:
     refused(data[:16_000].decode("latin-1"))
     nonce = os.urandom(12)
     for payload in (data, sealable(data)):
-        sealed = KEYS.ciphers[0].encrypt(nonce, payload, _bound_to(SCHEMA, ""))
+        sealed = KEYS.ciphers[0].encrypt(nonce, payload, _authenticated(SCHEMA, ""))
         token = cursors.base64.urlsafe_b64encode(bytes([_FORMAT]) + nonce + sealed).decode().rstrip("=")
         opened = _open(token, SCHEMA, "", KEYS)
         if opened is not None:

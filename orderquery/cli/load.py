@@ -1,0 +1,93 @@
+"""The command ``load``: load files into a store, then report the counts and the first problems."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from .inputs import STDIN, check_files, load_table, open_store, read_records, site_option, table_option
+from .output import count_of, write_line, write_message
+from .program import EXIT_OK, EXIT_PROBLEMS, Command
+
+if TYPE_CHECKING:
+    from ..documents.ingest import Found
+    from ..stores.base import LoadResult, Store
+    from .progress import ProgressLine
+
+MAX_SHOWN_PROBLEMS = 20
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "orderquery load shop.db orders.jsonl transactions.jsonl.gz",
+        "orderquery load shop.db --site berlin search-response.json webhook-event.json",
+        "zcat export.jsonl.gz | orderquery load shop.db -",
+    ),
+)
+@click.argument("store", metavar="STORE")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@site_option
+@table_option
+def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> int:
+    """Load orders and transactions into a store.
+
+    Creates the store if it does not exist.
+
+    FILEs are .jsonl or .json, gzipped or not, or - (standard input). They may hold orders, Search responses,
+    {"order": ...}, order transactions and webhook events. Loading again is safe: an older version never replaces a
+    newer one.
+
+    Skips unusable documents, reports each with its place, and then exits with 1. Also reports stored values that do
+    not fit their field; their orders are loaded.
+    """
+    check_files(files)
+    with open_store(store, load_table(table), site, create=True) as opened:
+        return EXIT_PROBLEMS if _load_files(opened, files).skipped else EXIT_OK
+
+
+def _load_files(store: Store, names: tuple[str, ...]) -> LoadResult:
+    from .progress import ProgressLine
+
+    sizes = {name: os.path.getsize(name) for name in names if name != STDIN}
+    with ProgressLine("loading", sum(sizes.values()) or None) as progress:
+        result = store.load_records(_read_files(store, names, sizes, progress))
+    _write_problems(result)
+    write_line(_summary(result))
+    return result
+
+
+def _read_files(store: Store, names: tuple[str, ...], sizes: dict[str, int], progress: ProgressLine) -> Iterator[Found]:
+    done_bytes = 0
+
+    def show_position(position: int) -> None:
+        progress.update(done_bytes + position)
+
+    for name in names:
+        yield from read_records(store.schema, name, progress=show_position)
+        done_bytes += sizes.get(name, 0)
+
+
+def _write_problems(result: LoadResult) -> None:
+    from ..compiler.render import render_line
+
+    for problem in result.problems[:MAX_SHOWN_PROBLEMS]:
+        write_message(render_line(problem))
+    more = result.problem_count - min(len(result.problems), MAX_SHOWN_PROBLEMS)
+    if more:
+        write_message(f"... and {more:,} more")
+
+
+def _summary(result: LoadResult) -> str:
+    parts = [f"{count_of(result.orders, 'order')} and {count_of(result.transactions, 'transactions record')} loaded"]
+    if result.older:
+        parts.append(f"{result.older:,} older than the stored version")
+    if result.skipped:
+        parts.append(f"{result.skipped:,} skipped")
+    unfit = result.problem_count - result.skipped
+    if unfit:
+        parts.append(count_of(unfit, "invalid value"))
+    return ", ".join(parts)

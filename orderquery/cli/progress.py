@@ -1,0 +1,65 @@
+"""Progress on a terminal: a bar where the size of the work is known, else a spinner."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from .output import is_terminal, wants_colour
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn, TaskID
+
+_DELAY_S = 1.0
+"""Shorter work shows no progress."""
+
+
+class ProgressLine:
+    """A line on standard error while a command works, if standard error is a terminal."""
+
+    def __init__(self, label: str, total_bytes: int | None = None) -> None:
+        self._label, self._total_bytes = label, total_bytes
+        self._began = time.monotonic()
+        self._shown = is_terminal(sys.stderr)
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def update(self, done_bytes: int = 0, text: str = "") -> None:
+        """Show how many bytes are done, or what is done in words."""
+        if not self._shown or (self._progress is None and time.monotonic() - self._began < _DELAY_S):
+            return
+        if self._progress is None:
+            self._start()
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=done_bytes, description=text)
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns: tuple[ProgressColumn, ...] = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        if self._total_bytes is not None:
+            columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        console = Console(stderr=True, no_color=not wants_colour(sys.stderr), highlight=False)
+        self._progress = Progress(TextColumn(self._label), *columns, console=console, transient=True)
+        self._task = self._progress.add_task("", total=self._total_bytes)
+        self._progress.start()

@@ -1,0 +1,54 @@
+"""The base class of stores that are only searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, NoReturn
+
+from ..diagnostics.errors import StoreError
+from .base import LoadResult, Store
+from .document_tables import StoredRecord
+from .merge import Change, RecordKind, StoredState
+from .projection import FieldValues
+
+
+class ReadOnlyStore(Store):
+    """A store whose orders orderquery never changes: every method that writes raises ``StoreError``."""
+
+    how_to_change: str
+    """How to change the orders instead, for the message."""
+
+    how_to_export: str
+    """How to copy the orders instead of exporting them, for the message."""
+
+    def load_records(self, found: Any, loaded: Any = None) -> LoadResult:
+        """Raise ``StoreError``."""
+        self._refuse()
+
+    def delete(self, order_ids: Iterable[str]) -> int:
+        """Raise ``StoreError``."""
+        self._refuse()
+
+    def settle(self) -> None:
+        """Do nothing."""
+
+    def _writing(self) -> AbstractContextManager[Any]:
+        self._refuse()
+
+    def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
+        self._refuse()
+
+    def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
+        self._refuse()
+
+    def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
+        self._refuse()
+
+    def _read_records(
+        self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
+    ) -> list[StoredRecord]:
+        raise StoreError(f"this store cannot be exported; {self.how_to_export}")
+
+    def _refuse(self) -> NoReturn:
+        raise StoreError(f"this store is read-only; {self.how_to_change}")

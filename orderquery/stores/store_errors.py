@@ -1,0 +1,74 @@
+"""Errors that every engine raises in the same words, and the checks behind them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..diagnostics.errors import StoreError, StoreTimeout
+from ..language.schema import Schema
+
+
+def not_found(location: str) -> StoreError:
+    """Return the error for a store that does not exist."""
+    return StoreError(f"store not found: {location}; create it with: orderquery load {location} FILE")
+
+
+def is_empty(location: str) -> StoreError:
+    """Return the error for a file without tables, where none are to be created."""
+    return StoreError(f"{location} is empty; load orders with: orderquery load {location} FILE")
+
+
+def is_closed(location: str) -> StoreError:
+    """Return the error for a store that is used after it was closed."""
+    return StoreError(f"{location}: the store is closed")
+
+
+def timed_out(seconds: float) -> StoreTimeout:
+    """Return the error for reads that took longer than allowed."""
+    return StoreTimeout(f"search timed out after {seconds:g} s")
+
+
+def check_folder_of(path: Path) -> None:
+    """Raise ``StoreError`` where the folder that should contain a file does not exist."""
+    if not path.parent.is_dir():
+        raise StoreError(f"cannot create {path}: folder not found: {path.parent}")
+
+
+def check_versions(
+    location: str,
+    layout_version: int,
+    latest: int,
+    schema: Schema,
+    schema_name: object,
+    fingerprint: object,
+    *,
+    fix: str = "",
+) -> None:
+    """Check the layout version and table of fields of a store against those of this package.
+
+    Raises:
+        StoreError: the store is newer, or older, or has another table of fields.
+
+    """
+    check_upgradable(location, layout_version, latest, schema, schema_name)
+    if layout_version < latest or fingerprint != schema.fingerprint:
+        fix = fix or f"run: orderquery upgrade {location}"
+        raise StoreError(f"{location} was written by an older orderquery or with an older table of fields; {fix}")
+
+
+def check_upgradable(location: str, layout_version: int, latest: int, schema: Schema, schema_name: object) -> None:
+    """Check that this package can read the documents of a store.
+
+    Raises:
+        StoreError: the store is newer, or has another table of fields.
+
+    """
+    if layout_version > latest:
+        raise StoreError(
+            f"{location} has layout version {layout_version}, this orderquery supports versions up to {latest}; "
+            "use a newer orderquery"
+        )
+    if schema_name != schema.name:
+        raise StoreError(
+            f'{location} has the table of fields "{schema_name}", not "{schema.name}"; open it with "{schema_name}"'
+        )
