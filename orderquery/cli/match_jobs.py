@@ -82,7 +82,7 @@ def start_workers(
 
     """
     window = jobs * _WINDOW_PER_JOB
-    # Forked workers write lines to shared memory: through the pipe of the executor they take twice as long.
+    # Shared memory saves the copy of every line through the pipe of the executor.
     shared = mmap.mmap(-1, window * RANGE_BYTES) if keep and method == "fork" else None
     job = _Job(_Descriptor(descriptor), make_matcher, keep, shared)
     before = set(multiprocessing.active_children())
