@@ -44,11 +44,11 @@ def explain(code: str) -> int:
 def _render(row: Code) -> str:
     from textwrap import fill
 
-    from ..diagnostics.codes import SAYS_OF_EFFECT
+    from ..diagnostics.codes import EFFECT_NOTES
 
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, _TEXT_COLUMNS), "",
-        f"{SAYS_OF_EFFECT[row.effect].capitalize()}.",
+        f"{EFFECT_NOTES[row.effect].capitalize()}.",
     ]  # fmt: skip
     if row.wrong:
         form = "text form" if row.shape == "text" else f"JSON, --as {row.shape}"

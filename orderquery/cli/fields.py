@@ -48,9 +48,9 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _no_match(schema: Schema, pattern: str) -> str:
-    from ..compiler.suggestions import field_meant
+    from ..compiler.suggestions import nearest_field
 
-    closest = field_meant(schema, pattern)
+    closest = nearest_field(schema, pattern)
     return f'no field matches "{pattern}"' + (f'; did you mean "{closest}"?' if closest else "")
 
 

@@ -129,11 +129,11 @@ FINE = [
     (["fields"], "paymentStatus"),
     (["fields", "no such field"], ""),
     (["explain"], "ignored-key"),
-    (["explain", "ignored-key"], "The live service answers as if"),
+    (["explain", "ignored-key"], "Wix ignores this part"),
     (["sample", "0"], ""),
 ]
 PROBLEMS = [
-    (["check", "paymentstatus = PAID"], "did you mean paymentStatus?|write paymentStatus"),
+    (["check", "paymentstatus = PAID"], 'did you mean "paymentStatus"'),
     (["check", "status = PAID", "--strict"], "1 warning"),
     (["check", '{"filter": {}}'], "ignored-key"),
     (["check", '{"filter": {"_id": "x"}}', "--as", "search"], "unknown-field"),
@@ -153,9 +153,9 @@ WRONG_USAGE = [
     (["check", "missing.json"], "orderquery: file not found: missing.json"),
     (["check", "some/where"], "file not found: some/where"),
     (["check", "."], '"." is a directory'),
-    (["check", "everything", "--table", "nope"], "no table 'nope'"),
+    (["check", "everything", "--table", "nope"], 'unknown table "nope"'),
     (["convert", "everything"], "--to"),
-    (["sql", "everything", "--dialect", "mysql"], "it is one of sqlite"),
+    (["sql", "everything", "--dialect", "mysql"], 'unknown dialect "mysql"; dialects: sqlite'),
     (["match", "everything", "missing.jsonl"], "file not found: missing.jsonl"),
     (["match", "everything", "."], 'cannot read ".": it is a directory'),
     (["match", "-", "-"], "standard input is used twice"),
@@ -165,15 +165,15 @@ WRONG_USAGE = [
     (["match", 'everything after "abc"', os.devnull], "does not support cursors"),
     (["load", "shop.db"], "Missing argument"),
     (["load", "shop.db", "missing.jsonl"], "file not found: missing.jsonl"),
-    (["load", "no/where/shop.db", os.devnull], "there is no folder"),
-    (["load", "mongodb://x", os.devnull], "no store for mongodb"),
-    (["search", "missing.db", "everything"], "there is no store missing.db"),
+    (["load", "no/where/shop.db", os.devnull], "folder not found"),
+    (["load", "mongodb://x", os.devnull], 'unknown engine "mongodb://"'),
+    (["search", "missing.db", "everything"], "store not found: missing.db"),
     (["search", ":memory:"], 'missing QUERY; pass "everything"'),
     (["search", ":memory:", "everything", "--limit", "0"], "--limit"),
     (["search", ":memory:", "everything", "--limit", "101"], "--limit 101 is above 100; use --all"),
-    (["get", "missing.db", "1"], "there is no store"),
-    (["delete", "missing.db", "1"], "there is no store"),
-    (["upgrade", "missing.db"], "there is no store"),
+    (["get", "missing.db", "1"], "store not found"),
+    (["delete", "missing.db", "1"], "store not found"),
+    (["upgrade", "missing.db"], "store not found"),
     (["upgrade", "text.txt"], "not a database"),
     (["explain", "ignored-kye"], 'unknown code "ignored-kye"; did you mean "ignored-key"?'),
     (["explain", "zzz"], 'unknown code "zzz"; run "orderquery explain" for the list'),
@@ -228,7 +228,7 @@ def test_query_from_standard_input():
 
 def test_query_files_that_cannot_be_used(here):
     Path("latin.txt").write_bytes(b"shippingInfo.title = M\xe4rz")
-    assert "not UTF-8 at byte 22" in run("check", "latin.txt").stdout
+    assert "invalid UTF-8 at byte 22" in run("check", "latin.txt").stdout
     with open("huge.json", "wb") as file:
         file.truncate(1 << 33)
     result = run("check", "huge.json")
@@ -270,7 +270,7 @@ def test_check_as_json():
         "pointer": "/search/filter/paymentStatus/$startsWith",
         "line": 1,
         "column": 42,
-        "message": "paymentStatus does not have $startsWith",
+        "message": '"$startsWith" is not supported for paymentStatus',
         "help": found["diagnostics"][0]["help"],
     }
     assert result.exit_code == 1

@@ -51,7 +51,7 @@ def test_match_reports_what_it_cannot_use(here):
         ["o.jsonl:6", "unusable-document"],
     ]
     verbose = run("match", "everything", "o.jsonl", "--count", "--verbose")
-    assert verbose.stderr.startswith("o.jsonl:1: unfit-value: createdDate is 'soon'")
+    assert verbose.stderr.startswith('o.jsonl:1: unfit-value: createdDate: "soon" is not a date-time')
     Path("o.jsonl").write_bytes(b'{"id":"1","createdDate":"soon"}\n')
     assert run("match", "everything", "o.jsonl", "--verbose").exit_code == 0
 
@@ -119,7 +119,7 @@ def test_load_reports_and_goes_on(here):
     result = run("load", "s.db", "o.jsonl")
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
-    assert lines[0] == "o.jsonl:1: unfit-value: createdDate is 'soon', not a date-time: it counts as missing"
+    assert lines[0] == 'o.jsonl:1: unfit-value: createdDate: "soon" is not a date-time, so it counts as missing'
     assert lines[1].startswith("o.jsonl:2: unusable-document: ")
     assert len(lines) == 21
     assert lines[20] == "... and 6 more"

@@ -244,7 +244,7 @@ def test_a_file_that_cannot_be_read_on(here, parts, monkeypatch):
     status, shown, errors = outcome("everything", "a.jsonl", "--jobs", 3)
     assert status == 1
     assert errors == (
-        "a.jsonl: unusable-document: the file cannot be read on: [Errno 5] Input/output error; what came before is kept\n"
+        "a.jsonl: unusable-document: cannot read the rest of the file: [Errno 5] Input/output error; the documents before it are used\n"
     )
     assert want[1].startswith(shown)
     assert 20_000 < len(shown) < len(want[1])
