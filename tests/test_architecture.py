@@ -137,6 +137,9 @@ def test_fields_are_known_only_through_their_table() -> None:
     # Sample orders, examples of mistakes and help texts for people name fields; no logic does.
     exempt = {"samples", "cli"}
     for path in modules():
-        if package_of(name_of(path)) not in exempt and name_of(path) not in ("diagnostics.codes", "sql.mapped.described"):
+        if package_of(name_of(path)) not in exempt and name_of(path) not in (
+            "diagnostics.codes",
+            "sql.mapped.described",
+        ):
             text = path.read_text("utf-8")
             assert not [name for name in names if name in text], path

@@ -25,7 +25,15 @@ OLD_NAMES = re.compile(r"^_?[a-z_]*_(said|meant|held|taken|told)$|^_?(said|meant
 SOURCES = sorted((ROOT / "orderquery").rglob("*.py"))
 DOCUMENTS = sorted(
     path
-    for pattern in ("*.md", "grammar/*", "orderquery/**/*.md", "benchmarks/*.md", "tests/**/*.md", "Makefile", ".ci/run")
+    for pattern in (
+        "*.md",
+        "grammar/*",
+        "orderquery/**/*.md",
+        "benchmarks/*.md",
+        "tests/**/*.md",
+        "Makefile",
+        ".ci/run",
+    )
     for path in ROOT.glob(pattern)
     if path.is_file() and ".venv" not in path.parts
 )

@@ -56,8 +56,6 @@ def nearest_field(schema: Schema, name: str) -> str | None:
     return rest if rest != name and schema.find(rest) else nearest(name, schema.by_name)
 
 
-
-
 def unknown_field(schema: Schema, name: str, path: Path | None, sorting: bool = False) -> Advice:
     """Return help and fix for a field that the table does not have."""
     near = nearest_field(schema, name)

@@ -123,7 +123,8 @@ def _violation(diagnostic: Diagnostic) -> dict[str, JSON]:
 
 def describe_diagnostic(diagnostic: Diagnostic) -> str:
     """Return message and help on one line."""
-    return f"{diagnostic.message} ({diagnostic.help})" if diagnostic.help else diagnostic.message
+    help_ = diagnostic.help.replace("\n", "; ")
+    return f"{diagnostic.message} ({help_})" if help_ else diagnostic.message
 
 
 def _data(diagnostic: Diagnostic) -> dict[str, JSON]:

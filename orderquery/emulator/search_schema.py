@@ -22,7 +22,7 @@ from ..language.limits import (
 )
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
-from ..language.types import TYPES
+from ..language.types import AMOUNT_PATTERN, GUID_PATTERN, TYPES
 
 JSON = Any
 JSONSchema = dict[str, JSON]
@@ -33,12 +33,12 @@ _IMPLICIT = "$eq"
 # -- operands by type -------------------------------------------------------------------------------------------
 
 _TEXT = {"type": "string", "maxLength": MAX_STRING_CHARS}
-_GUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_GUID = f"^{GUID_PATTERN}$"
 _INSTANT = (
     "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
-_AMOUNT = r"^(?![+-]?(\.?[0-9]){101})[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?$"
+_AMOUNT = r"^(?![+-]?(\.?[0-9]){101})" + AMOUNT_PATTERN + "$"
 
 
 def _prefix_pattern(template: str) -> str:

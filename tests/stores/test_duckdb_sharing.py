@@ -143,7 +143,10 @@ def read_late(store: DuckdbStore) -> None:
 def test_what_takes_too_long_is_stopped(store: DuckdbStore) -> None:
     store.load(numbered(1))
     # Without a limit it would run for hours.
-    with pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.2 s"), store._connections.snapshot(0.2) as reader:
+    with (
+        pytest.raises(oq.StoreTimeout, match=r"search timed out after 0\.2 s"),
+        store._connections.snapshot(0.2) as reader,
+    ):
         reader.rows(HEAVY)
     with pytest.raises(oq.StoreTimeout):
         read_late(store)
