@@ -136,15 +136,15 @@ class _Checker:
         certain = certain_field(self.schema, node.field)
         if node.field_place not in self._unknown:
             self._unknown.add(node.field_place)
-            self._unknown_field(node.field, certain, node.field_place)
+            self._unknown_field(node.field, certain, node.field_place, sorting=False)
         return None if certain is None else self._rows[certain]
 
-    def _unknown_field(self, name: str, certain: str | None, place: Place) -> None:
+    def _unknown_field(self, name: str, certain: str | None, place: Place, *, sorting: bool) -> None:
         message = f"unknown field {quoted(name)}"
         if certain is not None:
             self._add("unknown-field", message, f"did you mean {quoted(certain)}?", place, "intended")
         else:
-            help_, guess = suggestions.unknown_field(self.schema, name, self.diagnostics)
+            help_, guess = suggestions.unknown_field(self.schema, name, self.diagnostics, sorting=sorting)
             self._add("unknown-field", message, help_, place, guess)
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
@@ -343,7 +343,7 @@ class _Checker:
         row = self._rows.get(key.field)
         if row is None:
             certain = certain_field(self.schema, key.field)
-            self._unknown_field(key.field, certain, key.place)
+            self._unknown_field(key.field, certain, key.place, sorting=True)
             if certain is None:
                 return None
             row = self._rows[certain]

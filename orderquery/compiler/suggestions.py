@@ -33,17 +33,18 @@ def nearest_field(schema: Schema, name: str) -> str | None:
     return certain_field(schema, name) or closest_name(name, schema.by_name)
 
 
-def unknown_field(schema: Schema, name: str, problems: Problems) -> tuple[str, Fix | None]:
-    """Return the help for a name without a certain meaning."""
+def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: bool = False) -> tuple[str, Fix | None]:
+    """Return the help for a name without a certain meaning, where sorting only of sortable fields."""
     elsewhere = fields_elsewhere()
-    may_be = [field for field in elsewhere.unclear.get(name, ()) if schema.find(field)]
+    names = [name for name, row in schema.by_name.items() if row.sortable or not sorting]
+    may_be = [field for field in elsewhere.unclear.get(name, ()) if field in names]
     if may_be:
         return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
     if name in elsewhere.unsearchable:
-        nearest = elsewhere.nearest.get(name)
+        nearest = elsewhere.nearest.get(name) if not sorting else None
         help_ = f"{quoted(name)} exists, but cannot be searched"
         return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
-    near = problems.closest(name, schema.by_name)
+    near = problems.closest(name, names)
     return (f"did you mean {quoted(near)}?", "guess") if near else ('for the fields run "orderquery fields"', None)
 
 
