@@ -1,4 +1,6 @@
-"""One query language for commerce orders: checked before it is sent, and answered the same everywhere.
+"""One query language for commerce orders.
+
+A search is checked before it is sent, and every backend gives the same answer.
 
 ::
 

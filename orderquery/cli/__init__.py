@@ -1,1 +1,4 @@
-"""The command line. A module named like a command declares it and imports the rest when it runs."""
+"""The command line.
+
+A module with the name of a command declares that command. It imports other modules when the command runs.
+"""

@@ -1,4 +1,7 @@
-"""The tour of ``demo``: load, search and page through sample orders, and check a request with mistakes."""
+"""The tour of the command ``demo``.
+
+It loads sample orders, searches them, pages through them, and checks a request with mistakes.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ _REQUEST_WITH_MISTAKES = """\
 {
   "search": {
     "filter": {
-      "channelInfo.type": {"$hasSome": ["POS", "WEB"]},
+      "channelInfo.type": {"in": ["POS", "WEB"]},
       "createdDate": {"$gte": "2024-07-01"}
     }
   },

@@ -20,7 +20,8 @@ _TEXT_COLUMNS = 100
 def explain(code: str) -> int:
     """Explain a diagnostic code.
 
-    Prints what the code means, what Wix does with such a request, and an example. Without CODE, lists all codes.
+    Prints what the code means, what Wix does with such a request, the class of the fix, and an example. Without CODE,
+    lists all codes.
     """
     from ..diagnostics.codes import CODES
 
@@ -48,7 +49,7 @@ def _render(row: Code) -> str:
 
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, _TEXT_COLUMNS), "",
-        f"{EFFECT_NOTES[row.effect].capitalize()}.",
+        f"{EFFECT_NOTES[row.effect].capitalize()}.", "", fill(f"Fix: {row.fix}.", _TEXT_COLUMNS),
     ]  # fmt: skip
     if row.wrong:
         form = "text form" if row.shape == "text" else f"JSON, --as {row.shape}"

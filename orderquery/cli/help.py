@@ -1,4 +1,4 @@
-"""The text of ``orderquery --help``, and the help texts that several commands share.
+"""The text of ``orderquery --help``, and the help texts shared by commands.
 
 This module imports nothing outside the standard library, so that the help starts almost as fast as Python.
 """
@@ -102,7 +102,10 @@ def format_help(name: str, columns: int) -> str:
 
 
 def print_help(name: str) -> bool:
-    """Print the help of the program; return False if standard output cannot be written."""
+    """Print the help of the program.
+
+    Return False if standard output cannot be written, else True.
+    """
     try:
         sys.stdout.buffer.write(format_help(name, help_columns()).encode() + b"\n")
         sys.stdout.buffer.flush()

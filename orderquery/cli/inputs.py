@@ -1,4 +1,7 @@
-"""Inputs of commands: shared options, the QUERY argument, tables of fields, files and stores."""
+"""Inputs of commands.
+
+These are the shared options, the QUERY argument, tables of fields, files and stores.
+"""
 
 from __future__ import annotations
 
@@ -76,14 +79,19 @@ def load_table(table: str | None) -> Schema:
 
 
 def open_store(location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None) -> Store:
-    """Open the store at a path or URL, or with a layout the tables there that it describes."""
+    """Open the store at a path or URL.
+
+    With ``layout``, open the tables at that location that the layout describes.
+    """
     from ..stores import engines
 
     return engines.open_store(location, site=site, schema=schema, create=create, layout=layout)
 
 
 def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgument:
-    """Read QUERY: standard input for ``-``, else the file of that name if it exists, else the argument itself.
+    """Read the QUERY argument.
+
+    ``-`` is standard input. Any other argument is the name of a file if that file exists, else the query itself.
 
     ``other_inputs`` are the files that the command reads besides: standard input can be read once.
     """
@@ -107,7 +115,11 @@ def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgume
 
 
 def _encode_argument(argument: str) -> str | bytes:
-    """Return the bytes of an argument: in a locale without UTF-8 Python decodes them to surrogates."""
+    """Return the original bytes of an argument that is not ASCII.
+
+    In a locale without UTF-8, Python decodes these bytes to surrogates. An argument that is ASCII, or that cannot be
+    encoded, is returned unchanged.
+    """
     if not argument.isascii():
         with contextlib.suppress(UnicodeEncodeError):
             return os.fsencode(argument)
@@ -115,7 +127,10 @@ def _encode_argument(argument: str) -> str | bytes:
 
 
 def _read(stream: Any, name: str) -> bytes:
-    """Read a query, at most one byte beyond the limit: the checker reports that it is too large."""
+    """Read a query, up to one byte more than the size limit.
+
+    With that extra byte, the checker reports that the query is too large.
+    """
     from ..diagnostics.errors import UsageError
     from ..language.limits import MAX_SEARCH_BYTES
 
@@ -139,7 +154,10 @@ def stdin_bytes() -> Any:
 
 
 def compile_query(query: QueryArgument, schema: Schema, shape: str | None) -> Plan:
-    """Compile a query and write its warnings to standard error; with errors, write them and exit."""
+    """Compile a query and write its warnings to standard error.
+
+    If the query has errors, write them to standard error and exit with the status ``EXIT_PROBLEMS``.
+    """
     from ..api import compile_search
     from ..compiler.render import render_line
     from ..compiler.report import QueryError
@@ -159,7 +177,10 @@ def compile_query(query: QueryArgument, schema: Schema, shape: str | None) -> Pl
 
 
 def check_files(names: tuple[str, ...]) -> None:
-    """Raise ``UsageError`` if one of the files cannot be read, before any work is done."""
+    """Raise ``UsageError`` if one of the files cannot be read.
+
+    Commands call this before they do any work.
+    """
     from ..diagnostics.errors import UsageError
 
     if names.count(STDIN) > 1:
@@ -178,7 +199,10 @@ def check_files(names: tuple[str, ...]) -> None:
 def read_records(
     schema: Schema, name: str, *, source_name: str = "", report_unfit: bool = True, progress: Progress | None = None
 ) -> Iterator[Found]:
-    """Yield the records and problems of a file; problems name it as the user did, or ``source_name``."""
+    """Yield the records and problems of a file.
+
+    Problems call the file ``source_name``. Without it, they use the name that the user gave.
+    """
     from dataclasses import replace
 
     from ..diagnostics.diagnostic import Diagnostic

@@ -1,4 +1,7 @@
-"""The command ``load``: load files into a store, then report the counts and the first problems."""
+"""The command ``load``.
+
+It loads files into a store, then reports the counts and the first problems.
+"""
 
 from __future__ import annotations
 

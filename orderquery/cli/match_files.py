@@ -47,7 +47,10 @@ def _input_files(names: tuple[str, ...]) -> list[_InputFile]:
 
 @contextmanager
 def _rereadable_files(names: tuple[str, ...]) -> Iterator[list[_InputFile]]:
-    """Give the files for two readings: standard input and pipes are copied to temporary files."""
+    """Yield files that can be read twice.
+
+    Standard input and pipes are copied to temporary files, which are deleted on exit.
+    """
     import shutil
     import tempfile
 
@@ -74,7 +77,10 @@ class FileMatcher:
         self._transactions: dict[str, JSON] = {}
 
     def run(self, names: tuple[str, ...], transactions: str | None) -> None:
-        """Write or count the matching orders; ``transactions`` is the file of ``--transactions``."""
+        """Write or count the matching orders.
+
+        ``transactions`` is the file of the option ``--transactions``.
+        """
         if not self.plan.reads_transactions:
             self._match_files(_input_files(names))
         elif transactions is not None:
@@ -97,7 +103,10 @@ class FileMatcher:
     def _match_blocks(
         self, blocks: Iterable[Block | Diagnostic], matcher: BlockMatcher, name: str, lines_before: int = 0
     ) -> int | None:
-        """Match blocks and return their number of lines, or None if they cannot be read to the end."""
+        """Match blocks and return their number of lines.
+
+        Return None if the blocks cannot be read to the end.
+        """
         line_count = 0
 
         def on_problem(problem: Diagnostic) -> None:
@@ -203,7 +212,10 @@ def _read_paths(plan: Plan) -> Branches:
 
 
 def _prune(value: JSON, branches: Branches) -> JSON:
-    """Return a document without the keys that are not read, so that millions fit in memory."""
+    """Return a document without the keys that the search does not read.
+
+    This way millions of documents fit in memory.
+    """
     if not branches:
         return value
     if isinstance(value, list):

@@ -1,4 +1,6 @@
-"""Matches the ranges of a file in several processes; the results come in the order of the file.
+"""Matching of the ranges of a file in several processes.
+
+The results are in the order of the file.
 
 Memory does not grow with the file: only a window of ranges is submitted at a time.
 """
@@ -54,7 +56,9 @@ class RangeResult(NamedTuple):
 
 
 def start_method(has_transactions: bool) -> str | None:
-    """Return how to start workers: "fork", "spawn", or None if several processes cannot be used.
+    """Return how to start workers.
+
+    The value is "fork", "spawn", or None if several processes cannot be used.
 
     Forking is faster, but unsafe beside threads and outside Linux. Spawned workers would have to be sent all
     transactions.
@@ -82,7 +86,7 @@ def start_workers(
 
     """
     window = jobs * _WINDOW_PER_JOB
-    # Forked workers write lines to shared memory: through the pipe of the executor they take twice as long.
+    # Shared memory saves the copy of every line through the pipe of the executor.
     shared = mmap.mmap(-1, window * RANGE_BYTES) if keep and method == "fork" else None
     job = _Job(_Descriptor(descriptor), make_matcher, keep, shared)
     before = set(multiprocessing.active_children())
@@ -176,7 +180,10 @@ class _TooManyProblems(Exception):
 
 
 class _Job(NamedTuple):
-    """What a worker gets at its start: the file, how to make its matcher, and where lines go."""
+    """The values that a worker gets when it starts.
+
+    They are the file, the function that makes the matcher, and the destination of the lines.
+    """
 
     descriptor: _Descriptor
     make_matcher: Callable[[], BlockMatcher]

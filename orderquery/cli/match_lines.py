@@ -1,4 +1,7 @@
-"""Matches blocks of JSON texts against a search, in the process of ``match`` and in its workers."""
+"""Matching of blocks of JSON texts against a search.
+
+It is used in the process of ``match`` and in its workers.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ OnProblem = Callable[[Diagnostic], None]
 
 
 class BlockMatcher:
-    """Matches the orders of blocks; ``transactions`` by order id are what the search reads of them."""
+    """A matcher of the orders in blocks.
+
+    ``transactions`` maps an order id to the part of its transactions that the search reads.
+    """
 
     def __init__(self, schema: Schema, plan: Plan, transactions: Mapping[str, JSON], *, verbose: bool) -> None:
         self._schema, self._matches, self._transactions, self._verbose = schema, plan.matches, transactions, verbose
@@ -39,7 +45,10 @@ class BlockMatcher:
         return list(self._match(block, orders, on_problem))
 
     def _match(self, block: Block, orders: Iterable[JSON], on_problem: OnProblem) -> Iterator[bytes]:
-        """Yield the matching lines; ``orders`` has None for a text that must be decoded in full."""
+        """Yield the matching lines.
+
+        ``orders`` has None for each text that must be decoded in full.
+        """
         matches, transactions = self._matches, self._transactions
         for offset, (text, order) in enumerate(zip(block.texts, orders, strict=False)):
             if order is not None:

@@ -1,4 +1,7 @@
-"""Output: bytes to standard output, messages to standard error, both UTF-8 in every locale."""
+"""Output of bytes to standard output and of messages to standard error.
+
+Both are UTF-8 in every locale.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,18 @@ if TYPE_CHECKING:
 
 
 def write_line(text: str) -> None:
-    """Write a line to standard output; characters that UTF-8 cannot encode are escaped."""
+    """Write a line to standard output.
+
+    Characters that UTF-8 cannot encode are escaped.
+    """
     stdout_bytes().write(_encode(text) + b"\n")
 
 
 def stdout_bytes() -> BinaryIO:
-    """Return standard output for bytes. It is buffered: the program flushes it at the end."""
+    """Return the binary stream of standard output.
+
+    The stream is buffered. The program flushes it at the end.
+    """
     if sys.stdout is None:
         raise OSError(0, "standard output is closed")
     return sys.stdout.buffer
@@ -39,7 +48,10 @@ def write_message(text: str, *, keep_lines: bool = False) -> None:
 
 
 def write_notes(statement: Statement) -> None:
-    """Write where the tables of a statement cannot keep the exact meaning of the search."""
+    """Write the notes of a statement to standard error.
+
+    A note says where the tables cannot keep the exact meaning of the search.
+    """
     for note in statement.notes:
         write_message(f"note: {note}")
 
@@ -52,7 +64,10 @@ def write_json(value: Any) -> None:
 
 
 def join_lines(document: bytes) -> bytes:
-    """Return a JSON document on one line; a line break in it can only be between tokens."""
+    """Return a JSON document on one line.
+
+    Line breaks are removed. In JSON they can only be between tokens.
+    """
     return document.translate(None, b"\r\n")
 
 
@@ -88,6 +103,9 @@ def flush_stdout() -> None:
 
 
 def discard_stdout() -> None:
-    """Discard the buffered output: after its reader has gone, Python would report an error at exit."""
+    """Discard the buffered output.
+
+    Otherwise Python reports an error at exit if the reader has closed the pipe.
+    """
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

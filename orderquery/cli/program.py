@@ -1,4 +1,7 @@
-"""The click group of all commands: lazy commands, help, and errors as messages and exit statuses."""
+"""The click group of all commands.
+
+It loads commands when they are used, writes the help, and turns errors into messages and exit statuses.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _SETTINGS = {"help_option_names": list(overview.HELP_OPTIONS), "max_content_widt
 
 
 class Command(click.Command):
-    """A command with ``--no-color`` and examples. One with a QUERY argument explains it."""
+    """A command with the option ``--no-color`` and examples.
+
+    If the command has a QUERY argument, its help explains what QUERY can be.
+    """
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         kwargs.setdefault("context_settings", _SETTINGS)
@@ -89,7 +95,10 @@ class Program(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; turn errors that the user can fix into messages and an exit status."""
+        """Run a command.
+
+        Errors that the user can fix become messages and an exit status.
+        """
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -113,7 +122,10 @@ class Program(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command line and exit with its status; without ``standalone_mode`` return the status."""
+        """Run a command line and exit with its status.
+
+        If ``standalone_mode`` is False, return the status instead.
+        """
         try:
             result = super().main(args, prog_name, complete_var, False, **extra)
         except click.ClickException as problem:
@@ -131,7 +143,10 @@ class Program(click.Group):
 
 
 def _report_error(problem: Exception) -> int | None:
-    """Write an error message and return the exit status; None for a fault of the program."""
+    """Write an error message and return the exit status.
+
+    Return None, without a message, if the error is a bug in the program.
+    """
     from ..compiler.report import QueryError
     from ..diagnostics.errors import DocumentError, OrderQueryError
 
@@ -160,7 +175,10 @@ def _report_error(problem: Exception) -> int | None:
 
 
 def write_diagnostics(problem: Any, name: str = "") -> None:
-    """Write the diagnostics of a ``QueryError`` to standard error, in the form of ``check``."""
+    """Write the diagnostics of a ``QueryError`` to standard error.
+
+    The format is that of the command ``check``.
+    """
     from ..compiler.render import render_diagnostics, render_report
 
     colour = wants_colour(sys.stderr)

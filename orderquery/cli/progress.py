@@ -1,4 +1,7 @@
-"""Progress on a terminal: a bar where the size of the work is known, else a spinner."""
+"""Progress on a terminal.
+
+It is a bar if the size of the work is known, else a spinner.
+"""
 
 from __future__ import annotations
 

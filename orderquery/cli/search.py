@@ -1,4 +1,7 @@
-"""The command ``search``: one page or all pages of a search, from a store or the user's own tables."""
+"""The command ``search``.
+
+It prints one page or all pages of a search, from a store or from the user's own tables.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,10 @@ def _apply_paging(schema: Schema, plan: Plan | None, limit: int | None, cursor: 
 
 
 def _next_page_words(store: str, layout: str | None, site: str, table: str | None) -> list[str]:
-    """Return the store and options for the next page's command; empty if its cursor could not be decrypted."""
+    """Return the store and options for the command of the next page.
+
+    The list is empty if that command could not decrypt the cursor.
+    """
     from ..compiler.cursor_keys import keys_from_environment
     from ..stores.engines import shown_location
 

@@ -93,7 +93,10 @@ def run_server(
     webhook_key: bytes | None = None,
     access_log: bool = True,
 ) -> None:
-    """Serve an open store until Ctrl-C or SIGTERM; ``name`` is how the output calls it."""
+    """Serve an open store until Ctrl-C or SIGTERM.
+
+    ``name`` is the name of the store in the output.
+    """
     from ..emulator.app import create_app
     from ..emulator.server import listen, url_of
     from ..emulator.server import serve as serve_app

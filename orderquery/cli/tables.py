@@ -120,7 +120,10 @@ _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def _cell_reader(schema: Schema, names: tuple[str, ...]) -> Cell:
-    """Return a function for the text of the first field that an order has; an amount gets its currency."""
+    """Return a function that formats the first of the fields that an order has.
+
+    The currency of the order follows an amount. The text is empty if the order has none of the fields.
+    """
     rows = [row for name in names if (row := schema.find(name)) is not None]
     readers = [(row, reader(schema, row)) for row in rows]
 

@@ -136,15 +136,15 @@ class _Checker:
         certain = certain_field(self.schema, node.field)
         if node.field_place not in self._unknown:
             self._unknown.add(node.field_place)
-            self._unknown_field(node.field, certain, node.field_place)
+            self._unknown_field(node.field, certain, node.field_place, sorting=False)
         return None if certain is None else self._rows[certain]
 
-    def _unknown_field(self, name: str, certain: str | None, place: Place) -> None:
+    def _unknown_field(self, name: str, certain: str | None, place: Place, *, sorting: bool) -> None:
         message = f"unknown field {quoted(name)}"
         if certain is not None:
             self._add("unknown-field", message, f"did you mean {quoted(certain)}?", place, "intended")
         else:
-            help_, guess = suggestions.unknown_field(self.schema, name, self.diagnostics)
+            help_, guess = suggestions.unknown_field(self.schema, name, self.diagnostics, sorting=sorting)
             self._add("unknown-field", message, help_, place, guess)
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
@@ -152,7 +152,7 @@ class _Checker:
         help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
         place = node.operator_place or node.place.of_key()
         spelled = operator.name if place.path is not None else operator.spellings[0].words
-        fix: Fix | None = "intended" if instead is not None else None
+        fix: Fix | None = "intended" if instead is not None else "guess" if help_.startswith("write: ") else None
         self._add("operator-not-allowed", f"{quoted(spelled)} is not supported for {row.name}", help_, place, fix)
         return node if instead is None else self.filter(instead)[1]
 
@@ -256,7 +256,7 @@ class _Checker:
         help_ = "remove null"
         if "$eq" in row.operators:
             help_ = 'write: {"$eq": null} to find orders without a value'
-        self._add("operand-type", f"{operator.name} does not take null", help_, place)
+        self._add("operand-type", f"{operator.name} does not take null", help_, place, "guess")
 
     def _prefix(self, node: Comparison, row: Field) -> str | None:
         operand, place = node.operand, node.place
@@ -295,7 +295,7 @@ class _Checker:
             if value in wanted:
                 index = node.operand.index(value) if isinstance(node.operand, tuple) else None
                 message = f"no search returns orders with {row.name} {quoted(value)}"
-                self._add("hidden-value", message, f"remove {quoted(value)}", _item_place(node.place, index))
+                self._add("hidden-value", message, f"remove {quoted(value)}", _item_place(node.place, index), "guess")
 
     def _empty(self, operator: Operator, place: Place) -> None:
         message = f"{operator.name} with an empty list {operator.when_empty}"
@@ -304,7 +304,8 @@ class _Checker:
     def _misshapen(self, node: Comparison, row: Field) -> None:
         operator = OPERATORS[node.operator]
         message = f"{node.operator} takes {operator.takes.value}, not {described(node.operand)}"
-        self._add("operand-shape", message, suggestions.operand_shape(node, row), node.place)
+        help_, fix = suggestions.operand_shape(node, row)
+        self._add("operand-shape", message, help_, node.place, fix)
 
     # -- sort and paging ---------------------------------------------------------------------------------------
 
@@ -342,7 +343,7 @@ class _Checker:
         row = self._rows.get(key.field)
         if row is None:
             certain = certain_field(self.schema, key.field)
-            self._unknown_field(key.field, certain, key.place)
+            self._unknown_field(key.field, certain, key.place, sorting=True)
             if certain is None:
                 return None
             row = self._rows[certain]

@@ -20,7 +20,7 @@ from .checker import check_search
 from .corrections import Correction, correct, fixed_request
 from .cursor import query_too_long
 from .query import Query
-from .report import QueryError, Report
+from .report import QueryError, Report, in_order
 
 if TYPE_CHECKING:
     from ..syntax.literal_parser import Located
@@ -122,12 +122,14 @@ def _check_json(
     document: JSON, shape: Shape, schema: Schema, earlier: Iterable[Diagnostic] = (), source: str | None = None
 ) -> Report[Query]:
     diagnostics, query = _checked_request(document, shape, schema)
-    diagnostics = (*earlier, *diagnostics)
+    diagnostics = in_order((*earlier, *diagnostics), document)
     if not any(diagnostic.certain for diagnostic in diagnostics):
         return _report(diagnostics, query, source, document)
 
     def check_again(request: JSON) -> tuple[Diagnostic, ...]:
-        return diagnostics if request is document else _checked_request(request, shape, schema)[0]
+        if request is document:
+            return diagnostics
+        return in_order(_checked_request(request, shape, schema)[0], request)
 
     def fix(request: JSON) -> JSON:
         return fixed_request(request, shape, schema, check_again(request))
@@ -206,7 +208,7 @@ def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
         return report
     located = located or _located(text)
     lines = SourceText(text)
-    placed = tuple([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics])
+    placed = in_order([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics], document)
     return _report(placed, report.plan, text, document, report.correct)
 
 
@@ -224,10 +226,7 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> D
     while span is None and path:
         path = path[:-1]
         span = located.spans.get((path, "value"))
-    if span is None:
-        return diagnostic
-    line, column = lines.line_column(span[0])
-    return replace(diagnostic, span=span, line=line, column=column)
+    return diagnostic if span is None else lines.located(diagnostic, span)
 
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
@@ -243,16 +242,15 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
     diagnostics = []
     for diagnostic in (*earlier, *more):
         span = diagnostic.span or diagnostic.place.span
-        if diagnostic.line is None and span is not None:
-            line, column = lines.line_column(span[0])
-            diagnostic = replace(diagnostic, span=span, line=line, column=column)
-        diagnostics.append(diagnostic)
-    if search is None or not any(diagnostic.certain for diagnostic in diagnostics):
-        return _report(tuple(diagnostics), query, text, None)
+        has_line = diagnostic.line is not None
+        diagnostics.append(diagnostic if has_line or span is None else lines.located(diagnostic, span))
+    placed = in_order(diagnostics, None)
+    if search is None or not any(diagnostic.certain for diagnostic in placed):
+        return _report(placed, query, text, None)
     moment = now or datetime.now(UTC)
 
     def check_again(written: str) -> tuple[Diagnostic, ...]:
-        return tuple(diagnostics) if written is text else _check_text(written, schema, moment).diagnostics
+        return placed if written is text else _check_text(written, schema, moment).diagnostics
 
     def fix(written: str) -> str:
         parsed, _ = parse_text(written, schema, moment)
@@ -261,4 +259,4 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
         except UsageError:
             return written
 
-    return _report(tuple(diagnostics), query, text, None, lambda: correct(text, check_again, fix))
+    return _report(placed, query, text, None, lambda: correct(text, check_again, fix))

@@ -50,10 +50,7 @@ def correct(
             diagnostics = check(current)
             if not any(diagnostic.certain for diagnostic in diagnostics):
                 return None if current is value else Correction(current, diagnostics)
-            fixed = fix(current)
-            if fixed == current and repr(fixed) == repr(current):
-                return None
-            current = fixed
+            current = fix(current)
     except RecursionError:
         # A Python object may contain itself; JSON cannot.
         return None

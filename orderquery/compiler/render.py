@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..diagnostics.diagnostic import Diagnostic
+from ..syntax.json_printer import plain_json
 from .report import Report
 
 JSON = Any
@@ -33,8 +33,8 @@ _COLOURS = {"error": "1;31", "warning": "1;33", "place": "1;34", "help": "1;32",
 
 
 def report_json(report: Report[Any]) -> str:
-    """Return the documented JSON of a report: ``{"ok": ..., "diagnostics": [...]}``."""
-    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2, default=str)
+    """Return the documented JSON of a report."""
+    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -142,7 +142,7 @@ class _View:
             first, *more = map(printable, diagnostic.help.split("\n"))
             lines.append(f" {margin} = {self._paint('help', 'help')}: {first}")
             lines += [f" {margin}         {line}" for line in more]
-        lines.append(f" {margin} = note: {EFFECT_NOTES[CODES[diagnostic.code].effect]}")
+        lines.append(f" {margin} = note: {EFFECT_NOTES[diagnostic.effect]}")
         return "\n".join(lines)
 
     def _place(self, diagnostic: Diagnostic) -> str:
@@ -244,8 +244,8 @@ def _corrected(report: Report[Any]) -> str | None:
             return None
         if isinstance(corrected, str):
             return f"{heading}\n{printable(corrected, MAX_CORRECTED_CHARS)}"
-        shown = json.dumps(corrected, ensure_ascii=False, indent=2, default=_number)
-    except (RecursionError, TypeError, ValueError):
+        shown = json.dumps(plain_json(corrected), ensure_ascii=False, indent=2)
+    except (RecursionError, ValueError):
         return None
     if len(shown) > MAX_CORRECTED_CHARS:
         return None
@@ -255,13 +255,3 @@ def _corrected(report: Report[Any]) -> str | None:
 def _in_json(character: str) -> str:
     """Return a character of JSON text, escaped if it is not printable."""
     return character if character.isprintable() else json.dumps(character)[1:-1]
-
-
-def _number(value: JSON) -> JSON:
-    """Return a decimal as a JSON number if that is exact, and anything else as text."""
-    if not isinstance(value, Decimal) or not value.is_finite():
-        return str(value)
-    if value.adjusted() < 18 and value == value.to_integral_value():
-        return int(value)
-    nearest = float(value)
-    return nearest if Decimal(repr(nearest)) == value else str(value)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
+from ..diagnostics.place import Path
+from ..syntax.json_printer import plain_json
 from .corrections import Correction
 from .query import Query
 
@@ -18,6 +21,34 @@ QueryT = TypeVar("QueryT", bound=Query)
 
 def _nothing() -> None:
     return None
+
+
+def in_order(diagnostics: Iterable[Diagnostic], document: JSON) -> tuple[Diagnostic, ...]:
+    """Return diagnostics in the order of their places in the source."""
+    found = tuple(diagnostics)
+    if len(found) < 2:
+        return found
+    if all(diagnostic.span for diagnostic in found):
+        return tuple(sorted(found, key=lambda diagnostic: diagnostic.span or (0, 0)))
+    indexes: dict[Path, dict[JSON, int]] = {}
+    return tuple(sorted(found, key=lambda diagnostic: _steps(diagnostic.place.path or (), document, indexes)))
+
+
+def _steps(path: Path, document: JSON, indexes: dict[Path, dict[JSON, int]]) -> list[int]:
+    """Return a path with the index of every key in its object."""
+    steps = []
+    for length, step in enumerate(path):
+        if isinstance(document, dict) and step in document:
+            if path[:length] not in indexes:
+                indexes[path[:length]] = {key: index for index, key in enumerate(document)}
+            steps.append(indexes[path[:length]][step])
+            document = document[step]
+        elif isinstance(document, list | tuple) and isinstance(step, int) and step < len(document):
+            steps.append(step)
+            document = document[step]
+        else:
+            break
+    return steps
 
 
 @dataclass(frozen=True)
@@ -79,8 +110,17 @@ class Report(Generic[QueryT]):
         return self.diagnostics if found is None else found.remaining
 
     def to_json(self) -> dict[str, JSON]:
-        """Return ``{"ok": …, "diagnostics": […]}``."""
-        return {"ok": self.ok, "diagnostics": [d.to_json() for d in self.diagnostics]}
+        """Return the documented JSON object of this report.
+
+        ``corrected`` or ``partlyCorrected`` is there if :attr:`corrected` or :attr:`partly_corrected` is.
+        """
+        found: dict[str, JSON] = {"ok": self.ok, "diagnostics": [d.to_json() for d in self.diagnostics]}
+        made = self._correction
+        if made is not None:
+            # A Python object that contains itself is not JSON.
+            with suppress(RecursionError, ValueError):
+                found["corrected" if made.whole else "partlyCorrected"] = plain_json(made.value)
+        return found
 
 
 class QueryError(OrderQueryError, ValueError):

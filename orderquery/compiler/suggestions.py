@@ -34,17 +34,18 @@ def nearest_field(schema: Schema, name: str) -> str | None:
     return certain_field(schema, name) or closest_name(name, schema.by_name)
 
 
-def unknown_field(schema: Schema, name: str, problems: Problems) -> tuple[str, Fix | None]:
-    """Return the help for a name without a certain meaning."""
+def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: bool = False) -> tuple[str, Fix | None]:
+    """Return the help for a name without a certain meaning, where sorting only of sortable fields."""
     elsewhere = fields_elsewhere()
-    may_be = [field for field in elsewhere.unclear.get(name, ()) if schema.find(field)]
+    names = [name for name, row in schema.by_name.items() if row.sortable or not sorting]
+    may_be = [field for field in elsewhere.unclear.get(name, ()) if field in names]
     if may_be:
         return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
     if name in elsewhere.unsearchable:
-        nearest = elsewhere.nearest.get(name)
+        nearest = elsewhere.nearest.get(name) if not sorting else None
         help_ = f"{quoted(name)} exists, but cannot be searched"
         return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
-    near = problems.closest(name, schema.by_name)
+    near = problems.closest(name, names)
     return (f"did you mean {quoted(near)}?", "guess") if near else ('for the fields run "orderquery fields"', None)
 
 
@@ -58,15 +59,15 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[
     certain = _alternatives(node, row)
     instead = certain if certain is not None else _guessed(node, row)
     in_text = node.place.path is None
+    names = [operator.spelled if in_text else operator.name for operator in schema.operators_of(row)]
+    operators = f"operators of {row.name}: {', '.join(names)}"
     if instead is None:
-        operators = schema.operators_of(row)
-        names = [operator.spelled if in_text else operator.name for operator in operators]
-        return f"operators of {row.name}: {', '.join(names)}", None
+        return operators, None
     if in_text:
         from ..syntax.text_printer import print_text
 
-        return f"write: {print_text(Search(instead), schema)}", certain
-    return write_help(print_filter(instead)), certain
+        return f"write: {print_text(Search(instead), schema)}\n{operators}", certain
+    return f"{write_help(print_filter(instead))}\n{operators}", certain
 
 
 def _alternatives(node: Comparison, row: Field) -> Filter | None:
@@ -74,13 +75,17 @@ def _alternatives(node: Comparison, row: Field) -> Filter | None:
     operand = node.operand
     if not isinstance(operand, tuple) or not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
         return None
-    if any(isinstance(value, tuple | list | dict) for value in operand):
+    if not all(value is None or isinstance(value, str | int | float) or _is_finite(value) for value in operand):
         return None
     single = {"$in": "$eq", "$nin": "$ne"}.get(node.operator)
     if single is None or single not in row.operators:
         return None
     parts = [Comparison(row.name, single, value, node.place, node.field_place) for value in dict.fromkeys(operand)]
     return either(parts) if single == "$eq" else both(parts)
+
+
+def _is_finite(value: JSON) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def _guessed(node: Comparison, row: Field) -> Filter | None:
@@ -112,13 +117,13 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     return None
 
 
-def operand_shape(node: Comparison, row: Field) -> str:
+def operand_shape(node: Comparison, row: Field) -> tuple[str, Fix | None]:
     """Return the help for an operand of the wrong shape without a certain meaning."""
     operand = node.operand
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
-        return write_help({row.name: {"$in": list(operand)}})
+        return write_help({row.name: {"$in": list(operand)}}), "guess"
     takes = OPERATORS[node.operator].takes
-    return "write true or false" if takes is Takes.FLAG else f"write {takes.value}"
+    return "write true or false" if takes is Takes.FLAG else f"write {takes.value}", None
 
 
 class Instead(NamedTuple):

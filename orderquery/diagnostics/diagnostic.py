@@ -24,10 +24,11 @@ class Diagnostic:
     """One error or warning about a search or a document.
 
     ``pointer`` is the JSON pointer of its place (``None`` for the text form), ``line`` and ``column`` count from 1 in
-    characters and are ``None`` where the source is not text. ``help`` is what to write instead, and ``fix`` how
-    sure that is (``None`` without a proposal). ``effect`` is what the service does with this mistake, if not what the
-    code says: inside a part that the service ignores it is ``ignores``. ``facts`` are for programs: ``threshold``, the
-    bound that was passed, and ``bound``, whether it is the ``MIN`` or the ``MAX``.
+    characters and are ``None`` where the source is not text; ``end_line`` and ``end_column`` are just after the place.
+    ``help`` is what to write instead, and ``fix`` how sure that is (``None`` without a proposal). ``changed_effect`` is
+    what the service does with this mistake, if not what the code says: inside a part that the service ignores it is
+    ``ignores``. ``facts`` are for programs: ``threshold``, the bound that was passed, and ``bound``, whether it is the
+    ``MIN`` or the ``MAX``.
     """
 
     code: str
@@ -41,6 +42,8 @@ class Diagnostic:
     facts: Mapping[str, JSON] = field(default_factory=dict, compare=False)
     source_name: str | None = None
     changed_effect: Effect | None = None
+    end_line: int | None = None
+    end_column: int | None = None
 
     @property
     def severity(self) -> Severity:
@@ -72,9 +75,13 @@ class Diagnostic:
         return {
             "code": self.code,
             "severity": self.severity,
+            "effect": self.effect,
             "pointer": self.pointer,
             "line": self.line,
             "column": self.column,
+            "endLine": self.end_line,
+            "endColumn": self.end_column,
             "message": self.message,
             "help": self.help,
+            "fix": self.fix,
         }

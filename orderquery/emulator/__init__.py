@@ -1,7 +1,7 @@
-"""The service's Search Orders API over HTTP, answered from a store. Needs the extra ``endpoint``.
+"""The service's Search Orders API over HTTP, answered from a store.
 
-``create_app`` builds the ASGI application. ``SearchPlan`` is a dependency that turns a request body into a plan in an
-application of yours; it raises ``Refused``, and ``answer_refused`` is the exception handler for it.
+Needs the extra ``endpoint``. ``create_app`` builds the ASGI application. ``SearchPlan`` is a dependency that turns a
+request body into a plan in an application of yours; it raises ``Refused``, which ``answer_refused`` handles.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The emulator as an ASGI application: Search Orders and related reads, answered from a store.
+"""The ASGI application: Search Orders and related reads, answered from a store.
 
 Starlette instead of a larger framework, which would decode, validate and encode a second time: the compiler checks
 request bodies, and stored documents are JSON bytes already.
@@ -65,7 +65,9 @@ def create_app(
     max_load: int = MAX_LOAD_BYTES,
     search_seconds: float = SEARCH_TIMEOUT_S,
 ) -> Starlette:
-    """Return an ASGI application that answers as the service does; run it, or mount it in an application of yours.
+    """Return an ASGI application that answers as the service does.
+
+    Run it, or mount it in an application of yours.
 
     Args:
         store: the store to search. If it was opened for a named site, only that site is served; otherwise the header

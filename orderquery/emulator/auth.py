@@ -18,7 +18,9 @@ SITE_HEADER = "wix-site-id"
 
 
 class ApiKey:
-    """The key that callers send in ``Authorization``, without a scheme; ``None`` admits every caller.
+    """The key that callers send in ``Authorization``, without a scheme.
+
+    ``None`` admits every caller.
 
     Raises:
         UsageError: the key is empty, or cannot be sent in a header.
@@ -37,7 +39,7 @@ class ApiKey:
         return self._key is not None
 
     def admits(self, request: Request) -> bool:
-        """Return whether a request carries the key or needs none, in a time that does not depend on the key."""
+        """Return whether a request has the key or needs none, in constant time."""
         if self._key is None:
             return True
         return secrets.compare_digest(read_header(request, "authorization"), self._key)

@@ -27,8 +27,8 @@ class Refused(OrderQueryError):
     """A request that is answered with an error.
 
     ``status`` is the HTTP status, ``message`` a sentence, ``details`` what clients of the service read:
-    ``validationError`` or ``applicationError``, and beside it ``corrected``, the request with every fix made.
-    ``headers`` are added to the response.
+    ``validationError`` or ``applicationError``, and beside it ``corrected``, the request with every certain
+    fix made, if no error is left. ``headers`` are added to the response.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ def application_error(
 
 
 def validation_error(violations: Sequence[Mapping[str, JSON]], corrected: JSON = None, more: int = 0) -> Refused:
-    """Return a 400 with these field violations; ``more`` is the number of those left out."""
+    """Return a 400 with these field violations; ``more`` counts those left out."""
     sentences = [f"{violation['field']}: {violation['description']}" for violation in violations]
     sentences += [f"and {more:,} more"] if more else []
     details: dict[str, JSON] = {"validationError": {"fieldViolations": list(violations)}}
@@ -123,7 +123,8 @@ def _violation(diagnostic: Diagnostic) -> dict[str, JSON]:
 
 def describe_diagnostic(diagnostic: Diagnostic) -> str:
     """Return message and help on one line."""
-    return f"{diagnostic.message} ({diagnostic.help})" if diagnostic.help else diagnostic.message
+    help_ = diagnostic.help.replace("\n", "; ")
+    return f"{diagnostic.message} ({help_})" if help_ else diagnostic.message
 
 
 def _data(diagnostic: Diagnostic) -> dict[str, JSON]:
@@ -136,7 +137,7 @@ def _data(diagnostic: Diagnostic) -> dict[str, JSON]:
 
 
 def field_of(path: Path | None) -> str:
-    """Return the service's name for a place in a request; it has none for the places within a filter."""
+    """Return the service's name for a place; a filter has one name as a whole."""
     if not path:
         return WHOLE_BODY
     if path[:2] == _FILTER:
@@ -150,10 +151,11 @@ def _corrected_details(corrected: JSON) -> dict[str, JSON]:
 
 
 def _encode_or_none(corrected: JSON) -> bytes | None:
-    """Return the corrected request with exact numbers, or ``None``: what was not corrected may not be valid JSON."""
+    """Return the corrected request with exact numbers, or ``None``."""
     if corrected is None:
         return None
     try:
         return encode_json(corrected)
     except (ValueError, TypeError, RecursionError, OverflowError):
+        # A part without a fix may not be valid JSON.
         return None

@@ -14,7 +14,7 @@ from .request_body import is_anything, is_error, read_body, read_plan
 
 
 class SearchPlan:
-    """A dependency (FastAPI's ``Depends``), or a plain async callable, that turns a request into a plan.
+    """A FastAPI dependency, or plain async callable: a request as a plan.
 
     It refuses a request with errors, including keys that the service would ignore. Warnings are in
     ``plan.diagnostics``; with ``strict`` they are refused too. Register ``answer_refused`` as the application's

@@ -1,4 +1,4 @@
-"""Host names and web origins that may send requests to a server without an API key.
+"""Host names and web origins that a server without an API key accepts.
 
 A web page can send requests to this machine and, by DNS rebinding, read the responses too. The browser states the
 host name it used in ``Host`` and the page's origin in ``Origin``, so both are checked.
@@ -68,7 +68,7 @@ _HOST = re.compile(r"(?:https?://)?(?:\[([0-9a-fA-F:.]+)\]|([^\[\]/:@?#\\]+))(?:
 
 
 def _parse_host(text: str) -> str:
-    """Return the host of a ``Host`` or ``Origin`` header in lower case, or an empty string."""
+    """Return the lower-case host of a ``Host`` or ``Origin``, or an empty string."""
     found = _HOST.fullmatch(text)
     return (found[1] or found[2]).lower().rstrip(".") if found else ""
 

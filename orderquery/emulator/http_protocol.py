@@ -1,9 +1,10 @@
-"""uvicorn's HTTP connection with the limits that it lacks: time for head, body and response, and size of the head.
+"""uvicorn's HTTP connection, with limits of time and size of the head.
 
 uvicorn offers no interface for these limits, so this is a subclass of its protocol. Beyond asyncio's protocol methods
 it uses ``cycle``, ``flow``, ``loop`` and ``transport``, and the parser's callbacks ``on_message_begin``,
-``on_headers_complete`` and ``on_message_complete``. None of them is documented; all are the same in uvicorn 0.32 to
-0.54, and ``tests/emulator/test_emulator_running.py`` fails if one changes.
+``on_headers_complete`` and ``on_message_complete``. None of them is documented; all are the same in uvicorn 0.53 and
+0.54, and ``tests/emulator/test_emulator_running.py`` fails if one changes. Before 0.53, a stopping server did not
+answer a request whose body was still arriving.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _NO_BODY = b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which waits for the next byte without a limit and accepts a head of any length."""
+    """uvicorn's protocol, which by itself waits without limit for the next byte."""
 
     _request_timer: TimerHandle | None = None
     _response_timer: TimerHandle | None = None
@@ -37,7 +38,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._limit_request(HEAD_TIMEOUT_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timers and tell every pending request; uvicorn tells only the last of several."""
+        """Stop the timers and tell every pending request; uvicorn tells only the last."""
         self._limit_request(None)
         self._limit_response(None)
         super().connection_lost(exc)

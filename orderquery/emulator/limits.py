@@ -1,4 +1,7 @@
-"""Define every limit of the emulator; the unit is in each name. Those on a search itself are in ``language.limits``."""
+"""Define every limit of the emulator; the unit is in each name.
+
+Limits of a search itself are in ``language.limits``.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..diagnostics.codes import CODES
+from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_IDS_PER_REQUEST, MAX_SEARCH_BYTES
 from ..language.schema import Schema
 from ..version import __version__
@@ -269,11 +269,15 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
     diagnostic = {
         "code": {"enum": list(CODES)},
         "severity": {"enum": ["error", "warning"]},
+        "effect": {"enum": list(EFFECT_NOTES)},
         "pointer": {"type": ["string", "null"], "description": "JSON pointer of the place."},
         "line": place,
         "column": place,
+        "endLine": place,
+        "endColumn": place,
         "message": text,
         "help": text,
+        "fix": {"enum": ["same-answer", "intended", "guess", None]},
     }
     return {
         "SearchResponse": _closed(
@@ -313,7 +317,7 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
                         "applicationError": {**_closed(failure), "required": ["code", "description"]},
                         "corrected": {
                             **anything,
-                            "description": "The request with every fix made, if there is one.",
+                            "description": "The request with every certain fix made, if no error is left.",
                         },
                     },
                 },

@@ -22,7 +22,7 @@ class TransactionsRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault in a request body: its path, pydantic's error type, a message, and the limit that it exceeds."""
+    """A fault in a request body; ``kind`` is pydantic's error type."""
 
     path: tuple[str | int, ...]
     kind: str

@@ -64,7 +64,7 @@ def is_refused_by_service(diagnostic: Diagnostic) -> bool:
 
 
 def is_error(diagnostic: Diagnostic) -> bool:
-    """Return whether ``compile`` raises for this; it does for keys that the service ignores, too."""
+    """Return whether ``compile`` raises for this, as for a key that Wix ignores."""
     return diagnostic.severity == "error"
 
 
@@ -77,7 +77,7 @@ Refuses = Callable[[Diagnostic], bool]
 
 
 def read_plan(body: bytes, schema: Schema, refuses: Refuses) -> tuple[Plan, tuple[Diagnostic, ...]]:
-    """Return the plan of a request body, and the diagnostics that ``refuses`` tolerates.
+    """Return the plan of a request body, and the tolerated diagnostics.
 
     Raises:
         Refused: 400 with every diagnostic that ``refuses`` picks.

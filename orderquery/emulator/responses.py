@@ -59,7 +59,7 @@ def _to_refused(problem: Exception) -> Refused:
 
 
 class RequestIds:
-    """Middleware that gives every response a request id, and turns unhandled exceptions into a 500."""
+    """Middleware: a request id for every response, a 500 for unhandled exceptions."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""JSON Schemas of a search, generated from a table of fields, the operators and the limits of the language.
+"""JSON Schemas of a search, generated from fields, operators and limits.
 
 The lenient schemas accept what the service does not refuse; the strict ones accept searches without diagnostics. The
 description of ``SearchRequest`` lists the rules that JSON Schema cannot express.
@@ -22,7 +22,7 @@ from ..language.limits import (
 )
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
-from ..language.types import TYPES
+from ..language.types import AMOUNT_PATTERN, GUID_PATTERN, TYPES
 
 JSON = Any
 JSONSchema = dict[str, JSON]
@@ -33,16 +33,16 @@ _IMPLICIT = "$eq"
 # -- operands by type -------------------------------------------------------------------------------------------
 
 _TEXT = {"type": "string", "maxLength": MAX_STRING_CHARS}
-_GUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_GUID = f"^{GUID_PATTERN}$"
 _INSTANT = (
     "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
-_AMOUNT = r"^(?![+-]?(\.?[0-9]){101})[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?$"
+_AMOUNT = r"^(?![+-]?(\.?[0-9]){101})" + AMOUNT_PATTERN + "$"
 
 
 def _prefix_pattern(template: str) -> str:
-    """Return a pattern for the prefixes of a template: 0 matches a digit, a letter matches either case."""
+    """Return a pattern for prefixes of a template; 0 is a digit, a letter either case."""
     pattern = ""
     for sign in reversed(template):
         one = "[0-9]" if sign == "0" else f"[{sign.upper()}{sign.lower()}]" if sign.isalpha() else f"[{sign}]"
@@ -113,7 +113,7 @@ def _component_name(row: Field) -> str:
 
 
 def search_schemas(schema: Schema, *, strict: bool, max_body: int) -> dict[str, JSONSchema]:
-    """Return the schemas that ``SearchRequest`` consists of, by name; they refer to each other as OpenAPI components.
+    """Return the component schemas of ``SearchRequest``, by name.
 
     ``strict`` schemas reject a search with any diagnostic; ``max_body``, in bytes, appears in a description.
 
@@ -260,7 +260,7 @@ class _SchemaBuilder:
         return {"title": row.name, "description": _describe_field(row), **(_any_of(forms) if forms else {"not": {}})}
 
     def _operands(self, row: Field, operator: Operator) -> Iterator[JSONSchema]:
-        """Yield a schema for each operand shape of an operator; none if strict mode accepts no operand."""
+        """Yield a schema for each operand shape that an operator accepts."""
         if operator.takes is Takes.FLAG:
             yield {"type": "boolean"}
             return
@@ -303,7 +303,7 @@ class _SchemaBuilder:
 
 
 def _selects(row: Field, operator: Operator, value: JSON) -> bool:
-    """Return whether an operand selects this value; the checker warns if the value is hidden."""
+    """Return whether an operand selects this value, which is hidden."""
     condition = operator.meaning(row, (value,) if operator.takes is Takes.VALUES else value)
     return any(test.kind in (Kind.EQUALS, Kind.ONE_OF) and not test.negated for test in tests_of(condition))
 

@@ -1,4 +1,4 @@
-"""The warnings header: codes and places of a request's diagnostics, never its values."""
+"""The warnings header: codes and places of diagnostics, never values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HALF_ESCAPE = re.compile("%[0-9A-F]?$")
 
 
 def warnings_text(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return ``code pointer, code pointer, …, and N more``, with percent-encoded JSON pointers."""
+    """Return ``code pointer, …, and N more``, with percent-encoded JSON pointers."""
     entries = [f"{diagnostic.code} {_pointer(diagnostic)}" for diagnostic in diagnostics]
     text, room = "", MAX_WARNINGS_BYTES - len(f", and {len(entries)} more")
     for index, entry in enumerate(entries):

@@ -26,7 +26,7 @@ def is_envelope(body: bytes) -> bool:
 
 
 class Envelopes:
-    """Opens envelopes; with an app's public key (PEM), only those signed with the app's private key.
+    """Opens envelopes; with a public key (PEM), only those signed for that app.
 
     Raises:
         UsageError: the key is not an RSA public key.

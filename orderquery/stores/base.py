@@ -50,10 +50,10 @@ class NotAtOnce(Exception):
 
 
 class Store(ABC):
-    """Orders and their transactions, searchable, for one site of a store. Use it as a context manager.
+    """The searchable orders and transactions of one site of a store.
 
-    Every method raises ``StoreError`` where the engine fails. Methods with a search raise ``QueryError`` where the
-    search cannot be used.
+    Use it as a context manager. Every method raises ``StoreError`` where the engine fails. Methods with a search raise
+    ``QueryError`` where the search cannot be used.
     """
 
     schema: Schema
@@ -97,7 +97,7 @@ class Store(ABC):
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Any]:
-        """Open a transaction that excludes other writers and commits at its end, all or nothing."""
+        """Open an all-or-nothing transaction that excludes other writers."""
 
     @abstractmethod
     def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
@@ -109,13 +109,16 @@ class Store(ABC):
 
     @abstractmethod
     def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
-        """Write the changes of a batch, each with its field values if there is an order to search."""
+        """Write the changes of a batch, each with the field values of its order, if any."""
 
     @abstractmethod
     def _read_records(
         self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
     ) -> list[StoredRecord]:
-        """Return at most ``count`` records after a site and id, in that order; of one site, or of all."""
+        """Return at most ``count`` records after a site and id, sorted by both.
+
+        The records are those of ``site``, or of all sites.
+        """
 
     @abstractmethod
     def _rows(self, built: Statement) -> list[Sequence[Any]]:
@@ -123,15 +126,18 @@ class Store(ABC):
 
     @abstractmethod
     def _execution_plan(self, built: Statement) -> list[str]:
-        """Return the engine's execution plan for a statement, one step per line, indented by depth."""
+        """Return the engine's execution plan: one step per line, indented by depth."""
 
     @abstractmethod
     def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
-        """Return the steps of an execution plan whose work grows with the number of orders (see :mod:`.explain`)."""
+        """Return the plan steps whose work grows with the number of orders.
+
+        See :mod:`.explain`.
+        """
 
     @abstractmethod
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        """Open a context in which every read sees the same state. Raises ``StoreTimeout`` after ``seconds``."""
+        """Open a read snapshot. Raises ``StoreTimeout`` after ``seconds``."""
 
     @abstractmethod
     def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
@@ -139,11 +145,11 @@ class Store(ABC):
 
     @abstractmethod
     def holds_named_site(self) -> bool:
-        """Return whether any record of the store, at any site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, has a site name."""
 
     @abstractmethod
     def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders deleted."""
+        """Delete orders and their transactions permanently; return the number of orders."""
 
     @abstractmethod
     def settle(self) -> None:
@@ -164,7 +170,10 @@ class Store(ABC):
         self.close()
 
     def at_site(self, site: str) -> Self:
-        """Return the same store for another site; both share their connections, and close together."""
+        """Return the same store for another site.
+
+        Both share their connections; closing one closes the other.
+        """
         if site == self.site:
             return self
         other = copy(self)
@@ -172,10 +181,11 @@ class Store(ABC):
         return other
 
     def load(self, documents: Iterable[JSON]) -> LoadResult:
-        """Load decoded orders, Search responses, ``{"order": …}``, order transactions and webhook events.
+        """Load decoded JSON documents: orders, transactions, responses and events.
 
-        Loading is idempotent. Documents that cannot be used are reported and skipped. A problem's pointer begins with
-        the index of its document.
+        A document is an order, ``{"order": …}``, a Search response, order transactions or a webhook event. Loading is
+        idempotent. Documents that cannot be used are reported and skipped. A problem's pointer begins with the index of
+        its document.
         """
         if isinstance(documents, dict):
             documents = [documents]
@@ -186,7 +196,7 @@ class Store(ABC):
         )
 
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
-        """Load records that are already parsed; ``loaded`` is called with the result after every batch."""
+        """Load parsed records; call ``loaded`` with the result after every full batch."""
         result, batch = LoadResult(), []
         for item in found:
             if isinstance(item, Diagnostic):
@@ -229,9 +239,10 @@ class Store(ABC):
     # -- searching ---------------------------------------------------------------------------------------------
 
     def search(self, search: JSON, *, seconds: float | None = None) -> Page:
-        """Return one page of a search in any form, of a query, or of ``{"cursorPaging": {"cursor": …}}``.
+        """Return one page of a search.
 
-        ``seconds`` limits the engine's work. Raises ``StoreTimeout`` beyond it.
+        ``search`` is a search in any form, a query, or ``{"cursorPaging": {"cursor": …}}``. ``seconds`` limits the
+        engine's work. Raises ``StoreTimeout`` beyond it.
         """
         query, position, limit = self._resumed(search)
         with self._single_read(seconds) if position is None else self._snapshot(seconds):
@@ -249,7 +260,7 @@ class Store(ABC):
         return Page(self._ids(rows), limit, following, preceding, LazyOrders(documents, decode_json), documents)
 
     def search_at_once(self, search: JSON) -> Page:
-        """Return the page only if that takes a few milliseconds and waits for no other thread.
+        """Return the page if that takes milliseconds and waits for no other thread.
 
         Raises:
             NotAtOnce: it would take longer, or the time is unknown.
@@ -266,7 +277,7 @@ class Store(ABC):
         return self._snapshot(seconds)
 
     def _statement(self, query: Query, position: Position | None = None, count: int | None = None) -> Statement:
-        """Build the statement for at most ``count`` rows beyond a position; without ``count``, for their number."""
+        """Build the statement for ``count`` rows beyond a position, or for their number."""
         wanted: Wanted = "count" if count is None else "page"
         return statement(query, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
 
@@ -274,7 +285,10 @@ class Store(ABC):
         return _with_bytes(self._rows(self._statement(query, position, count)))
 
     def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
-        """Return whether a row exists beyond a position; the row at ``last`` is one, if it is still there."""
+        """Return whether a row exists beyond a position.
+
+        The row at ``last`` is beyond it, if that row still exists.
+        """
         return bool(self._fetch(query, position, 1))
 
     def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:
@@ -286,7 +300,7 @@ class Store(ABC):
         return decode_texts([row[-2] for row in rows])
 
     def explain(self, search: JSON) -> Explanation:
-        """Return the statement and the engine's execution plan for a page of a search, without running it."""
+        """Return the statement and execution plan for a page, without running it."""
         query, position, limit = self._resumed(search)
         built = self._statement(query, position, limit + 1)
         lines = self._execution_plan(built)
@@ -303,7 +317,7 @@ class Store(ABC):
         return (decode_json(document) for _, document in self.iterate_documents(search))
 
     def iterate_documents(self, search: JSON) -> Iterator[tuple[str, bytes]]:
-        """Yield the id and bytes of every order of a search, page by page, from its cursor if it has one."""
+        """Yield the id and bytes of every order of a search, from its cursor if any."""
         query, position, _ = self._resumed(search)
         if position is not None and position.backward:
             # Reading what precedes a position from the beginning yields it in the order of the search.
@@ -326,16 +340,17 @@ class Store(ABC):
         return self._get("transactions", order_id) if _is_storable_id(order_id) else None
 
     def get(self, order_id: str) -> JSON:
-        """Return the decoded order of this id, or ``None``. Only Search hides orders (D16)."""
+        """Return the decoded order, hidden orders included (D16), or ``None``."""
         document = self.get_document(order_id)
         return None if document is None else decode_json(document)
 
     def iterate_records(
         self, site: str | None = None
     ) -> Generator[tuple[StoredRecord | None, StoredRecord | None], None, None]:
-        """Yield every order, hidden ones included, with its transactions record; either may be ``None``.
+        """Yield every order with its transactions record; either may be ``None``.
 
-        The pairs are sorted by site and id, of one site or of all, and come from one state of the store.
+        Hidden orders are included. The pairs are sorted by site and id, of one site or of all, and come from one state
+        of the store.
         """
         with self._snapshot(None):
             kinds = self._iterate_kind("order", site), self._iterate_kind("transactions", site)

@@ -1,4 +1,4 @@
-"""The engines: one row each, and the functions that open and upgrade a store by its location."""
+"""The table of engines, and functions to open and upgrade a store by location."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ __all__ = ["LoadResult", "NotAtOnce", "Store", "open_store", "shown_location", "
 
 
 class StoreEngine(NamedTuple):
-    """The classes and functions of an engine, as ``module:name``: imported with its driver when first used."""
+    """The classes and functions of an engine, as ``module:name``.
+
+    They are imported, with the engine's driver, on first use.
+    """
 
     store: str
     """The store class: called with a location and a schema, and by name ``site``, ``keys`` and ``create``."""
@@ -115,7 +118,10 @@ def _open_mapped(
 
 
 def upgrade_store(location: str | PathLike[str], *, schema: Schema | str | Path | None = None) -> int:
-    """Rebuild an older store from its documents; return its number of orders. Raises like :func:`open_store`."""
+    """Rebuild an older store from its documents; return the number of orders.
+
+    Raises the same errors as :func:`open_store`.
+    """
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     engine, place = _find_engine(location)
     count: int = _load(engine.upgrade)(place, table)

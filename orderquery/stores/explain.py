@@ -1,4 +1,7 @@
-"""Explanations of a search: its statement, the engine's execution plan, and which steps read everything."""
+"""Explanations of a search: its statement, execution plan and costly steps.
+
+A step is costly if it reads or sorts all orders.
+"""
 
 from __future__ import annotations
 
@@ -45,10 +48,10 @@ def parse_steps(lines: Sequence[str]) -> list[Step]:
 
 
 def find_costs(lines: Sequence[str], reads_all: str, sorts_all: str, walks: str) -> Iterator[tuple[str, str]]:
-    """Yield the costs of an execution plan, found with patterns for the engine's words.
+    """Yield the costs of an execution plan.
 
-    A sort counts only where it sorts orders, not the rows of a page. Walking a whole index and then sorting reads
-    every order.
+    The arguments ``reads_all``, ``sorts_all`` and ``walks`` are patterns for the engine's words. A sort counts only
+    where it sorts orders, not the rows of a page. Walking a whole index and then sorting reads every order.
     """
     steps = parse_steps(lines)
     sorted_blocks = {
@@ -74,7 +77,10 @@ def _parent(steps: Sequence[Step], index: int) -> int:
 
 
 def _is_beside_orders(steps: Sequence[Step], index: int) -> bool:
-    """Return whether an earlier step with the same parent reads orders, which every statement calls ``o``."""
+    """Return whether an earlier step with the same parent reads orders.
+
+    Every statement uses the alias ``o`` for orders.
+    """
     depth = steps[index].depth
     for step in reversed(steps[:index]):
         if step.depth < depth:

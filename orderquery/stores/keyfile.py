@@ -1,4 +1,7 @@
-"""The cursor key of a file store, in a file beside it that only its owner can read."""
+"""The cursor key of a file store, in a file next to it.
+
+Only the owner can read the key file.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from .disk_errors import describe
 
 
 def keys_of_file(location: str | Path) -> CursorKeys:
-    """Return the keys beside a file store, or those of this process for a store in memory.
+    """Return the keys of a file store, or of this process for a store in memory.
 
     Raises:
         StoreError: the key file cannot be read or created, or other users can read it.
@@ -24,7 +27,7 @@ def keys_of_file(location: str | Path) -> CursorKeys:
 
 
 def keys_beside(store: Path) -> CursorKeys:
-    """Return the keys in ``STORE.key``, one per line; create the file if it does not exist.
+    """Return the keys in ``STORE.key``, one per line; create the file if missing.
 
     Raises:
         StoreError: the file cannot be read or created, or other users can read it.
@@ -55,7 +58,10 @@ def _describe(problem: OSError | UnicodeDecodeError) -> str:
 
 
 def _create(path: Path) -> None:
-    """Write a key to a draft and link it: of two processes one wins, and neither reads half a key."""
+    """Write a key to a draft file and link it to the path.
+
+    If two processes do this, one succeeds, and neither reads half a key.
+    """
     # Not the process id: an earlier process with the same id may have been killed here and left its draft.
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,7 @@
-"""Merging a batch of records into a store: which are older, and what to write. Independent of the engine."""
+"""The merge of a batch into a store: which records are older, what to write.
+
+The merge does not depend on the engine.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ Outcome = Literal["stored", "older"]
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """What a store has for one id: whether an order and a transactions record, and how new they are.
+    """The records that a store has for one id, and how new they are.
 
     ``revision`` is the value of the table's revision field, ``event_time`` the time of the event that brought the
     transactions, in microseconds; each is ``None`` where it is unknown.

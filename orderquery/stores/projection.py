@@ -1,4 +1,7 @@
-"""Field values of records and of stored documents, computed the same way for every engine."""
+"""The field values of records and of stored documents.
+
+They are computed the same way for every engine.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ def project_stored(schema: Schema, order: bytes | str, transactions: bytes | str
 
 
 def folding(field: Field) -> Callable[[Value], str]:
-    """Return the function that case-folds a value of the field, as columns for ``$startsWith`` store it."""
+    """Return the function that case-folds a value of the field.
+
+    Columns for ``$startsWith`` store its result.
+    """
     text = field.type.text
     return lambda value: encode_text(fold(text(value)))
 
@@ -40,7 +46,10 @@ def folding(field: Field) -> Callable[[Value], str]:
 def stored_states(
     schema: Schema, revisions: Mapping[str, Any], event_times: Mapping[str, int | None]
 ) -> dict[str, StoredState]:
-    """Return the state of every id with a stored order (and its stored revision) or stored transactions."""
+    """Return the state of every id with a stored order or stored transactions.
+
+    The keys of ``revisions`` are the ids with an order, those of ``event_times`` the ids with transactions.
+    """
     field = schema.revision
     states = {}
     for key in revisions.keys() | event_times.keys():

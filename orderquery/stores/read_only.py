@@ -14,7 +14,7 @@ from .projection import FieldValues
 
 
 class ReadOnlyStore(Store):
-    """A store whose orders orderquery never changes: every method that writes raises ``StoreError``."""
+    """A read-only store: every method that writes raises ``StoreError``."""
 
     how_to_change: str
     """How to change the orders instead, for the message."""

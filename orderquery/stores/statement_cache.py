@@ -1,7 +1,7 @@
-"""The statements of a query's pages, cached as long as the query: only the values of the position differ.
+"""The statements of a query's pages, cached as long as the query.
 
-Building a statement is cheap, because statements are cached by shape. But every caller that follows a cursor asks for
-the pages of the same query again and again.
+The pages differ only in the values of the position. Building a statement is cheap, because statements are cached by
+shape. But every caller that follows a cursor asks for the pages of the same query again and again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PARAMETERS_OF_EVERY_PAGE = ("site", "limit")
 
 @dataclass(frozen=True, slots=True)
 class PageStatement:
-    """One statement: its text, its parameters, and which parameters are values of the position.
+    """A statement: its text, parameters, and which of them the position sets.
 
     ``position_values`` pairs the name of a parameter with the index of its value in the position.
     """
@@ -37,7 +37,7 @@ class PageStatement:
     position_values: tuple[tuple[str, int], ...] = ()
 
     def bind(self, query: Query, position: Position | None, count: int) -> tuple[str, dict[str, Any]]:
-        """Return the text, and the parameters for at most ``count`` rows beyond a position."""
+        """Return the text and parameters for at most ``count`` rows beyond a position."""
         parameters = {**self.parameters, "limit": count}
         if position is not None:
             for name, index in self.position_values:
@@ -64,9 +64,10 @@ class PageStatements:
     def get(
         self, query: Query, site: str, position: Position | None, wanted: Wanted, build: Build
     ) -> tuple[PageStatement, ...]:
-        """Return the statements that read a page, one for each branch beyond the position, nearest first.
+        """Return the statements that read a page.
 
-        If ``any`` order is wanted, the branches with the most orders come first.
+        There is one for each branch beyond the position, nearest first. If ``any`` order is wanted, the branches with
+        the most orders come first.
         """
         shape: tuple[Any, ...] = (site, wanted)
         if position is not None:

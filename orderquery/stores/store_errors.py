@@ -44,7 +44,7 @@ def check_versions(
     *,
     fix: str = "",
 ) -> None:
-    """Check the layout version and table of fields of a store against those of this package.
+    """Check that the layout and table of fields of a store match this package.
 
     Raises:
         StoreError: the store is newer, or older, or has another table of fields.

@@ -11,6 +11,8 @@ from .ast import EVERYTHING, Comparison, Filter, Not, Or, Search, Unreadable
 
 JSON = Any
 _MAX_HELP_CHARS = 700
+_MAX_INTEGER_DIGITS = 18
+"""Of a decimal that is printed as an integer."""
 
 
 def print_json(search: Search) -> dict[str, JSON]:
@@ -78,10 +80,44 @@ def _plain(operand: JSON) -> JSON:
         return [_plain(item) for item in operand]
     if not isinstance(operand, Decimal):
         return operand
-    if operand == operand.to_integral_value() and abs(operand) < 2**53:
+    if not operand.is_finite():
+        return str(operand)
+    # The exponent is tested first: arithmetic raises for one of nine digits.
+    if operand.adjusted() < _MAX_INTEGER_DIGITS and operand == operand.to_integral_value() and abs(operand) < 2**53:
         return int(operand)
     nearest = float(operand)
     return nearest if Decimal(repr(nearest)) == operand else str(operand)
+
+
+def plain_json(value: JSON) -> JSON:
+    """Return a value as plain JSON, with text for what JSON does not have.
+
+    Raises:
+        RecursionError: it nests too deeply, or contains itself.
+        ValueError: it holds an integer of more digits than Python prints.
+
+    """
+    if isinstance(value, dict):
+        return {str(key): plain_json(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_json(part) for part in value]
+    if isinstance(value, float | Decimal):
+        return plain_number(value)
+    if isinstance(value, int):
+        # Python refuses to print an integer of thousands of digits.
+        str(value)
+    return value if value is None or isinstance(value, str | int) else str(value)
+
+
+def plain_number(value: float | Decimal) -> int | float | str:
+    """Return a JSON number if that is exact, else the text."""
+    decimal = value if isinstance(value, Decimal) else Decimal(repr(value))
+    if not decimal.is_finite():
+        return str(value)
+    if decimal.adjusted() < _MAX_INTEGER_DIGITS and decimal == decimal.to_integral_value():
+        return int(decimal)
+    nearest = float(decimal)
+    return nearest if Decimal(repr(nearest)) == decimal else str(decimal)
 
 
 def write_help(value: JSON, lead: str = "write") -> str:

@@ -6,6 +6,7 @@ with them, ``Reader.served`` the one without, as the service answers it.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
@@ -161,7 +162,7 @@ class Reader:
             else f"rename {quoted(key)} to {quoted(name)}"
         )
         if name == "sort" and self.parts["sort"]:
-            same = self.parts["sort"][0].value == value
+            same = _is_same(self.parts["sort"][0].value, value)
             return f"remove {quoted(key)}", "same-answer" if same else "guess"
         self._part(name, value, path, ignored=True)
         return help_, "intended"
@@ -186,7 +187,7 @@ class Reader:
         if not isinstance(value, wanted) or isinstance(value, bool):
             return "guess"
         if self.parts[name]:
-            return "same-answer" if self.parts[name][0].value == value else "guess"
+            return "same-answer" if _is_same(self.parts[name][0].value, value) else "guess"
         self.parts[name].append(Part(path, value, True))
         return "intended"
 
@@ -215,11 +216,14 @@ class Reader:
 
     def _served(self) -> Search:
         """Return the search without the parts that the service ignores."""
-        found = self.search
-        if not any(part.ignored for parts in self.parts.values() for part in parts):
+        found, entries = self.search, self.sort_entries or []
+        has_ignored = any(part.ignored for parts in self.parts.values() for part in parts)
+        if not has_ignored and all(entry.served is None for entry in entries):
             return found
         filters = [tree for tree, ignored in self._filters if not ignored]
-        sort: tuple[SortKey, ...] = () if any(part.ignored for part in self.parts["sort"][:1]) else found.sort
+        sort: tuple[SortKey, ...] = ()
+        if not any(part.ignored for part in self.parts["sort"][:1]):
+            sort = tuple([entry.served or entry.key for entry in entries if entry.key is not None])
         limit = None if any(part.ignored for part in self.parts["limit"]) else found.paging.limit
         cursor = None if any(part.ignored for part in self.parts["cursor"]) else found.paging.cursor
         tree = both(filters) if filters else EVERYTHING
@@ -264,6 +268,14 @@ class Reader:
 
     def _knows(self, name: str) -> bool:
         return certain_field(self._schema, self._rest(name)) is not None
+
+
+def _is_same(one: JSON, other: JSON) -> bool:
+    """Return whether two values are the same JSON; false for what is not JSON."""
+    try:
+        return json.dumps(one) == json.dumps(other)
+    except (TypeError, ValueError, RecursionError):
+        return False
 
 
 def _integer_of(value: JSON) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
@@ -29,6 +30,8 @@ class SortEntry(NamedTuple):
     key: SortKey | None
     rest: dict[str, JSON]
     """Unknown keys without a certain meaning."""
+    served: SortKey | None = None
+    """The key without its direction, if the service ignores the key that gives it."""
 
 
 def is_descending(value: JSON) -> bool | None:
@@ -119,9 +122,10 @@ class SortReader:
                 "unknown-field", message, write_help({"fieldName": bare, "order": "DESC"}), at, "intended"
             )
             return SortEntry(entry, SortKey(self._rest(bare), True, Place(at)), rest)
-        return SortEntry(
-            entry, SortKey(self._rest(name), bool(descending), Place(at)) if descending is not None else None, rest
-        )
+        if descending is None:
+            return SortEntry(entry, None, rest)
+        key = SortKey(self._rest(name), descending, Place(at))
+        return SortEntry(entry, key, rest, None if order is None else replace(key, descending=False))
 
     def _other_entry(self, entry: JSON, path: Path) -> SortEntry:
         """Read an entry that is not an object: a name, or a pair of name and direction."""
@@ -189,8 +193,8 @@ class SortReader:
         return rest, order
 
     def _descending(self, value: JSON, path: Path) -> bool | None:
-        if value in (None, "ASC", "DESC") and not isinstance(value, bool):
-            return bool(value == "DESC")
+        if value is None or (isinstance(value, str) and value in ("ASC", "DESC")):
+            return value == "DESC"
         descending = is_descending(value)
         help_ = 'write: "ASC" or "DESC"' if descending is None else f'write: "{"DESC" if descending else "ASC"}"'
         fix: Fix | None = None if descending is None else "intended"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -62,8 +62,13 @@ class SourceText:
         at: Literal["key", "value"] = "value",
     ) -> Diagnostic:
         """Make a diagnostic at ``span``, and at ``path`` where the text is JSON."""
+        return self.located(Diagnostic(code, message, advice, Place(path, span, at)), span)
+
+    def located(self, diagnostic: Diagnostic, span: Span) -> Diagnostic:
+        """Return a diagnostic with its lines and columns, from its character offsets."""
         line, column = self.line_column(span[0])
-        return Diagnostic(code, message, advice, Place(path, span, at), line, column, span)
+        end_line, end_column = self.line_column(span[1])
+        return replace(diagnostic, span=span, line=line, column=column, end_line=end_line, end_column=end_column)
 
     def report(self, problem: ReadError) -> Diagnostic:
         """Make the diagnostic of an error that ended parsing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -297,7 +297,8 @@ class _SearchMaker:
             advice = whole_day_help(field, row, operator, token.value, value) if is_day else None
             if advice is not None:
                 message = f"{quoted(token.value)} means midnight UTC, not the whole day"
-                self.warnings.append(self.source.diagnostic("bare-date", message, advice, _span(node.operand)))
+                found = self.source.diagnostic("bare-date", message, advice, _span(node.operand))
+                self.warnings.append(replace(found, fix="guess"))
                 return
 
 

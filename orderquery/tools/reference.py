@@ -157,8 +157,10 @@ def _types() -> Iterator[str]:
 def _codes() -> Iterator[str]:
     yield "## Diagnostics\n"
     yield "`orderquery explain CODE` explains a code, with an example.\n"
-    rows = ((f"`{row.name}`", row.severity, row.title, EFFECT_NOTES[row.effect]) for row in CODES.values())
-    yield from _table(("code", "severity", "what", "effect"), rows)
+    yield "A fix has a class. `same-answer`: condition, order and limit stay equal. `intended`: Wix refuses or ignores the"
+    yield "part, so the answer changes to the search that was written. `guess`: help only, a correction never makes it.\n"
+    rows = ((f"`{row.name}`", row.severity, row.title, EFFECT_NOTES[row.effect], row.fix) for row in CODES.values())
+    yield from _table(("code", "severity", "what", "effect", "fix"), rows)
 
 
 def _decisions() -> Iterator[str]:

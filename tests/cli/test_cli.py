@@ -155,7 +155,7 @@ WRONG_USAGE = [
     (["check", "."], '"." is a directory'),
     (["check", "everything", "--table", "nope"], 'unknown table "nope"'),
     (["convert", "everything"], "--to"),
-    (["sql", "everything", "--dialect", "mysql"], "it is one of sqlite"),
+    (["sql", "everything", "--dialect", "mysql"], 'unknown dialect "mysql"; dialects: sqlite'),
     (["match", "everything", "missing.jsonl"], "file not found: missing.jsonl"),
     (["match", "everything", "."], 'cannot read ".": it is a directory'),
     (["match", "-", "-"], "standard input is used twice"),
@@ -354,3 +354,4 @@ def test_explain_every_code():
         assert shown.startswith(f"{code.severity}[{name}]: {code.title}")
         assert code.wrong in shown
         assert code.right in shown
+        assert f"Fix: {code.fix}.".split() == shown[shown.index("Fix: ") :].partition("\n\n")[0].split()

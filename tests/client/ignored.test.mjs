@@ -1,4 +1,4 @@
-// What the service reads over in silence: answered in the same way, but said; and refused where everything is.
+// Keys that the service ignores: the same answer, with a warning; refused by a strict server.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -34,7 +34,7 @@ const cases = [
 ];
 
 for (const [name, argument, warning, matching] of cases) {
-  test(`${name}: ignored, and said`, async () => {
+  test(`${name}: ignored, with a warning`, async () => {
     const client = clientOf(lenient);
     const page = await client.orders.searchOrders(argument());
     assert.equal(page.metadata.count, Math.min(100, matching));

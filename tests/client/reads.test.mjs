@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  applicationError, at, clientOf, idsOf, lenient, NOBODYS_ID, orders, transactions, violations, visible, walk,
+  applicationError, at, clientOf, idsOf, lenient, UNKNOWN_ID, orders, transactions, violations, visible, walk,
 } from './shop.mjs';
 
 const REST_ONLY = ['id', 'createdDate', 'updatedDate'];
@@ -77,10 +77,10 @@ test('getOrder, of an order in the shape of the SDK: its images and addresses ar
   assert.notDeepEqual(order.billingInfo.address, ofVelo.billingInfo.address);
 });
 
-test('getOrder, of nobody', async () => {
+test('getOrder, unknown id', async () => {
   const client = clientOf(lenient);
-  const error = await applicationError(client, client.orders.getOrder(NOBODYS_ID), 404, 'ORDER_NOT_FOUND');
-  assert.deepEqual(error.data, { id: NOBODYS_ID });
+  const error = await applicationError(client, client.orders.getOrder(UNKNOWN_ID), 404, 'ORDER_NOT_FOUND');
+  assert.deepEqual(error.data, { id: UNKNOWN_ID });
 });
 
 test('searchOrders: the names of the SDK at every depth, and its dates', async () => {
@@ -138,11 +138,11 @@ test('the transactions of an order without any', async () => {
   assert.deepEqual(orderTransactions, { orderId, payments: [], refunds: [] });
 });
 
-test('the transactions of nobody', async () => {
+test('transactions of an unknown id', async () => {
   const client = clientOf(lenient);
-  const call = client.transactions.listTransactionsForSingleOrder(NOBODYS_ID);
+  const call = client.transactions.listTransactionsForSingleOrder(UNKNOWN_ID);
   const error = await applicationError(client, call, 404, 'ORDER_NOT_FOUND');
-  assert.deepEqual(error.data, { id: NOBODYS_ID });
+  assert.deepEqual(error.data, { id: UNKNOWN_ID });
 });
 
 test('the transactions of a hundred orders, in the order of the request', async () => {
@@ -153,26 +153,26 @@ test('the transactions of a hundred orders, in the order of the request', async 
   for (const record of orderTransactions) sameTransactions(record, transactions.get(record.orderId));
 });
 
-test('the transactions of several orders: without any, asked for twice, of nobody', async () => {
+test('transactions of several orders: without any, asked for twice, unknown', async () => {
   const [paid] = transactions.keys();
-  const asked = [unpaid[0].id, NOBODYS_ID, paid, unpaid[0].id, unpaid[1].id];
+  const asked = [unpaid[0].id, UNKNOWN_ID, paid, unpaid[0].id, unpaid[1].id];
   const { orderTransactions } = await clientOf(lenient).transactions.listTransactionsForMultipleOrders(asked);
   assert.deepEqual(orderTransactions.map(({ orderId }) => orderId), [unpaid[0].id, paid, unpaid[1].id]);
   assert.deepEqual(orderTransactions[0], { orderId: unpaid[0].id, payments: [], refunds: [] });
   sameTransactions(orderTransactions[1], transactions.get(paid));
 });
 
-test('the transactions of nobody at all', async () => {
-  const answer = await clientOf(lenient).transactions.listTransactionsForMultipleOrders([NOBODYS_ID]);
+test('transactions of unknown ids only', async () => {
+  const answer = await clientOf(lenient).transactions.listTransactionsForMultipleOrders([UNKNOWN_ID]);
   assert.deepEqual(answer, { orderTransactions: [] });
 });
 
 for (const [name, ids, expected] of [
   ['no ids', [], [['orderIds', 'MIN_SIZE', 1]]],
-  ['too many ids', Array(101).fill(NOBODYS_ID), [['orderIds', 'MAX_SIZE', 100]]],
+  ['too many ids', Array(101).fill(UNKNOWN_ID), [['orderIds', 'MAX_SIZE', 100]]],
   [
     'ids that are none',
-    [5, NOBODYS_ID, {}],
+    [5, UNKNOWN_ID, {}],
     [
       ['orderIds[0]', 'VALIDATION', undefined],
       ['orderIds[2]', 'VALIDATION', undefined],
@@ -182,7 +182,7 @@ for (const [name, ids, expected] of [
 ]) {
   test(`the transactions of several orders, given ${name}`, async () => {
     const client = clientOf(lenient);
-    const said = await violations(client, client.transactions.listTransactionsForMultipleOrders(ids));
-    assert.deepEqual(said.map(({ field, violatedRule, data }) => [field, violatedRule, data?.threshold]), expected);
+    const problems = await violations(client, client.transactions.listTransactionsForMultipleOrders(ids));
+    assert.deepEqual(problems.map(({ field, violatedRule, data }) => [field, violatedRule, data?.threshold]), expected);
   });
 }

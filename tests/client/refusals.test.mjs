@@ -1,10 +1,10 @@
-// What is refused arrives as the SDK's own error, with everything that we said in it.
+// What is refused arrives as the SDK's own error, with every violation in it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  apiKey, applicationError, clientOf, found, idsOf, lenient, NOBODYS_ID, ordersOfSite, refusal, strict, twoSites,
+  apiKey, applicationError, clientOf, found, idsOf, lenient, UNKNOWN_ID, ordersOfSite, refusal, strict, twoSites,
   violations, visible, warningsOf,
 } from './shop.mjs';
 
@@ -39,11 +39,11 @@ for (const [name, server] of Object.entries({ lenient, strict })) {
     const client = clientOf(server);
     const error = await refusal(client, client.orders.searchOrders(mistaken()), 400);
     const { fieldViolations } = error.details.validationError;
-    const told = fieldViolations.map(({ field, violatedRule, ruleName, data }) => {
+    const reported = fieldViolations.map(({ field, violatedRule, ruleName, data }) => {
       return [field, violatedRule, ruleName, data.code, data.pointer];
     });
-    assert.deepEqual(new Set(told.map(String)), new Set(MISTAKES.map(String)));
-    assert.equal(told.length, MISTAKES.length);
+    assert.deepEqual(new Set(reported.map(String)), new Set(MISTAKES.map(String)));
+    assert.equal(reported.length, MISTAKES.length);
     assert.equal(fieldViolations.find(({ violatedRule }) => violatedRule === 'MAX').data.threshold, 100);
 
     // The SDK sorts them by field and changes nothing else.
@@ -79,9 +79,9 @@ for (const [name, search, field] of [
 ]) {
   test(`a search that is ${name}`, async () => {
     const client = clientOf(lenient);
-    const said = await violations(client, client.orders.searchOrders(search));
-    assert.deepEqual(said.map((violation) => violation.field), [field]);
-    assert.ok(said[0].violatedRule && said[0].data.code);
+    const problems = await violations(client, client.orders.searchOrders(search));
+    assert.deepEqual(problems.map((violation) => violation.field), [field]);
+    assert.ok(problems[0].violatedRule && problems[0].data.code);
   });
 }
 
@@ -92,15 +92,15 @@ for (const [name, spoil, code] of [
 ]) {
   test(`a body ${name} is about the body as a whole`, async () => {
     const client = clientOf(lenient, { spoil });
-    const said = await violations(client, client.orders.searchOrders({ filter: { status: 'APPROVED' } }));
-    assert.deepEqual(said.map(({ field, data }) => [field, data.code]), [['body', code]]);
+    const problems = await violations(client, client.orders.searchOrders({ filter: { status: 'APPROVED' } }));
+    assert.deepEqual(problems.map(({ field, data }) => [field, data.code]), [['body', code]]);
   });
 }
 
 test('a search that is refused for some things says others in the header', async () => {
   const client = clientOf(lenient);
-  const said = await violations(client, client.orders.searchOrders({ filter: { paymentstatus: 'PAID' }, paging: { limit: 3 } }));
-  assert.deepEqual(said.map(({ data }) => data.code), ['unknown-field']);
+  const problems = await violations(client, client.orders.searchOrders({ filter: { paymentstatus: 'PAID' }, paging: { limit: 3 } }));
+  assert.deepEqual(problems.map(({ data }) => data.code), ['unknown-field']);
   assert.equal(warningsOf(client), 'ignored-key /search/paging');
 });
 
@@ -157,9 +157,9 @@ test('a cursor with its own filter, where everything is refused', async () => {
 test('a cursor with its own filter beside another mistake, where everything is refused', async () => {
   const client = clientOf(strict);
   const search = { filter: { paymentStatus: 'PAID' }, paging: {}, cursorPaging: { cursor: await cursorOf(client) } };
-  const said = await violations(client, client.orders.searchOrders(search));
-  const told = said.map(({ violatedRule, ruleName, data }) => [violatedRule, ruleName, data.code]);
-  assert.deepEqual(told.sort(), [
+  const problems = await violations(client, client.orders.searchOrders(search));
+  const reported = problems.map(({ violatedRule, ruleName, data }) => [violatedRule, ruleName, data.code]);
+  assert.deepEqual(reported.sort(), [
     ['FIELD_NOT_ALLOWED', undefined, 'ignored-key'],
     ['OTHER', 'INVALID_CURSOR', 'cursor-with-search'],
   ]);
@@ -197,15 +197,15 @@ test('an order of one site at another', async () => {
   assert.deepEqual(await other.transactions.listTransactionsForMultipleOrders([id]), { orderTransactions: [] });
 });
 
-test('a site that nobody has loaded', async () => {
-  const page = await clientOf(twoSites, { siteId: NOBODYS_ID }).orders.searchOrders({});
+test('a site without orders', async () => {
+  const page = await clientOf(twoSites, { siteId: UNKNOWN_ID }).orders.searchOrders({});
   assert.deepEqual(page, { orders: [], metadata: { count: 0, cursors: {}, hasNext: false } });
 });
 
 test('no site where there are several', async () => {
   const client = clientOf(twoSites, { siteId: null });
-  const said = await violations(client, client.orders.searchOrders({}));
-  assert.deepEqual(said.map(({ field, violatedRule }) => [field, violatedRule]), [['wix-site-id', 'REQUIRED_FIELD']]);
+  const problems = await violations(client, client.orders.searchOrders({}));
+  assert.deepEqual(problems.map(({ field, violatedRule }) => [field, violatedRule]), [['wix-site-id', 'REQUIRED_FIELD']]);
 });
 
 // -- who may ask --------------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ const FOUR = ['fulfillmentStatus', 'paymentStatus', 'updatedDate', 'number'];
 for (const [name, filter, matches, sort, keys] of [
   ['number DESC', {}, () => true, [{ fieldName: 'number', order: 'DESC' }], [[sequence('number'), 'DESC']]],
   [
-    'createdDate, ascending when nothing is said',
+    'createdDate, ascending by default',
     {},
     () => true,
     [{ fieldName: 'createdDate' }],
@@ -175,7 +175,7 @@ test('nothing found', async () => {
   assert.deepEqual(page, { orders: [], metadata: { count: 0, cursors: {}, hasNext: false } });
 });
 
-test('the same filter sent along with a cursor is taken, and said', async () => {
+test('the same filter beside a cursor is accepted, with a warning', async () => {
   const client = clientOf(lenient);
   const filter = () => ({ paymentStatus: 'PAID' });
   const first = await client.orders.searchOrders({ filter: filter(), cursorPaging: { limit: 5 } });

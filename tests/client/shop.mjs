@@ -1,5 +1,5 @@
-// What every test here needs: the published client, pointed at a server of ours, and the orders the server holds.
-// test_real_client.py starts the servers and says in the environment where they are.
+// What every test here needs: the published client, pointed at a server of ours, and the orders in the server.
+// test_real_client.py starts the servers and puts their URLs into the environment.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ for (const name of ['sdk', 'ecom', 'auto_sdk_ecom_orders', 'auto_sdk_ecom_order-
 const { lenient, strict, twoSites, apiKey, known } = JSON.parse(readFileSync(process.env.ORDERQUERY_CLIENT_TESTS));
 
 export { lenient, strict, twoSites, apiKey };
-export const NOBODYS_ID = '00000000-0000-4000-8000-00000000dead';
+export const UNKNOWN_ID = '00000000-0000-4000-8000-00000000dead';
 
 /** Every order of the one shop, as it was loaded, under REST names. */
 export const orders = known.orders.map(inRestNames);

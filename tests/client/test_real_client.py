@@ -1,6 +1,6 @@
 """The JavaScript SDK as npm has it, run by node's own test runner against servers of ours.
 
-The first run installs it beside this file (about 100 MB). ``-s`` or ``-rP`` shows what node said: its versions first.
+The first run installs it beside this file (about 100 MB). ``-s`` or ``-rP`` shows the output of node, its versions first.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ pytestmark = pytest.mark.client
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_client(suite: str, node: str, servers: Path) -> None:
-    said, status = _run_suite(node, suite, servers)
-    print(said)
+    output, status = _run_suite(node, suite, servers)
+    print(output)
     if status != 0:
-        _, _, failures = said.partition("failing tests:")
-        pytest.fail(f"{suite}:\n{failures or said}", pytrace=False)
-    passed = re.search(r"^\S* ?pass (\d+)$", said, re.MULTILINE)
-    assert passed is not None, said
-    assert int(passed[1]) > 0, said
+        _, _, failures = output.partition("failing tests:")
+        pytest.fail(f"{suite}:\n{failures or output}", pytrace=False)
+    passed = re.search(r"^\S* ?pass (\d+)$", output, re.MULTILINE)
+    assert passed is not None, output
+    assert int(passed[1]) > 0, output
 
 
 def _run_suite(node: str, suite: str, servers: Path) -> tuple[str, int]:
@@ -137,7 +137,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "sites": {site: list(_orders(documents)) for site, documents in of_site.items()},
     }
     with ExitStack() as running:
-        told = {
+        shop_of_tests = {
             "lenient": running.enter_context(_serving(shop, folder / "lenient")),
             "strict": running.enter_context(_serving(shop, folder / "strict", "--strict", key=key)),
             "twoSites": running.enter_context(_serving(sites, folder / "sites")),
@@ -145,7 +145,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "known": known,
         }
         path = folder / "known.json"
-        path.write_text(json.dumps(told))
+        path.write_text(json.dumps(shop_of_tests))
         yield path
 
 

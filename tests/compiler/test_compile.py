@@ -42,7 +42,8 @@ def test_the_caller_chooses_the_shape() -> None:
     assert oq.check(sdk, "sdk").ok
     assert [d.code for d in oq.check(sdk, "search").diagnostics] == ["unknown-field"]
     assert "createdDate" in oq.check(sdk, "search").diagnostics[0].help
-    assert [d.code for d in oq.check(sdk, "request").diagnostics] == ["ignored-key"]
+    misplaced = oq.check(sdk, "request").diagnostics
+    assert [(d.code, d.effect) for d in misplaced] == [("ignored-key", "ignores"), ("unknown-field", "ignores")]
     with pytest.raises(oq.UsageError, match="request, search, sdk"):
         oq.check(sdk, "velo")  # type: ignore[arg-type]
 
@@ -61,8 +62,10 @@ def test_a_report_has_a_plan_unless_something_is_refused() -> None:
 
 def test_a_correction_never_drops_a_condition() -> None:
     request = {"filter": {"status": "APPROVED"}, "search": {"filter": {"paymentStatus": "PAID"}}}
-    assert oq.check(request).corrected == {
-        "search": {"filter": {"$and": [{"paymentStatus": "PAID"}, {"status": "APPROVED"}]}}
+    assert oq.check(request).corrected == {"search": {"filter": {"paymentStatus": "PAID", "status": "APPROVED"}}}
+    same = {"filter": {"paymentStatus": "PENDING"}, "search": {"filter": {"paymentStatus": "PAID"}}}
+    assert oq.check(same).corrected == {
+        "search": {"filter": {"$and": [{"paymentStatus": "PAID"}, {"paymentStatus": "PENDING"}]}}
     }
     wrapped = {"query": {"filter": {"status": "APPROVED"}}, "search": {"filter": {"paymentStatus": "PAID"}}}
     assert oq.check(wrapped).corrected == oq.check(request).corrected
@@ -70,8 +73,9 @@ def test_a_correction_never_drops_a_condition() -> None:
 
 def test_a_list_for_search_is_corrected_without_raising() -> None:
     report = oq.check({"search": [], "filter": {"status": "APPROVED"}})
-    assert [d.code for d in report.diagnostics] == ["ignored-key", "wrong-shape"]
+    assert [d.code for d in report.diagnostics] == ["wrong-shape", "ignored-key"]
     assert report.corrected == {"search": {"filter": {"status": "APPROVED"}}}
+    assert oq.check({"search": [{"filter": {}}], "filter": {"status": "APPROVED"}}).corrected is None
 
 
 def test_json_text_has_lines_and_columns() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from backends import Backend
 
 import orderquery as oq
+from orderquery.compiler.render import render_report
 
 
 def codes(source: Any, shape: Any = "search") -> list[str]:
@@ -74,6 +76,18 @@ def deep_dict(depth: int, key: str) -> Any:
     return tree
 
 
+class Incomparable:
+    """An object that raises when it is compared or printed, as arrays of some libraries do."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("ambiguous")
+
+    def __repr__(self) -> str:
+        raise ValueError("unprintable")
+
+
 CYCLE: dict[str, Any] = {}
 CYCLE["$not"] = CYCLE
 STRANGE = [
@@ -88,7 +102,10 @@ STRANGE = [
     {"filter": {"status": {"$in": {"a", "b"}}}}, {"filter": {"status": object()}}, {"filter": {"\ud800": "x"}},
     {"filter": {"buyerInfo.email": "\udfff"}}, {"filter": {"status": {"\ud800": 1}}}, {"\ud800": 1},
     {"sort": [{"fieldName": "\ud800"}]}, {"sort": [{"fieldName": "number", "order": "\ud800"}]},
-    {"cursorPaging": {"cursor": "\ud800"}}, None, [], "", 5, True, object(), {"filter": {"": 1}}, {"": {}},
+    {"cursorPaging": {"cursor": "\ud800"}}, {"filter": {"number": {"$in": [Incomparable()]}}},
+    {"filter": {"number": {"$in": [Decimal("sNaN")]}}}, {"sort": [{"fieldName": "number", "order": Incomparable()}]},
+    {"cursorPaging": {"limit": Incomparable(), "size": 5}}, {"sort": [], "Sort": deep_list(100_000)},
+    None, [], "", 5, True, object(), {"filter": {"": 1}}, {"": {}},
 ]  # fmt: skip
 
 
@@ -98,7 +115,9 @@ def test_strange_objects_are_checked_and_never_crash(source: Any, shape: Any) ->
     document = {"search": source} if shape == "request" else source
     report = oq.check(document, shape)
     json.dumps(report.to_json())
-    repr(report.ok)
+    render_report(report)
+    if report.corrected is not None:
+        assert oq.check(report.corrected, shape).ok
     try:
         oq.compile(document, shape=shape)
     except oq.QueryError as error:

@@ -12,7 +12,12 @@ MESSAGES: list[tuple[Any, str, str]] = [
     ({"filter": {"paymentstatus": "PAID"}}, 'unknown field "paymentstatus"', 'did you mean "paymentStatus"?'),
     ({"filter": {"paymentStatus": {"eq": "PAID"}}}, 'unknown operator "eq"', 'did you mean "$eq"?'),
     ({"filter": {"buyerInfo": {"email": "a@b.c"}}}, 'unknown operator "email"', 'write: {"buyerInfo.email": "a@b.c"}'),
-    ({"filter": {"status": {"$or": []}}}, '"$or" is not allowed under a field', 'write: {"$or": []}'),
+    (
+        {"filter": {"status": {"$or": ["APPROVED", "PENDING"]}}},
+        '"$or" is not allowed under a field',
+        'write: {"$or": [{"status": ...}]}',
+    ),
+    ({"filter": {"status": {"$or": []}}}, '"$or" is not allowed under a field', "write $or beside fields"),
     ({"filter": {"$gt": 1}}, '"$gt" is not allowed beside fields', 'put it under a field: {"field": {"$gt": ...}}'),
     ({"filter": {"paymentStatus": "PAYED"}}, '"PAYED" is not a value of paymentStatus', 'did you mean "PAID"?'),
     (
@@ -25,7 +30,7 @@ MESSAGES: list[tuple[Any, str, str]] = [
         'createdDate takes a date-time such as "2024-01-31T09:30:00.000Z", not "2024-01-01"',
         'write: "2024-01-01T00:00:00.000Z"',
     ),
-    ({"filter": {"paymentStatus": {"$in": "PAID"}}}, '$in takes a list of values, not "PAID"', 'write: {"$in": ["PAID"]}'),
+    ({"filter": {"paymentStatus": {"$in": "PAID"}}}, '$in takes a list of values, not "PAID"', 'write: ["PAID"]'),
     (
         {"filter": {"priceSummary.total.amount": {"$in": ["5", "10"]}}},
         '"$in" is not supported for priceSummary.total.amount',
@@ -36,11 +41,15 @@ MESSAGES: list[tuple[Any, str, str]] = [
         '"in" is not supported for priceSummary.total.amount',
         "write: priceSummary.total.amount = 5 or priceSummary.total.amount = 10",
     ),
-    ({"paging": {"limit": 5}}, 'unknown key "paging" in search', 'did you mean "cursorPaging"?'),
+    ({"paging": {"limit": 5}}, 'unknown key "paging" in search', 'rename "paging" to "cursorPaging"'),
     ({"limit": 5}, 'unknown key "limit" in search', 'write: {"cursorPaging": {"limit": 5}}'),
     ({"offset": 5}, 'unknown key "offset" in search', 'remove "offset" and follow metadata.cursors.next'),
     ({"status": "APPROVED"}, 'unknown key "status" in search', 'move "status" into "filter"'),
-    ({"sort": {"fieldName": "number"}}, "sort must be a list of objects, not an object", 'write: [{"fieldName": "number"}]'),
+    (
+        {"sort": {"fieldName": "number"}},
+        "sort must be a list of objects, not an object",
+        'write: [{"fieldName": "number", "order": "ASC"}]',
+    ),
     ({"sort": [{"field": "number"}]}, 'missing key "fieldName" in a sort entry', 'rename "field" to "fieldName"'),
     ({"cursorPaging": {"limit": 1000}}, "limit must be 1 to 100, not 1000", "write 100 and follow the cursors"),
     ({"filter": {"a\nb": 1}}, 'unknown field "a\\u000ab"', 'for the fields run "orderquery fields"'),
@@ -60,8 +69,8 @@ def test_message_and_first_line_of_help(source: Any, message: str, help_: str) -
 def test_direction_becomes_order(value: Any, order: str | None) -> None:
     report = oq.check({"sort": [{"fieldName": "number", "direction": value}]}, "search")
     assert [diagnostic.code for diagnostic in report.diagnostics] == ["ignored-key"]
-    kept = {"fieldName": "number"} if order is None else {"fieldName": "number", "order": order}
-    assert report.corrected == {"sort": [kept]}
+    wanted = None if order is None else {"sort": [{"fieldName": "number", "order": order}]}
+    assert (report.corrected, report.partly_corrected) == (wanted, None)
 
 
 def test_query_names_fields_as_the_table_does() -> None:

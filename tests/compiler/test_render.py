@@ -179,8 +179,30 @@ def test_json():
     report = oq.check('{"search": {"filter": {"日本": "\\ud800"}}}')
     decoded = json.loads(report_json(report))
     assert decoded["ok"] is False
-    assert set(decoded["diagnostics"][0]) == {"code", "severity", "pointer", "line", "column", "message", "help"}
-    assert decoded["diagnostics"][0]["pointer"] == "/search/filter/日本"
+    (found,) = decoded["diagnostics"]
+    assert list(found) == [
+        "code", "severity", "effect", "pointer", "line", "column", "endLine", "endColumn", "message", "help", "fix",
+    ]  # fmt: skip
+    assert found["pointer"] == "/search/filter/日本"
+    assert (found["line"], found["column"], found["endLine"], found["endColumn"]) == (1, 24, 1, 28)
+    assert "corrected" not in decoded
+    assert "partlyCorrected" not in decoded
+
+
+def test_json_has_the_correction_and_the_order_of_the_source():
+    text = '{"filter": {"paymentstatus": "PAID"}, "search": {"sort": [{"fieldName": "number", "order": "desc"}]}}'
+    for source in (text, json.loads(text)):
+        decoded = oq.check(source).to_json()
+        assert decoded["corrected"] == {
+            "search": {"filter": {"paymentStatus": "PAID"}, "sort": [{"fieldName": "number", "order": "DESC"}]}
+        }
+        assert [(found["code"], found["effect"], found["fix"]) for found in decoded["diagnostics"]] == [
+            ("ignored-key", "ignores", "intended"),
+            ("unknown-field", "ignores", "intended"),
+            ("bad-order", "refuses", "intended"),
+        ]
+    partly = oq.check('{"search": {"filter": {"fooo": 0.1, "status": {"eq": 1e999999}}}}').to_json()
+    assert partly["partlyCorrected"] == {"search": {"filter": {"fooo": 0.1, "status": "1E+999999"}}}
 
 
 @settings(max_examples=300, deadline=None)

@@ -24,7 +24,7 @@ FIVE = {
         "filter": {
             "paymentstatus": "PAID",
             "createdDate": {"$gte": "2024-01-01"},
-            "fulfillmentStatus": {"$hasSome": ["FULFILLED", "NOT_FULFILLED"]},
+            "priceSummary.total.amount": {"$in": ["5", "10"]},
         },
         "sort": [{"fieldName": "number", "order": "descending"}],
     },
@@ -46,10 +46,16 @@ def test_the_wrong_example_gives_the_code_and_the_right_one_nothing(code: Code) 
     (diagnostic,) = check(code, code.wrong).diagnostics
     assert diagnostic.code == code.name
     assert diagnostic.severity == code.severity
+    assert (diagnostic.fix or "none") in code.fix
     assert diagnostic.message
     assert diagnostic.help
     assert diagnostic.line is not None
     assert not check(code, code.right).diagnostics
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.name)
+def test_every_code_names_the_class_of_its_fix(code: Code) -> None:
+    assert re.match("same-answer|intended|guess|none", code.fix)
 
 
 def test_every_reported_code_has_a_row_and_every_row_is_reported() -> None:
@@ -67,7 +73,7 @@ def test_five_mistakes_are_five_diagnostics() -> None:
         ("bad-order", "/search/sort/0/order"),
         ("ignored-key", "/filter"),
         ("operand-type", "/search/filter/createdDate/$gte"),
-        ("operator-not-allowed", "/search/filter/fulfillmentStatus/$hasSome"),
+        ("operator-not-allowed", "/search/filter/priceSummary.total.amount/$in"),
         ("unknown-field", "/search/filter/paymentstatus"),
     ]
     assert all(diagnostic.fix == "intended" for diagnostic in diagnostics)
@@ -78,8 +84,8 @@ def test_the_corrected_request_is_clean_and_keeps_every_condition() -> None:
     assert not oq.check(corrected).diagnostics
     plan = oq.compile(corrected)
     wanted = oq.compile(
-        "status = APPROVED and paymentStatus = PAID and createdDate >= 2024-01-01 and fulfillmentStatus in "
-        "(FULFILLED, NOT_FULFILLED) order by number desc"
+        "status = APPROVED and paymentStatus = PAID and createdDate >= 2024-01-01 and "
+        "(priceSummary.total.amount = 5 or priceSummary.total.amount = 10) order by number desc"
     )
     orders = [document for document in oq.sample(400) if "id" in document]
     assert [o["id"] for o in plan.filter(orders)] == [o["id"] for o in wanted.filter(orders)]

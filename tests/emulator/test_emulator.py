@@ -116,7 +116,7 @@ def test_a_cursor_works_in_another_server_with_the_same_keys(tmp_path: Path) -> 
 @pytest.mark.parametrize(("count", "status"), [(1, 200), (100, 200), (101, 400), (1_000, 400)])
 def test_at_most_a_hundred_ids(shop: Asker, count: int, status: int) -> None:
     known = [document["id"] for document in oq.sample(250) if "id" in document]
-    wanted = [*known, *(f"nobody-{number}" for number in range(1_000))][:count]
+    wanted = [*known, *(f"unknown-{number}" for number in range(1_000))][:count]
     answer = shop.ask("POST", "/ecom/v1/payments/list-by-ids", {"orderIds": wanted})
     assert answer.status == status
     if status == 200:
@@ -262,7 +262,7 @@ def _orders(count: int) -> list[JSON]:
     [
         {"filter": {"status": "APPROVED"}},
         {"search": {"filter": {"paymentstatus": "PAID"}, "sort": [{"fieldName": "number", "order": "down"}]}},
-        {"search": {"cursorPaging": {"cursor": "nobody's"}}},
+        {"search": {"cursorPaging": {"cursor": "invalid"}}},
         [],
     ],
 )
@@ -284,5 +284,5 @@ def test_every_described_path_is_served() -> None:
     for path, operations in described.items():
         for method in operations.keys() & {"get", "post"}:
             # An unserved path or method has one of these messages.
-            answer = asker.ask(method.upper(), re.sub(r"\{.*?\}", "nobody", path), {} if method == "post" else None)
+            answer = asker.ask(method.upper(), re.sub(r"\{.*?\}", "unknown", path), {} if method == "post" else None)
             assert answer.status == 200 or not answer.json["message"].startswith(("unknown path", "wrong method"))

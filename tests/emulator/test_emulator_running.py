@@ -20,7 +20,7 @@ from serving import LOAD, SEARCH, Connection, Server, environment, judged, run_t
 import orderquery as oq
 
 JSON = Any
-API_KEY = "a-key-that-nobody-may-read"
+API_KEY = "a-key-that-must-stay-secret"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_port_in_use(shop: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (["nothing.db"], "store not found: nothing.db"),
         ([":memory:", "--host", "203.0.113.1"], '"203.0.113.1" is not an address of this machine'),
@@ -79,10 +79,10 @@ def test_a_port_in_use(shop: Path) -> None:
         ([":memory:", "--port", "70000"], "70000"),
     ],
 )
-def test_invalid_arguments(args: list[str], said: str, tmp_path: Path) -> None:
+def test_invalid_arguments(args: list[str], message: str, tmp_path: Path) -> None:
     done = run_to_end("serve", *args, *([] if "--port" in args else ["--port", "0"]), folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -166,8 +166,8 @@ def test_it_can_be_stopped_once_it_prints_its_url(shop: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=HANG_S)
-    assert (process.returncode, said.endswith(b"stopped\n")) == (0, True)
+        output, _ = process.communicate(timeout=HANG_S)
+    assert (process.returncode, output.endswith(b"stopped\n")) == (0, True)
 
 
 # -- bytes that are not HTTP -----------------------------------------------------------------------------------

@@ -131,7 +131,8 @@ def test_answers_are_as_described() -> None:
         following = store.search({"cursorPaging": {"cursor": page.next}})
     for shown in (page, following):
         validator("SearchResponse").validate(json.loads(shown.to_bytes()))
-    report = oq.check({"search": {"filter": {"nope": 1}}, "filter": {}})
+    report = oq.check({"search": {"filter": {"paymentstatus": "PAID"}}, "filter": {}})
+    assert report.corrected is not None
     for diagnostic in report.diagnostics:
         validator("Diagnostic").validate(diagnostic.to_json())
     violation = {"field": "search.filter", "description": "Field 'nope' is not declared as filterable"}

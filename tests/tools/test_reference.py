@@ -22,5 +22,5 @@ def test_it_names_every_row() -> None:
 
 
 def test_it_is_printed_by_its_module() -> None:
-    done = subprocess.run([sys.executable, "-m", "orderquery.reference"], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "orderquery.tools.reference"], capture_output=True, check=True)
     assert done.stdout.decode("utf-8") == reference()

@@ -15,7 +15,7 @@ PATIENCE = 600
 
 TELLING = """
 import sys, orderquery as oq
-from orderquery.files import read_file
+from orderquery.documents.json_lines import read_file
 try:
     with oq.open_store(sys.argv[1]) as store:
         found = (item for _, item in read_file(store.schema, sys.argv[2]))

@@ -15,9 +15,10 @@ from .shared_database import DuckdbConnection, SharedDatabase
 
 
 class DuckdbConnections:
-    """The connections of one store, at all its sites. Safe to use from several threads.
+    """The connections of one store, for all its sites.
 
-    Writers wait for each other; readers never wait. ``database`` counts the new object as one of its users.
+    Safe to use from several threads. Writers wait for each other; readers never wait. ``database`` counts the new
+    object as one of its users.
     """
 
     def __init__(self, database: SharedDatabase) -> None:
@@ -29,7 +30,10 @@ class DuckdbConnections:
 
     @property
     def commits(self) -> int:
-        """The number of write transactions of the database so far, of all stores that share it."""
+        """Return the number of write transactions of the database so far.
+
+        It includes those of all stores that share the database.
+        """
         return self._database.commits
 
     @contextmanager
@@ -64,7 +68,10 @@ class DuckdbConnections:
 
     @contextmanager
     def writing(self) -> Iterator[DuckdbConnection]:
-        """Yield the writer in a transaction that commits at the end, or is undone by an exception."""
+        """Yield the writer in a transaction.
+
+        The transaction commits at the end; an exception rolls it back.
+        """
         with self.exclusive() as writer:
             if writer.in_transaction:
                 yield writer
@@ -113,5 +120,8 @@ class DuckdbConnections:
                 yield reader
 
     def close(self) -> None:
-        """Close the store, and the database after its last user and reader. Closing twice is allowed."""
+        """Close the store. Closing twice is allowed.
+
+        The database closes after its last user and reader.
+        """
         self._leave()

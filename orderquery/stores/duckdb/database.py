@@ -61,7 +61,9 @@ def _create_orders(writer: DuckdbConnection, schema: Schema) -> None:
 
 
 def upgrade(path: str, schema: Schema) -> int:
-    """Rebuild a store's searched table from its documents, all or nothing; return its number of orders.
+    """Rebuild the searched table from the documents; return the number of orders.
+
+    The rebuild is all or nothing.
 
     Raises:
         StoreError: the store does not exist, or is newer than this package.

@@ -45,7 +45,10 @@ _LOCK_HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<process>\d+)")
 
 
 def full_path(path: str) -> str:
-    """Return the full path of a file: for DuckDB, a name such as ``md:x`` is not a file."""
+    """Return the full path of a file.
+
+    DuckDB does not treat a relative name such as ``md:x`` as a file.
+    """
     return path if path == MEMORY else os.path.realpath(path)
 
 
@@ -104,7 +107,10 @@ def _is_locked(problem: duckdb.Error) -> bool:
 
 
 def _is_incomplete(path: str) -> bool:
-    """Return whether a file is shorter than its headers: it has no content, and cannot be opened."""
+    """Return whether a file is shorter than its headers.
+
+    Such a file has no content and cannot be opened.
+    """
     try:
         return os.path.isfile(path) and 0 < os.path.getsize(path) < _MIN_FILE_BYTES
     except OSError:

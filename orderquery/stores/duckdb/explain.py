@@ -31,7 +31,10 @@ def _format_step(step: dict[str, Any], depth: int) -> Iterator[str]:
 
 
 def find_store_costs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the costs of an execution plan over a store's tables; the best rows are kept while orders are read."""
+    """Yield the costs of an execution plan over a store's tables.
+
+    Sorting is not a cost: the engine keeps only the best rows while it reads orders.
+    """
     return ((READS_ALL, line.strip()) for line in lines if _SCANS_ORDERS.match(line))
 
 

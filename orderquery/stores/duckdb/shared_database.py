@@ -1,7 +1,7 @@
-"""The DuckDB databases open in this process: each once, with one connection that writes and several that read.
+"""The DuckDB databases that are open in this process.
 
-DuckDB lets one process at a time open a file, with one database, so all stores of a process with the same file share
-the database here.
+Each database is open once, with one connection that writes and several that read. DuckDB lets one process at a time
+open a file, with one database, so all stores of a process with the same file share the database here.
 """
 
 from __future__ import annotations
@@ -107,7 +107,10 @@ class SharedDatabase:
         _databases.add(self)
 
     def check_process(self) -> None:
-        """Raise ``StoreError`` in a process forked from the one that opened it: a fork has no threads of the engine."""
+        """Raise ``StoreError`` in a fork of the process that opened the database.
+
+        A forked process does not have the engine's threads.
+        """
         if self._process != os.getpid():
             raise StoreError(
                 f"{self.path} was opened before this process was forked; use it in the parent process only"
@@ -147,13 +150,18 @@ class SharedDatabase:
         connection.inner.close()
 
     def leak(self) -> None:
-        """Keep the engine's objects for ever: destroying them would need threads that a forked process lacks."""
+        """Prevent the destruction of the engine's objects in a forked process.
+
+        Destroying them needs threads that a forked process does not have.
+        """
         for inner in (self._first, self.writer.inner, *(idle.inner for idle in self._idle)):
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(inner))
 
 
 def share_database(path: str, create: bool) -> SharedDatabase:
-    """Return the open database of a file, or a new one in memory, with the caller as one of its users.
+    """Return the open database of a file, or a new one in memory.
+
+    The caller becomes one of its users.
 
     Raises:
         StoreError: the file does not exist and is not to be created, or cannot be opened.

@@ -71,7 +71,10 @@ class DuckdbStore(Store):
     def _of_ids(
         self, connection: DuckdbConnection, selected: str, key: str, order_ids: Iterable[str]
     ) -> dict[str, Any]:
-        """Run a query for these ids; return its second column by id. Its first column is ``key``, that of the ids."""
+        """Run a query for these ids; return its second column by id.
+
+        Its first column is ``key``, the column of the ids.
+        """
         ids = {encode_text(order_id): order_id for order_id in order_ids}
         text = f'SELECT {selected} WHERE site = $site AND "{key}" {_IS_ONE_OF_IDS}'
         return {ids[stored]: value for stored, value in connection.rows(text, {"site": self.site, "ids": list(ids)})}
@@ -119,7 +122,7 @@ class DuckdbStore(Store):
             writer.rows(f"DELETE FROM transactions WHERE site = $site AND order_id {_IS_ONE_OF_IDS}", parameters)
 
     def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders deleted.
+        """Delete orders and their transactions permanently; return the number of orders.
 
         The rows are deleted and the log is emptied. But the engine does not overwrite deleted bytes: they stay in the
         file, mostly compressed, until it reuses the space. To be rid of them, load the remaining orders into a new
@@ -136,7 +139,10 @@ class DuckdbStore(Store):
         return len(rids)
 
     def settle(self) -> None:
-        """Do nothing: the engine keeps its own statistics, and writes its log into the file when it is long enough."""
+        """Do nothing: the engine maintains its own statistics and log.
+
+        The engine writes its log into the file when the log is long enough.
+        """
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -176,7 +182,7 @@ class DuckdbStore(Store):
             return self._documents_of(reader, kind, [order_id]).get(order_id)
 
     def holds_named_site(self) -> bool:
-        """Return whether any record of the store, at any site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, has a site name."""
         with self._connections.reading() as reader:
             # Only this process can write to the file. The count is read before the rows: it is never too new for them.
             commits = self._connections.commits

@@ -1,9 +1,9 @@
-"""The tables of a DuckDB store: columns to search, with arrays as lists, and documents in tables of their own.
+"""The tables of a DuckDB store.
 
-There are no indexes, keys or constraints: the engine scans columns, and finds the documents of a page by their row ids,
-which stay unique because one connection writes at a time. Ids and texts have their stored form, without NUL. Documents
-are texts, so that SQL such as ``document->>'$.number'`` works on them; reading UTF-8 as text and writing it again
-preserves every byte.
+The searched columns, with arrays as lists, and the documents are in separate tables. There are no indexes, keys or
+constraints: the engine scans columns, and finds the documents of a page by their row ids, which stay unique because one
+connection writes at a time. Ids and texts have their stored form, without NUL. Documents are texts, so that SQL such as
+``document->>'$.number'`` works on them; reading UTF-8 as text and writing it again preserves every byte.
 
 Rows are inserted as Arrow tables: one statement per row would take a hundred times as long.
 """
@@ -35,7 +35,10 @@ _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
 
 @cache
 def _typed_columns(schema: Schema) -> tuple[tuple[ColumnarColumn, str], ...]:
-    """Return the columns of ``orders`` except ``rid`` and ``site``, those of an export, each with its type."""
+    """Return the columns of ``orders`` except ``rid`` and ``site``, with their types.
+
+    They are the columns of an export.
+    """
     found = [column for column in columns(schema) if column.field]
     return tuple((column, _TYPES[column.kind] + "[]" * column.many) for column in found)
 

@@ -15,9 +15,10 @@ from .store import MappedStore
 
 
 class MappedDuckdbStore(MappedStore):
-    """Orders in your own DuckDB file, or in files that DuckDB reads. Safe to use from several threads.
+    """Orders in your own DuckDB file, or in files that DuckDB reads.
 
-    With ``:memory:`` the layout reads files: ``from = "read_parquet('orders/*.parquet') AS o"``.
+    Safe to use from several threads. With ``:memory:`` the layout reads files: ``from =
+    "read_parquet('orders/*.parquet') AS o"``.
     """
 
     dialect = "duckdb"

@@ -41,7 +41,10 @@ class MappedPostgresStore(MappedStore):
 
 
 class _ReadOnlyPostgresConnections(PostgresConnections):
-    """Connections that cannot write, with the search path of any other client, or the namespace of the URL."""
+    """Read-only connections to PostgreSQL.
+
+    The search path is the namespace of the URL, or else the default of every client.
+    """
 
     def _configure(self, database: PostgresConnection) -> None:
         settings = {"default_transaction_read_only": "on", "TimeZone": "UTC", "jit": "off"}

@@ -1,4 +1,4 @@
-"""Stores over your own tables, as a layout describes them: searched, never written."""
+"""Read-only stores over your own tables, as a layout describes them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class MappedStore(ReadOnlyStore):
         return site
 
     def at_site(self, site: str) -> Self:
-        """Return the same tables for another site. Raises ``UsageError`` where the layout has none."""
+        """Return the same tables for another site.
+
+        Raises ``UsageError`` if the layout has no sites.
+        """
         return super().at_site(self._check_layout_site(site))
 
     # -- depends on the engine ---------------------------------------------------------------------------------
@@ -117,7 +120,7 @@ class MappedStore(ReadOnlyStore):
 
 
 def _to_bytes(document: Any) -> bytes:
-    """Return the bytes of a document that a driver returned as text, as bytes or decoded."""
+    """Return a document as bytes, from the text, bytes or JSON value of a driver."""
     if isinstance(document, str):
         return document.encode()
     return bytes(document) if isinstance(document, bytes | bytearray | memoryview) else encode_json(document)

@@ -1,4 +1,7 @@
-"""Exports searched by ClickHouse, which chdb embeds in this process. Needs the extra ``clickhouse``."""
+"""Exports searched by ClickHouse, which chdb embeds in this process.
+
+Needs the extra ``clickhouse``.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,10 @@ class _ClickhouseEngine(ParquetEngine):
             self._query(f"CREATE VIEW {name} AS SELECT * FROM file({files}, Parquet, {typed})")
 
     def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
-        """Run a statement; return its rows. Raises ``StoreError``, and ``StoreTimeout`` after the deadline."""
+        """Run a statement; return its rows.
+
+        Raises ``StoreError``, and ``StoreTimeout`` after the deadline.
+        """
         import pyarrow as arrow
 
         given = {name: _encode_parameter(value) for name, value in parameters.items()}
@@ -114,7 +120,10 @@ def _quoted(text: str) -> str:
 
 
 def _encode_parameter(value: Any) -> str:
-    """Return a parameter as the engine expects it: as the text of a value in a tab-separated file."""
+    """Return a parameter as the text of a value in a tab-separated file.
+
+    The engine expects parameters in this form.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).translate(_ESCAPES)

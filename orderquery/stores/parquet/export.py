@@ -1,4 +1,7 @@
-"""Exporting a store: writing it in the published columnar layout, as Parquet (see :mod:`.tables`)."""
+"""The export of a store to the published columnar layout (see :mod:`.tables`).
+
+The files are Parquet.
+"""
 
 from __future__ import annotations
 
@@ -61,10 +64,10 @@ def export(
     replace: bool = False,
     written: Callable[[ExportResult], None] | None = None,
 ) -> ExportResult:
-    """Write the records of a store, of one site or of all, to a folder, all or nothing.
+    """Write the records of one site or of all sites to a folder.
 
-    The folder must not exist, or be empty; with ``replace`` it may be an earlier export. ``written`` is called with
-    the result from time to time.
+    The export is all or nothing. The folder must not exist, or be empty; with ``replace`` it may be an earlier export.
+    ``written`` is called with the result from time to time.
 
     Raises:
         StoreError: the folder is in use, or cannot be written.
@@ -137,7 +140,7 @@ def check_target(target: Path, *, replace: bool) -> None:
 
 @contextmanager
 def _new_folder(target: Path, replace: bool) -> Iterator[Path]:
-    """Yield a new folder; rename it to the target at the end, or delete it after an exception."""
+    """Yield a new folder; rename it to the target, or delete it after an exception."""
     draft = _beside(target, "draft")
     try:
         draft.mkdir()
@@ -178,7 +181,10 @@ def _beside(target: Path, what: str) -> Path:
 
 
 class _TableWriter:
-    """Writes the files of one table, one after the other and at least one. Use it as a context manager."""
+    """A writer for the files of one table, one after the other and at least one.
+
+    Use it as a context manager.
+    """
 
     def __init__(self, folder: Path, listed: Iterable[ColumnarColumn], rows_per_file: int) -> None:
         folder.mkdir()

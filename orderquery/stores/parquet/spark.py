@@ -82,7 +82,10 @@ class _SparkEngine(ParquetEngine):
                 self._session.read.schema(typed).parquet(files).createOrReplaceTempView(name)
 
     def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
-        """Run a statement; return its rows. Raises ``StoreError``, and ``StoreTimeout`` after the deadline."""
+        """Run a statement; return its rows.
+
+        Raises ``StoreError``, and ``StoreTimeout`` after the deadline.
+        """
         if deadline is None:
             return self._collect(text, parameters)
         context = self._open_session().sparkContext
@@ -137,7 +140,10 @@ class _SparkEngine(ParquetEngine):
             raise StoreError(f"{self._folder}: {_first_line(problem)}") from problem
 
     def close(self) -> None:
-        """Drop the tables. Closing twice is allowed; the process's session stays for other stores."""
+        """Drop the tables. Closing twice is allowed.
+
+        The session of the process stays open for other stores.
+        """
         closed, self._session = self._session, None
         if closed is not None:
             with suppress(StoreError), self._errors():

@@ -1,4 +1,7 @@
-"""Exports as read-only stores: what the engines over the published layout (:mod:`.tables`) have in common."""
+"""The base of read-only stores over an export.
+
+It contains what the engines over the published layout (:mod:`.tables`) have in common.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ class ParquetEngine(ABC):
 
     @abstractmethod
     def rows(self, text: str, parameters: dict[str, Any], deadline: Deadline | None = None) -> list[Sequence[Any]]:
-        """Run a statement; return its rows. Raises ``StoreError``, and ``StoreTimeout`` after the deadline."""
+        """Run a statement; return its rows.
+
+        Raises ``StoreError``, and ``StoreTimeout`` after the deadline.
+        """
 
     @abstractmethod
     def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
@@ -68,9 +74,9 @@ class ParquetEngine(ABC):
 
 
 class ParquetStore(ReadOnlyStore):
-    """Orders of one site in an export, read-only; exporting the store again replaces them.
+    """The orders of one site in an export, read-only.
 
-    Cursor keys that were not passed are in ``DIR.key``, beside the folder.
+    To replace them, export the store again. Cursor keys that were not passed are in ``DIR.key``, beside the folder.
     """
 
     read_pattern: str
@@ -135,7 +141,7 @@ class ParquetStore(ReadOnlyStore):
         return dataclasses.replace(self.schema.key, column="order_id")
 
     def holds_named_site(self) -> bool:
-        """Return whether any record of the store, at any site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, has a site name."""
         return bool(self._about.get("named_sites"))
 
     def close(self) -> None:

@@ -1,4 +1,6 @@
-r"""The published columnar layout: a folder of Parquet with everything a store has, which any engine can search.
+r"""The published columnar layout: a Parquet folder with all records of a store.
+
+Any engine that reads Parquet can search it.
 
 ::
 

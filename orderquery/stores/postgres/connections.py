@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: a pool of readers, one writer, snapshots, and time limits."""
+"""Connections to PostgreSQL: reader pool, one writer, snapshots, time limits."""
 
 from __future__ import annotations
 
@@ -71,9 +71,10 @@ class PostgresConnections:
 
     @contextmanager
     def writing(self) -> Iterator[PostgresConnection]:
-        """Yield the writer in a transaction that commits at the end, or is undone by an exception.
+        """Yield the writer in a transaction.
 
-        The transaction excludes every other writer of the namespace.
+        The transaction commits at the end; an exception rolls it back. The transaction excludes every other writer of
+        the namespace.
         """
         with self._write_lock, self.errors():
             database = self._writer()
@@ -96,7 +97,9 @@ class PostgresConnections:
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
-        """Yield a reader: the one this thread uses already, if any, within its remaining time.
+        """Yield a reader.
+
+        If this thread already uses a reader, it is that one, within its remaining time.
 
         Raises:
             StoreTimeout: no time is left.
@@ -157,7 +160,10 @@ class PostgresConnections:
             self._pool.putconn(database)
 
     def _get_working(self, first: str, timeout: float) -> PostgresConnection:
-        """Return a connection that works; connections that the server closed while idle are dropped."""
+        """Return a connection that works.
+
+        Drops connections that the server closed while they were idle.
+        """
         tries = _MAX_READERS + 1
         while True:
             database = self._get(timeout)
@@ -217,7 +223,7 @@ class PostgresConnections:
         return self._writers[0]
 
     def _begin_writing(self, database: PostgresConnection) -> PostgresConnection:
-        """Begin a transaction; reconnect where the server has closed the connection in the meantime."""
+        """Begin a transaction; reconnect if the server has closed the connection."""
         begin = f"BEGIN; SELECT pg_advisory_xact_lock({self._lock_number})"
         try:
             database.execute(begin)
@@ -230,7 +236,10 @@ class PostgresConnections:
         return database
 
     def close(self) -> None:
-        """Close every connection; a reader in use, when its read has ended. Closing twice is allowed."""
+        """Close every connection. Closing twice is allowed.
+
+        A reader in use closes when its read has ended.
+        """
         with self._pool_lock:
             self._closed = True
         self._pool.close()

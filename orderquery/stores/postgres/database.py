@@ -1,4 +1,7 @@
-"""The tables of a PostgreSQL store: created, checked, and rebuilt from the documents; and its own cursor keys."""
+"""The tables of a PostgreSQL store, and its own cursor keys.
+
+Functions to create the tables, check them, and rebuild them from the documents.
+"""
 
 from __future__ import annotations
 
@@ -139,7 +142,9 @@ def _read_keys(database: PostgresConnection) -> list[str]:
 
 
 def upgrade(location: str, schema: Schema) -> int:
-    """Rebuild a store's searched table from its documents, all or nothing; return its number of orders.
+    """Rebuild the searched table from the documents; return the number of orders.
+
+    The rebuild is all or nothing.
 
     Raises:
         StoreError: the store does not exist, or is newer than this package.

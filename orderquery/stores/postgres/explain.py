@@ -1,4 +1,7 @@
-"""Execution plans of PostgreSQL, and the steps of them whose work grows with the number of orders."""
+"""Execution plans of PostgreSQL, and their costly steps.
+
+The work of a costly step grows with the number of orders.
+"""
 
 from __future__ import annotations
 

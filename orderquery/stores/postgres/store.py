@@ -1,4 +1,7 @@
-"""The store in PostgreSQL: tables in a schema of their own, shared by any number of processes."""
+"""The store in PostgreSQL, shared by any number of processes.
+
+Its tables have a separate PostgreSQL schema.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,7 @@ class PostgresStore(Store):
         tables.write_rows(database, "transactions", tables.TRANSACTIONS_COLUMNS, rows)
 
     def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders deleted.
+        """Delete orders and their transactions permanently; return the number of orders.
 
         The rows are deleted when this returns. Their bytes stay in the server's files until VACUUM (autovacuum runs
         it in time) and later rows overwrite them, and in its write-ahead log, replicas and backups while those exist.
@@ -152,7 +155,10 @@ class PostgresStore(Store):
         return deleted
 
     def settle(self) -> None:
-        """Refresh the planner's statistics after many changes; autovacuum does it too, but minutes later."""
+        """Refresh the planner's statistics after many changes.
+
+        Autovacuum also does it, but minutes later.
+        """
         if self._changes.count < _ANALYZE_AFTER_ROWS:
             return
         with self._connections.exclusive() as database:
@@ -200,7 +206,7 @@ class PostgresStore(Store):
         return None if found is None else found[0].encode()
 
     def holds_named_site(self) -> bool:
-        """Return whether any record of the store, at any site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, has a site name."""
         # Asked every time: a load by another process shows in nothing that costs less to read.
         with self._connections.reading() as database:
             return database.execute(NAMED_SITE).fetchone() == (True,)
@@ -211,7 +217,10 @@ class PostgresStore(Store):
 
 
 class _ChangeCount:
-    """The number of orders changed since statistics were last refreshed, at all sites of a store."""
+    """The number of orders changed since the last refresh of statistics.
+
+    It counts all sites of a store.
+    """
 
     count = 0
 

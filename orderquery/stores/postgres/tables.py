@@ -1,7 +1,8 @@
-"""The tables of a PostgreSQL store: narrow rows to search, arrays as columns, documents in tables of their own.
+"""The tables of a PostgreSQL store.
 
-Every table except ``order_document`` and ``transactions`` is derived from those two and the table of fields, so a store
-can always be rebuilt from its documents.
+The searched rows are narrow, with arrays as columns; documents are in separate tables. Every table except
+``order_document`` and ``transactions`` is derived from those two and the table of fields, so a store can always be
+rebuilt from its documents.
 
 Texts compare by their bytes, which is by code point. A sort index has all its keys ``NULLS FIRST``: read forward, it is
 in the language's ascending order, missing values lowest; read backward, in the descending order.
@@ -76,7 +77,10 @@ def projected_table(schema: Schema) -> str:
 
 
 def indexes(schema: Schema) -> Iterator[str]:
-    """Yield the statements that create the indexes: for every sort, equality (then the default sort) and prefix."""
+    """Yield the statements that create the indexes.
+
+    There is one for every sort, one for every equality followed by the default sort, and one for every prefix.
+    """
     key = _quoted(schema.key.column)
     width = _LAYOUT.index_width
     for row in schema.fields:
@@ -96,7 +100,10 @@ def indexes(schema: Schema) -> Iterator[str]:
 
 
 def _fits_index(row: Field) -> bool:
-    """Return whether an index entry is long enough for every value: some fields have values of any length."""
+    """Return whether every value of a field fits into an index entry.
+
+    Some fields have values of any length.
+    """
     return row.sortable or not row.type.textual or only_equal(row)
 
 

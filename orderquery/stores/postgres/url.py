@@ -1,4 +1,7 @@
-"""The URL of a PostgreSQL store: the part for libpq, the namespace of the tables, and a form that is safe to print."""
+"""The URL of a PostgreSQL store.
+
+It has the part for libpq, the namespace of the tables, and a form that is safe to print.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,10 @@ def parse_target(url: str) -> Target:
 
 
 def _split(url: str) -> tuple[str, str, str]:
-    """Split a URL at the ``?`` of its parameters; an unescaped ``?`` in a password is not that one."""
+    """Split a URL at the ``?`` of its parameters.
+
+    An unescaped ``?`` in a password does not begin the parameters.
+    """
     base, mark, query = url.partition("?")
     at = query.rfind("@")
     if at < 0 or "@" in base or not _NO_PORT.search(base):

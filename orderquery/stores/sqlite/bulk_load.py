@@ -1,8 +1,8 @@
-"""The first large load of an empty store: creating the indexes at its end takes half the time of updating them.
+"""The first large load of an empty store, which creates the indexes at its end.
 
-The store records that its indexes are missing, and when it was last written to. The next process that opens the store
-notices a load that died, and creates them. Nothing but speed depends on the indexes: the store can be read and written
-without them.
+This takes half the time of updating the indexes during the load. The store records that its indexes are missing, and
+when it was last written to. The next process that opens the store notices a load that died, and creates them. Nothing
+but speed depends on the indexes: the store can be read and written without them.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _PAUSE_S = 0.12
 
 
 def begin(database: sqlite3.Connection, schema: Schema, changes: int) -> None:
-    """Drop the indexes of an empty store before a large batch, and record the time while they are missing.
+    """Drop the indexes of an empty store before a large batch.
 
-    Called in the transaction of every batch.
+    While they are missing, record the time of the last write. Called in the transaction of every batch.
     """
     if database.execute("SELECT 1 FROM orders LIMIT 1").fetchone() is not None:
         if _last_write(database) is not None:
@@ -64,7 +64,10 @@ def finish(writing: Callable[[], AbstractContextManager[sqlite3.Connection]], sc
 
 @contextmanager
 def _small_cache(database: sqlite3.Connection) -> Iterator[None]:
-    """Limit the cache while an index is sorted: the engine needs as much again for the sort itself."""
+    """Limit the cache while the engine sorts an index.
+
+    The sort itself needs as much memory again.
+    """
     (before,) = database.execute("PRAGMA cache_size").fetchone()
     database.execute(f"PRAGMA cache_size = -{_SORT_CACHE_KIB}")
     try:
@@ -74,7 +77,10 @@ def _small_cache(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
-    """Create the indexes that a dead load left out, unless another process writes or no space is left."""
+    """Create the indexes that an abandoned load left out.
+
+    Does not create them while another process writes, or if no space is left.
+    """
     last_write = _last_write(database)
     if last_write is None or abs(time.time() - last_write) < ABANDONED_AFTER_S:
         return

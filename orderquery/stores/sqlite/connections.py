@@ -1,4 +1,7 @@
-"""The connections to one SQLite file: one that writes, and as many that read at the same time as needed."""
+"""The connections to one SQLite file: one that writes, and several that read.
+
+As many connections read at the same time as needed.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,7 @@ def run_with_lock(database: sqlite3.Connection, text: str) -> None:
 
 
 class SqliteConnections:
-    """Connections to a file, or one connection to memory, which two connections could not share.
+    """Connections to a file, or the only connection to a database in memory.
 
     Safe to use from several threads. Writers wait for each other; readers never wait.
     """
@@ -170,7 +173,10 @@ class SqliteConnections:
 
     @contextmanager
     def writing(self) -> Iterator[SqliteConnection]:
-        """Yield the writer in a transaction that commits at the end, or is undone by an exception."""
+        """Yield the writer in a transaction.
+
+        The transaction commits at the end; an exception rolls it back.
+        """
         with self._write_lock, self.errors():
             yield from _transaction(self.writer)
 
@@ -192,7 +198,10 @@ class SqliteConnections:
         return _Reading(self, seconds, checks, snapshot=False)
 
     def snapshot(self, seconds: float | None = None) -> AbstractContextManager[SqliteConnection]:
-        """Return a context with a reader whose every read sees the same state. Raises like :meth:`reading`."""
+        """Return a context with a reader that always sees the same state.
+
+        Raises the same errors as :meth:`reading`.
+        """
         return _Reading(self, seconds, None, snapshot=True)
 
     @property
@@ -239,7 +248,10 @@ class SqliteConnections:
         database.close()
 
     def close(self) -> None:
-        """Close every connection; a reader in use, when its read has ended. Closing twice is allowed."""
+        """Close every connection. Closing twice is allowed.
+
+        A reader in use closes when its read has ended.
+        """
         with self._pool_lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -270,7 +282,10 @@ def _roll_back(database: SqliteConnection) -> None:
 
 
 class _Reading(AbstractContextManager[SqliteConnection]):
-    """A reader reserved for some reads. A class, because a generator costs more and pages are read very often."""
+    """A reader connection, reserved for some reads.
+
+    A class and not a generator, because a generator is slower and pages are read very often.
+    """
 
     __slots__ = ("_borrowed", "_connections", "_database", "_in_snapshot", "_is_late", "_snapshot", "_timeout")
 

@@ -86,7 +86,9 @@ def _write_about(database: sqlite3.Connection, schema: Schema, *, sdk_names: boo
 
 
 def upgrade(path: str, schema: Schema) -> int:
-    """Rebuild a store's searched tables from its documents, all or nothing; return its number of orders.
+    """Rebuild the searched tables from the documents; return the number of orders.
+
+    The rebuild is all or nothing.
 
     Raises:
         StoreError: the store does not exist, or is newer than this package.
@@ -117,7 +119,10 @@ def upgrade(path: str, schema: Schema) -> int:
 
 
 def _rebuild(database: sqlite3.Connection, schema: Schema) -> tuple[int, bool]:
-    """Write the searched rows; return the number of orders, and whether any document has the SDK's names."""
+    """Write the searched rows; return the number of orders and an SDK flag.
+
+    The flag is true if any document has the SDK's names.
+    """
     stored = database.execute(
         "SELECT d.rid, d.site, d.document, t.document FROM order_document AS d "
         "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"

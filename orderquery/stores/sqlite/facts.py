@@ -1,4 +1,7 @@
-"""Facts about a whole SQLite store that every request asks for, cached until a load changes the store."""
+"""Facts about a whole SQLite store, cached until a load changes the store.
+
+Every request needs these facts.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ _READ_FACTS = f"{NAMED_SITE}, coalesce((SELECT value FROM about WHERE name = 'sd
 
 
 class StoreFacts(NamedTuple):
-    """Whether any record belongs to a named site, and whether any document may have the JavaScript SDK's names."""
+    """The facts about a store.
+
+    Whether any record has a site name, and whether any document may have the JavaScript SDK's names.
+    """
 
     named_site: bool
     sdk_names: bool
@@ -37,7 +43,7 @@ def read_facts(reader: _FactsReader) -> StoreFacts:
 
 
 def read_cached_facts(reader: _FactsReader) -> StoreFacts:
-    """Return the facts that the reader remembers, or read them after a commit of another connection.
+    """Return the cached facts of a reader; read them again after another commit.
 
     SQLite's data version counts the commits of all other connections, in this process and in any other, so ``reader``
     must not be a connection that writes. It is read before the facts, which are then never older than it says.

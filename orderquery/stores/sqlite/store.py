@@ -42,7 +42,10 @@ _EVENT_TIME = {"order": "NULL", "transactions": "event_time"}
 
 
 class SqliteStore(Store):
-    """Orders of one site in a SQLite file. Safe to use from several threads, which can read during a write."""
+    """The orders of one site in a SQLite file.
+
+    Safe to use from several threads, which can read during a write.
+    """
 
     dialect = "sqlite"
 
@@ -117,7 +120,7 @@ class SqliteStore(Store):
             tables.write_rows(database, self.schema, rows, known)
 
     def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders deleted.
+        """Delete orders and their transactions permanently; return the number of orders.
 
         The bytes are overwritten in the file, and the write-ahead log is emptied. While another connection still reads
         an older state, that happens at the next checkpoint of the log.
@@ -139,7 +142,10 @@ class SqliteStore(Store):
         return deleted
 
     def settle(self) -> None:
-        """Refresh the planner's statistics after many changes; without them a page can take a second."""
+        """Refresh the planner's statistics after many changes.
+
+        Without them, a page can take a second.
+        """
         bulk_load.finish(self._connections.writing, self.schema)
         with self._connections.writing() as database:
             (rows,) = database.execute("SELECT count(*) FROM orders").fetchone()
@@ -171,7 +177,10 @@ class SqliteStore(Store):
         return self._connections.reading(seconds)
 
     def search_at_once(self, search: JSON) -> Page:
-        """Return the page only if an index leads to it, in a few milliseconds. Raises ``NotAtOnce``."""
+        """Return the page if an index finds it in a few milliseconds.
+
+        Raises ``NotAtOnce`` otherwise.
+        """
         if self.path == MEMORY:
             raise NotAtOnce
         try:
@@ -236,7 +245,10 @@ class SqliteStore(Store):
         return find_store_costs(lines)
 
     def _is_rare(self, leaf: Test) -> bool:
-        """Return whether few elements pass an array test; neither of SQLite's two plans for one is always fast."""
+        """Return whether few elements pass an array test.
+
+        Neither of SQLite's two plans for such a test is always fast.
+        """
         if leaf.kind not in (Kind.EQUALS, Kind.ONE_OF, Kind.CONTAINS):
             return False
         values = leaf.operand if leaf.kind in (Kind.ONE_OF, Kind.CONTAINS) else (leaf.operand,)
@@ -247,7 +259,7 @@ class SqliteStore(Store):
         return (min(counts) if leaf.kind is Kind.CONTAINS else sum(counts)) < _RARE_ELEMENTS
 
     def _count_elements(self, column: str, value: Any) -> int:
-        """Count the elements of an array column with a value, up to the number that is no longer rare."""
+        """Count the elements of an array column with a value, up to the limit for rare."""
         text = f"SELECT count(*) FROM (SELECT 1 FROM {ELEMENTS} WHERE field = ? AND value = ? LIMIT {_RARE_ELEMENTS})"
         with self._connections.reading() as database:
             (count,) = database.execute(text, (column, value)).fetchone()
@@ -261,7 +273,7 @@ class SqliteStore(Store):
         return None if found is None else bytes(found[0])
 
     def holds_named_site(self) -> bool:
-        """Return whether any record of the store, at any site, belongs to a site with a name."""
+        """Return whether any record of the store, at any site, has a site name."""
         return self._read_facts().named_site
 
     def holds_sdk_names(self) -> bool:

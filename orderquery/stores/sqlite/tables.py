@@ -1,7 +1,8 @@
-"""The tables of a SQLite store: narrow rows to search, with documents and array elements in tables of their own.
+"""The tables of a SQLite store.
 
-Every table except ``order_document`` and ``transactions`` is derived from those two and the table of fields, so a store
-can always be rebuilt from its documents.
+The searched rows are narrow; documents and array elements are in separate tables. Every table except ``order_document``
+and ``transactions`` is derived from those two and the table of fields, so a store can always be rebuilt from its
+documents.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def _type(field: Field) -> str:
 
 
 def columns(schema: Schema) -> list[tuple[str, str]]:
-    """Return the columns of ``orders`` except ``rid`` and ``site``, each with its type."""
+    """Return the columns of ``orders`` except ``rid`` and ``site``, with their types."""
     found = []
     for row in schema.fields:
         found.append((row.column, _type(row)))
@@ -59,7 +60,7 @@ def projected_tables(schema: Schema) -> Iterator[str]:
 
 
 def indexes(schema: Schema) -> dict[str, str]:
-    """Return the indexes by name, each with the statement that creates it if it is missing.
+    """Return the statements that create the indexes if they are missing, by name.
 
     There is one for every sort, one for every equality followed by the default sort, and one for every prefix.
     """
@@ -87,14 +88,20 @@ def _index(name: str, parts: list[str]) -> str:
 
 @cache
 def insertion(schema: Schema) -> str:
-    """Return the statement that writes one row: rid, site and the values of :func:`columns`."""
+    """Return the statement that writes a row.
+
+    A row is the rid, the site and the values of :func:`columns`.
+    """
     names = [_quoted(name) for name, _ in columns(schema)]
     marks = ", ".join("?" * (len(names) + 2))
     return f"INSERT OR REPLACE INTO orders (rid, site, {', '.join(names)}) VALUES ({marks})"
 
 
 def make_row(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list[tuple[str, Any]]]:
-    """Return an order's values of :func:`columns`, and the elements of its arrays as (column, value)."""
+    """Return the values of :func:`columns` and the array elements of an order.
+
+    An element is a pair of column and value.
+    """
     row: list[Any] = []
     elements: list[tuple[str, Any]] = []
     for name, encode, folded, array, folded_array in _cells(schema):
@@ -117,7 +124,10 @@ _Encode = Callable[[Any], Any]
 
 @cache
 def _cells(schema: Schema) -> list[tuple[str, _Encode, _Encode | None, str, str]]:
-    """Return one row per field: name, encoder, folder for prefixes, and the columns of its elements if it has many."""
+    """Return how to write each field, one row per field.
+
+    A row is the name, the encoder, the case-folding encoder for prefixes, and the columns of array elements.
+    """
     return [
         (
             row.name,
@@ -136,7 +146,10 @@ def write_rows(
     rows: Sequence[tuple[int, str, Mapping[str, Value]]],
     known: Iterable[int] = (),
 ) -> None:
-    """Write the searched rows of orders (rid, site, values) and their elements; ``known`` are the rids to replace."""
+    """Write the searched rows of orders and their array elements.
+
+    A row is (rid, site, values); ``known`` are the rids to replace.
+    """
     searched, elements = [], []
     for rid, site, values in rows:
         row, found = make_row(schema, values)
