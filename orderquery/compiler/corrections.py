@@ -159,7 +159,7 @@ class _Fixer:
         fixed: list[JSON] = []
         for index, entry in enumerate(entries):
             touched = entry.written is None or (*path, index) in self._touched
-            if entry.key is None or not touched:
+            if entry.key is None or not entry.certain or not touched:
                 fixed.append(entry.written)
                 continue
             # An entry that has no effect is left out.

@@ -32,6 +32,8 @@ class SortEntry(NamedTuple):
     """Unknown keys without a certain meaning."""
     served: SortKey | None = None
     """The key without its direction, if the service ignores the key that gives it."""
+    certain: bool = True
+    """Whether the direction of the key is certain: if not, only its name is checked."""
 
 
 def is_descending(value: JSON) -> bool | None:
@@ -122,10 +124,9 @@ class SortReader:
                 "unknown-field", message, write_help({"fieldName": bare, "order": "DESC"}), at, "intended"
             )
             return SortEntry(entry, SortKey(self._rest(bare), True, Place(at)), rest)
-        if descending is None:
-            return SortEntry(entry, None, rest)
-        key = SortKey(self._rest(name), descending, Place(at))
-        return SortEntry(entry, key, rest, None if order is None else replace(key, descending=False))
+        key = SortKey(self._rest(name), bool(descending), Place(at))
+        served = None if order is None else replace(key, descending=False)
+        return SortEntry(entry, key, rest, served, descending is not None)
 
     def _other_entry(self, entry: JSON, path: Path) -> SortEntry:
         """Read an entry that is not an object: a name, or a pair of name and direction."""
@@ -148,11 +149,14 @@ class SortReader:
             self._problems.add(
                 "missing-field-name", message, f'rename {quoted(named)} to "fieldName"', path, "intended"
             )
-            key = None if descending is None else SortKey(self._rest(entry[named]), descending, Place((*path, named)))
-            return SortEntry(entry, key, rest)
+            key = SortKey(self._rest(entry[named]), bool(descending), Place((*path, named)))
+            return SortEntry(entry, key, rest, None, descending is not None)
         key = self._key_of(*next(((k, [v]) for k, v in entry.items()), ("", [])), path) if len(entry) == 1 else None
         if key is not None:
             self._problems.add("missing-field-name", message, write_help(_printed(key)), path, "intended")
+            (name,) = entry
+            unknown = f"unknown key {quoted(name)} in a sort entry"
+            self._problems.add("ignored-key", unknown, "write it as fieldName", (*path, name), "intended", at_key=True)
             return SortEntry(entry, key, {})
         rest, _ = self._unknown_keys(entry, path, ENTRY_KEYS)
         self._descending(entry.get("order"), (*path, "order"))
