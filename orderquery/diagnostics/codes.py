@@ -333,6 +333,11 @@ _ROWS = (
         fix="none: stored documents are not changed",
     ),
     Code(
+        "foreign-document", "none", _violation("VALIDATION"), "document of another interface",
+        "An order of the older Stores API, a row of Velo's Stores/Orders or a payload of Automations has other fields. "
+        "Loaded as it is, half of its values would be missing, so it is skipped (D39).",
+    ),
+    Code(
         "no-usable-id", "none", _violation("REQUIRED_FIELD"), "document without a valid id",
         "The id of an order, and the orderId of its transactions, is a string of 1 to 256 characters. The document "
         "was skipped.",

@@ -6,10 +6,8 @@ Nothing in this module raises on bad input: a document that cannot be used is re
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,16 +17,16 @@ from ..diagnostics.quoting import described, quoted
 from ..language.datetimes import read_instant
 from ..language.limits import MAX_DOCUMENT_LEVELS, MAX_ID_CHARS
 from ..language.schema import Schema
-from ..syntax.json_decoder import decode_exactly
+from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import encode_json
 from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
+from .slices import RawSlicer, TextSlicer
 
 if TYPE_CHECKING:
     import msgspec
 
 JSON = Any
-_SPACE = re.compile(r"[ \t\n\r]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ _WHOLE = Place(())
 def _decoder() -> msgspec.json.Decoder[Any]:
     import msgspec
 
-    return msgspec.json.Decoder(float_hook=Decimal)
+    return msgspec.json.Decoder(float_hook=decode_decimal)
 
 
 class Defect(NamedTuple):
@@ -155,11 +153,11 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
         # The standard decoder accepts lone surrogates, so that one bad string does not cost a whole response.
         suspect = True
         try:
-            decoded = decode_exactly(text)
+            decoded = decode_exactly(text, parse_float=decode_decimal)
         except (ValueError, ArithmeticError, RecursionError) as error:
             yield _undecodable(error, place)
             return
-    slicer = _TextSlicer(text) if suspect else _RawSlicer(raw)
+    slicer = TextSlicer(text) if suspect else RawSlicer(raw)
     for entity in _entities(schema, decoded):
         if isinstance(entity, Diagnostic):
             yield _at(entity, place)
@@ -180,7 +178,7 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
                 yield from _unfit_values_of(schema, entity, place)
 
 
-def _bytes_of(slicer: _RawSlicer | _TextSlicer, entity: _Entity) -> bytes | None:
+def _bytes_of(slicer: RawSlicer | TextSlicer, entity: _Entity) -> bytes | None:
     """Return the bytes of an entity, or ``None`` if it nests too deep."""
     try:
         document = slicer.slice(entity.path)
@@ -227,6 +225,10 @@ WRAPPERS = frozenset({"entityFqdn", "entityId", "orders", "order", "orderTransac
 def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagnostic]:
     if not isinstance(document, dict):
         yield _not_an_object(document).at(_WHOLE)
+    elif not schema.envelopes and order_id(schema, document) is not None:
+        yield _Entity("order", document, ())
+    elif (foreign := foreign_document(schema, document, _WHOLE)) is not None:
+        yield foreign
     elif "entityFqdn" in document or ("slug" in document and "entityId" in document):
         yield _event_entity(document)
     elif isinstance(document.get("orders"), list):
@@ -248,6 +250,31 @@ def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagn
         yield Diagnostic("unknown-document", message, advice, _WHOLE)
 
 
+_STORES_KEYS = ("dateCreated", "lastUpdated", "totals", "numericId")
+_ECOMMERCE_KEYS = ("createdDate", "priceSummary")
+
+
+def foreign_document(schema: Schema, document: dict[str, JSON], place: Place) -> Diagnostic | None:
+    """Return the diagnostic of a document that another interface calls an order (D39), else ``None``."""
+    kind = _foreign_kind(document) if schema.envelopes else None
+    if kind is None:
+        return None
+    help_ = "load the orders of the eCommerce Orders API"
+    return Diagnostic("foreign-document", f"{kind}, not an eCommerce order", help_, place)
+
+
+def _foreign_kind(document: dict[str, JSON]) -> str | None:
+
+    def has(key: str) -> bool:
+        return key in document or f"_{key}" in document
+
+    if any(map(has, _STORES_KEYS)) and not any(map(has, _ECOMMERCE_KEYS)):
+        return "an order of the Stores API"
+    if "orderNumber" in document and "number" not in document and ("_context" in document or "buyerEmail" in document):
+        return "a payload of Automations"
+    return None
+
+
 def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -> Iterator[_Entity | Diagnostic]:
     for index, item in enumerate(items):
         place = Place((name, index))
@@ -256,6 +283,8 @@ def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -
         elif kind == "order" and isinstance(item.get("order"), dict) and order_id(schema, item) is None:
             message = "request body of an update, not a whole order"
             yield Diagnostic("partial-order", message, "load the order as returned by Get Order", place)
+        elif kind == "order" and (foreign := foreign_document(schema, item, place)) is not None:
+            yield foreign
         else:
             yield _Entity(kind, item, (name, index))
 
@@ -312,82 +341,3 @@ def _at(diagnostic: Diagnostic, place: Place) -> Diagnostic:
 
 def _undecodable(error: Exception, place: Place) -> Diagnostic:
     return replace(_defect_of(error).at(place), facts={"undecoded": True})
-
-
-# -- the bytes of an entity -------------------------------------------------------------------------------------
-
-_SCAN = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
-
-
-class _RawSlicer:
-    """Cuts the bytes of a part out of its source, unchanged.
-
-    If a key occurs twice, the last one counts.
-    """
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw = raw
-        self._inner: dict[Path, Any] = {}
-
-    def slice(self, path: Path) -> bytes:
-        """Return the bytes at a path."""
-        if not path:
-            return self._raw.strip(b" \t\r\n")
-        parent, step = path[:-1], path[-1]
-        inner = self._inner.get(parent)
-        if inner is None:
-            inner = self._inner[parent] = _raw_decoder(isinstance(step, int)).decode(self.slice(parent))
-        return bytes(inner[step])
-
-
-@cache
-def _raw_decoder(of_list: bool) -> msgspec.json.Decoder[Any]:
-    import msgspec
-
-    return msgspec.json.Decoder(list[msgspec.Raw] if of_list else dict[str, msgspec.Raw])
-
-
-class _TextSlicer:
-    """Does the same for a text that msgspec refuses."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._spans: dict[Path, tuple[int, int]] = {}
-
-    def slice(self, path: Path) -> bytes:
-        """Return the bytes at a path."""
-        start, end = self._span(path)
-        return self._text[start:end].strip(" \t\r\n").encode("utf-8")
-
-    def _span(self, path: Path) -> tuple[int, int]:
-        if not path:
-            return self._skip(0), len(self._text)
-        if path not in self._spans:
-            start, _ = self._span(path[:-1])
-            children = self._members(start) if self._text[start] == "{" else self._elements(start)
-            self._spans.update(((*path[:-1], step), span) for step, span in children)
-        return self._spans[path]
-
-    def _members(self, start: int) -> Iterator[tuple[str, tuple[int, int]]]:
-        at = self._skip(start + 1)
-        while self._text[at] != "}":
-            name, at = _SCAN(self._text, at)
-            begin = self._skip(self._skip(at) + 1)
-            at = _SCAN(self._text, begin)[1]
-            yield name, (begin, at)
-            at = self._next(at)
-
-    def _elements(self, start: int) -> Iterator[tuple[int, tuple[int, int]]]:
-        at, index = self._skip(start + 1), 0
-        while self._text[at] != "]":
-            end = _SCAN(self._text, at)[1]
-            yield index, (at, end)
-            at, index = self._next(end), index + 1
-
-    def _next(self, at: int) -> int:
-        at = self._skip(at)
-        return self._skip(at + 1) if self._text[at] == "," else at
-
-    def _skip(self, at: int) -> int:
-        found = _SPACE.match(self._text, at)
-        return found.end() if found else at

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from ..language.schema import Schema
-from ..syntax.json_decoder import decode_json
+from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
 
 JSON = Any
@@ -24,10 +23,14 @@ def in_rest_names(schema: Schema, document: bytes) -> bytes:
     # Most documents do not contain the bytes "_id" with their quotes, so a search saves decoding them.
     if not _quoted_sdk_names(schema).search(document):
         return document
-    decoded = decode_json(document, Decimal)
+    decoded = decode_json(document, decode_decimal)
     if not is_sdk_shaped(schema, decoded):
         return document
-    return encode_json(_renamed(schema.rest_names, decoded))
+    try:
+        return encode_json(_renamed(schema.rest_names, decoded))
+    except TypeError:
+        # A number whose exponent no decimal can have: only its bytes say what it is.
+        return document
 
 
 @cache

@@ -44,6 +44,8 @@ class Schema:
     limit: int = 100
     max_limit: int = 100
     max_sorts: int = 4
+    envelopes: bool = False
+    """Whether responses, events and envelopes of this table's records are taken apart when they are loaded."""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -168,6 +170,7 @@ def _schema(data: dict[str, Any]) -> Schema:
         limit=search.get("limit", 100),
         max_limit=search.get("max_limit", 100),
         max_sorts=search.get("max_sorts", 4),
+        envelopes=data.get("envelopes", False),
     )
 
 

@@ -15,7 +15,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import DocumentError
 from ..diagnostics.place import Place
 from ..documents.fields import order_id, reader, transactions_id, transactions_record
-from ..documents.ingest import Defect, find_defect, without_id
+from ..documents.ingest import Defect, find_defect, foreign_document, without_id
 from ..documents.versions import is_older_order
 from ..language.conditions import Condition, all_of, any_of
 from ..language.schema import Schema
@@ -178,6 +178,9 @@ class _NewestOrders:
         revision = reader(schema, schema.revision) if schema.revision is not None else None
         for index, order in enumerate(orders):
             key = order_id(schema, order) if isinstance(order, dict) else None
+            if key is not None and (foreign := foreign_document(schema, order, Place((index,)))) is not None:
+                self.problems.append(foreign)
+                continue
             if key is None:
                 self.problems.append(_why_unusable(schema, order, index))
                 continue

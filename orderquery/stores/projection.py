@@ -6,7 +6,6 @@ They are computed the same way for every engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +15,7 @@ from ..documents.ingest import Record
 from ..language.fields import Field
 from ..language.schema import Schema
 from ..language.types import Value, encode_text, fold
-from ..syntax.json_decoder import decode_json
+from ..syntax.json_decoder import decode_decimal, decode_json
 from .merge import Change, RecordKind, StoredState
 
 JSON = Any
@@ -26,7 +25,7 @@ FieldValues = dict[str, Value]
 
 def decode_stored(document: bytes | str) -> JSON:
     """Decode a stored document with exact numbers."""
-    return decode_json(document.encode() if isinstance(document, str) else document, Decimal)
+    return decode_json(document.encode() if isinstance(document, str) else document, decode_decimal)
 
 
 def project_stored(schema: Schema, order: bytes | str, transactions: bytes | str | None) -> FieldValues:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -64,10 +64,22 @@ def decode_plain(text: str) -> JSON:
     return decode_exactly(text, _unique)
 
 
-def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON] | None = None) -> JSON:
+def decode_decimal(text: str) -> Decimal:
+    """Return a number of a document; an infinity if its exponent is one that no decimal can have."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("-Infinity" if text.startswith("-") else "Infinity")
+
+
+def decode_exactly(
+    text: str,
+    object_of: Callable[[list[tuple[str, JSON]]], JSON] | None = None,
+    parse_float: Callable[[str], Decimal] = Decimal,
+) -> JSON:
     """Decode a JSON text with exact numbers.
 
-    ``object_of`` makes an object of its keys and values.
+    ``object_of`` makes an object of its keys and values, ``parse_float`` a number with a fraction or an exponent.
 
     Raises:
         ValueError: the text is not JSON, or ``object_of`` raised it.
@@ -75,14 +87,14 @@ def decode_exactly(text: str, object_of: Callable[[list[tuple[str, JSON]]], JSON
 
     """
     try:
-        return json.loads(text, object_pairs_hook=object_of, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(text, object_pairs_hook=object_of, parse_float=parse_float, parse_constant=_refuse)
     except json.JSONDecodeError:
         raise
     except ValueError:
         return json.loads(
             text,
             object_pairs_hook=object_of,
-            parse_float=Decimal,
+            parse_float=parse_float,
             parse_int=decode_integer,
             parse_constant=_refuse,
         )

@@ -149,8 +149,8 @@ class SortReader:
             self._problems.add(
                 "missing-field-name", message, f'rename {quoted(named)} to "fieldName"', path, "intended"
             )
-            key = SortKey(self._rest(entry[named]), bool(descending), Place((*path, named)))
-            return SortEntry(entry, key, rest, None, descending is not None)
+            found = SortKey(self._rest(entry[named]), bool(descending), Place((*path, named)))
+            return SortEntry(entry, found, rest, None, descending is not None)
         key = self._key_of(*next(((k, [v]) for k, v in entry.items()), ("", [])), path) if len(entry) == 1 else None
         if key is not None:
             self._problems.add("missing-field-name", message, write_help(_printed(key)), path, "intended")
