@@ -49,7 +49,7 @@ def _render(row: Code) -> str:
 
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, _TEXT_COLUMNS), "",
-        f"{EFFECT_NOTES[row.effect].capitalize()}.", "", fill(f"Fix: {row.fix}.", _TEXT_COLUMNS),
+        f"{EFFECT_NOTES[row.effect].capitalize()}.", "", fill(f"Fix: {row.fix}.", _TEXT_COLUMNS, break_on_hyphens=False),
     ]  # fmt: skip
     if row.wrong:
         form = "text form" if row.shape == "text" else f"JSON, --as {row.shape}"
