@@ -67,7 +67,7 @@ def test_nothing_recurses(depth: int) -> None:
         assert codes({"filter": {"status": {"$eq": operand}}}) == ["operand-shape"]
         assert "wrong-shape" in codes({"cursorPaging": {"limit": operand}})
         assert codes({"filter": {"$and": [operand]}})
-        assert codes({"query": operand}) == ["ignored-key"]
+        assert set(codes({"query": operand})) == {"ignored-key"}
         assert codes({"sort": [operand]})
         assert codes(operand, "request")
     assert codes({"filter": {"buyerInfo": objects}}) == ["unknown-operator"]

@@ -47,9 +47,10 @@ def _render(row: Code) -> str:
 
     from ..diagnostics.codes import EFFECT_NOTES
 
+    fix = fill(f"Fix: {row.fix}.", _TEXT_COLUMNS, break_on_hyphens=False)
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, _TEXT_COLUMNS), "",
-        f"{EFFECT_NOTES[row.effect].capitalize()}.", "", fill(f"Fix: {row.fix}.", _TEXT_COLUMNS),
+        f"{EFFECT_NOTES[row.effect].capitalize()}.", "", fix,
     ]  # fmt: skip
     if row.wrong:
         form = "text form" if row.shape == "text" else f"JSON, --as {row.shape}"

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
-from ..diagnostics.place import Path
+from ..diagnostics.place import Path, Place
 from ..syntax.json_printer import plain_json
 from .corrections import Correction
 from .query import Query
@@ -29,19 +29,20 @@ def in_order(diagnostics: Iterable[Diagnostic], document: JSON) -> tuple[Diagnos
     if len(found) < 2:
         return found
     if all(diagnostic.span for diagnostic in found):
-        return tuple(sorted(found, key=lambda diagnostic: diagnostic.span or (0, 0)))
+        return tuple(sorted(found, key=lambda diagnostic: diagnostic.span[0] if diagnostic.span else 0))
     indexes: dict[Path, dict[JSON, int]] = {}
-    return tuple(sorted(found, key=lambda diagnostic: _steps(diagnostic.place.path or (), document, indexes)))
+    return tuple(sorted(found, key=lambda diagnostic: _steps(diagnostic.place, document, indexes)))
 
 
-def _steps(path: Path, document: JSON, indexes: dict[Path, dict[JSON, int]]) -> list[int]:
-    """Return a path with the index of every key in its object."""
-    steps = []
+def _steps(place: Place, document: JSON, indexes: dict[Path, dict[JSON, int]]) -> list[int]:
+    """Return a path by the index of every key; a key comes before its value."""
+    path, steps = place.path or (), []
     for length, step in enumerate(path):
         if isinstance(document, dict) and step in document:
             if path[:length] not in indexes:
                 indexes[path[:length]] = {key: index for index, key in enumerate(document)}
-            steps.append(indexes[path[:length]][step])
+            is_key = place.at == "key" and length == len(path) - 1
+            steps += [indexes[path[:length]][step], 0 if is_key else 1]
             document = document[step]
         elif isinstance(document, list | tuple) and isinstance(step, int) and step < len(document):
             steps.append(step)

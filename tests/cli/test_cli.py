@@ -267,12 +267,17 @@ def test_check_as_json():
     assert found["diagnostics"][0] == {
         "code": "operator-not-allowed",
         "severity": "error",
+        "effect": "refuses",
         "pointer": "/search/filter/paymentStatus/$startsWith",
         "line": 1,
         "column": 42,
+        "endLine": 1,
+        "endColumn": 55,
         "message": '"$startsWith" is not supported for paymentStatus',
         "help": found["diagnostics"][0]["help"],
+        "fix": None,
     }
+    assert "corrected" not in found
     assert result.exit_code == 1
     assert run("check", "status = PAID", "--format", "json").exit_code == 0
     assert run("check", "status = PAID", "--format", "json", "--strict").exit_code == 1

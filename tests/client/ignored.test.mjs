@@ -10,7 +10,7 @@ const paid = idsOf(visible.filter((order) => order.paymentStatus === 'PAID')).to
 
 const paidOnly = () => SearchBuilder().withFilter(Filter('paymentStatus').eq('PAID'));
 
-/** A name, the argument of searchOrders, the one warning, and how many orders match what is left of it. */
+/** A name, the argument of searchOrders, the one warning, how many orders match what is left of it, and whether it has a certain fix. */
 const cases = [
   [
     'the argument of an older SDK, which wrapped it itself',
@@ -30,10 +30,10 @@ const cases = [
     'ignored-key /search/limit',
     paid.length,
   ],
-  ['a time zone', () => paidOnly().withTimeZone('Europe/Berlin').build(), 'ignored-key /search/timeZone', paid.length],
+  ['a time zone', () => paidOnly().withTimeZone('Europe/Berlin').build(), 'ignored-key /search/timeZone', paid.length, false],
 ];
 
-for (const [name, argument, warning, matching] of cases) {
+for (const [name, argument, warning, matching, certain = true] of cases) {
   test(`${name}: ignored, with a warning`, async () => {
     const client = clientOf(lenient);
     const page = await client.orders.searchOrders(argument());
@@ -54,6 +54,10 @@ for (const [name, argument, warning, matching] of cases) {
     assert.deepEqual(Object.keys(error.details).sort(), ['requestId', 'validationError']);
     const { corrected } = error.response.data.details;
     assert.deepEqual(corrected, client.exchanges.at(-1).answer.details.corrected);
+    if (!certain) {
+      assert.equal(corrected, undefined);
+      return;
+    }
     assert.deepEqual((await found(client, corrected.search)).sort(), paid);
   });
 }

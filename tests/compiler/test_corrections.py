@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -77,7 +76,7 @@ def fault(mistaker: Mistaker, meant: JSON, request: JSON) -> str | None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_certain_mistakes_are_corrected_whole(part: int, record_property: Callable[[str, object], None]) -> None:
+def test_certain_mistakes_are_corrected_whole(part: int) -> None:
     kinds: Counter[str] = Counter()
     faults = []
     corrected = 0
@@ -90,7 +89,7 @@ def test_certain_mistakes_are_corrected_whole(part: int, record_property: Callab
             found = fault(mistaker, meant, request)
             if found:
                 faults.append((found, made, meant, request))
-    record_property("corrections", {"corrected": corrected, "faults": len(faults), "kinds": dict(kinds)})
+    print(f"seed {SEED}: {corrected} wrong requests, {corrected - len(faults)} corrected; mistakes: {dict(kinds)}")
     assert corrected > COUNT // PARTS * 0.9
     assert not faults, json.dumps(faults[:3], default=str)
 
