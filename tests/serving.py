@@ -8,10 +8,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -209,6 +210,15 @@ class Server:
         with Connection(self.url) as connection:
             return connection.ask(method, path, body, headers)
 
+    def listens(self) -> bool:
+        """True as long as it accepts connections."""
+        address = urlsplit(self.url)
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=HANG_S).close()
+        except ConnectionError:
+            return False
+        return True
+
     def stop(self) -> int:
         """End it the graceful way; its exit status."""
         self.process.send_signal(signal.SIGTERM)
@@ -217,6 +227,14 @@ class Server:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Wait for an event; fail after ``HANG_S``."""
+    end = time.monotonic() + HANG_S
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 class Connection:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from command_line import HANG_S
 from scale import scaled
-from serving import LOAD, SEARCH, Connection, Server, environment, judged, running
+from serving import LOAD, SEARCH, Connection, Server, environment, judged, running, wait_until
 
 import orderquery as oq
 
@@ -150,7 +149,7 @@ def test_a_request_under_way_is_answered(shop: Path, sent: int) -> None:
         assert under_way.sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         under_way.send(b'{"sea')
         server.process.send_signal(sent)
-        wait_for(lambda: refuses_connections(server))
+        wait_until(lambda: not server.listens())
         assert server.process.poll() is None
         under_way.send(b'rch":{}}')
         response = under_way.getresponse()
@@ -159,15 +158,6 @@ def test_a_request_under_way_is_answered(shop: Path, sent: int) -> None:
         assert (response.status, body["metadata"]["count"]) == (200, 100)
         assert server.process.wait(HANG_S) == 0
     assert server.out.read_text().endswith("stopped\n")
-
-
-def refuses_connections(server: Server) -> bool:
-    address = urlsplit(server.url)
-    try:
-        socket.create_connection((address.hostname, address.port), timeout=HANG_S).close()
-    except ConnectionError:
-        return True
-    return False
 
 
 def test_an_idle_connection_is_closed(shop: Path) -> None:
@@ -362,19 +352,12 @@ def kill_while_loading(server: Server, turn: int, sent: list[str], acknowledged:
     for thread in loaders:
         thread.start()
     # At any moment: before the first answer, or amid many; but in every other turn something was acknowledged.
-    wait_for(lambda: turn % 2 == 0 or len(acknowledged) > before)
+    wait_until(lambda: turn % 2 == 0 or len(acknowledged) > before)
     time.sleep(random.Random(turn).uniform(0, 0.4))
     server.kill()
     for thread in loaders:
         thread.join(HANG_S)
         assert not thread.is_alive()
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + HANG_S
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def is_whole(path: Path, sent: list[str], acknowledged: list[str]) -> None:
