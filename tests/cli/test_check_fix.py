@@ -69,7 +69,9 @@ def test_what_cannot_be_fixed_is_left_and_said(here):
     result = run("check", "r.json", "--write")
     assert result.exit_code == 1
     assert "startDate" in result.stderr
-    assert (here / "r.json").read_text() == '{"search": {"filter": {"paymentStatus": "PAID", "startDate": "2026-01-01"}}}'
+    assert (
+        here / "r.json"
+    ).read_text() == '{"search": {"filter": {"paymentStatus": "PAID", "startDate": "2026-01-01"}}}'
 
 
 @pytest.mark.parametrize("text", ['{"search": {"filter": {"status": }}}', "{'a'", '{"search": {"filter": "status"}}'])
