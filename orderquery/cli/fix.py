@@ -1,4 +1,4 @@
-"""What ``check --fix``, ``--diff`` and ``--write`` do: the source with every certain fix made."""
+"""``check --fix``, ``--diff`` and ``--write``: the source with its certain fixes."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class FixedSource(NamedTuple):
 
 
 def fix_source(raw: str | bytes, report: Report[Any]) -> FixedSource:
-    """Return a source with its certain fixes made; everything else stays byte for byte.
+    """Return a source with its certain fixes made.
 
-    A source that does not parse stays as it is.
+    Everything else stays byte for byte. A source that does not parse stays as it is.
     """
     before = raw if isinstance(raw, str) else raw.decode("utf-8", "surrogateescape")
     left = tuple(diagnostic for diagnostic in report.remaining if diagnostic.severity == "error")

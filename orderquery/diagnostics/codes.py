@@ -89,6 +89,7 @@ _ROWS = (
         "empty-query", "refuses", _violation("REQUIRED_FIELD"), "empty query",
         "An empty text is an error, so that a variable that was not set does not match every order. For every order "
         "write everything, or {} in JSON (D38).",
+        fix="none: what the text was to say is not known",
     ),
     Code(
         "duplicate-key", "refuses", _violation("OTHER", "DUPLICATE_KEY"), "duplicate key in an object",
@@ -336,6 +337,7 @@ _ROWS = (
         "foreign-document", "none", _violation("VALIDATION"), "document of another interface",
         "An order of the older Stores API, a row of Velo's Stores/Orders or a payload of Automations has other fields. "
         "Loaded as it is, half of its values would be missing, so it is skipped (D39).",
+        fix="none: stored documents are not changed",
     ),
     Code(
         "no-usable-id", "none", _violation("REQUIRED_FIELD"), "document without a valid id",

@@ -255,7 +255,7 @@ _ECOMMERCE_KEYS = ("createdDate", "priceSummary")
 
 
 def foreign_document(schema: Schema, document: dict[str, JSON], place: Place) -> Diagnostic | None:
-    """Return the diagnostic of a document that another interface calls an order (D39), else ``None``."""
+    """Return the diagnostic of an order of another interface (D39), else ``None``."""
     kind = _foreign_kind(document) if schema.envelopes else None
     if kind is None:
         return None

@@ -168,7 +168,7 @@ def word_instant(word: str, now: datetime) -> JSON:
 
 
 def relative_word(word: str) -> str | None:
-    """Return how a relative time with a longer unit is written, such as ``-30d`` for ``-30days``."""
+    """Return the short form of a relative time: ``-30d`` for ``-30days``."""
     found = _LONG_RELATIVE.fullmatch(word.strip().lower())
     return None if found is None else f"{found[1]}{found[2]}{''.join(filter(None, found.groups()[2:]))}"
 

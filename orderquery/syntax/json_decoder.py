@@ -65,7 +65,10 @@ def decode_plain(text: str) -> JSON:
 
 
 def decode_decimal(text: str) -> Decimal:
-    """Return a number of a document; an infinity if its exponent is one that no decimal can have."""
+    """Return a number of a document.
+
+    An exponent that no decimal can have gives an infinity.
+    """
     try:
         return Decimal(text)
     except InvalidOperation:

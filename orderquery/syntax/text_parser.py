@@ -270,7 +270,10 @@ class _SearchMaker:
         return Comparison(field, name, scalars[0], _place(operand), field_place, operator_place)
 
     def scalar(self, token: Token, row: Field | None, of_text: bool) -> Operand:
-        """Return an operand; ``of_text`` tells that the operator compares texts, so that a word is taken literally."""
+        """Return an operand.
+
+        ``of_text`` means that the operator compares texts: words are taken literally.
+        """
         if token.type == "NULL":
             return None
         if len(token.value) > MAX_STRING_CHARS:
@@ -303,7 +306,7 @@ class _SearchMaker:
 
 
 def _is_quoted_date(token: Token, row: Field | None) -> bool:
-    """Return whether a string is a bare date on a date field, which is read like an unquoted one."""
+    """Return whether a string is a bare date on a date field (read as if unquoted)."""
     return (
         token.type == "STRING"
         and row is not None

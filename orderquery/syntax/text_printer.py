@@ -9,7 +9,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS
-from ..language.operators import ANY, OPERATORS
+from ..language.operators import ANY, OPERATORS, Takes
 from ..language.schema import Schema
 from .ast import EVERYTHING, And, Comparison, Filter, Not, Operand, Or, Search, Unreadable
 from .source_text import quote
@@ -77,19 +77,20 @@ class _TextPrinter:
 
     def operand(self, node: Comparison, row: Field | None) -> str:
         values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
-        texts = [self.scalar(value, row) for value in values]
+        of_text = OPERATORS[node.operator].takes is Takes.TEXT
+        texts = [self.scalar(value, row, of_text) for value in values]
         if None in texts:
             raise _inexpressible(f"{node.operator} {node.operand!r}", node)
         return f"({', '.join(map(str, texts))})" if isinstance(node.operand, tuple) else str(texts[0])
 
-    def scalar(self, value: Operand, row: Field | None) -> str | None:
+    def scalar(self, value: Operand, row: Field | None, of_text: bool) -> str | None:
         if value is None:
             return "null"
         if isinstance(value, str):
             return value if self.reads_unquoted(value, row) else quote(value)
         candidates = _numerals(value)
         for text in candidates:
-            if _equal(word_operand(text, row, _ANY_TIME), value, row):
+            if not of_text and _equal(word_operand(text, row, _ANY_TIME), value, row):
                 return text
         for text in candidates:
             if _equal(word_operand(text, None, _ANY_TIME), value, None):

@@ -223,7 +223,9 @@ def test_query_from_standard_input():
     result = run("check", "-", stdin=b'\xef\xbb\xbf{"search": {"filter": {"fooo": 1}}}')
     assert "--> standard input:1:" in result.stdout
     assert run("check", "-", stdin="fooo = 1").exit_code == 1
-    assert run("check", "-", stdin="").exit_code == 0
+    empty = run("check", "-", stdin="")
+    assert "empty query" in empty.stdout
+    assert empty.exit_code == 1
 
 
 def test_query_files_that_cannot_be_used(here):

@@ -15,7 +15,8 @@ NEEDS_MORE = {
     "too-deep", "too-large", "query-too-long", "too-long",  # too long to print
     "not-in-layout",  # needs a layout
     "bad-cursor", "cursor-mismatch",  # need the key of the cursor
-    "unusable-document", "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # need documents
+    "empty-query",  # its example is an empty line
+    "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",  # need documents
 }  # fmt: skip
 
 FIVE = {
