@@ -171,7 +171,7 @@ class _Fixer:
                 else None
             )
             if key is not None:
-                order = "DESC" if key.descending else "ASC"
+                order = ("DESC" if key.descending else "ASC") if entry.has_direction else entry.written["order"]
                 fixed.append({"fieldName": self._written_name(key.field), "order": order, **entry.rest})
         return fixed
 

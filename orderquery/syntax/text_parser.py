@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Place
 from ..diagnostics.quoting import quoted
+from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text
 from ..language.limits import (
@@ -255,7 +256,7 @@ class _SearchMaker:
         field_place, operator_place = _place(node.field), _place(node.operator)
         if operand is None:
             return Comparison(field, name, spelling.operand, operator_place, field_place, operator_place)
-        row = self.schema.find(field)
+        row = self.schema.find(certain_field(self.schema, field) or field)
         tokens = operand.scalars if isinstance(operand, _ListNode) else [operand]
         if len(tokens) > MAX_LIST_ITEMS:
             raise _too_large("the list", MAX_LIST_ITEMS, "values", _span(operand), len(tokens))
