@@ -198,7 +198,11 @@ class Mistaker(MistakenParts):
         def single(entry: Entry) -> bool:
             value = entry.value
             return isinstance(value, dict) and any(
-                name in _LISTS and len(operand) == 1 and operand[0] is not None and "," not in str(operand[0])
+                name in _LISTS
+                and isinstance(operand, list)
+                and len(operand) == 1
+                and operand[0] is not None
+                and "," not in str(operand[0])
                 for name, operand in value.items()
             )
 
@@ -206,7 +210,9 @@ class Mistaker(MistakenParts):
         if entry is None:
             return False
         value = {
-            name: operand[0] if name in _LISTS and len(operand) == 1 and operand[0] is not None else operand
+            name: operand[0]
+            if name in _LISTS and isinstance(operand, list) and len(operand) == 1 and operand[0] is not None
+            else operand
             for name, operand in entry.value.items()
         }
         return self._put(entry, entry.key, value)
@@ -215,7 +221,10 @@ class Mistaker(MistakenParts):
         def listed(entry: Entry) -> bool:
             value = entry.value
             return isinstance(value, dict) and any(
-                name in _LISTS and len(operand) > 1 and set(operand) <= set(entry.row.values)
+                name in _LISTS
+                and isinstance(operand, list)
+                and len(operand) > 1
+                and set(operand) <= set(entry.row.values)
                 for name, operand in value.items()
             )
 
@@ -224,7 +233,10 @@ class Mistaker(MistakenParts):
             return False
         value = {
             name: ",".join(operand)
-            if name in _LISTS and len(operand) > 1 and set(operand) <= set(entry.row.values)
+            if name in _LISTS
+            and isinstance(operand, list)
+            and len(operand) > 1
+            and set(operand) <= set(entry.row.values)
             else operand
             for name, operand in entry.value.items()
         }

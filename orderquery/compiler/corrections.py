@@ -159,7 +159,7 @@ class _Fixer:
         fixed: list[JSON] = []
         for index, entry in enumerate(entries):
             touched = entry.written is None or (*path, index) in self._touched
-            if entry.key is None or not entry.certain or not touched:
+            if entry.key is None or not touched:
                 fixed.append(entry.written)
                 continue
             # An entry that has no effect is left out.
@@ -171,7 +171,7 @@ class _Fixer:
                 else None
             )
             if key is not None:
-                order = "DESC" if key.descending else "ASC"
+                order = ("DESC" if key.descending else "ASC") if entry.has_direction else entry.written["order"]
                 fixed.append({"fieldName": self._written_name(key.field), "order": order, **entry.rest})
         return fixed
 

@@ -35,10 +35,7 @@ def nearest_field(schema: Schema, name: str) -> str | None:
 
 
 def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: bool = False) -> tuple[str, Fix | None]:
-    """Return the help for a name without a certain meaning.
-
-    For ``sorting``, only sortable fields are suggested.
-    """
+    """Return the help for a name without a certain meaning."""
     elsewhere = fields_elsewhere()
     names = [name for name, row in schema.by_name.items() if row.sortable or not sorting]
     may_be = [field for field in elsewhere.unclear.get(name, ()) if field in names]

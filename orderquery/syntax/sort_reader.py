@@ -32,8 +32,8 @@ class SortEntry(NamedTuple):
     """Unknown keys without a certain meaning."""
     served: SortKey | None = None
     """The key without its direction, if the service ignores the key that gives it."""
-    certain: bool = True
-    """Whether the direction of the key is certain: if not, only its name is checked."""
+    has_direction: bool = True
+    """Whether the direction has a certain meaning; else it stays as it was written."""
 
 
 def is_descending(value: JSON) -> bool | None:
@@ -119,14 +119,15 @@ class SortReader:
             return SortEntry(entry, None, rest)
         bare = name.removeprefix("-")
         if bare != name and self._knows(bare):
-            message = f"{quoted(name)} is not a field"
-            self._problems.add(
-                "unknown-field", message, write_help({"fieldName": bare, "order": "DESC"}), at, "intended"
-            )
-            return SortEntry(entry, SortKey(self._rest(bare), True, Place(at)), rest)
+            # A minus beside a direction may mean either direction.
+            is_certain = order is None and (entry.get("order") is None or descending is True)
+            help_ = write_help({"fieldName": bare, "order": "DESC"})
+            fix: Fix = "intended" if is_certain else "guess"
+            self._problems.add("unknown-field", f"{quoted(name)} is not a field", help_, at, fix)
+            return SortEntry(entry, SortKey(self._rest(bare), True, Place(at)) if is_certain else None, rest)
         key = SortKey(self._rest(name), bool(descending), Place(at))
         served = None if order is None else replace(key, descending=False)
-        return SortEntry(entry, key, rest, served, descending is not None)
+        return SortEntry(entry, key, rest, served, has_direction=descending is not None)
 
     def _other_entry(self, entry: JSON, path: Path) -> SortEntry:
         """Read an entry that is not an object: a name, or a pair of name and direction."""
@@ -149,14 +150,14 @@ class SortReader:
             self._problems.add(
                 "missing-field-name", message, f'rename {quoted(named)} to "fieldName"', path, "intended"
             )
-            found = SortKey(self._rest(entry[named]), bool(descending), Place((*path, named)))
-            return SortEntry(entry, found, rest, None, descending is not None)
+            key = None if descending is None else SortKey(self._rest(entry[named]), descending, Place((*path, named)))
+            return SortEntry(entry, key, rest)
         key = self._key_of(*next(((k, [v]) for k, v in entry.items()), ("", [])), path) if len(entry) == 1 else None
         if key is not None:
-            self._problems.add("missing-field-name", message, write_help(_printed(key)), path, "intended")
-            (name,) = entry
+            (name,), help_ = entry, write_help(_printed(key))
+            self._problems.add("missing-field-name", message, help_, path, "intended")
             unknown = f"unknown key {quoted(name)} in a sort entry"
-            self._problems.add("ignored-key", unknown, "write it as fieldName", (*path, name), "intended", at_key=True)
+            self._problems.add("ignored-key", unknown, help_, (*path, name), "intended", at_key=True)
             return SortEntry(entry, key, {})
         rest, _ = self._unknown_keys(entry, path, ENTRY_KEYS)
         self._descending(entry.get("order"), (*path, "order"))

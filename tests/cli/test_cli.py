@@ -224,7 +224,7 @@ def test_query_from_standard_input():
     assert "--> standard input:1:" in result.stdout
     assert run("check", "-", stdin="fooo = 1").exit_code == 1
     empty = run("check", "-", stdin="")
-    assert "empty query" in empty.stdout
+    assert "the query is empty" in empty.stdout
     assert empty.exit_code == 1
 
 

@@ -16,7 +16,11 @@ def checking(request: dict[str, Any]) -> None:
         assert_type(diagnostic, oq.Diagnostic)
         assert_type(diagnostic.pointer, str | None)
         assert_type(diagnostic.line, int | None)
+        assert_type(diagnostic.end_line, int | None)
+        assert_type(diagnostic.certain, bool)
         assert_type(diagnostic.help, str)
+    assert_type(report.remaining, tuple[oq.Diagnostic, ...])
+    assert_type(report.to_json(), dict[str, Any])
     assert_type(report.plan, oq.Plan | None)
 
 
