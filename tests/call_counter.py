@@ -1,7 +1,8 @@
-"""Counts the function calls of some work: the same on every machine, unlike its time."""
+"""Counts calls of functions and steps of SQLite: the same on every machine, unlike a time."""
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -35,3 +36,16 @@ class CallCounter:
     def _count(self, frame: FrameType, event: str, argument: Any) -> None:
         if event in ("call", "c_call"):
             self.calls += 1
+
+
+class CountedConnection(sqlite3.Connection):
+    """Counts the steps of SQLite's virtual machine in searches with a time limit."""
+
+    steps = 0
+
+    def set_progress_handler(self, handler: Any, n: int) -> None:
+        def step() -> bool:
+            CountedConnection.steps += n
+            return handler()
+
+        super().set_progress_handler(handler and step, n)

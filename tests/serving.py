@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -209,6 +210,15 @@ class Server:
         with Connection(self.url) as connection:
             return connection.ask(method, path, body, headers)
 
+    def listens(self) -> bool:
+        """True as long as it accepts connections."""
+        address = urlsplit(self.url)
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=HANG_S).close()
+        except ConnectionError:
+            return False
+        return True
+
     def stop(self) -> int:
         """Send SIGTERM; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
@@ -217,6 +227,14 @@ class Server:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Wait for an event; fail after ``HANG_S``."""
+    end = time.monotonic() + HANG_S
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 class Connection:
@@ -252,13 +270,6 @@ def run_to_end(*args: object, folder: Path, **variables: str) -> subprocess.Comp
     return subprocess.run(
         command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=HANG_S, check=False
     )
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + HANG_S
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 @contextmanager

@@ -238,7 +238,7 @@ def alternating(depth: int, width: int, leaf: Callable[[int], JSON], *, first: b
 
 def both(filter_: JSON, **more: JSON) -> int:
     """How many orders match: the same in memory and on SQLite, by pages, counted, and rendered for every dialect."""
-    plan = oq.compile({"filter": filter_, "cursorPaging": {"limit": 8}, **more})
+    plan = oq.compile({"filter": filter_, "cursorPaging": {"limit": 12}, **more})
     keys = oq.CursorKeys(["a key for the limits"])
 
     def walk(search: Callable[[JSON], oq.Page]) -> list[str]:

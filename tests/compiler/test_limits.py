@@ -173,7 +173,7 @@ HEAVY = {
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_the_heaviest_searches_run_everywhere(backend: Backend, name: str) -> None:
-    search = {"filter": HEAVY[name], "cursorPaging": {"limit": 7}}
+    search = {"filter": HEAVY[name], "cursorPaging": {"limit": 12}}
     report = oq.check(search, "search")
     if not report.ok:
         assert [d.code for d in report.errors] == ["query-too-long"]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from call_counter import CallCounter
+from call_counter import CallCounter, CountedConnection
 from hostile_searches import BODIES, MANY_MISTAKES, ODD, TWICE, deep
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -136,19 +136,6 @@ HARD: dict[str, JSON] = {
     "a long prefix": {"buyerInfo.email": {"$startsWith": "ΐ" * 4_096}},
     "amounts of a hundred digits": {"$or": [{"priceSummary.total.amount": {"$gt": "9" * 100}}] * 300},
 }  # fmt: skip
-
-
-class CountedConnection(sqlite3.Connection):
-    """Counts the steps of SQLite's virtual machine in searches with a time limit."""
-
-    steps = 0
-
-    def set_progress_handler(self, handler: Any, n: int) -> None:
-        def step() -> bool:
-            CountedConnection.steps += n
-            return handler()
-
-        super().set_progress_handler(handler and step, n)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 
 from command_line import HANG_S
 from scale import scaled
-from serving import LOAD, SEARCH, Connection, Server, run_to_end, running, wait_for
+from serving import LOAD, SEARCH, Connection, Server, run_to_end, running, wait_until
 
 import orderquery as oq
 
@@ -164,7 +164,7 @@ def kill_while_loading(server: Server, turn: int, sent: list[str], acknowledged:
     for thread in loaders:
         thread.start()
     # At a random moment; in every other turn only after the first acknowledged load.
-    wait_for(lambda: turn % 2 == 0 or len(acknowledged) > before)
+    wait_until(lambda: turn % 2 == 0 or len(acknowledged) > before)
     time.sleep(random.Random(turn).uniform(0, 0.4))
     server.kill()
     for thread in loaders:

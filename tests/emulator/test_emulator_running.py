@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from command_line import HANG_S
-from serving import LOAD, SEARCH, Connection, Server, environment, judged, run_to_end, running, wait_for
+from serving import LOAD, SEARCH, Connection, environment, judged, run_to_end, running, wait_until
 
 import orderquery as oq
 
@@ -133,7 +133,7 @@ def test_a_request_in_progress_is_answered(shop: Path, sent: int) -> None:
         assert under_way.sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         under_way.send(b'{"sea')
         server.process.send_signal(sent)
-        wait_for(lambda: refuses_connections(server))
+        wait_until(lambda: not server.listens())
         assert server.process.poll() is None
         under_way.send(b'rch":{}}')
         response = under_way.getresponse()
@@ -142,15 +142,6 @@ def test_a_request_in_progress_is_answered(shop: Path, sent: int) -> None:
         assert (response.status, body["metadata"]["count"]) == (200, 100)
         assert server.process.wait(HANG_S) == 0
     assert server.out.read_text().endswith("stopped\n")
-
-
-def refuses_connections(server: Server) -> bool:
-    address = urlsplit(server.url)
-    try:
-        socket.create_connection((address.hostname, address.port), timeout=HANG_S).close()
-    except ConnectionError:
-        return True
-    return False
 
 
 def test_an_idle_connection_is_closed(shop: Path) -> None:

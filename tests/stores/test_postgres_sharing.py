@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -17,6 +16,7 @@ import engines
 import psycopg
 import pytest
 from command_line import HANG_S, run
+from serving import wait_until
 
 import orderquery as oq
 from orderquery.stores.postgres import connections as postgres_connections
@@ -90,13 +90,6 @@ def test_what_is_cancelled_for_another_reason_is_no_timeout(store: oq.Store, ser
 def waiting(server: psycopg.Connection[Any]) -> bool:
     text = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass)"
     return server.execute(text).fetchone() == (True,)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + HANG_S
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_more_readers_than_connections_take_turns(store: oq.Store) -> None:

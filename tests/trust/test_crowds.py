@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from kept import faults
 from scale import scaled
-from serving import LOAD, SEARCH, Connection, judged, running
+from serving import LOAD, SEARCH, Connection, judged, running, wait_until
 
 import orderquery as oq
 
@@ -132,13 +132,6 @@ def test_readers_of_a_file_beside_one_that_writes(shop, counted, capfd):
         sum(pages),
         f"({rounds:,} rounds of changes)",
     )
-
-
-def wait_until(happened):
-    end = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 # -- an endpoint ------------------------------------------------------------------------------------------------

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import os
 import random
 import re
 import socket
-import threading
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +26,6 @@ ANSWERED = {200, 400, 403, 404, 405, 413}
 GOOD = {
     "search": {"filter": {"paymentStatus": "PAID"}, "sort": [{"fieldName": "number"}], "cursorPaging": {"limit": 20}}
 }
-NO_LIMITS = dict.fromkeys(("head", "body", "rest", "take", "search"), 10 * HANG_S)
 FLAT = 48
 """MiB that the server may have more at the end than after the first third: what is freed is not all handed back."""
 
@@ -119,35 +113,35 @@ def test_hostile_requests(server: Server, counted: Any) -> None:
 
 # -- what comes over the wire -----------------------------------------------------------------------------------
 
-_POST = b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost: localhost\r\n"
+POST = b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost: localhost\r\n"
 _SMALL = b'{"search":{"cursorPaging":{"limit":1}}}'
-WHOLE = _POST + b"content-length: %d\r\n\r\n" % len(_SMALL) + _SMALL
+WHOLE = POST + b"content-length: %d\r\n\r\n" % len(_SMALL) + _SMALL
 
 WIRE: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "HTTP/1.0": (b"POST /ecom/v1/orders/search HTTP/1.0\r\ncontent-length: 2\r\n\r\n{}", (200,)),
     "HTTP/0.9": (b"GET /healthz\r\n\r\n", (200, 400)),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (400,)),
-    "h2c": (_POST + b"upgrade: h2c\r\nconnection: upgrade\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
+    "h2c": (POST + b"upgrade: h2c\r\nconnection: upgrade\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
     "a web socket": (b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-key: x\r\n\r\n", (200,)),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500, (400,)),
-    "more than the length": (_POST + b"content-length: 2\r\n\r\n{}garbage\r\n\r\n", (200, 400)),
-    "two lengths": (_POST + b"content-length: 2\r\ncontent-length: 3\r\n\r\n{}", (400,)),
-    "a length and chunks": (_POST + b"content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", (400,)),
-    "chunks that are none": (_POST + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", (400,)),
-    "a chunk of a huge size": (_POST + b"transfer-encoding: chunked\r\n\r\nfffffffffffffffffff\r\n{}", (400,)),
-    "many small chunks": (_POST + b"transfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 50_000 + b"2\r\n{}\r\n0\r\n\r\n", (200,)),
-    "a chunk with an extension": (_POST + b"transfer-encoding: chunked\r\n\r\n2;x=" + b"y" * 5_000 + b"\r\n{}\r\n0\r\n\r\n", (200, 400)),
-    "trailers": (_POST + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nwix-site-id: x\r\n\r\n", (200, 400)),
-    "an encoding nobody knows": (_POST + b"transfer-encoding: gzip\r\n\r\n{}", (400,)),
-    "a folded header": (_POST + b"x: a\r\n b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
-    "a header without a name": (_POST + b": a\r\n\r\n", (400,)),
-    "a header without a colon": (_POST + b"abc\r\n\r\n", (400,)),
-    "a nul in a header": (_POST + b"x: a\0b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
-    "a carriage return in a header": (_POST + b"x: a\rset-cookie: b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
+    "more than the length": (POST + b"content-length: 2\r\n\r\n{}garbage\r\n\r\n", (200, 400)),
+    "two lengths": (POST + b"content-length: 2\r\ncontent-length: 3\r\n\r\n{}", (400,)),
+    "a length and chunks": (POST + b"content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", (400,)),
+    "chunks that are none": (POST + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", (400,)),
+    "a chunk of a huge size": (POST + b"transfer-encoding: chunked\r\n\r\nfffffffffffffffffff\r\n{}", (400,)),
+    "many small chunks": (POST + b"transfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 50_000 + b"2\r\n{}\r\n0\r\n\r\n", (200,)),
+    "a chunk with an extension": (POST + b"transfer-encoding: chunked\r\n\r\n2;x=" + b"y" * 5_000 + b"\r\n{}\r\n0\r\n\r\n", (200, 400)),
+    "trailers": (POST + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nwix-site-id: x\r\n\r\n", (200, 400)),
+    "an encoding nobody knows": (POST + b"transfer-encoding: gzip\r\n\r\n{}", (400,)),
+    "a folded header": (POST + b"x: a\r\n b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
+    "a header without a name": (POST + b": a\r\n\r\n", (400,)),
+    "a header without a colon": (POST + b"abc\r\n\r\n", (400,)),
+    "a nul in a header": (POST + b"x: a\0b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
+    "a carriage return in a header": (POST + b"x: a\rset-cookie: b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
     "bare line feeds": (b"POST /ecom/v1/orders/search HTTP/1.1\nhost: localhost\ncontent-length: 2\n\n{}", (200, 400)),
-    "a huge header": (_POST + b"x: " + b"y" * 1_000_000, (431,)),
-    "a header that never ends": (_POST + b"x: " + b"y" * 70_000, (431,)),
-    "thousands of headers": (_POST + b"".join(b"x%d: y\r\n" % n for n in range(50_000)), (431,)),
+    "a huge header": (POST + b"x: " + b"y" * 1_000_000, (431,)),
+    "a header that never ends": (POST + b"x: " + b"y" * 70_000, (431,)),
+    "thousands of headers": (POST + b"".join(b"x%d: y\r\n" % n for n in range(50_000)), (431,)),
     "a huge method": (b"A" * 1_000_000, (400, 431)),
     "a huge path": (b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\n\r\n", (400, 431)),
     "a path of another host": (b"GET http://evil.example/healthz HTTP/1.1\r\nhost: localhost\r\n\r\n", (200, 400)),
@@ -156,9 +150,9 @@ WIRE: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "a path without a slash": (b"GET healthz HTTP/1.1\r\nhost: localhost\r\n\r\n", (400, 404)),
     "a path of bytes": (b"GET /\xff\xfe HTTP/1.1\r\nhost: localhost\r\n\r\n", (400, 404)),
     "an empty host": (b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost:\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
-    "two hosts": (_POST + b"host: evil.example\r\ncontent-length: 2\r\n\r\n{}", (200, 400, 403)),
+    "two hosts": (POST + b"host: evil.example\r\ncontent-length: 2\r\n\r\n{}", (200, 400, 403)),
     "a host of bytes": (b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost: \xff\xfe\r\ncontent-length: 2\r\n\r\n{}", (400, 403)),
-    "expect nobody meets": (_POST + b"expect: 200-ok\r\ncontent-length: 2\r\n\r\n{}", (200, 417)),
+    "expect nobody meets": (POST + b"expect: 200-ok\r\ncontent-length: 2\r\n\r\n{}", (200, 417)),
 }  # fmt: skip
 
 
@@ -198,7 +192,7 @@ def test_bytes_on_the_wire(server: Server, counted: Any) -> None:
 
 def test_cut_off_anywhere(server: Server, counted: Any) -> None:
     """A message that ends too early, at every byte; and one with a byte too many."""
-    whole = _POST + b"transfer-encoding: chunked\r\nwix-site-id: a\r\n\r\n3\r\n{} \r\n0\r\n\r\n"
+    whole = POST + b"transfer-encoding: chunked\r\nwix-site-id: a\r\n\r\n3\r\n{} \r\n0\r\n\r\n"
     for at in range(len(whole)):
         statuses = spoken(server, whole[:at], ends=True)
         assert statuses in ([], [400]), (at, statuses)
@@ -212,133 +206,9 @@ def test_pipelined(server: Server, counted: Any) -> None:
     statuses = spoken(server, WHOLE * count, answers=count)
     assert statuses == [200] * count
     # A smuggled second request is either an answer of its own or an end: never part of the first.
-    smuggled = _POST + b"content-length: 40\r\n\r\n{}" + b" " * 38 + b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    smuggled = POST + b"content-length: 40\r\n\r\n{}" + b" " * 38 + b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"
     assert spoken(server, smuggled, answers=2) == [200, 200]
     counted("pipelined requests on one connection", count, len(statuses))
-
-
-# -- those who take their time ----------------------------------------------------------------------------------
-
-
-def drip(server: Server, first: bytes, drop: bytes, connected: threading.Barrier, stopped: threading.Event) -> bool:
-    """Send a few bytes again and again; whether the server closes the connection before ``stopped``."""
-    with socket.create_connection(address(server), timeout=HANG_S) as connection:
-        connected.wait(HANG_S)
-        try:
-            connection.sendall(first)
-            connection.settimeout(0.5)
-            while not stopped.is_set():
-                try:
-                    connection.sendall(drop)
-                    if connection.recv(1 << 16) == b"":
-                        return True
-                except TimeoutError:
-                    continue
-        except ConnectionError:
-            return True
-    return False
-
-
-SLOW = {
-    "nothing at all": (b"", b""),
-    "a head, byte by byte": (b"POST /ecom/v1/orders/search HTTP/1.1\r\nx: ", b"y"),
-    "headers without end": (_POST, b"x: y\r\n"),
-    "a body, byte by byte": (_POST + b"content-length: 900000\r\n\r\n", b" "),
-    "chunks, byte by byte": (_POST + b"transfer-encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-    "a load, byte by byte": (b"POST /_orderquery/load HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900000\r\n\r\n", b" "),
-    "the rest of what was refused": (_POST + b"content-length: 90000000\r\n\r\n", b" "),
-    "a second head after an answer": (WHOLE + _POST + b"x: ", b"y"),
-}  # fmt: skip
-
-
-@contextmanager
-def dripping(server: Server) -> Iterator[list[tuple[str, Future[bool]]]]:
-    """Every kind of slow client at once, many times over."""
-    times = scaled(12, 3)
-    connected, stopped = threading.Barrier(times * len(SLOW) + 1), threading.Event()
-    with ThreadPoolExecutor(times * len(SLOW)) as pool:
-        try:
-            clients = [
-                (name, pool.submit(drip, server, first, drop, connected, stopped))
-                for name, (first, drop) in SLOW.items()
-                for _ in range(times)
-            ]
-            connected.wait(HANG_S)
-            yield clients
-        finally:
-            stopped.set()
-
-
-def test_slow_clients_are_ended(shop: Path, tmp_path: Path, counted: Any) -> None:
-    """Each limit ends its clients: without it they would drip until the guard."""
-    limits = {"head": 2, "body": 3, "rest": 4, "search": HANG_S}
-    with running(["serve", shop, "--no-access-log"], tmp_path, limits=limits) as server, dripping(server) as clients:
-        done, _ = wait([ending for _, ending in clients], timeout=HANG_S)
-        left = [name for name, ending in clients if ending not in done]
-        assert not left, left
-        assert all(ending.result() for ending in done)
-        assert good(server)
-    counted("slow clients, each ended by its limit", len(clients), len(done))
-
-
-def test_others_do_not_wait_for_slow_clients(shop: Path, tmp_path: Path, counted: Any) -> None:
-    """Others are answered while every slow client is still connected."""
-    with running(["serve", shop, "--no-access-log"], tmp_path, limits=NO_LIMITS) as server, dripping(server) as clients:
-        before = good(server)
-        answers = sum(good(server) == before for _ in range(50))
-        ended = {name for name, ending in clients if ending.done()}
-    assert not ended, ended
-    counted("requests beside slow clients", 50, answers)
-
-
-_PAGE = b'{"search":{"cursorPaging":{"limit":100}}}'
-_ASK_PAGE = _POST + b"content-length: %d\r\n\r\n" % len(_PAGE) + _PAGE
-
-
-@contextmanager
-def not_reading(server: Server, count: int) -> Iterator[None]:
-    """So many clients that ask for large pages until the server takes no more, and read nothing."""
-    with ExitStack() as closed:
-        for _ in range(count):
-            connection = closed.enter_context(socket.create_connection(address(server)))
-            connection.setblocking(False)
-            with suppress(BlockingIOError):
-                for _ in range(50):
-                    connection.send(_ASK_PAGE)
-        yield
-
-
-def sockets_of(server: Server) -> int:
-    """How many sockets the server has open."""
-    return sum(os.readlink(file).startswith("socket:") for file in Path(f"/proc/{server.process.pid}/fd").iterdir())
-
-
-def test_others_do_not_wait_for_clients_that_do_not_read(shop: Path, tmp_path: Path, counted: Any) -> None:
-    """They cost a bounded amount of memory, and others are answered while all of them are connected."""
-    count = scaled(200, 40)
-    with running(["serve", shop, "--no-access-log"], tmp_path, limits=NO_LIMITS) as server:
-        before = resident(server)
-        with not_reading(server, count):
-            assert good(server)
-            grown = resident(server) - before
-            assert sockets_of(server) >= count
-        assert grown < 2 * count + FLAT, grown
-        assert good(server)
-    counted("clients that ask and do not read", count, count, f"{grown} MiB for them")
-
-
-def test_clients_that_do_not_read_are_ended(shop: Path, tmp_path: Path, counted: Any) -> None:
-    count = scaled(40, 10)
-    with running(["serve", shop, "--no-access-log"], tmp_path, limits={**NO_LIMITS, "take": 2}) as server:
-        before = sockets_of(server)
-        with not_reading(server, count):
-            # Connections are accepted in order: after this answer all of them are.
-            assert good(server)
-            end = time.monotonic() + HANG_S
-            while sockets_of(server) > before:
-                assert time.monotonic() < end
-                time.sleep(0.05)
-    counted("clients that do not read, each ended by its limit", count, count)
 
 
 # -- a page in the browser --------------------------------------------------------------------------------------
