@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
@@ -75,22 +76,29 @@ def fault(mistaker: Mistaker, meant: JSON, request: JSON) -> str | None:
     return None if answer(plan, orders, transactions) == answer(corrected, orders, transactions) else "another meaning"
 
 
+def mistaken(index: int) -> tuple[Mistaker, JSON, JSON, list[str]]:
+    """Return a search with at least one mistake: not every one fits into every search."""
+    for attempt in count():
+        mistaker = seeded(f"{SEED}/{index}" + f"/{attempt}" * bool(attempt))
+        meant, request, made = mistaker.wrong(mistaker.search(), mistaker.random.randint(1, 4))
+        if made:
+            return mistaker, meant, request, made
+    raise AssertionError
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_certain_mistakes_are_corrected_whole(part: int) -> None:
     kinds: Counter[str] = Counter()
     faults = []
     corrected = 0
     for index in range(part, COUNT, PARTS):
-        mistaker = seeded(f"{SEED}/{index}")
-        meant, request, made = mistaker.wrong(mistaker.search(), mistaker.random.randint(1, 4))
-        if made:
-            kinds.update(made)
-            corrected += 1
-            found = fault(mistaker, meant, request)
-            if found:
-                faults.append((found, made, meant, request))
+        mistaker, meant, request, made = mistaken(index)
+        kinds.update(made)
+        corrected += 1
+        found = fault(mistaker, meant, request)
+        if found:
+            faults.append((found, made, meant, request))
     print(f"seed {SEED}: {corrected} wrong requests, {corrected - len(faults)} corrected; mistakes: {dict(kinds)}")
-    assert corrected > COUNT // PARTS * 0.9
     assert not faults, json.dumps(faults[:3], default=str)
 
 

@@ -10,7 +10,7 @@ import orderquery as oq
 
 def checking(request: dict[str, Any]) -> None:
     report = oq.check(request, "request")
-    assert_type(report, oq.Report)
+    assert_type(report, oq.Report[oq.Plan])
     assert_type(report.ok, bool)
     for diagnostic in report.diagnostics:
         assert_type(diagnostic, oq.Diagnostic)
