@@ -192,13 +192,13 @@ class _Checker:
         nulls = [index for index, item in enumerate(operand) if item is None]
         for index in nulls:
             message = f"null is not allowed in a list that {operator.name} compares as a whole"
-            self._add("operand-type", message, "remove null", _item_place(node.place, index))
+            self._add("operand-type", message, "remove null", node.place.item(index))
         return [self._element(node, item, i, row, operator) for i, item in enumerate(operand) if i not in nulls]
 
     def _element(self, node: Comparison, item: JSON, index: int, row: Field, operator: Operator) -> Any:
         if isinstance(item, tuple | list | dict):
             message = f"a list inside the list of {operator.name}"
-            self._add("operand-shape", message, "put all values into one list", _item_place(node.place, index))
+            self._add("operand-shape", message, "put all values into one list", node.place.item(index))
             return None
         return None if item is None and operator.nulls else self._value(item, row, operator, node.place, index)
 
@@ -218,7 +218,7 @@ class _Checker:
         kind = row.type
         try:
             if item is None:
-                return self._null(row, operator, _item_place(at, index))
+                return self._null(row, operator, at.item(index))
             value = kind.operand(item)
         except UnfitOperand as problem:
             found = suggestions.unfit_operand(problem, item, row, operator, in_text=at.path is None)
@@ -226,7 +226,7 @@ class _Checker:
                 self._values[index] = found.value
                 self._operator = found.operator
             message = f"{row.name} takes {problem.wanted}, not {described(item)}"
-            self._add("operand-type", message, found.help, _item_place(at, index), found.fix)
+            self._add("operand-type", message, found.help, at.item(index), found.fix)
             return None
         name = kind.name
         if name == "enum":
@@ -236,10 +236,13 @@ class _Checker:
             if item[-1] not in "Zz" and not has_offset(item):
                 message = f"{quoted(item)} has no UTC offset and is read as UTC"
                 self._values[index] = item + "Z"
-                self._add("no-offset", message, f'write: "{item}Z"', _item_place(at, index), "same-answer")
+                self._add("no-offset", message, f'write: "{item}Z"', at.item(index), "same-answer")
         elif name == "guid" and not is_guid(item):
             help_ = 'write a GUID such as "6f759095-0701-4075-9908-c9c31ff013e1"'
-            self._add("not-a-guid", f"{quoted(item)} is not a GUID", help_, _item_place(at, index))
+            self._add("not-a-guid", f"{quoted(item)} is not a GUID", help_, at.item(index))
+        elif name == "sequence" and isinstance(item, str) and not (item.isascii() and item.isdigit()):
+            message = f"{quoted(item)} is not a number, so it comes after every number"
+            self._add("not-a-number", message, 'write digits such as "10042"', at.item(index))
         return value
 
     def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
@@ -250,7 +253,7 @@ class _Checker:
             help_, fix = f"remove {quoted(item)}: the list contains {quoted(near)}", "same-answer"
             self._values[index] = _LEFT_OUT
         message = f"{quoted(item)} is not a value of {row.name}"
-        self._add("unknown-enum-value", message, help_, _item_place(at, index), fix)
+        self._add("unknown-enum-value", message, help_, at.item(index), fix)
 
     def _null(self, row: Field, operator: Operator, place: Place) -> None:
         help_ = "remove null"
@@ -295,7 +298,7 @@ class _Checker:
             if value in wanted:
                 index = node.operand.index(value) if isinstance(node.operand, tuple) else None
                 message = f"no search returns orders with {row.name} {quoted(value)}"
-                self._add("hidden-value", message, f"remove {quoted(value)}", _item_place(node.place, index), "guess")
+                self._add("hidden-value", message, f"remove {quoted(value)}", node.place.item(index), "guess")
 
     def _empty(self, operator: Operator, place: Place) -> None:
         message = f"{operator.name} with an empty list {operator.when_empty}"
@@ -390,10 +393,6 @@ class _Checker:
         facts: Mapping[str, JSON] | None = None,
     ) -> None:
         self.diagnostics.append(Diagnostic(code, message, help_, place, span=place.span, fix=fix, facts=facts or {}))
-
-
-def _item_place(place: Place, index: int | None) -> Place:
-    return place if index is None or place.path is None else place / index
 
 
 _LEFT_OUT = object()

@@ -300,6 +300,13 @@ _ROWS = (
         '{"search": {"filter": {"id": "10126"}}}', '{"search": {"filter": {"number": "10126"}}}',
         fix="none: the right id is not known",
     ),
+    Code(
+        "not-a-number", "accepts", _violation("FORMAT"), "operand is not a number",
+        "Order numbers are digits. Other text is compared after every number, so the condition probably does not match "
+        "what was meant (D40).",
+        '{"search": {"filter": {"number": {"$gt": "abc"}}}}', '{"search": {"filter": {"number": {"$gt": "10042"}}}}',
+        fix="none: the right number is not known",
+    ),
     # -- cursors, checked with the key -------------------------------------------------------------------------
     Code(
         "bad-cursor", "refuses", _application("INVALID_CURSOR"), "invalid cursor",

@@ -22,6 +22,10 @@ class Place(NamedTuple):
     def __truediv__(self, step: str | int) -> Place:
         return Place((*(self.path or ()), step))
 
+    def item(self, index: int | None) -> Place:
+        """Return the place of an item of a list; of the whole list in the text form, or for ``None``."""
+        return self if index is None or self.path is None else self / index
+
     def of_key(self) -> Place:
         """Return the place of the key instead of its value."""
         return Place(self.path, self.span, "key")
