@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .compiler.cursor_keys import CursorKeys
     from .compiler.page import Page
     from .compiler.report import QueryError, Report
+    from .compiler.report import render_report as render
     from .diagnostics.codes import CODES, Code
     from .diagnostics.diagnostic import Diagnostic
     from .diagnostics.errors import (
@@ -82,7 +83,7 @@ _HOME = {
     "sample": "samples.generator",
     "upgrade_store": "stores.engines",
 }
-_RENAMED = {"compile": ("api", "compile_search")}
+_RENAMED = {"compile": ("api", "compile_search"), "render": ("compiler.report", "render_report")}
 
 __all__ = [
     "CODES",
@@ -115,6 +116,7 @@ __all__ = [
     "load_layout",
     "load_schema",
     "open_store",
+    "render",
     "sample",
     "upgrade_store",
 ]

@@ -15,7 +15,7 @@ from call_counter import SHARE, CallCounter
 from scale import scaled
 
 import orderquery as oq
-from orderquery.compiler.render import render_report, report_json
+from orderquery.compiler.report import render_report, report_json
 
 JSON = Any
 HUGE = 10**5000

@@ -12,7 +12,7 @@ from strategies import ANY_JSON, ANY_TEXT, ANYTHING, Maker, batch, makers
 
 import orderquery as oq
 from orderquery.compiler.query import max_packed_bytes
-from orderquery.compiler.render import render_report
+from orderquery.compiler.report import render_report
 
 JSON = Any
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))

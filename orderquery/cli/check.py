@@ -48,7 +48,7 @@ def check(
     --write the errors that are left count, and are written to standard error.
     """
     from ..api import check as check_search
-    from ..compiler.render import render_report, report_json
+    from ..compiler.report import render_report, report_json
 
     schema, argument = load_table(table), read_query(query)
     report = check_search(argument.source, shape, schema=schema)

@@ -13,7 +13,7 @@ from contextlib import chdir
 from pathlib import Path
 
 from ..api import check
-from ..compiler.render import render_report
+from ..compiler.report import render_report
 from ..documents.json_lines import read_file
 from ..language.schema import load_schema
 from ..samples.generator import sample_lines

@@ -179,7 +179,8 @@ def write_diagnostics(problem: Any, name: str = "") -> None:
 
     The format is that of the command ``check``.
     """
-    from ..compiler.render import render_diagnostics, render_report
+    from ..compiler.render import render_diagnostics
+    from ..compiler.report import render_report
 
     colour = wants_colour(sys.stderr)
     report = problem.report

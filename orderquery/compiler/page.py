@@ -78,7 +78,7 @@ class LazyOrders(Sequence[Any]):
         return self._decoded[position]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Page:
     """One page of orders, in the order of the search.
 
@@ -94,6 +94,10 @@ class Page:
     _documents: Sequence[bytes] | None = None
     problems: tuple[Diagnostic, ...] = ()
     """Of a search in memory: the orders that are unusable, each with its index."""
+
+    def __repr__(self) -> str:
+        beside = [name for name in ("next", "prev") if getattr(self, name) is not None]
+        return f"<Page: {len(self.ids)} orders, limit {self.limit}{''.join(f', has {name}' for name in beside)}>"
 
     @property
     def has_next(self) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.quoting import shortened
 from ..language.conditions import TRUE, Condition, Test, negate, one_of, tests_of
 from ..language.fields import Field
 from ..language.schema import Schema
@@ -27,7 +28,7 @@ class SortField:
     descending: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Query:
     """A checked search: ``condition``, ``sort`` and page size.
 
@@ -48,6 +49,11 @@ class Query:
     limit_sent: bool = False
     diagnostics: tuple[Diagnostic, ...] = field(default=())
     """Warnings, and in the plan of a report also the ignored keys."""
+
+    def __repr__(self) -> str:
+        sort = ", ".join(f"{key.field.name}{' desc' if key.descending else ''}" for key in self.sort)
+        read = f"reads {len(self.fields)} fields of {self.schema.name}"
+        return f"<{type(self).__name__}: {read}, order by {shortened(sort, 80)}, limit {self.limit}>"
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""Rendering of diagnostics: for people with an excerpt, and as JSON.
+"""Rendering of diagnostics for people, with an excerpt.
 
 Sources are untrusted, so no control character of them reaches a terminal, and nothing here raises for the content of
 a source, a message or a request.
@@ -7,7 +7,6 @@ a source, a message or a request.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.json_printer import plain_json
-from .report import Report
 
 JSON = Any
 
@@ -27,29 +25,8 @@ MAX_CORRECTED_CHARS = 2_000
 """A longer corrected request does not help a reader."""
 
 _TAB = "    "
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _COLOURS = {"error": "1;31", "warning": "1;33", "place": "1;34", "help": "1;32", "strong": "1"}
-
-
-def report_json(report: Report[Any]) -> str:
-    """Return the documented JSON of a report."""
-    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def render_report(report: Report[Any], name: str = "", *, colour: bool = False) -> str:
-    """Render a report for people: diagnostics, summary and corrected request.
-
-    ``name`` is the name of the source.
-    """
-    if not report.diagnostics:
-        return f"{printable(name)}: no problems" if name else "no problems"
-    parts = [render_diagnostics(report.diagnostics, report.source, name, colour=colour)]
-    corrected = _corrected(report)
-    if corrected is not None:
-        parts.append(corrected)
-    return "\n\n".join(parts)
 
 
 def render_diagnostics(
@@ -233,18 +210,17 @@ def _width_of(character: str) -> int:
 # -- the corrected request --------------------------------------------------------------------------------------
 
 
-def _corrected(report: Report[Any]) -> str | None:
+def render_corrected(value: JSON, left: int | None) -> str | None:
+    """Render a corrected search, in which ``left`` errors are left, or all are mended for ``None``.
+
+    Returns ``None`` for one that is too long to help a reader, or is not JSON.
+    """
+    problems = f"{left} problem{'' if left == 1 else 's'} left"
+    heading = "corrected request:" if left is None else f"partly corrected request ({problems}):"
+    if isinstance(value, str):
+        return f"{heading}\n{printable(value, MAX_CORRECTED_CHARS)}"
     try:
-        corrected, heading = report.corrected, "corrected request:"
-        if corrected is None:
-            corrected = report.partly_corrected
-            left = sum(diagnostic.severity == "error" for diagnostic in report.remaining)
-            heading = f"partly corrected request ({left} problem{'' if left == 1 else 's'} left):"
-        if corrected is None:
-            return None
-        if isinstance(corrected, str):
-            return f"{heading}\n{printable(corrected, MAX_CORRECTED_CHARS)}"
-        shown = json.dumps(plain_json(corrected), ensure_ascii=False, indent=2)
+        shown = json.dumps(plain_json(value), ensure_ascii=False, indent=2)
     except (RecursionError, ValueError):
         return None
     if len(shown) > MAX_CORRECTED_CHARS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,9 +16,11 @@ from ..diagnostics.place import Path, Place
 from ..syntax.json_printer import plain_json
 from .corrections import Correction
 from .query import Query
+from .render import printable, render_corrected, render_diagnostics, summary
 
 JSON = Any
 QueryT = TypeVar("QueryT", bound=Query)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _nothing() -> None:
@@ -52,12 +56,12 @@ def _steps(place: Place, document: JSON, indexes: dict[Path, dict[JSON, int]]) -
     return steps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(Generic[QueryT]):
     """Everything found in one search.
 
     ``plan`` is there unless the service refuses the search; it leaves out what the service ignores. ``source`` is the
-    text that was checked, ``request`` the decoded JSON.
+    text that was checked, ``request`` the decoded JSON. ``print(report)`` prints what ``orderquery check`` does.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -110,6 +114,12 @@ class Report(Generic[QueryT]):
         found = self._correction
         return self.diagnostics if found is None else found.remaining
 
+    def __str__(self) -> str:
+        return render_report(self)
+
+    def __repr__(self) -> str:
+        return f"<Report: {summary(self.diagnostics)}>"
+
     def to_json(self) -> dict[str, JSON]:
         """Return the documented JSON object of this report.
 
@@ -124,20 +134,46 @@ class Report(Generic[QueryT]):
         return found
 
 
+def report_json(report: Report[Any]) -> str:
+    """Return the documented JSON of a report."""
+    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def render_report(report: Report[Any], name: str = "", *, colour: bool = False) -> str:
+    """Render a report for people: diagnostics, summary and corrected request.
+
+    ``name`` is the name of the source.
+    """
+    if not report.diagnostics:
+        return f"{printable(name)}: no problems" if name else "no problems"
+    shown = render_diagnostics(report.diagnostics, report.source, name, colour=colour)
+    if report.corrected is not None:
+        corrected = render_corrected(report.corrected, None)
+    elif report.partly_corrected is not None:
+        left = sum(diagnostic.severity == "error" for diagnostic in report.remaining)
+        corrected = render_corrected(report.partly_corrected, left)
+    else:
+        return shown
+    return f"{shown}\n\n{corrected}" if corrected else shown
+
+
 class QueryError(OrderQueryError, ValueError):
     """A search that cannot be used.
 
-    ``diagnostics`` holds every problem; ``report`` is the whole report, if there is one.
+    ``diagnostics`` holds every problem; ``report`` is the whole report, if there is one. ``str`` of the error has a
+    line for every diagnostic, with its help.
     """
 
     def __init__(self, diagnostics: Iterable[Diagnostic], report: Report[Any] | None = None) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         self.report = report
-        super().__init__("; ".join(_line(d) for d in self.diagnostics))
+        super().__init__("\n".join(map(_line, self.diagnostics)))
 
 
 def _line(diagnostic: Diagnostic) -> str:
     where = diagnostic.pointer
     if where is None:
         where = f"{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
-    return f"{diagnostic.code}{f' at {where}' if where else ''}: {diagnostic.message}"
+    said = "; ".join(filter(None, (diagnostic.message, *diagnostic.help.split("\n"))))
+    return printable(f"{diagnostic.code}{f' at {where}' if where else ''}: {said}")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .codes import CODES, Effect, Severity
 from .place import NOWHERE, Place, pointer_of
+from .quoting import shortened
 
 JSON = Any
 
@@ -19,7 +20,7 @@ answer changes to the search that was written. ``guess``: a help only; a correct
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnostic:
     """One error or warning about a search or a document.
 
@@ -44,6 +45,11 @@ class Diagnostic:
     changed_effect: Effect | None = None
     end_line: int | None = None
     end_column: int | None = None
+
+    def __repr__(self) -> str:
+        where = self.pointer if self.line is None else f"{self.line}:{self.column}"
+        text = f"{self.severity}[{self.code}]{f' at {where}' if where else ''}: {self.message}"
+        return f"<{shortened(text)}>"
 
     @property
     def severity(self) -> Severity:

@@ -7,12 +7,20 @@ from typing import Any
 
 MAX_QUOTED_CHARS = 60
 MAX_NUMBER_CHARS = 40
+MAX_REPR_CHARS = 150
+"""Of the text in a ``repr``, which is one line."""
 
 
 def quoted(text: str, longest: int = MAX_QUOTED_CHARS) -> str:
     """Return a text in double quotes, cut short, unprintable characters escaped."""
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return '"' + (cut if cut.isprintable() else "".join(map(_printable, cut))) + '"'
+
+
+def shortened(text: str, longest: int = MAX_REPR_CHARS) -> str:
+    """Return a text on one line, unprintable characters escaped, then cut short."""
+    line = "".join(map(_printable, text[:longest]))
+    return line if len(line) == len(text) else line[: longest - 3] + "..."
 
 
 def _printable(character: str) -> str:

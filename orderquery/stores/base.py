@@ -10,7 +10,6 @@ from dataclasses import replace
 from heapq import merge as merge_sorted
 from itertools import groupby
 from operator import attrgetter
-from types import TracebackType
 from typing import Any, Self
 
 from ..compiler.compile import compile_search
@@ -22,6 +21,7 @@ from ..compiler.query import Query
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
+from ..diagnostics.quoting import quoted
 from ..documents.ingest import Found, Record, from_object
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
@@ -75,6 +75,9 @@ class Store(ABC):
         except BaseException:
             self.close()
             raise
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.schema.name}, site {quoted(self.site)}>"
 
     # -- depends on the engine ---------------------------------------------------------------------------------
 
@@ -164,9 +167,7 @@ class Store(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def at_site(self, site: str) -> Self:

@@ -11,7 +11,7 @@ import pytest
 from backends import Backend
 
 import orderquery as oq
-from orderquery.compiler.render import render_report
+from orderquery.compiler.report import render_report
 
 
 def codes(source: Any, shape: Any = "search") -> list[str]:

@@ -16,11 +16,9 @@ from orderquery.compiler.render import (
     printable,
     render_diagnostics,
     render_line,
-    render_report,
-    report_json,
     summary,
 )
-from orderquery.compiler.report import Report
+from orderquery.compiler.report import Report, render_report, report_json
 from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.diagnostics.place import Place
 
@@ -213,3 +211,34 @@ def test_never_raises(source, start, end, colour):
     assert shown.encode("utf-8")
     carets = [line for line in shown.split("\n") if line.rstrip("\x1b[0m").endswith("^")]
     assert carets or not source
+
+
+def test_a_report_prints_what_the_command_prints():
+    report = oq.check('{"search": {"filter": {"paymentstatus": "PAID"}}}')
+    assert str(report) == oq.render(report) == render_report(report)
+    assert oq.render(report, "request.json").splitlines()[1] == "  --> request.json:1:24  /search/filter/paymentstatus"
+
+
+def test_an_error_says_every_problem_with_its_help():
+    with pytest.raises(oq.QueryError) as raised:
+        oq.compile({"filter": {"paymentstatus": "PAID", "status": "APROVED"}})
+    assert str(raised.value).splitlines() == [
+        'unknown-field at /filter/paymentstatus: unknown field "paymentstatus"; did you mean "paymentStatus"?',
+        'unknown-enum-value at /filter/status: "APROVED" is not a value of status; did you mean "APPROVED"?; '
+        "values of status: INITIALIZED, APPROVED, CANCELED, PENDING, REJECTED",
+    ]
+
+
+def test_a_repr_is_one_short_line():
+    nasty = "\n\x1b\U0001f600" * 200
+    report = oq.check({"search": {"filter": {nasty: 1, "paymentstatus": nasty}, nasty: 2}})
+    plan = oq.compile({"filter": {"status": "APPROVED"}, "sort": [{"fieldName": "number", "order": "DESC"}]})
+    assert repr(plan) == "<Plan: reads 3 fields of ecom-orders, order by number desc, id desc, limit 100>"
+    assert repr(report) == "<Report: 3 errors, 1 warning>"
+    with oq.open_store(":memory:", keys=["a key of some length"]) as store:
+        page = store.search("everything")
+        assert repr(page) == "<Page: 0 orders, limit 100>"
+        assert repr(store) == '<SqliteStore: ecom-orders, site "">'
+    for one in (plan, report, page, *report.diagnostics):
+        assert len(repr(one)) < 200
+        assert repr(one).isprintable()

@@ -21,6 +21,7 @@ def checking(request: dict[str, Any]) -> None:
         assert_type(diagnostic.help, str)
     assert_type(report.remaining, tuple[oq.Diagnostic, ...])
     assert_type(report.to_json(), dict[str, Any])
+    assert_type(oq.render(report), str)
     assert_type(report.plan, oq.Plan | None)
 
 

@@ -16,7 +16,7 @@ import orderquery as oq
 from orderquery.compiler import cursor as cursors
 from orderquery.compiler.cursor import _FORMAT, _authenticated, _open
 from orderquery.compiler.query import same_condition
-from orderquery.compiler.render import render_report, report_json
+from orderquery.compiler.report import render_report, report_json
 from orderquery.documents.ingest import Record
 from orderquery.documents.json_lines import read_bytes
 from orderquery.language.schema import load_schema
