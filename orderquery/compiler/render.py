@@ -211,9 +211,10 @@ def _width_of(character: str) -> int:
 
 
 def render_corrected(value: JSON, left: int | None) -> str | None:
-    """Render a corrected search, in which ``left`` errors are left, or all are mended for ``None``.
+    """Render a corrected search.
 
-    Returns ``None`` for one that is too long to help a reader, or is not JSON.
+    ``left`` is the number of errors that are left in it, ``None`` if it is corrected completely. Returns ``None`` for a
+    search that is too long to help a reader, or is not JSON.
     """
     problems = f"{left} problem{'' if left == 1 else 's'} left"
     heading = "corrected request:" if left is None else f"partly corrected request ({problems}):"

@@ -175,5 +175,5 @@ def _line(diagnostic: Diagnostic) -> str:
     where = diagnostic.pointer
     if where is None:
         where = f"{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
-    said = "; ".join(filter(None, (diagnostic.message, *diagnostic.help.split("\n"))))
-    return printable(f"{diagnostic.code}{f' at {where}' if where else ''}: {said}")
+    text = "; ".join(filter(None, (diagnostic.message, *diagnostic.help.split("\n"))))
+    return printable(f"{diagnostic.code}{f' at {where}' if where else ''}: {text}")

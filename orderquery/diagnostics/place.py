@@ -23,7 +23,10 @@ class Place(NamedTuple):
         return Place((*(self.path or ()), step))
 
     def item(self, index: int | None) -> Place:
-        """Return the place of an item of a list; of the whole list in the text form, or for ``None``."""
+        """Return the place of an item of a list.
+
+        The place of the whole list in the text form, or for ``None``.
+        """
         return self if index is None or self.path is None else self / index
 
     def of_key(self) -> Place:
