@@ -248,6 +248,14 @@ def newest(orders: Iterable[JSON]) -> dict[str, JSON]:
     return kept
 
 
+def is_foreign(order: JSON) -> bool:
+    """D39: an order of the Stores API, or of Automations."""
+    keys = {name.removeprefix("_") for name in order} if isinstance(order, dict) else set()
+    if keys & {"dateCreated", "lastUpdated", "totals", "numericId"}:
+        return not keys & {"createdDate", "priceSummary"}
+    return "orderNumber" in keys and "number" not in keys and bool(keys & {"context", "buyerEmail"})
+
+
 def search(orders: Iterable[JSON], transactions: Iterable[JSON], asked: JSON) -> list[str]:
     """The ids of every order of a bare search, in its order."""
     records = {record["orderId"]: record for record in transactions}
@@ -257,7 +265,7 @@ def search(orders: Iterable[JSON], transactions: Iterable[JSON], asked: JSON) ->
         keys.setdefault(ALIASES.get(entry["fieldName"], entry["fieldName"]), entry.get("order") == "DESC")
     keys.setdefault("id", list(keys.values())[-1])
     rows = []
-    for key, order in newest(orders).items():
+    for key, order in newest(order for order in orders if not is_foreign(order)).items():
         record = records.get(key)
         if get(order, "status") != "INITIALIZED" and matches(asked.get("filter") or {}, order, record):
             rows.append({**{name: value_of(name, order, record) for name in keys}, "id": key})

@@ -29,12 +29,13 @@ def test_a_document_that_was_loaded_can_always_be_read(raw: bytes) -> None:
         assert page.orders[0]["id"] == store.get("a")["id"] == next(iter(store.iterate({})))["id"] == "a"
 
 
-def test_numbers_no_decimal_holds_are_reported() -> None:
+def test_numbers_no_decimal_contains_are_reported_and_their_order_is_loaded() -> None:
     from orderquery.documents.ingest import from_bytes
 
     with oq.open_store(":memory:") as store:
         found = store.load_records(from_bytes(store.schema, b'{"id": "a", "number": 1e99999999999999999999}'))
-        assert [problem.code for problem in found.problems] == ["unusable-document"]
+        assert [problem.code for problem in found.problems] == ["unfit-value"]
+        assert found.orders == 1
 
 
 @pytest.mark.parametrize("value", [

@@ -66,6 +66,9 @@ def match(
     plan = compile_query(argument, schema, shape)
     if plan.cursor is not None:
         raise UsageError("match does not support cursors; remove the cursor from QUERY")
+    ignored = " and ".join(name for name, sent in (("order", plan.sort_sent), ("limit", plan.limit_sent)) if sent)
+    if ignored:
+        write_message(f"note: match ignores {ignored}: it prints every matching order as it is read")
     if STDIN in names and is_terminal(sys.stdin):
         write_message("reading orders from standard input")
     matcher = FileMatcher(schema, plan, count=count, verbose=verbose, jobs=jobs, table=table)

@@ -46,7 +46,7 @@ from .limits import (
 from .openapi import describe
 from .order_ids import read_order_ids
 from .request_body import is_anything, is_refused_by_service, read_body, read_plan
-from .responses import LOG, REQUEST_ID, RequestIds, answer_refused, json_response
+from .responses import LOG, REQUEST_ID, SEARCH_PATH, RequestIds, answer_refused, json_response
 from .warnings import HEADER, warnings_header
 from .webhook_jwt import Envelopes, is_envelope
 
@@ -101,6 +101,10 @@ def create_app(
     return app
 
 
+_SEARCH_NAMES = ("search", "query")
+"""Names below ``/ecom/v1/orders`` that are never ids."""
+
+
 @dataclass(frozen=True)
 class _Emulator:
     store: Store
@@ -115,7 +119,8 @@ class _Emulator:
     def routes(self) -> Iterable[Route]:
         """Yield the routes; all but the last two require the API key, if one is set."""
         for method, path, handler in (
-            ("POST", "/ecom/v1/orders/search", self.search),
+            ("POST", SEARCH_PATH, self.search),
+            ("POST", "/ecom/v1/orders/query", self.refuse_query),
             ("GET", "/ecom/v1/orders/{id}", self.get_order),
             ("GET", "/ecom/v1/payments/orders/{id}", self.get_transactions),
             ("POST", "/ecom/v1/payments/list-by-ids", self.list_transactions),
@@ -170,10 +175,17 @@ class _Emulator:
 
     def _get_order(self, request: Request) -> Response:
         order_id = request.path_params["id"]
+        if order_id in _SEARCH_NAMES:
+            raise HTTPException(405, headers={"Allow": "POST"})
         document = store_for(self.store, request).get_document(order_id)
         if document is None:
             raise _order_not_found(order_id)
         return json_response(b'{"order":' + self._rename_to_rest(document) + b"}")
+
+    async def refuse_query(self, request: Request) -> Response:
+        """Name the search to a client that looks for a query."""
+        self._admit(request)
+        raise HTTPException(404, f"unknown path; send a search to POST {SEARCH_PATH}")
 
     # -- transactions ------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_IDS_PER_REQUEST, MAX_SEARCH_BYTES
 from ..language.schema import Schema
 from ..version import __version__
+from .responses import SEARCH_PATH
 from .search_schema import JSONSchema, component, search_schemas
 
 JSON = Any
@@ -120,7 +121,7 @@ def _paths() -> dict[str, JSON]:
     }
     health = {"status": {"const": "ok"}, "version": {"type": "string"}, "schema": {"type": "string"}}
     return {
-        "/ecom/v1/orders/search": {
+        SEARCH_PATH: {
             "parameters": site,
             "post": _operation(
                 "searchOrders orders",

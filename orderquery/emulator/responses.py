@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -20,10 +21,7 @@ JSON = Any
 LOG = logging.getLogger("orderquery.emulator")
 REQUEST_ID = "x-wix-request-id"
 
-_HTTP_MESSAGES = {
-    404: "unknown path; GET /openapi.json lists the paths",
-    405: "wrong method for this path; GET /openapi.json lists the methods",
-}
+SEARCH_PATH = "/ecom/v1/orders/search"
 
 
 def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -50,7 +48,12 @@ def _to_refused(problem: Exception) -> Refused:
         return application_error(408, "SEARCH_TIMEOUT", f"the search was stopped: {problem}; try a simpler filter")
     if isinstance(problem, HTTPException):
         status = problem.status_code
-        message = _HTTP_MESSAGES.get(status, problem.detail)
+        message = problem.detail
+        if status == 404 and message == HTTPStatus.NOT_FOUND.phrase:
+            message = "unknown path; GET /openapi.json lists the paths"
+        elif status == 405:
+            methods = [name for name in (problem.headers or {}).get("Allow", "").split(", ") if name != "HEAD"]
+            message = f"wrong method for this path; send {' or '.join(sorted(methods))}"
         return application_error(status, f"HTTP_{status}", message, headers=problem.headers)
     assert isinstance(problem, StoreError)
     # Logged only: the message may name files of this machine.

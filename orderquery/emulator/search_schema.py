@@ -69,6 +69,7 @@ _NUMBER = {"type": "number", "description": "At most 100 digits."}
 _AMOUNTS = {"anyOf": [{"type": "string", "pattern": _AMOUNT, "maxLength": MAX_STRING_CHARS}, _NUMBER]}
 _WHOLE = {"type": "integer", "minimum": 0, "description": "At most 100 digits, no fraction, no exponent."}
 _SEQUENCES = {"anyOf": [_TEXT, _WHOLE]}
+_DIGITS = {"anyOf": [{"type": "string", "pattern": "^[0-9]+$", "maxLength": MAX_STRING_CHARS}, _WHOLE]}
 
 # fmt: off
 _ROWS = {
@@ -85,7 +86,10 @@ _ROWS = {
         " A date-time without an offset is read as UTC and gets a warning.",
     ),
     "amount": _Operand("A decimal number, or a string with one, such as 63.24.", _AMOUNTS, _AMOUNTS, _TEXT),
-    "sequence": _Operand("A whole number or a string; digits equal that number.", _SEQUENCES, _SEQUENCES, _TEXT),
+    "sequence": _Operand(
+        "A whole number, or a string of digits, which equals that number.", _SEQUENCES, _DIGITS, _TEXT,
+        " Any other string gets a warning.",
+    ),
 }
 # fmt: on
 # A type without a row must fail at import, not in the first description of a table that uses it.

@@ -286,3 +286,19 @@ def test_every_described_path_is_served() -> None:
             # An unserved path or method has one of these messages.
             answer = asker.ask(method.upper(), re.sub(r"\{.*?\}", "unknown", path), {} if method == "post" else None)
             assert answer.status == 200 or not answer.json["message"].startswith(("unknown path", "wrong method"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("GET", SEARCH, 405, "wrong method for this path; send POST"),
+        ("DELETE", SEARCH, 405, "wrong method for this path; send POST"),
+        ("GET", "/ecom/v1/orders/query", 405, "wrong method for this path; send POST"),
+        ("PUT", "/ecom/v1/orders/a", 405, "wrong method for this path; send GET"),
+        ("POST", "/ecom/v1/orders/query", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
+        ("POST", "/ecom/v1/order/search", 404, "unknown path; GET /openapi.json lists the paths"),
+    ],
+)
+def test_a_wrong_method_or_path_is_told_the_right_one(method: str, path: str, status: int, message: str) -> None:
+    answer = Asker().ask(method, path, None)
+    assert (answer.status, answer.json["message"]) == (status, message)

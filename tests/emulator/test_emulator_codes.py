@@ -44,9 +44,9 @@ TOO_LONG_TO_PRINT: dict[str, Callable[[Asker], bytes]] = {
 """Codes without examples in the catalogue."""
 
 NEVER_OVER_HTTP = {
-    "text-syntax", "bare-date",  # of the text form, which HTTP does not accept
+    "text-syntax", "bare-date", "empty-query",  # of the text form, which HTTP does not accept
     "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # in the 200 of a load: cases/loads.json
-    "unusable-document",  # of a load: cases/loads.json
+    "unusable-document", "foreign-document",  # of a load: cases/loads.json
     "not-in-layout",  # reported by mapped stores
 }  # fmt: skip
 OVER_HTTP = [code for name, code in CODES.items() if name not in NEVER_OVER_HTTP]
