@@ -162,14 +162,11 @@ class _Fixer:
             if entry.key is None or not touched:
                 fixed.append(entry.written)
                 continue
-            # An entry that has no effect is left out.
-            key = (
-                by_place.get(entry.key.place)
-                if entry.written is not None
-                else keys[index]
-                if index < len(keys)
-                else None
-            )
+            # An entry that has no effect is left out. One that was not an entry in the source has no place of its own.
+            if entry.written is not None:
+                key = by_place.get(entry.key.place)
+            else:
+                key = keys[index] if index < len(keys) else None
             if key is not None:
                 order = ("DESC" if key.descending else "ASC") if entry.has_direction else entry.written["order"]
                 fixed.append({"fieldName": self._written_name(key.field), "order": order, **entry.rest})

@@ -21,7 +21,7 @@ RESPONSE_TIMEOUT_S = 60.0
 """For a client that has stopped reading its response."""
 
 SHUTDOWN_TIMEOUT_S = 10
-"""For requests in progress when the server is told to stop; uvicorn takes whole seconds."""
+"""For requests in progress when the server gets a signal to stop; uvicorn takes whole seconds."""
 
 MAX_HEAD_BYTES = 1 << 16
 """Request line and headers."""

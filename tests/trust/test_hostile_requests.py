@@ -132,7 +132,7 @@ WIRE: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "many small chunks": (POST + b"transfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 50_000 + b"2\r\n{}\r\n0\r\n\r\n", (200,)),
     "a chunk with an extension": (POST + b"transfer-encoding: chunked\r\n\r\n2;x=" + b"y" * 5_000 + b"\r\n{}\r\n0\r\n\r\n", (200, 400)),
     "trailers": (POST + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nwix-site-id: x\r\n\r\n", (200, 400)),
-    "an encoding nobody knows": (POST + b"transfer-encoding: gzip\r\n\r\n{}", (400,)),
+    "an unknown encoding": (POST + b"transfer-encoding: gzip\r\n\r\n{}", (400,)),
     "a folded header": (POST + b"x: a\r\n b\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
     "a header without a name": (POST + b": a\r\n\r\n", (400,)),
     "a header without a colon": (POST + b"abc\r\n\r\n", (400,)),
@@ -152,7 +152,7 @@ WIRE: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "an empty host": (b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost:\r\ncontent-length: 2\r\n\r\n{}", (200, 400)),
     "two hosts": (POST + b"host: evil.example\r\ncontent-length: 2\r\n\r\n{}", (200, 400, 403)),
     "a host of bytes": (b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost: \xff\xfe\r\ncontent-length: 2\r\n\r\n{}", (400, 403)),
-    "expect nobody meets": (POST + b"expect: 200-ok\r\ncontent-length: 2\r\n\r\n{}", (200, 417)),
+    "an unknown expectation": (POST + b"expect: 200-ok\r\ncontent-length: 2\r\n\r\n{}", (200, 417)),
 }  # fmt: skip
 
 
