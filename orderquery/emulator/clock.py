@@ -1,0 +1,107 @@
+"""The clock of an emulator: it runs with the machine, or is frozen and advanced."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from ..diagnostics.errors import UsageError
+from ..language.datetimes import LAST_INSTANT
+
+_NANOSECONDS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What a clock needs to go on elsewhere, in microseconds.
+
+    ``frozen_at`` is the instant of a frozen clock, ``None`` for one that runs; ``offset`` is how far a running clock is
+    ahead of the machine's.
+    """
+
+    frozen_at: int | None = None
+    offset: int = 0
+
+
+class Clock:
+    """The current instant, in microseconds since 1970-01-01 UTC.
+
+    Every date in documents and events comes from here. ``start`` sets the clock; with ``frozen`` it stays there until
+    :meth:`advance`. Safe to use from several threads.
+    """
+
+    def __init__(self, start: int | None = None, *, frozen: bool = False) -> None:
+        self._lock = threading.Lock()
+        self._state = ClockState()
+        if start is not None or frozen:
+            self.set(machine_time() if start is None else start, frozen=frozen)
+
+    def __repr__(self) -> str:
+        return f"<Clock: {'frozen' if self._state.frozen_at is not None else 'running'} at {self.now()}>"
+
+    @property
+    def state(self) -> ClockState:
+        """The state, to be restored with :meth:`restore`."""
+        return self._state
+
+    @property
+    def is_frozen(self) -> bool:
+        """True if time passes only by :meth:`advance`."""
+        return self._state.frozen_at is not None
+
+    def now(self) -> int:
+        """Return the current instant in microseconds since 1970-01-01 UTC."""
+        state = self._state
+        return machine_time() + state.offset if state.frozen_at is None else state.frozen_at
+
+    def set(self, instant: int, *, frozen: bool = True) -> None:
+        """Set the clock to an instant in microseconds; time may go back only this way."""
+        _check(instant)
+        with self._lock:
+            self._state = ClockState(instant) if frozen else ClockState(None, instant - machine_time())
+
+    def advance(self, microseconds: int) -> int:
+        """Move the clock forward; return the new instant.
+
+        Raises:
+            UsageError: the duration is negative, or ends after the year 9999.
+
+        """
+        if microseconds < 0:
+            raise UsageError(f"cannot advance by {microseconds} microseconds; use 0 or more")
+        with self._lock:
+            _check(self.now() + microseconds)
+            state = self._state
+            if state.frozen_at is None:
+                self._state = ClockState(None, state.offset + microseconds)
+            else:
+                self._state = ClockState(state.frozen_at + microseconds)
+            return self.now()
+
+    def freeze(self) -> int:
+        """Stop the clock at the current instant; return it."""
+        with self._lock:
+            self._state = ClockState(self.now())
+            return self.now()
+
+    def run(self) -> None:
+        """Let a frozen clock run on from its instant."""
+        with self._lock:
+            if self._state.frozen_at is not None:
+                self._state = ClockState(None, self._state.frozen_at - machine_time())
+
+    def restore(self, state: ClockState) -> None:
+        """Continue from a state of :attr:`state`."""
+        with self._lock:
+            self._state = state
+
+
+def machine_time() -> int:
+    """Return the machine's time in microseconds since 1970-01-01 UTC."""
+    return time.time_ns() // _NANOSECONDS
+
+
+def _check(instant: int) -> None:
+    if not 0 <= instant <= LAST_INSTANT:
+        raise UsageError(f"cannot set the clock to {instant}; use an instant of the years 1970 to 9999")
