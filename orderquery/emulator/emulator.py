@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import NAMESPACE_URL, uuid5
 
 from .clock import Clock
+from .control import DueWork
 from .events import EventLog
 from .operation import Operation
 from .operations import BY_NAME
@@ -25,6 +26,7 @@ from .wire.transaction_requests import (
 
 if TYPE_CHECKING:
     from ..compiler.page import Page
+    from ..language.schema import Schema
     from ..stores.base import Store
 
 JSON = Any
@@ -64,6 +66,8 @@ class Emulator:
         self.strict, self.details_updated = strict, details_updated
         self.events = EventLog() if events else None
         self._instances = dict(instances or {})
+        self._clocks = {store.site: self.clock}
+        self._first_clock = self.clock.state
         self._reason = _why_read_only(store, read_only)
         self._open()
 
@@ -90,8 +94,27 @@ class Emulator:
             return self
         other = copy(self)
         other.store = self.store.at_site(name)
+        other.clock = self._clock_of(name)
         other._open()
         return other
+
+    def _clock_of(self, site: str) -> Clock:
+        """Return the clock of a site; each begins as that of the first."""
+        if site not in self._clocks:
+            clock = Clock()
+            clock.restore(self._first_clock)
+            self._clocks.setdefault(site, clock)
+        return self._clocks[site]
+
+    @property
+    def tables(self) -> tuple[Schema, ...]:
+        """The tables of fields whose orders a site has."""
+        return (self.store.schema,)
+
+    @property
+    def due_work(self) -> tuple[DueWork, ...]:
+        """What time brings at this site."""
+        return ()
 
     def call(self, operation: Operation, request: JSON) -> WireResponse:
         """Run an operation on the keys of its body and its path."""
