@@ -13,23 +13,24 @@ from starlette.responses import Response
 
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
-from ..language.near import closest_name
 from ..syntax.json_decoder import read_json
 from .auth import read_header
 from .control import FirstStates, advance, restore, save
 from .durations import read_duration
 from .emulator import Emulator
-from .errors import application_error, diagnostics_error, validation_error
-from .faults import FaultPlan, read_faults
+from .errors import WHOLE_BODY, application_error, diagnostics_error
+from .faults import FaultPlan, read_fault
 from .http_context import HttpContext
 from .operations import OPERATIONS
+from .request import read_request
 from .request_body import read_body
 from .responses import json_response
 from .snapshot import read_snapshot
+from .violations import Violation
+from .wire.control_requests import ClockRequest
 
 JSON = Any
 Handler = Callable[[Request], Awaitable[Response]]
-_CLOCK_KEYS = ("set", "advance", "freeze", "run")
 _JSON_TYPE = b"application/json"
 
 
@@ -91,7 +92,7 @@ class ControlHandlers:
     async def add_faults(self, request: Request) -> Response:
         """Make the next answers of a path fail."""
         emulator = await self._admit(request)
-        self._faults.add(emulator.store.site, read_faults(await self._json(request), self._paths))
+        self._faults.add(emulator.store.site, read_fault(await self._json(request), self._paths))
         return self._faults_response(emulator)
 
     async def clear_faults(self, request: Request) -> Response:
@@ -136,32 +137,27 @@ def _clock_response(emulator: Emulator, steps: int = 0) -> Response:
 
 def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
     """Return what to do with the clock; the result is the number of steps. Raises ``Refused``."""
-    if not isinstance(body, dict) or len(body) != 1 or not set(body) <= set(_CLOCK_KEYS):
-        unknown = next((key for key in body if key not in _CLOCK_KEYS), None) if isinstance(body, dict) else None
-        near = unknown and closest_name(unknown, _CLOCK_KEYS)
-        problem = (
-            f"unknown key {quoted(unknown)}" + (f'; did you mean "{near}"?' if near else "")
-            if unknown
-            else "one key expected"
-        )
-        raise _clock_violation(
-            "body",
-            f'{problem}; send {{"set": "2026-01-01T00:00:00Z"}}, {{"advance": "36h"}}, {{"freeze": true}} or {{"run": true}}',
-        )
-    ((key, value),) = body.items()
-    if key == "set":
-        instant = read_instant(value)
-        if instant is None or instant < 0:
-            raise _clock_violation("set", 'not a date-time from 1970 on; write "2026-01-01T00:00:00Z"')
+    found = read_request(ClockRequest, body, strict=True, check=_check_clock).body
+    if "set" in found:
+        instant = read_instant(found["set"]) or 0
         return lambda emulator: _set(emulator, instant)
-    if key == "advance":
-        duration = read_duration(value)
-        if duration is None:
-            raise _clock_violation("advance", 'not a duration; write seconds, or text such as "36h" or "1d12h"')
+    if "advance" in found:
+        duration = read_duration(found["advance"]) or 0
         return lambda emulator: advance(emulator, emulator.clock.now() + duration)
-    if value is not True:
-        raise _clock_violation(key, "not true; send true")
-    return _freeze if key == "freeze" else _run
+    return _freeze if "freeze" in found else _run
+
+
+def _check_clock(found: dict[str, JSON]) -> list[Violation]:
+    problems = []
+    if len(found) != 1:
+        examples = '{"set": "2026-01-01T00:00:00Z"}, {"advance": "36h"}, {"freeze": true} or {"run": true}'
+        problems.append((WHOLE_BODY, f"{len(found)} keys; send one: {examples}"))
+    if (read_instant(found.get("set")) or 0) < 0:
+        problems.append(("set", "before 1970; send a later date-time"))
+    if "advance" in found and read_duration(found["advance"]) is None:
+        problems.append(("advance", 'not a duration; write seconds, or text such as "36h" or "1d12h"'))
+    problems += [(key, "false; send true") for key in ("freeze", "run") if found.get(key) is False]
+    return [{"field": field, "description": text, "violatedRule": "VALIDATION"} for field, text in problems]
 
 
 def _set(emulator: Emulator, instant: int) -> int:
@@ -181,7 +177,3 @@ def _freeze(emulator: Emulator) -> int:
 def _run(emulator: Emulator) -> int:
     emulator.clock.run()
     return 0
-
-
-def _clock_violation(field: str, description: str) -> Exception:
-    return validation_error([{"field": field, "description": description, "violatedRule": "FORMAT"}])

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from ..diagnostics.quoting import quoted
-from ..language.near import closest_name
-from .errors import Refused, application_error, validation_error
+from ..language.near import closest_name, near_name
+from .errors import WHOLE_BODY, Refused, application_error, validation_error
+from .request import read_request
+from .violations import Violation
+from .wire.control_requests import FaultRequest
 
 JSON = Any
 MAX_FAULTS = 100
-MAX_COUNT = 10_000
-MAX_DELAY_S = 60.0
-_KEYS = ("path", "method", "status", "count", "retryAfter", "delay")
 _PARAMETER = re.compile(r"\{[^/{}]+\}")
 
 
@@ -39,8 +39,7 @@ class Fault:
         """Return whether the fault is for a request."""
         if self.method not in (None, method):
             return False
-        pattern = "[^/]+".join(map(re.escape, _PARAMETER.split(self.path)))
-        return re.fullmatch(pattern, path) is not None
+        return _matches(self.path, path)
 
     def to_json(self) -> dict[str, JSON]:
         """Return the fault as it is asked for."""
@@ -63,6 +62,11 @@ class Fault:
         return application_error(self.status, code, "a fault that was asked for", headers=headers)
 
 
+def _matches(template: str, path: str) -> bool:
+    pattern = "[^/]+".join(map(re.escape, _PARAMETER.split(template)))
+    return re.fullmatch(pattern, path) is not None
+
+
 class FaultPlan:
     """The faults that are still to come, by site. Safe to use from several threads."""
 
@@ -73,13 +77,14 @@ class FaultPlan:
     def __bool__(self) -> bool:
         return bool(self._faults)
 
-    def add(self, site: str, faults: list[Fault]) -> None:
-        """Plan more faults for a site, after those that are planned already."""
+    def add(self, site: str, fault: Fault) -> None:
+        """Plan one more fault for a site, after those that are planned already. Raises ``Refused``."""
         with self._lock:
             planned = self._faults.setdefault(site, [])
-            if len(planned) + len(faults) > MAX_FAULTS:
-                raise _violation("", f"more than {MAX_FAULTS} faults are planned; DELETE /_orderquery/faults first")
-            planned += faults
+            if len(planned) >= MAX_FAULTS:
+                message = f"{MAX_FAULTS} faults are planned; send DELETE /_orderquery/faults first"
+                raise validation_error([_violation(WHOLE_BODY, message)])
+            planned.append(fault)
 
     def clear(self, site: str) -> None:
         """Forget the faults of a site."""
@@ -107,78 +112,30 @@ class FaultPlan:
         return None
 
 
-def read_faults(body: JSON, paths: list[str]) -> list[Fault]:
-    """Return the faults in a request: one, or ``{"faults": [...]}``.
-
-    ``paths`` are the paths of the service, for a path that is none of them.
+def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
+    """Return the fault that a request asks for; ``paths`` are the paths of the service.
 
     Raises:
         Refused: 400 with every violation.
 
     """
-    listed = body.get("faults") if isinstance(body, dict) and "faults" in body else [body]
-    if not isinstance(listed, list) or not listed or len(listed) > MAX_FAULTS:
-        raise _violation("faults", f"not a list of 1 to {MAX_FAULTS} faults")
-    problems: list[JSON] = []
-    faults = []
-    for index, found in enumerate(listed):
-        where = f"faults[{index}]." if "faults" in (body if isinstance(body, dict) else {}) else ""
-        if not isinstance(found, dict):
-            raise _violation(where.rstrip(".") or "body", 'not an object; send {"path": "...", "status": 429}')
-        problems += [
-            {"field": where + key, "description": text, "violatedRule": "FORMAT"}
-            for key, text in _faults_of(found, paths)
-        ]
-        if not problems:
-            faults.append(_fault(found))
-    if problems:
-        raise validation_error(problems)
-    return faults
+
+    def check(found: dict[str, JSON]) -> list[Violation]:
+        problems = []
+        path = found.get("path")
+        fixed = [known for known in paths if "{" not in known]
+        near = path not in paths and isinstance(path, str) and near_name(path, fixed)
+        if isinstance(path, str) and (near or not any(path == known or _matches(known, path) for known in paths)):
+            near = near or closest_name(path, paths)
+            advice = f'did you mean "{near}"?' if near else "GET /openapi.json lists the paths"
+            problems.append(_violation("path", f"{quoted(path)} is no path of the service; {advice}"))
+        if found.get("status") is None and not found.get("delay"):
+            problems.append(_violation("status", "missing; send the status of the error, or a delay"))
+        return problems
+
+    found = FaultRequest.model_validate(read_request(FaultRequest, body, strict=True, check=check).body)
+    return Fault(found.path, found.method, found.status or 0, found.count, found.retry_after, found.delay)
 
 
-def _faults_of(found: dict[str, JSON], paths: list[str]) -> list[tuple[str, str]]:
-    problems = []
-    for key in found:
-        if key not in _KEYS:
-            near = closest_name(key, _KEYS)
-            problems.append(
-                (key, f"unknown key {quoted(key)}; " + (f'use "{near}"' if near else f"use {', '.join(_KEYS)}"))
-            )
-    path = found.get("path")
-    if not isinstance(path, str) or not any(Fault(known).concerns("", path) or known == path for known in paths):
-        near = closest_name(str(path), paths)
-        problems.append(
-            ("path", f"{quoted(str(path))} is no path of the service" + (f'; did you mean "{near}"?' if near else ""))
-        )
-    if found.get("method") not in (None, "GET", "POST", "PATCH"):
-        problems.append(("method", "not GET, POST or PATCH; leave it out for any method"))
-    problems += [
-        (key, text)
-        for key, low, high, text in (
-            ("status", 400, 599, "not an error status from 400 to 599"),
-            ("count", 1, MAX_COUNT, f"not a number from 1 to {MAX_COUNT}"),
-            ("retryAfter", 0, 86_400, "not a number of seconds from 0 to 86,400"),
-        )
-        if found.get(key) is not None and not (type(found[key]) is int and low <= found[key] <= high)
-    ]
-    delay = found.get("delay")
-    if delay is not None and not (type(delay) in (int, float, Decimal) and 0 <= delay <= MAX_DELAY_S):
-        problems.append(("delay", f"not a number of seconds from 0 to {MAX_DELAY_S:g}"))
-    if found.get("status") is None and not delay:
-        problems.append(("status", "missing; send the status of the error, or a delay"))
-    return problems
-
-
-def _fault(found: dict[str, JSON]) -> Fault:
-    return Fault(
-        found["path"],
-        found.get("method"),
-        found.get("status") or 0,
-        found.get("count") or 1,
-        found.get("retryAfter"),
-        float(found.get("delay") or 0),
-    )
-
-
-def _violation(field: str, description: str) -> Refused:
-    return validation_error([{"field": field or "body", "description": description, "violatedRule": "FORMAT"}])
+def _violation(field: str, description: str) -> Violation:
+    return {"field": field, "description": description, "violatedRule": "VALIDATION"}

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 JSON = Any
 VERSION = 1
+_ABSENT = msgspec.Raw()
 
 
 class SavedOrder(msgspec.Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     """An order and its transactions, as they were stored; either may be absent."""
 
-    order: msgspec.Raw | None = None
-    transactions: msgspec.Raw | None = None
+    order: msgspec.Raw = _ABSENT
+    transactions: msgspec.Raw = _ABSENT
     event_time: int | None = None
 
 
@@ -40,7 +41,7 @@ class SavedEntry(msgspec.Struct, rename="camel", omit_defaults=True, forbid_unkn
     kind: str
     key: str
     position: int = 0
-    document: msgspec.Raw | None = None
+    document: msgspec.Raw = _ABSENT
 
 
 class SavedClock(msgspec.Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
@@ -98,17 +99,22 @@ def take(store: Store, tables: Iterable[Schema], clock: ClockState) -> Snapshot:
         clock=SavedClock(clock.frozen_at, clock.offset),
         tables={table.name: [*_saved_orders(store.at_table(table))] for table in tables},
         entries=[
-            SavedEntry(entry.kind, entry.key, entry.position, msgspec.Raw(entry.document) if entry.document else None)
-            for entry in store.iterate_entries()
+            SavedEntry(entry.kind, entry.key, entry.position, _raw(entry.document))
+            for entry in store.list_all_entries()
         ],
     )
+
+
+def _raw(document: bytes | None) -> msgspec.Raw:
+    # The absent one must be this very object to be left out.
+    return msgspec.Raw(document) if document else _ABSENT
 
 
 def _saved_orders(store: Store) -> Iterator[SavedOrder]:
     for order, transactions in store.iterate_records(store.site):
         yield SavedOrder(
-            None if order is None else msgspec.Raw(order.document),
-            None if transactions is None else msgspec.Raw(transactions.document),
+            _raw(None if order is None else order.document),
+            _raw(None if transactions is None else transactions.document),
             None if transactions is None else transactions.event_time,
         )
 
@@ -129,7 +135,7 @@ def put_back(transaction: StoreTransaction, store: Store, tables: Iterable[Schem
     for name, table in known.items():
         _put_back_orders(transaction.at_table(table), store.at_table(table), snapshot.tables.get(name, []))
     kept = {(entry.kind, entry.key): _entry(entry) for entry in snapshot.entries}
-    for found in store.iterate_entries():
+    for found in store.list_all_entries():
         wanted = kept.get((found.kind, found.key))
         if wanted is None:
             transaction.drop(found.kind, [found.key])
@@ -140,7 +146,7 @@ def put_back(transaction: StoreTransaction, store: Store, tables: Iterable[Schem
 
 
 def _entry(saved: SavedEntry) -> Entry:
-    return Entry(saved.kind, saved.key, saved.position, b"" if saved.document is None else bytes(saved.document))
+    return Entry(saved.kind, saved.key, saved.position, bytes(saved.document))
 
 
 class _Stored(NamedTuple):
@@ -179,7 +185,7 @@ def _put_back_orders(transaction: StoreTransaction, store: Store, saved: list[Sa
 
 def _records(schema: Schema, saved: SavedOrder) -> Iterator[Record]:
     for kind, raw in (("order", saved.order), ("transactions", saved.transactions)):
-        if raw is None:
+        if not bytes(raw):
             continue
         found = [*read_bytes(schema, bytes(raw))]
         if len(found) != 1 or not isinstance(found[0], Record) or found[0].kind != kind:
