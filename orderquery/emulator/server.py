@@ -37,9 +37,12 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
+        listening = socket.create_server(address[:2], family=family)
     except (OSError, UnicodeError, OverflowError) as problem:
         raise UsageError(_explain(problem, host, port)) from None
+    # Accepted connections inherit it. Without it, the second packet of a small answer waits 40 ms for the client.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _explain(problem: Exception, host: str, port: int) -> str:
