@@ -12,6 +12,8 @@ from .events import EventLog
 from .operation import Operation
 from .operations import BY_NAME
 from .orders import OrderService
+from .plan_methods import PricingPlanMethods
+from .pricing_plans import PricingPlanService
 from .request import read_request
 from .site import Site
 from .transactions import TransactionService
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 JSON = Any
 
 
-class Emulator:
+class Emulator(PricingPlanMethods):
     """The service over a store, for one site.
 
     Documents go in and come out as decoded JSON; a number with a fraction is a ``Decimal`` in answers. Every method
@@ -80,6 +82,7 @@ class Emulator:
         )
         self.orders = OrderService(self.site)
         self.transactions = TransactionService(self.site, details_updated=self.details_updated)
+        self.plans = PricingPlanService(self.site)
 
     def __repr__(self) -> str:
         return f"<Emulator: {self.store!r}>"

@@ -24,7 +24,7 @@ UNITS: tuple[str, ...] = get_args(PlanUnit)
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,10})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CURRENCIES_WITHOUT_DECIMALS = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
 )
 _CENT = Decimal("0.01")
 

@@ -21,7 +21,8 @@ Effect = Literal["IMMEDIATELY", "NEXT_PAYMENT_DATE"]
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
 """The id of a preview."""
 _MILLISECOND_US = 1_000
-_OVER = ("CANCELED", "ENDED")
+OVER = ("CANCELED", "ENDED")
+"""The statuses that nothing changes."""
 _FAR_FUTURE = 1 << 62
 
 
@@ -108,7 +109,7 @@ def cancel(order: PlanOrder, effective_at: Effect, now: int, *, by_member: bool 
 
     """
     status = order.get("status")
-    if status in _OVER:
+    if status in OVER:
         raise plan_error("ORDER_ALREADY_CANCELED", status=status)
     if by_member and _is_in_trial(order) and is_recurring(order):
         effective_at = "NEXT_PAYMENT_DATE"
@@ -210,7 +211,7 @@ def postpone_end_date(order: PlanOrder, end_date: int) -> list[PlanEvent]:
 
     """
     status = order.get("status")
-    if status in _OVER:
+    if status in OVER:
         raise plan_error("ORDER_NOT_ACTIVE", status=status, reason=status)
     if status == "PAUSED":
         raise plan_error("ORDER_IS_PAUSED")

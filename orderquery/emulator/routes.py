@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ from .load_handler import LoadHandler
 from .openapi import describe
 from .operation_handler import OperationHandler
 from .operations import OPERATIONS
+from .plan_operations import WRONG_PLAN_PATHS
 from .read_handlers import ReadHandlers
 from .responses import json_response
 
@@ -86,6 +87,14 @@ def _handlers(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
     for operation in OPERATIONS:
         yield operation.method, operation.path, by_name.get(operation.name) or OperationHandler(context, operation)
     yield "POST", "/ecom/v1/orders/query", reads.refuse_query
+    for path, advice in WRONG_PLAN_PATHS.items():
+        yield "POST", path, partial(_refuse_path, context, advice)
     yield "POST", "/_orderquery/load", LoadHandler(context).load
     yield "GET", "/healthz", server.health
     yield "GET", "/openapi.json", server.description
+
+
+async def _refuse_path(context: HttpContext, advice: str, request: Request) -> Response:
+    """Name the right path to a client that uses a wrong one."""
+    context.admit(request)
+    raise HTTPException(404, f"unknown path; {advice}")

@@ -52,6 +52,15 @@ class SiteChange:
         before = read_instant(stored)
         return self.date if before is None else document_date(max(self.now, before + _MILLISECOND_US))
 
+    @contextmanager
+    def at(self, instant: int) -> Iterator[None]:
+        """Make what follows at another instant than now, such as that of something that was due."""
+        now, self.now = self.now, instant
+        try:
+            yield
+        finally:
+            self.now = now
+
     def emit(self, draft: EventDraft) -> None:
         """Announce what happened, in the same transaction."""
         if self.site.events is not None:

@@ -47,30 +47,13 @@ def test_order_in_place_of_its_plan(case: JSON) -> None:
         assert terms_of_order({**case["order"], **written}) == terms
 
 
+KEYS = (
+    *("id", "pricing", "price", "value", "currency", "subscription", "cycleDuration", "count", "unit", "prices"),
+    *("pricingVariants", "billingTerms", "billingCycle", "tax", "rate", "freeTrialDays", "priceDetails"),
+)
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=5) | st.sampled_from(["1", "MONTH"]),
-    lambda inner: (
-        st.lists(inner, max_size=2)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "id",
-                    "pricing",
-                    "price",
-                    "value",
-                    "currency",
-                    "subscription",
-                    "cycleDuration",
-                    "count",
-                    "unit",
-                    "prices",
-                ]
-                + ["pricingVariants", "billingTerms", "billingCycle", "tax", "rate", "freeTrialDays", "priceDetails"]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )
 
