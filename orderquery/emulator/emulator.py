@@ -12,6 +12,7 @@ from .events import EventLog
 from .operation import Operation
 from .operations import BY_NAME
 from .orders import OrderService
+from .plan_loads import load_plans, plans_in
 from .plan_methods import PricingPlanMethods
 from .pricing_plans import PricingPlanService
 from .request import read_request
@@ -28,6 +29,7 @@ from .wire.transaction_requests import (
 if TYPE_CHECKING:
     from ..compiler.page import Page
     from ..stores.base import Store
+    from ..stores.load_result import LoadResult
 
 JSON = Any
 
@@ -152,6 +154,10 @@ class Emulator(PricingPlanMethods):
             restockAllItems=restock_all_items,
         )
         return cast(CancelOrderResponse, response)
+
+    def load_plans(self, plans: Iterable[JSON]) -> LoadResult:
+        """Load Plan objects, of which pricing plans orders are made; loading one again replaces it."""
+        return load_plans(self.site, plans_in(list(plans)))
 
     # -- transactions ------------------------------------------------------------------------------------------
 

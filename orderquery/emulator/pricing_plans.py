@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.errors import StoreError
 from ..documents.ingest import Record
 from ..documents.rest_names import in_rest_names
 from ..language.datetimes import read_instant
@@ -19,9 +19,11 @@ from ..language.types import is_guid
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
+from .errors import application_error
 from .events import EventDraft
 from .plan_errors import plan_error
 from .plan_lists import check_sorting, list_query
+from .plan_loads import PLAN
 from .plan_prices import PlanTerms, read_plan, terms_of_order
 from .plan_rules import (
     OVER,
@@ -59,8 +61,6 @@ JSON = Any
 
 PLANS_SCHEMA = "pricing-plans"
 ENTITY = "wix.pricing_plans.v2.order"
-PLAN = "plan"
-"""The kind of the entries with Plan objects, by their ids."""
 DUE = "plan-order"
 """The kind of the entries of orders that were created here; the position is when time changes them next."""
 _NEVER = 1 << 62
@@ -264,7 +264,12 @@ class PricingPlanService:
 
     @property
     def _store(self) -> Store:
-        return self._site.store.at_table(self._schema)
+        try:
+            return self._site.store.at_table(self._schema)
+        except StoreError as problem:
+            if self._site.store.can_write:
+                raise
+            raise application_error(501, "UNSUPPORTED", str(problem)) from None
 
     def _orders(self, change: SiteChange) -> StoreTransaction:
         return change.transaction.at_table(self._schema)
@@ -278,13 +283,12 @@ class PricingPlanService:
 
     def _emit(self, change: SiteChange, order: PlanOrder, events: list[PlanEvent]) -> None:
         for event in events:
-            entity = deepcopy(order)
             if event.slug == "created":
-                payload: dict[str, JSON] = {"createdEvent": {"entity": entity}}
+                payload: dict[str, JSON] = {"createdEvent": {"entity": order}}
             elif event.slug == "updated":
-                payload = {"updatedEvent": {"currentEntity": entity}}
+                payload = {"updatedEvent": {"currentEntity": order}}
             else:
-                body: dict[str, JSON] = {"order": entity}
+                body: dict[str, JSON] = {"order": order}
                 if event.cycle_number is not None:
                     body["cycleNumber"] = event.cycle_number
                 payload = {"actionEvent": {"body": body}}

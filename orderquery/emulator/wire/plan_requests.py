@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from ...language.limits import MAX_LIST_ITEMS
 from .base import JsonObject, WireModel, WireRequest, WireResponse
-from .values import DateTime, Guid, text, whole
+from .values import DateTime, Guid, Whole
 
 MAX_LISTED = 50
 """Orders in one answer, for members too; from the published typings (D65)."""
@@ -22,6 +22,8 @@ PlanOrderStatus = Literal["UNDEFINED", "DRAFT", "PENDING", "ACTIVE", "PAUSED", "
 PlanPaymentStatus = Literal["UNDEFINED", "PAID", "REFUNDED", "FAILED", "UNPAID", "PENDING", "NOT_APPLICABLE"]
 FieldSet = Literal["BASIC", "FULL", "UNKNOWN_SET"]
 EffectiveAt = Literal["IMMEDIATELY", "NEXT_PAYMENT_DATE"]
+PageSize = Annotated[Whole, Field(ge=1, le=MAX_LISTED)]
+PageOffset = Annotated[Whole, Field(ge=0, le=MAX_OFFSET)]
 
 
 class PlanSorting(WireModel):
@@ -63,8 +65,8 @@ class MemberListPlanOrdersRequest(WireRequest):
     auto_renew_canceled: bool | None = None
     order_statuses: list[PlanOrderStatus] | None = Field(None, max_length=MAX_LIST_ITEMS)
     payment_statuses: list[PlanPaymentStatus] | None = Field(None, max_length=MAX_LIST_ITEMS)
-    limit: whole(1, MAX_LISTED) | None = None  # type: ignore[valid-type]
-    offset: whole(0, MAX_OFFSET) | None = None  # type: ignore[valid-type]
+    limit: PageSize | None = None
+    offset: PageOffset | None = None
     sorting: PlanSorting | None = None
     field_set: FieldSet | None = None
 
@@ -81,8 +83,8 @@ class ListPlanOrdersRequest(WireRequest):
     auto_renew_canceled: bool | None = None
     order_statuses: list[PlanOrderStatus] | None = Field(None, max_length=MAX_LIST_ITEMS)
     payment_statuses: list[PlanPaymentStatus] | None = Field(None, max_length=MAX_LIST_ITEMS)
-    limit: whole(1, MAX_LISTED) | None = None  # type: ignore[valid-type]
-    offset: whole(0, MAX_OFFSET) | None = None  # type: ignore[valid-type]
+    limit: PageSize | None = None
+    offset: PageOffset | None = None
     sorting: PlanSorting | None = None
     field_set: FieldSet | None = None
 
@@ -107,7 +109,7 @@ class CreateOfflinePlanOrderRequest(WireRequest):
     member_id: Guid
     start_date: DateTime | None = None
     paid: bool | None = None
-    coupon_code: text(MAX_COUPON_CHARS, 1) | None = None  # type: ignore[valid-type]
+    coupon_code: str | None = Field(None, min_length=1, max_length=MAX_COUPON_CHARS)
     submission_id: Guid | None = None
 
 
@@ -117,14 +119,14 @@ class PreviewOfflinePlanOrderRequest(WireRequest):
     plan_id: Guid
     member_id: Guid
     start_date: DateTime | None = None
-    coupon_code: text(MAX_COUPON_CHARS, 1) | None = None  # type: ignore[valid-type]
+    coupon_code: str | None = Field(None, min_length=1, max_length=MAX_COUPON_CHARS)
 
 
 class PreviewPlanPriceRequest(WireRequest):
     """The body of Get Price Preview."""
 
     plan_id: Guid
-    coupon_code: text(MAX_COUPON_CHARS, 1) | None = None  # type: ignore[valid-type]
+    coupon_code: str | None = Field(None, min_length=1, max_length=MAX_COUPON_CHARS)
 
 
 class PlanOrderRequest(WireRequest):
