@@ -42,9 +42,9 @@ class PlanPause(NamedTuple):
 
 
 class PlanCycle(NamedTuple):
-    """A payment cycle; index 0 is the free trial. ``end`` is ``None`` if it has none."""
+    """A payment cycle; number 0 is the free trial. ``end`` is ``None`` if it has none."""
 
-    index: int
+    number: int
     begin: int
     end: int | None
 

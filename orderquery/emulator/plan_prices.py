@@ -312,8 +312,10 @@ def _count(value: JSON, key: str, *, least: int = 1, absent: int | None = None, 
 
 
 def _amount(value: JSON, key: str) -> str:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and abs(value) < 10**15:
-        value = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
+        value = str(value)
+    elif isinstance(value, Decimal) and abs(value) < 10**15:
+        value = f"{value:f}"
     if not isinstance(value, str) or _AMOUNT.fullmatch(value) is None:
         raise InvalidPlan(f'"{key}" must be a decimal like "10.00", not {described(value)}')
     return value

@@ -341,7 +341,7 @@ def _is_open(period: dict[str, JSON]) -> bool:
 
 
 def _cycle_document(cycle: PlanCycle) -> dict[str, JSON]:
-    document: dict[str, JSON] = {"index": cycle.index, "startedDate": write_instant(cycle.begin)}
+    document: dict[str, JSON] = {"index": cycle.number, "startedDate": write_instant(cycle.begin)}
     return document if cycle.end is None else {**document, "endedDate": write_instant(cycle.end)}
 
 

@@ -32,7 +32,7 @@ def test_schedule(case: JSON) -> None:
     pauses = tuple(PlanPause(instant(begin), instant(end)) for begin, end in case.get("pauses", []))
     for text, (index, begin, end) in case["at"].items():
         found = schedule.cycle_at(instant(text), pauses)
-        assert [found.index, write_instant(found.begin), found.end and write_instant(found.end)] == [index, begin, end]
+        assert [found.number, write_instant(found.begin), found.end and write_instant(found.end)] == [index, begin, end]
 
 
 durations = st.builds(PlanDuration, st.integers(1, 40), st.sampled_from(["DAY", "WEEK", "MONTH", "YEAR"]))
@@ -43,12 +43,12 @@ instants = st.integers(0, instant("2400-01-01T00:00:00Z"))
 def test_cycles_follow_each_other_without_a_gap(start: int, duration: PlanDuration, trial: int) -> None:
     schedule = PlanSchedule(start, trial, duration, None)
     cycle = schedule.cycle_at(start)
-    assert (cycle.index, cycle.begin) == (0 if trial else 1, start)
+    assert (cycle.number, cycle.begin) == (0 if trial else 1, start)
     for _ in range(5):
         assert cycle.end is not None
         assert cycle.end > cycle.begin
         following = schedule.cycle_at(cycle.end)
-        assert (following.index, following.begin) == (cycle.index + 1, cycle.end)
+        assert (following.number, following.begin) == (cycle.number + 1, cycle.end)
         assert schedule.cycle_at(cycle.end - 1) == cycle
         cycle = following
 
@@ -57,7 +57,7 @@ def test_cycles_follow_each_other_without_a_gap(start: int, duration: PlanDurati
 def test_the_end_is_the_end_of_the_last_cycle(start: int, duration: PlanDuration, cycles: int) -> None:
     schedule = PlanSchedule(start, 0, duration, cycles)
     assert schedule.end() == schedule.cycle_at(LAST_DATE).end == after(start, duration, cycles)
-    assert schedule.cycle_at(LAST_DATE).index == cycles
+    assert schedule.cycle_at(LAST_DATE).number == cycles
 
 
 @given(instants, st.lists(st.tuples(instants, st.integers(1, 10**13)), max_size=4))
