@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from .emulator.app import create_app
+    from .emulator.emulator import Emulator
     from .language.fields import Field
     from .language.schema import Schema, load_schema
     from .samples.generator import sample
@@ -57,6 +58,7 @@ _HOME = {
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
+    "Emulator": "emulator.emulator",
     "Field": "language.fields",
     "LayoutError": "diagnostics.errors",
     "LoadResult": "stores.base",
@@ -91,6 +93,7 @@ __all__ = [
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
+    "Emulator",
     "Field",
     "LayoutError",
     "LoadResult",

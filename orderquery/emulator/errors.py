@@ -12,7 +12,6 @@ from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path
 from ..syntax.json_printer import encode_json
 from .limits import MAX_VIOLATIONS
-from .order_ids import Fault
 
 JSON = Any
 
@@ -83,28 +82,11 @@ def diagnostics_error(diagnostics: Iterable[Diagnostic], corrected: JSON = None)
         data = {"problems": [_data(diagnostic) for diagnostic in shown]}
         error = {"code": code, "description": description, "data": data}
         return Refused(400, description, {"applicationError": error} | _corrected_details(corrected))
-    return validation_error([_violation(diagnostic) for diagnostic in shown], corrected, len(found) - len(shown))
+    return validation_error([violation_of(diagnostic) for diagnostic in shown], corrected, len(found) - len(shown))
 
 
-_RULES = {"missing": "REQUIRED_FIELD", "too_short": "MIN_SIZE", "too_long": "MAX_SIZE"}
-
-
-def faults_error(faults: Iterable[Fault]) -> Refused:
-    """Return a 400 with the faults that a pydantic model found."""
-    return validation_error(
-        [
-            {
-                "field": field_of(fault.path),
-                "description": fault.message,
-                "violatedRule": _RULES.get(fault.kind, "VALIDATION"),
-                **({"data": {"threshold": fault.threshold}} if fault.threshold is not None else {}),
-            }
-            for fault in faults
-        ]
-    )
-
-
-def _violation(diagnostic: Diagnostic) -> dict[str, JSON]:
+def violation_of(diagnostic: Diagnostic) -> dict[str, JSON]:
+    """Return the field violation of a diagnostic."""
     service = CODES[diagnostic.code].service
     rule = service.violated_rule.format_map(diagnostic.facts)
     name = service.rule_name

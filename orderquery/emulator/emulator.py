@@ -1,0 +1,196 @@
+"""The emulator without HTTP: a method for every operation of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, cast
+from uuid import NAMESPACE_URL, uuid5
+
+from .clock import Clock
+from .events import EventLog
+from .operation import Operation
+from .operations import BY_NAME
+from .orders import OrderService
+from .request import read_request
+from .site import Site
+from .transactions import TransactionService
+from .wire.base import BulkResponse, WireResponse
+from .wire.order_requests import CancelOrderResponse, CreateOrderResponse, GetOrderResponse, UpdateOrderResponse
+from .wire.transaction_requests import (
+    AddPaymentsResponse,
+    ManyOrderTransactionsResponse,
+    OrderTransactionsResponse,
+)
+
+if TYPE_CHECKING:
+    from ..compiler.page import Page
+    from ..stores.base import Store
+
+JSON = Any
+
+
+class Emulator:
+    """The service over a store, for one site.
+
+    Documents go in and come out as decoded JSON; a number with a fraction is a ``Decimal`` in answers. Every method
+    raises ``Refused`` where the service answers with an error.
+
+    Args:
+        store: the store, opened for the site.
+        clock: the clock of every date; without one, the machine's.
+        seed: makes ids the same in every run with the same seed.
+        events: announce writes.
+        details_updated: announce payments as ``details_updated``, too, as the service will.
+        instances: the app's instance id by site; a site without one gets an id made from its name.
+        strict: refuse what the service ignores, such as an unknown key.
+        read_only: refuse every write.
+
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock | None = None,
+        seed: str | None = None,
+        events: bool = True,
+        details_updated: bool = False,
+        instances: Mapping[str, str] | None = None,
+        strict: bool = False,
+        read_only: bool = False,
+    ) -> None:
+        self.store, self.clock, self.seed = store, clock or Clock(), seed
+        self.strict, self.details_updated = strict, details_updated
+        self.events = EventLog() if events else None
+        self._instances = dict(instances or {})
+        self._reason = _why_read_only(store, read_only)
+        self._open()
+
+    def _open(self) -> None:
+        """Make the services of the store's site."""
+        site = self.store.site
+        self.site = Site(
+            self.store,
+            self.clock,
+            self.events,
+            self.seed,
+            self._instances.get(site) or instance_id_of(site),
+            self._reason,
+        )
+        self.orders = OrderService(self.site)
+        self.transactions = TransactionService(self.site, details_updated=self.details_updated)
+
+    def __repr__(self) -> str:
+        return f"<Emulator: {self.store!r}>"
+
+    def at_site(self, name: str) -> Self:
+        """Return the emulator of another site of the same store."""
+        if name == self.store.site:
+            return self
+        other = copy(self)
+        other.store = self.store.at_site(name)
+        other._open()
+        return other
+
+    def call(self, operation: Operation, request: JSON) -> WireResponse:
+        """Run an operation on the keys of its body and its path."""
+        assert operation.request is not None
+        if operation.writes:
+            self.site.require_writable()
+        service_name, method = operation.service.split(".")
+        service = getattr(self, service_name)
+        read = read_request(
+            operation.request, request, strict=self.strict, check=getattr(service, f"check_{method}", None)
+        )
+        response: WireResponse = getattr(service, method)(read)
+        response.warn(read.warnings)
+        return response
+
+    def _call(self, name: str, **request: JSON) -> Any:
+        return self.call(BY_NAME[name], {key: value for key, value in request.items() if value is not None})
+
+    # -- orders ------------------------------------------------------------------------------------------------
+
+    def create_order(self, order: JSON, settings: JSON = None) -> CreateOrderResponse:
+        """Create an order."""
+        return cast(CreateOrderResponse, self._call("create_order", order=order, settings=settings))
+
+    def get_order(self, order_id: str) -> GetOrderResponse:
+        """Return an order, hidden ones included."""
+        return cast(GetOrderResponse, self._call("get_order", id=order_id))
+
+    def search_orders(self, search: JSON, *, seconds: float | None = None) -> Page:
+        """Return one page of a search."""
+        return self.store.search(search, seconds=seconds)
+
+    def update_order(self, order_id: str, order: JSON) -> UpdateOrderResponse:
+        """Update the paths of an order that can be updated; null removes a value."""
+        return cast(UpdateOrderResponse, self._call("update_order", id=order_id, order=order))
+
+    def bulk_update_orders(self, orders: Iterable[JSON], return_entity: bool = False) -> BulkResponse:
+        """Update up to 100 orders: ``{"order": {"id": …, …}, "fieldMask": "archived"}`` each."""
+        return cast(BulkResponse, self._call("bulk_update_orders", orders=list(orders), returnEntity=return_entity))
+
+    def cancel_order(
+        self,
+        order_id: str,
+        *,
+        send_order_canceled_email: bool | None = None,
+        custom_message: str | None = None,
+        restock_all_items: bool | None = None,
+    ) -> CancelOrderResponse:
+        """Cancel an order."""
+        response = self._call(
+            "cancel_order",
+            id=order_id,
+            sendOrderCanceledEmail=send_order_canceled_email,
+            customMessage=custom_message,
+            restockAllItems=restock_all_items,
+        )
+        return cast(CancelOrderResponse, response)
+
+    # -- transactions ------------------------------------------------------------------------------------------
+
+    def add_payments(self, order_id: str, payments: Iterable[JSON]) -> AddPaymentsResponse:
+        """Add up to 50 payments to an order."""
+        return cast(AddPaymentsResponse, self._call("add_payments", orderId=order_id, payments=list(payments)))
+
+    def update_payment_status(self, order_id: str, payment_id: str, status: str) -> OrderTransactionsResponse:
+        """Set the status of a payment."""
+        response = self._call("update_payment_status", orderId=order_id, paymentId=payment_id, status=status)
+        return cast(OrderTransactionsResponse, response)
+
+    def bulk_update_payment_statuses(
+        self, payment_and_order_ids: Iterable[JSON], status: str, return_full_entity: bool = False
+    ) -> BulkResponse:
+        """Set the status of up to 300 payments: ``{"orderId": …, "paymentId": …}`` each."""
+        response = self._call(
+            "bulk_update_payment_statuses",
+            paymentAndOrderIds=list(payment_and_order_ids),
+            status=status,
+            returnFullEntity=return_full_entity,
+        )
+        return cast(BulkResponse, response)
+
+    def list_transactions_for_single_order(self, order_id: str) -> OrderTransactionsResponse:
+        """Return the payments and refunds of an order."""
+        return cast(OrderTransactionsResponse, self._call("list_transactions_for_single_order", orderId=order_id))
+
+    def list_transactions_for_multiple_orders(self, order_ids: Iterable[str]) -> ManyOrderTransactionsResponse:
+        """Return the payments and refunds of up to 100 orders; unknown ids are left out."""
+        response = self._call("list_transactions_for_multiple_orders", orderIds=list(order_ids))
+        return cast(ManyOrderTransactionsResponse, response)
+
+
+def instance_id_of(site: str) -> str:
+    """Return the instance id of a site that was given none, made from its name."""
+    return str(uuid5(NAMESPACE_URL, f"orderquery:{site}"))
+
+
+def _why_read_only(store: Store, read_only: bool) -> str:
+    if read_only:
+        return "this server is read-only; start it without --read-only to write"
+    if not getattr(store, "can_write", True):
+        return f"this store is read-only; {getattr(store, 'how_to_change', 'serve another store')}"
+    return ""

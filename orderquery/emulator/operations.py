@@ -1,0 +1,11 @@
+"""The table of operations: routes, description and parity table are made from it."""
+
+from __future__ import annotations
+
+from .operation import Operation
+from .order_operations import ORDER_OPERATIONS, TRANSACTION_OPERATIONS
+
+OPERATIONS: tuple[Operation, ...] = (*ORDER_OPERATIONS, *TRANSACTION_OPERATIONS)
+"""Every known operation of the service; add the rows of an area here."""
+
+BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -1,0 +1,91 @@
+"""The routes of the endpoint, made from the table of operations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import cached_property
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from ..version import __version__
+from .http_context import HttpContext
+from .load_handler import LoadHandler
+from .openapi import describe
+from .operation_handler import OperationHandler
+from .operations import OPERATIONS
+from .read_handlers import ReadHandlers
+from .responses import json_response
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class PathEndpoint:
+    """Answers one path: a handler for each method, else 405 with the methods that are allowed."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = dict(handlers)
+        if "GET" in self._handlers:
+            self._handlers["HEAD"] = self._handlers["GET"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        handler = self._handlers.get(scope["method"])
+        if handler is None:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(self._handlers))})
+        response = await handler(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+class ServerHandlers:
+    """Health and description of the server; neither needs the API key."""
+
+    def __init__(self, context: HttpContext) -> None:
+        self._context = context
+
+    async def health(self, _: Request) -> Response:
+        """Answer with the version and the table of fields."""
+        store = self._context.store
+        await run_in_threadpool(store.holds_named_site)
+        health = {"status": "ok", "version": __version__, "schema": store.schema.name}
+        return json_response(json.dumps(health).encode())
+
+    async def description(self, _: Request) -> Response:
+        """Answer with the OpenAPI description."""
+        return json_response(self._description)
+
+    @cached_property
+    def _description(self) -> bytes:
+        context = self._context
+        described = describe(context.store.schema, strict=context.strict, max_body=context.max_body_bytes)
+        return json.dumps(described).encode()
+
+
+def routes(context: HttpContext) -> Iterator[Route]:
+    """Yield a route for every path; a fixed path comes before one with a parameter."""
+    by_path: dict[str, dict[str, Handler]] = {}
+    for method, path, handler in _handlers(context):
+        by_path.setdefault(path, {})[method] = handler
+    for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
+        yield Route(path, PathEndpoint(by_path[path]))
+
+
+def _handlers(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
+    reads, server = ReadHandlers(context), ServerHandlers(context)
+    by_name: dict[str, Handler] = {
+        "search_orders": reads.search,
+        "get_order": reads.get_order,
+        "list_transactions_for_single_order": reads.get_transactions,
+        "list_transactions_for_multiple_orders": reads.list_transactions,
+    }
+    for operation in OPERATIONS:
+        yield operation.method, operation.path, by_name.get(operation.name) or OperationHandler(context, operation)
+    yield "POST", "/ecom/v1/orders/query", reads.refuse_query
+    yield "POST", "/_orderquery/load", LoadHandler(context).load
+    yield "GET", "/healthz", server.health
+    yield "GET", "/openapi.json", server.description

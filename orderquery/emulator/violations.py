@@ -1,0 +1,112 @@
+"""Faults that pydantic finds in a request, as the service's field violations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ..diagnostics.quoting import described, quoted
+from .errors import field_of
+
+JSON = Any
+Violation = dict[str, JSON]
+
+_RULES = {
+    "missing": "REQUIRED_FIELD",
+    "one_of": "REQUIRED_ONE_OF_FIELD",
+    "one_of_alignment": "ONE_OF_ALIGNMENT",
+    "format": "FORMAT",
+    "literal_error": "INVALID_ENUM_VALUE",
+    "string_too_short": "MIN_LENGTH",
+    "string_too_long": "MAX_LENGTH",
+    "too_short": "MIN_SIZE",
+    "too_long": "MAX_SIZE",
+    "greater_than_equal": "MIN",
+    "less_than_equal": "MAX",
+    "decimal_gte": "DECIMAL_GTE",
+    "decimal_gt": "DECIMAL_GT",
+    "decimal_lte": "DECIMAL_LTE",
+    "decimal_max_scale": "DECIMAL_MAX_SCALE",
+}
+"""The service's rule by pydantic's type of error; every other type is ``VALIDATION``."""
+
+_LIMITS = ("threshold", "min_length", "max_length", "ge", "le")
+_KINDS = {
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "list_type": "a list",
+    "string_type": "a string",
+    "bool_type": "true or false",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+}
+
+
+def violations_of(error: ValidationError) -> list[tuple[tuple[str | int, ...], Violation]]:
+    """Return the place and the violation of every fault."""
+    return [(found["loc"], _violation(found)) for found in error.errors(include_url=False)]
+
+
+def _violation(found: ErrorDetails) -> Violation:
+    violation: Violation = {
+        "field": field_of(found["loc"]),
+        "description": _describe(found),
+        "violatedRule": _RULES.get(found["type"], "VALIDATION"),
+    }
+    context = found.get("ctx", {})
+    data: dict[str, JSON] = {}
+    threshold = next((context[name] for name in _LIMITS if name in context), None)
+    if threshold is not None:
+        data["threshold"] = threshold
+    if "format" in context:
+        data["type"] = context["format"]
+    return {**violation, "data": data} if data else violation
+
+
+def _describe(found: ErrorDetails) -> str:
+    kind, value, context = found["type"], found["input"], found.get("ctx", {})
+    if kind == "missing":
+        return "missing; add this key"
+    if kind in _KINDS:
+        return f"{described(value)} is not {_KINDS[kind]}; use {_KINDS[kind]}"
+    if kind == "literal_error":
+        return f"{described(value)} is not a value of this key; use {_either(context)}"
+    if kind in ("string_too_long", "string_too_short"):
+        return f"{len(value):,} characters; use {_bound(kind, context)} characters"
+    if kind in ("too_long", "too_short"):
+        return f"{len(value):,} items; use {_bound(kind, context)} items"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        limit = context.get("ge", context.get("le"))
+        return f"{described(value)} is {'less' if kind.startswith('greater') else 'more'} than {limit:,}"
+    if kind == "string_unicode":
+        return "contains half a surrogate pair; remove it"
+    return found["msg"]
+
+
+def _either(context: Mapping[str, JSON]) -> str:
+    return str(context["expected"]).replace("'", '"')
+
+
+def _bound(kind: str, context: Mapping[str, JSON]) -> str:
+    return f"at most {context['max_length']:,}" if kind.endswith("long") else f"at least {context['min_length']:,}"
+
+
+def required(path: Iterable[str | int], description: str) -> Violation:
+    """Return the violation of a key that must be given."""
+    return {"field": field_of(tuple(path)), "description": description, "violatedRule": "REQUIRED_FIELD"}
+
+
+def invalid(path: Iterable[str | int], description: str) -> Violation:
+    """Return the violation of a value that cannot be used."""
+    return {"field": field_of(tuple(path)), "description": description, "violatedRule": "VALIDATION"}
+
+
+def name_of(value: JSON) -> str:
+    """Return a value in quotes for a description."""
+    return quoted(value) if isinstance(value, str) else described(value)

@@ -1,0 +1,110 @@
+"""The requests and answers of orders."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from .base import JsonObject, WireModel, WireRequest, WireResponse
+from .order import Order
+from .order_update import UpdatedOrder
+from .values import Guid
+
+MAX_BULK_ORDERS = 100
+MAX_MESSAGE_CHARS = 1_000
+_MAX_ID_CHARS = 100
+
+Strategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
+
+
+class OwnerApps(WireModel):
+    """The apps that may edit a created order."""
+
+    app_ids: list[Guid] | None = None
+
+
+class NotificationSettings(WireModel):
+    """Who is notified of a created order; this emulator sends no e-mail."""
+
+    send_notification_to_buyer: bool | None = None
+    send_notifications_to_business: bool | None = None
+
+
+class OrderSettings(WireModel):
+    """How a created order is approved and edited."""
+
+    order_approval_strategy: Strategy | None = None
+    editable_by_everyone: JsonObject | None = None
+    editable_by_owner_apps: OwnerApps | None = None
+    notifications: NotificationSettings | None = None
+
+
+class CreateOrderRequest(WireRequest):
+    """The body of Create Order."""
+
+    order: Order
+    settings: OrderSettings | None = None
+
+
+class UpdateOrderRequest(WireRequest):
+    """The body of Update Order, and the id of its path."""
+
+    keeps_nulls: ClassVar[bool] = True
+    id: str
+    order: UpdatedOrder
+
+
+class MaskedOrder(WireModel):
+    """One order of a bulk update; ``field_mask`` names the paths to update, joined by commas."""
+
+    order: UpdatedOrder
+    field_mask: str | None = None
+
+
+class BulkUpdateOrdersRequest(WireRequest):
+    """The body of Bulk Update Orders."""
+
+    keeps_nulls: ClassVar[bool] = True
+    bulk_key: ClassVar[str] = "orders"
+    orders: list[MaskedOrder] = Field(min_length=1, max_length=MAX_BULK_ORDERS)
+    return_entity: bool | None = None
+
+
+class CancelOrderRequest(WireRequest):
+    """The body of Cancel Order, and the id of its path."""
+
+    id: str = Field(min_length=1, max_length=_MAX_ID_CHARS)
+    send_order_canceled_email: bool | None = None
+    custom_message: str | None = Field(None, min_length=1, max_length=MAX_MESSAGE_CHARS)
+    restock_all_items: bool | None = None
+
+
+class GetOrderRequest(WireRequest):
+    """The id in the path of Get Order."""
+
+    id: str
+
+
+class CreateOrderResponse(WireResponse):
+    """The created order."""
+
+    order: JsonObject
+
+
+class UpdateOrderResponse(WireResponse):
+    """The updated order."""
+
+    order: JsonObject
+
+
+class CancelOrderResponse(WireResponse):
+    """The canceled order."""
+
+    order: JsonObject
+
+
+class GetOrderResponse(WireResponse):
+    """One order."""
+
+    order: JsonObject

@@ -1,0 +1,46 @@
+"""An order, as Update Order takes it: the 13 paths that can be updated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from .base import WireModel
+from .order import AttributionSource, WeightUnit
+from .parts import AddressWithContact, ExtendedFields, Text
+from .values import Email
+
+
+class UpdatedBuyer(WireModel):
+    """What can be updated of a buyer."""
+
+    email: Email | None = None
+
+
+class UpdatedLogistics(WireModel):
+    """What can be updated of a delivery."""
+
+    shipping_destination: AddressWithContact | None = None
+
+
+class UpdatedShipping(WireModel):
+    """What can be updated of the shipping information."""
+
+    logistics: UpdatedLogistics | None = None
+
+
+class UpdatedOrder(WireModel):
+    """What can be updated of an order; a null removes a value."""
+
+    id: Any = None
+    buyer_info: UpdatedBuyer | None = None
+    buyer_language: Text | None = None
+    weight_unit: WeightUnit | None = None
+    attribution_source: AttributionSource | None = None
+    archived: bool | None = None
+    seen_by_a_human: bool | None = Field(None, alias="seenByAHuman")
+    billing_info: AddressWithContact | None = None
+    recipient_info: AddressWithContact | None = None
+    shipping_info: UpdatedShipping | None = None
+    extended_fields: ExtendedFields | None = None
