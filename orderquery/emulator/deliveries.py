@@ -7,15 +7,17 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..diagnostics.errors import OrderQueryError
+from ..diagnostics.quoting import quoted
 from ..stores.base import Store
 from ..stores.service_state import StoreTransaction
 from . import outbox
 from .clock import Clock, machine_time
 from .delivery_faults import DeliveryFault, DeliveryFaults
 from .envelope import envelope_claims, instance_of, tampered
+from .errors import application_error
 from .events import EventDraft, LoggedEvent
 from .limits import STORE_RETRY_S, WEBHOOK_RESCAN_S
 from .outbox import Attempt, Claim, Delivery
@@ -31,6 +33,7 @@ _OK = 200
 _JOIN_S = 5.0
 _LOG = logging.getLogger("orderquery.emulator")
 
+JSON = Any
 Post = Callable[[WebhookUrl, bytes], int]
 
 
@@ -87,7 +90,7 @@ class Deliveries:
         self._changed = threading.Condition()
         self._changes = 0
         self._threads: list[threading.Thread] = []
-        self._stopping = False
+        self._stop = threading.Event()
 
     def __repr__(self) -> str:
         return f"<Deliveries: {len(self.receivers)} URLs>"
@@ -117,10 +120,22 @@ class Deliveries:
         if site is not None and self._background:
             self.start()
 
-    def resend(self, site: str, delivery_key: str) -> Delivery | None:
-        """Make a delivery due now; return its state, or ``None`` if it does not exist."""
+    def resend(self, site: str, delivery_key: str) -> Delivery:
+        """Make a delivery due now; return its state.
+
+        Raises:
+            Refused: 404 if it does not exist, 428 if it is to a URL of another process.
+
+        """
+        data = {"id": delivery_key}
         with self._at(site).transaction() as transaction:
             delivery = outbox.resend(transaction, delivery_key, self._clock.now())
+            if delivery is None:
+                message = f"delivery {quoted(delivery_key)} not found at this site; GET /_orderquery/deliveries"
+                raise application_error(404, "DELIVERY_NOT_FOUND", message, data)
+            if self.url_of(delivery.receiver) is None:
+                message = f"delivery {quoted(delivery_key)} is to a URL of another server; add it as --webhook-url"
+                raise application_error(428, "WEBHOOK_URL_UNKNOWN", message, data)
         self.wake(site)
         return delivery
 
@@ -129,6 +144,11 @@ class Deliveries:
         sites = self._all_sites() if site is None else [site]
         due = [outbox.next_due(self._at(name), receiver.id) for name in sites for receiver in self.receivers]
         return min((instant for instant in due if instant is not None), default=None)
+
+    @property
+    def urls(self) -> list[str]:
+        """The webhook URLs of this process."""
+        return [receiver.url.text for receiver in self.receivers]
 
     def url_of(self, receiver: str) -> str | None:
         """Return the URL of a receiver, if it is one of this process."""
@@ -153,27 +173,30 @@ class Deliveries:
     def start(self) -> None:
         """Start the workers, unless they run; they look for what an earlier process left."""
         with self._changed:
-            if self._threads or self._stopping or not self.receivers:
+            if self._threads or not self.receivers or not self._store.can_write:
                 return
+            self._stop = threading.Event()
             self._threads = [
-                threading.Thread(target=self._work, args=(receiver,), name="orderquery-webhooks", daemon=True)
+                threading.Thread(
+                    target=self._work, args=(receiver, self._stop), name="orderquery-webhooks", daemon=True
+                )
                 for receiver in self.receivers
             ]
-            threads = list(self._threads)
-        for thread in threads:
-            thread.start()
+            for thread in self._threads:
+                thread.start()
 
     def close(self) -> None:
         """Stop the workers; a delivery in progress is finished first."""
         with self._changed:
-            self._stopping = True
+            threads, self._threads = self._threads, []
+            self._stop.set()
             self._changed.notify_all()
-        for thread in self._threads:
+        for thread in threads:
             thread.join(_JOIN_S)
 
-    def _work(self, receiver: Receiver) -> None:
+    def _work(self, receiver: Receiver, stop: threading.Event) -> None:
         rescanned: float | None = None
-        while not self._stopping:
+        while not stop.is_set():
             seen = self._changes
             try:
                 if rescanned is None or time.monotonic() - rescanned > WEBHOOK_RESCAN_S:
@@ -183,15 +206,15 @@ class Deliveries:
                 # One delivery of each site in turn, so that a busy site does not hold up the others.
                 progress = [self._deliver_next(receiver, site) for site in list(receiver.sites)]
                 if not any(progress):
-                    self._sleep(seen, self._idle_s(receiver))
+                    self._sleep(stop, seen, self._idle_s(receiver))
             except OrderQueryError as problem:
                 _LOG.error("cannot deliver events: %s", problem)
                 rescanned = None
-                self._sleep(None, STORE_RETRY_S)
+                self._sleep(stop, None, STORE_RETRY_S)
 
-    def _sleep(self, seen: int | None, seconds: float) -> None:
+    def _sleep(self, stop: threading.Event, seen: int | None, seconds: float) -> None:
         with self._changed:
-            if not self._stopping and seen in (None, self._changes):
+            if not stop.is_set() and seen in (None, self._changes):
                 self._changed.wait(seconds)
 
     def _idle_s(self, receiver: Receiver) -> float:
@@ -240,7 +263,7 @@ class Deliveries:
     def _attempt(self, url: WebhookUrl, site: str, claimed: Claim) -> Attempt:
         delivery = claimed.delivery
         fault = self.faults.take(site, delivery.event_type, delivery.entity_id)
-        facts = {"fault": fault.fault} if fault else {}
+        facts: dict[str, JSON] = {"fault": fault.fault} if fault else {}
         if fault and fault.fault == "drop":
             return Attempt("dropped", facts)
         if fault and fault.fault == "delay":

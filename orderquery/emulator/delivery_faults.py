@@ -166,7 +166,7 @@ def _integer(body: dict[str, JSON], key: str, default: int, most: int, violation
 def _unknown_key(key: str) -> dict[str, JSON]:
     close = get_close_matches(key, _KEYS, n=1)
     help_ = f"did you mean {quoted(close[0])}?" if close else f"write one of: {', '.join(_KEYS)}"
-    return _violation(key, f"unknown key {quoted(key)}; {help_}", "OTHER") | {"ruleName": "UNKNOWN_KEY"}
+    return _violation(key, f"unknown key {quoted(key)}; {help_}", "FIELD_NOT_ALLOWED")
 
 
 def _shown(value: JSON) -> str:

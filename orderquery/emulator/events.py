@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..language.datetimes import write_instant
+from ..language.limits import MAX_ID_CHARS
+from ..language.types import has_lone_surrogate
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_json
 from ..syntax.json_printer import encode_json
 from .envelope import event_type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..stores.base import Store
     from ..stores.service_state import StoreTransaction
@@ -25,6 +27,7 @@ RECEIVED = "received"
 
 _EVENT_TIME = "event-time"
 _SAME_MOMENT_US = 1_000_000
+_READ_EVENTS = 20
 
 
 class EventDraft(NamedTuple):
@@ -107,10 +110,33 @@ class EventLog:
             self._enqueue(transaction, event, draft, change.now)
 
 
-def list_events(store: Store, after: int = 0, limit: int | None = None) -> list[LoggedEvent]:
-    """Return the events of a site after a sequence number, oldest first."""
-    found = store.list_entries(EVENT, after=(after + 1, ""), limit=limit)
-    return [LoggedEvent(entry.position, entry.key, entry.document) for entry in found]
+def iterate_events(store: Store, after: int = 0, limit: int | None = None) -> Iterator[LoggedEvent]:
+    """Yield the events of a site after a sequence number, oldest first."""
+    left = limit
+    while left is None or left > 0:
+        # A few at a time, because an event contains a whole order.
+        count = _READ_EVENTS if left is None else min(left, _READ_EVENTS)
+        found = store.list_entries(EVENT, after=(after + 1, ""), limit=count)
+        yield from (LoggedEvent(entry.position, entry.key, entry.document) for entry in found)
+        if len(found) < count:
+            return
+        after = found[-1].position
+        left = None if left is None else left - count
+
+
+def event_id_of(body: bytes) -> str:
+    """Return the id of the event in a body, or an empty text if it is no single event."""
+    # Most loads are not events, and can be large: only a body with this key is decoded.
+    if b'"entityFqdn"' not in body or body.lstrip()[:1] != b"{":
+        return ""
+    try:
+        decoded = decode_json(body)
+    except (ValueError, RecursionError):
+        return ""
+    event_id = decoded.get("id") if isinstance(decoded, dict) and "entityFqdn" in decoded else None
+    if not isinstance(event_id, str) or len(event_id) > MAX_ID_CHARS or has_lone_surrogate(event_id):
+        return ""
+    return event_id
 
 
 def is_known_event(store: Store, event_id: str) -> bool:

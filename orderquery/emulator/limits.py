@@ -76,3 +76,6 @@ ENVELOPE_LIFETIME_S = 3_600
 
 DEFAULT_LISTED, MAX_LISTED = 100, 1_000
 """Events or deliveries in one response."""
+
+MAX_LISTED_BYTES = 16 << 20
+"""Of events in one response; at least one is in it."""
