@@ -32,9 +32,8 @@ def load(lines: Path, path: Path) -> int:
     database = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "wal_autocheckpoint = 16384"):
         database.execute(f"PRAGMA {pragma}")
-    for text in (*layout.DOCUMENT_TABLES, *layout.projected_tables(schema)):
+    for text in (*layout.document_tables(schema), layout.ABOUT_TABLE, *layout.projected_tables(schema)):
         database.execute(text)
-    database.execute("CREATE UNIQUE INDEX order_document_key ON order_document (site, id)")
     insertion = f"INSERT INTO orders VALUES ({', '.join('?' * (len(layout.columns(schema)) + 2))})"
     rid = 0
     with lines.open("rb") as file:

@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from orderquery.stores.base import Store
-from orderquery.stores.postgres.database import TABLES
 from orderquery.stores.postgres.store import PostgresStore
 
 POSTGRES = "ORDERQUERY_POSTGRES_URL"
@@ -35,6 +34,7 @@ _SETTINGS = {
 }
 _KEEPER = '"$@" & server=$!; read -r _; kill -QUIT "$server"; wait "$server"; rm -rf "$PWD"'
 """Runs the server until standard input ends: so it ends with this process, even one that is killed."""
+_KEPT_TABLES = {"about", "cursor_key"}
 _NUMBERS = count(1)
 
 
@@ -65,8 +65,9 @@ def emptied(store: Store) -> Store:
     """A store in PostgreSQL without what it held: quicker than another one."""
     assert isinstance(store, PostgresStore)
     with store._connections.writing() as database:
-        for table in TABLES:
-            database.execute(f"DELETE FROM {table}")
+        listed = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        for table in {name for (name,) in listed} - _KEPT_TABLES:
+            database.execute(f'DELETE FROM "{table}"')
     return store
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 DEFAULT_SCHEMA = "ecom-orders"
 
+_TABLES = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_MAX_TABLES_CHARS = 20
+"""PostgreSQL's names of indexes have 63 bytes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Schema:
@@ -46,6 +50,8 @@ class Schema:
     max_sorts: int = 4
     envelopes: bool = False
     """Whether responses, events and envelopes of this table's records are taken apart when they are loaded."""
+    tables: str = ""
+    """What the names of a store's tables begin with; records of two such names never meet."""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -171,7 +177,16 @@ def _schema(data: dict[str, Any]) -> Schema:
         max_limit=search.get("max_limit", 100),
         max_sorts=search.get("max_sorts", 4),
         envelopes=data.get("envelopes", False),
+        tables=_tables(data.get("tables", "")),
     )
+
+
+def _tables(name: Any) -> str:
+    if not isinstance(name, str) or len(name) > _MAX_TABLES_CHARS or (name and not _TABLES.fullmatch(name)):
+        raise _InvalidTable(
+            f"tables must be a name of at most {_MAX_TABLES_CHARS} lower-case letters, digits and underscores"
+        )
+    return name
 
 
 _ROW_KEYS = {
@@ -201,7 +216,7 @@ def _field(row: dict[str, Any], key: str) -> Field:
     sortable = row.get("sortable", False)
     if sortable and many:
         raise _InvalidTable(f'field "{name}": a field of many values cannot be sortable')
-    operators = tuple(_list(row, "operators", f'field "{name}"'))
+    operators = tuple(_list(row, "operators", f'field "{name}"', empty=True))
     for operator in operators:
         _check_operator(name, operator, kind, many)
     sources = tuple(_source(name, source) for source in row.get("sources", [{"path": name}]))
@@ -258,8 +273,8 @@ def _string(data: dict[str, Any], key: str, what: str) -> str:
     return value
 
 
-def _list(data: dict[str, Any], key: str, what: str) -> list[Any]:
+def _list(data: dict[str, Any], key: str, what: str, *, empty: bool = False) -> list[Any]:
     value = data.get(key)
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list) or not (value or empty):
         raise _InvalidTable(f"{what} needs {key}")
     return value

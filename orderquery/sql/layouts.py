@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlglot import exp
 
@@ -22,6 +23,7 @@ class Layout:
         name: The name in messages.
         orders: The table that is searched: ``rid``, ``site`` if ``sites``, and a column per field.
         documents: The table with the document of each ``rid``; ``None`` if the document is a column of ``orders``.
+        elements: The table of array elements, for dialects without array columns: ``field``, ``value``, ``rid``.
         sites: True if the orders of several sites share the tables.
         index_width: Characters of a text that the engine's indexes are sure to hold, where that is limited. A longer
             text that is only compared for equality is stored as a digest.
@@ -33,6 +35,7 @@ class Layout:
     name: str
     orders: str = "orders"
     documents: str | None = "order_document"
+    elements: str = "order_value"
     sites: bool = True
     index_width: int | None = None
     json_arrays: bool = False
@@ -86,3 +89,16 @@ COLUMNAR = Layout("columnar", documents=None)
 
 LAYOUTS: dict[LayoutName, Layout] = {"store": STORE, "indexed": INDEXED, "columnar": COLUMNAR}
 """The layouts of this package's stores, by the name in a dialect's row."""
+
+
+@cache
+def store_layout(name: LayoutName, tables: str = "") -> Layout:
+    """Return a layout of this package's stores whose table names begin with ``tables``.
+
+    An export has one table of orders, whose name is always the same.
+    """
+    layout = LAYOUTS[name]
+    if not tables or layout.documents is None:
+        return layout
+    orders, documents, elements = (f"{tables}_{name}" for name in (layout.orders, layout.documents, layout.elements))
+    return replace(layout, orders=orders, documents=documents, elements=elements)

@@ -21,9 +21,6 @@ from ..language.types import Stored, encode_text
 from .dialects import ELEMENT, Dialect
 from .layouts import Layout
 
-ELEMENTS = "order_value"
-"""The table of array elements, for dialects without array columns: ``field``, ``value``, ``rid``."""
-
 MAX_LIST_PARAMETERS = 20
 """A longer list of values is one JSON parameter, because the engine limits the parameters of a statement."""
 
@@ -333,7 +330,7 @@ def _elements(
         each = exp.Anonymous(this="json_each", expressions=[exp.column(column, "o", quoted=True)])
         listed = exp.Table(this=each, alias=exp.TableAlias(this=exp.to_identifier("e")))
         return exp.select("1").from_(listed).where(passed)
-    rows = exp.to_table(ELEMENTS).as_("e")
+    rows = exp.to_table(layout.elements).as_("e")
     named = exp.column("field", "e").eq(exp.Literal.string(column))
     chosen = exp.select(exp.column("rid", "e")).from_(rows).where(named, passed)
     return chosen.where(exp.column("rid", "e").eq(exp.column("rid", "o"))) if correlated else chosen

@@ -19,7 +19,7 @@ from ..compiler.query import Query, SortField
 from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
 from ..language.fields import Field
 from .dialects import Dialect, dialect_named
-from .layouts import LAYOUTS, Layout
+from .layouts import Layout, store_layout
 from .leaf_tests import Binding, expression, ordered, selected
 
 Wanted = Literal["page", "count", "any"]
@@ -78,7 +78,7 @@ def statement(
 
     """
     row = dialect_named(dialect)
-    where = layout or LAYOUTS[row.layout]
+    where = layout or store_layout(row.layout, query.schema.tables)
     row = where.adapt(row)
     where.check(query, row)
     condition = where.fit(query.condition, row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
@@ -14,7 +13,7 @@ from typing import Any, Self
 
 from ..compiler.compile import compile_search
 from ..compiler.cursor import resume
-from ..compiler.cursor_keys import CursorKeys, process_keys
+from ..compiler.cursor_keys import CursorKeys
 from ..compiler.page import LazyOrders, Page, page_of
 from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
@@ -31,8 +30,9 @@ from ..syntax.json_decoder import decode_json
 from .document_tables import StoredRecord
 from .explain import Explanation
 from .load_result import LoadResult as LoadResult  # part of this module's interface
-from .merge import Change, Outcome, RecordKind, StoredState, merge
-from .projection import FieldValues, Projector
+from .merge import Change, Outcome, RecordKind, merge
+from .projection import Projector
+from .service_state import StateOwner, StoreMemory, is_storable_id, storable_ids
 
 JSON = Any
 
@@ -49,28 +49,24 @@ class NotAtOnce(Exception):
     """A search that would take, or wait, longer than handing it to another thread."""
 
 
-class Store(ABC):
+class Store(StateOwner):
     """The searchable orders and transactions of one site of a store.
 
     Use it as a context manager. Every method raises ``StoreError`` where the engine fails. Methods with a search raise
     ``QueryError`` where the search cannot be used.
     """
 
-    schema: Schema
-    site: str
     keys: CursorKeys
-
-    dialect: str
-    """The dialect of the engine's statements."""
 
     def __init__(
         self, location: str, schema: Schema, *, site: str = "", keys: CursorKeys | None = None, create: bool = True
     ) -> None:
         self.schema, self.site = schema, check_site(site)
-        self._projector = Projector(schema)
+        self._projector, self._memory = Projector(schema), StoreMemory()
         self._connect(location, create)
         try:
             self._prepare(create)
+            self._memory.prepared.add(schema)
             self.keys = keys or self._make_keys()
         except BaseException:
             self.close()
@@ -78,89 +74,6 @@ class Store(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.schema.name}, site {quoted(self.site)}>"
-
-    # -- depends on the engine ---------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _connect(self, location: str, create: bool) -> None:
-        """Connect to the engine. Raises ``StoreError`` or ``MissingExtra``."""
-
-    def _prepare(self, create: bool) -> None:
-        """Create or check the tables. Raises ``StoreError``."""
-        return
-
-    def _make_keys(self) -> CursorKeys:
-        """Return the cursor keys to use where none were passed."""
-        return process_keys()
-
-    @property
-    def _stored_site(self) -> str:
-        """The site as the engine stores it."""
-        return self.site
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Any]:
-        """Open an all-or-nothing transaction that excludes other writers."""
-
-    @abstractmethod
-    def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
-        """Return what the store has for these ids; ids without records may be left out."""
-
-    @abstractmethod
-    def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
-        """Return the stored documents of these ids."""
-
-    @abstractmethod
-    def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
-        """Write the changes of a batch, each with the field values of its order, if any."""
-
-    @abstractmethod
-    def _read_records(
-        self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
-    ) -> list[StoredRecord]:
-        """Return at most ``count`` records after a site and id, sorted by both.
-
-        The records are those of ``site``, or of all sites.
-        """
-
-    @abstractmethod
-    def _rows(self, built: Statement) -> list[Sequence[Any]]:
-        """Run a statement and return its rows."""
-
-    @abstractmethod
-    def _execution_plan(self, built: Statement) -> list[str]:
-        """Return the engine's execution plan: one step per line, indented by depth."""
-
-    @abstractmethod
-    def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
-        """Return the plan steps whose work grows with the number of orders.
-
-        See :mod:`.explain`.
-        """
-
-    @abstractmethod
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        """Open a read snapshot. Raises ``StoreTimeout`` after ``seconds``."""
-
-    @abstractmethod
-    def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
-        """Return the stored document of an id that can be stored, or ``None``."""
-
-    @abstractmethod
-    def holds_named_site(self) -> bool:
-        """Return whether any record of the store, at any site, has a site name."""
-
-    @abstractmethod
-    def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders."""
-
-    @abstractmethod
-    def settle(self) -> None:
-        """Do what is due at the end of a load, such as refreshing statistics."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close the store. Closing twice is allowed."""
 
     # -- loading -----------------------------------------------------------------------------------------------
 
@@ -179,6 +92,25 @@ class Store(ABC):
             return self
         other = copy(self)
         other.site = check_site(site)
+        return other
+
+    def at_table(self, schema: Schema) -> Self:
+        """Return the same store for the records of another table of fields.
+
+        They have tables of their own, which are created if they are missing. Both share their connections; closing one
+        closes the other.
+
+        Raises:
+            StoreError: the store has another table of fields with the same tables, or an older version of this one.
+
+        """
+        if schema is self.schema:
+            return self
+        other = copy(self)
+        other.schema, other._projector = schema, Projector(schema)
+        if schema not in self._memory.prepared:
+            other._prepare(create=True)
+            self._memory.prepared.add(schema)
         return other
 
     def load(self, documents: Iterable[JSON]) -> LoadResult:
@@ -229,13 +161,28 @@ class Store(ABC):
         with self._writing():
             stored = self._read_states(list(dict.fromkeys(record.id for record in records)))
             outcomes, changes = merge(records, stored, self._projector.read_revision)
-            orders = [change.id for change in changes if change.needs_stored_order]
-            others = [change.id for change in changes if change.needs_stored_transactions]
-            order_documents = self._read_documents("order", orders) if orders else {}
-            other_documents = self._read_documents("transactions", others) if others else {}
-            project = self._projector.project_change
-            self._write_changes([(change, project(change, order_documents, other_documents)) for change in changes])
+            self._project_and_write(changes)
         return outcomes
+
+    def _project_and_write(self, changes: list[Change]) -> None:
+        orders = [change.id for change in changes if change.needs_stored_order]
+        others = [change.id for change in changes if change.needs_stored_transactions]
+        order_documents = self._read_documents("order", orders) if orders else {}
+        other_documents = self._read_documents("transactions", others) if others else {}
+        project = self._projector.project_change
+        self._write_changes([(change, project(change, order_documents, other_documents)) for change in changes])
+
+    def delete(self, order_ids: Iterable[str]) -> int:
+        """Delete orders and their transactions permanently; return the number of orders.
+
+        The rows are gone when this returns. What becomes of their bytes in files and logs depends on the engine: see
+        the store's class.
+        """
+        ids = storable_ids(order_ids)
+        with self._writing():
+            deleted = self._delete_records(ids)
+        self._finish_deletion()
+        return deleted
 
     # -- searching ---------------------------------------------------------------------------------------------
 
@@ -334,11 +281,11 @@ class Store(ABC):
 
     def get_document(self, order_id: str) -> bytes | None:
         """Return the stored bytes of an order, hidden orders included, or ``None``."""
-        return self._get("order", order_id) if _is_storable_id(order_id) else None
+        return self._get("order", order_id) if is_storable_id(order_id) else None
 
     def get_transactions(self, order_id: str) -> bytes | None:
         """Return the stored bytes of an order's transactions record, or ``None``."""
-        return self._get("transactions", order_id) if _is_storable_id(order_id) else None
+        return self._get("transactions", order_id) if is_storable_id(order_id) else None
 
     def get(self, order_id: str) -> JSON:
         """Return the decoded order, hidden orders included (D16), or ``None``."""
@@ -386,14 +333,3 @@ def check_site(site: JSON) -> str:
     if not isinstance(site, str) or has_lone_surrogate(site):
         raise UsageError("site must be a string without lone surrogates")
     return site
-
-
-def _is_storable_id(order_id: JSON) -> bool:
-    """Return whether a store could contain an order with this id."""
-    return isinstance(order_id, str) and not has_lone_surrogate(order_id)
-
-
-def storable_ids(order_ids: Iterable[str]) -> list[str]:
-    """Return the ids, of one or several, that a store could contain."""
-    given = [order_ids] if isinstance(order_ids, str) else order_ids
-    return [order_id for order_id in given if _is_storable_id(order_id)]

@@ -1,19 +1,63 @@
-"""The tables of documents, which have the same names and keys on every engine."""
+"""The names of a store's tables, which are the same on every engine, and the records in them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
+from ..language.schema import Schema
+from ..sql.layouts import store_layout
 from .merge import RecordKind
 
-DOCUMENT_TABLES = {"order": ("order_document", "id"), "transactions": ("transactions", "order_id")}
-"""The table of each kind of record, and its column with the order's id."""
+_ABOUT_SCHEMA = "schema"
 
-NAMED_SITE = (
-    "SELECT EXISTS (SELECT 1 FROM order_document WHERE site > '') "
-    "OR EXISTS (SELECT 1 FROM transactions WHERE site > '')"
-)
-"""The query whether any record belongs to a site with a name."""
+
+class StoreTables(NamedTuple):
+    """The names of the tables with the records of one table of fields.
+
+    ``prefix`` begins all of them, and the names of their indexes and of their rows in ``about``.
+    """
+
+    prefix: str
+    orders: str
+    documents: str
+    elements: str
+    transactions: str
+
+    def of(self, kind: RecordKind) -> tuple[str, str]:
+        """Return the table of a kind of record, and its column with the order's id."""
+        return (self.documents, "id") if kind == "order" else (self.transactions, "order_id")
+
+    @property
+    def named_site(self) -> str:
+        """The query whether any record belongs to a site with a name."""
+        return (
+            f"SELECT EXISTS (SELECT 1 FROM {self.documents} WHERE site > '') "
+            f"OR EXISTS (SELECT 1 FROM {self.transactions} WHERE site > '')"
+        )
+
+    def about(self, name: str) -> str:
+        """Return the name of a fact about these tables in ``about``."""
+        return f"{self.prefix}{name}"
+
+
+def tables_of(schema: Schema) -> StoreTables:
+    """Return the tables for the records of a table of fields."""
+    return tables_named(schema.tables)
+
+
+@cache
+def tables_named(name: str) -> StoreTables:
+    """Return the tables whose names begin with this name, or with nothing."""
+    layout, prefix = store_layout("store", name), f"{name}_" if name else ""
+    return StoreTables(prefix, layout.orders, f"{layout.documents}", layout.elements, f"{prefix}transactions")
+
+
+def stored_tables(about: Iterable[str]) -> list[StoreTables]:
+    """Return the tables of every table of fields of a store, by the names of its facts."""
+    found = (name.removesuffix(_ABOUT_SCHEMA) for name in about if name.endswith(_ABOUT_SCHEMA))
+    return [tables_named(prefix.removesuffix("_")) for prefix in sorted(found)]
 
 
 class StoredRecord(NamedTuple):

@@ -18,6 +18,14 @@ def is_empty(location: str) -> StoreError:
     return StoreError(f"{location} is empty; load orders with: orderquery load {location} FILE")
 
 
+def has_no_records(location: str, schema: Schema) -> StoreError:
+    """Return the error for a store without tables for a table of fields, where none are to be created."""
+    return StoreError(
+        f'{location} has no records of "{schema.name}"; load some with: orderquery load {location} FILE '
+        f"--table {schema.name}"
+    )
+
+
 def is_closed(location: str) -> StoreError:
     """Return the error for a store that is used after it was closed."""
     return StoreError(f"{location}: the store is closed")

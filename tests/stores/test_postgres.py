@@ -33,11 +33,12 @@ from test_toy import CASES, RECORDS, tickets  # noqa: F401
 import orderquery as oq
 from orderquery.language.schema import parse_schema
 from orderquery.sql.leaf_tests import shortened
-from orderquery.stores.postgres.database import TABLES
 from orderquery.stores.postgres.store import PostgresStore
 from orderquery.stores.postgres.url import parse_target
 
 KEYS = ["a key for these tests"]
+TABLES = ("order_document", "orders", "transactions")
+"""The tables with rows of orders."""
 
 
 @pytest.fixture

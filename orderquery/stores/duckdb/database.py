@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from ...diagnostics.errors import StoreError
 from ...language.schema import Schema
+from ..document_tables import tables_of
+from ..entries import STATE_TABLES
 from ..projection import project_stored
-from ..store_errors import check_upgradable, check_versions, is_empty
+from ..store_errors import has_no_records, is_empty
+from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import tables
 from .connections import DuckdbConnections
 from .shared_database import DuckdbConnection, share_database
@@ -16,7 +19,7 @@ _BATCH_ROWS = 10_000
 
 
 def prepare(connections: DuckdbConnections, schema: Schema, create: bool) -> None:
-    """Create the tables of an empty database, or check those of a store.
+    """Create the tables of an empty database, or those of a table of fields; check those of a store.
 
     Raises:
         StoreError: the file is not a store, or has another version or table of fields.
@@ -27,12 +30,19 @@ def prepare(connections: DuckdbConnections, schema: Schema, create: bool) -> Non
         if not _list_tables(writer):
             if not create:
                 raise is_empty(path)
-            for text in tables.DOCUMENT_TABLES:
+            for text in (tables.ABOUT_TABLE, *STATE_TABLES["duckdb"].create):
                 writer.rows(text)
-            _create_orders(writer, schema)
+            _write_about(writer, {"application": APPLICATION, "layout": str(LAYOUT_VERSION)})
         about = _read_about(writer, path)
-    version = int(about["layout"])
-    check_versions(path, version, LAYOUT_VERSION, schema, about.get("schema"), about.get("fingerprint"))
+        version = int(about["layout"])
+        if version == LAYOUT_VERSION and tables_of(schema).about("schema") not in about:
+            if not create:
+                raise has_no_records(path, schema)
+            for text in (*tables.document_tables(schema), tables.projected_table(schema)):
+                writer.rows(text)
+            about |= facts_of([schema])
+            _write_about(writer, about)
+    check_prepared(path, version, LAYOUT_VERSION, schema, about)
 
 
 def _list_tables(writer: DuckdbConnection) -> set[str]:
@@ -47,21 +57,14 @@ def _read_about(writer: DuckdbConnection, path: str) -> dict[str, str]:
     return about
 
 
-def _create_orders(writer: DuckdbConnection, schema: Schema) -> None:
-    writer.rows(tables.projected_table(schema))
-    about = {
-        "application": APPLICATION,
-        "layout": str(LAYOUT_VERSION),
-        "schema": schema.name,
-        "fingerprint": schema.fingerprint,
-    }
+def _write_about(writer: DuckdbConnection, about: dict[str, str]) -> None:
     writer.rows("DELETE FROM about")
     parameters = {"names": list(about), "values": list(about.values())}
     writer.rows("INSERT INTO about SELECT unnest($names::VARCHAR[]), unnest($values::VARCHAR[])", parameters)
 
 
 def upgrade(path: str, schema: Schema) -> int:
-    """Rebuild the searched table from the documents; return the number of orders.
+    """Rebuild the searched tables from the documents; return the number of orders.
 
     The rebuild is all or nothing.
 
@@ -73,20 +76,23 @@ def upgrade(path: str, schema: Schema) -> int:
     try:
         with connections.writing() as writer:
             about = _read_about(writer, path)
-            check_upgradable(path, int(about["layout"]), LAYOUT_VERSION, schema, about.get("schema"))
-            writer.rows("DROP TABLE IF EXISTS orders")
-            _create_orders(writer, schema)
-            return _rebuild(writer, schema)
+            schemas, kept = plan_rebuild(path, int(about["layout"]), LAYOUT_VERSION, schema, about)
+            store = {"application": APPLICATION, "layout": str(LAYOUT_VERSION)}
+            _write_about(writer, {**store, **kept, **facts_of(schemas)})
+            return sum(_rebuild(writer, each) for each in schemas)
     finally:
         connections.close()
 
 
 def _rebuild(writer: DuckdbConnection, schema: Schema) -> int:
-    """Insert the searched rows; return their number."""
+    """Create the searched table of a table of fields again; return the number of orders."""
+    names = tables_of(schema)
+    writer.rows(f"DROP TABLE IF EXISTS {names.orders}")
+    writer.rows(tables.projected_table(schema))
     text = (
-        "SELECT d.rid, d.site, d.document, t.document FROM (SELECT * FROM order_document WHERE rid > $after "
+        f"SELECT d.rid, d.site, d.document, t.document FROM (SELECT * FROM {names.documents} WHERE rid > $after "
         f"ORDER BY rid LIMIT {_BATCH_ROWS}) AS d "
-        "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id ORDER BY d.rid"
+        f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id ORDER BY d.rid"
     )
     count = after = 0
     while found := writer.rows(text, {"after": after}):

@@ -11,7 +11,7 @@ from ...sql.statement import Statement
 from ..explain import READS_ALL
 from .shared_database import DuckdbConnection
 
-_SCANS_ORDERS = re.compile(r" *SEQ_SCAN \w+: ([^;]*\.)?orders;")
+_SCANS_ORDERS = re.compile(r" *SEQ_SCAN \w+: ([^;]*\.)?(\w+_)?orders;")
 
 
 def execution_plan(reader: DuckdbConnection, built: Statement) -> list[str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from ...compiler.cursor_keys import CursorKeys
 from ...language.types import encode_text
 from ...sql.statement import Statement
-from ..base import Store, storable_ids
-from ..document_tables import DOCUMENT_TABLES, NAMED_SITE, StoredRecord
+from ..base import Store
+from ..document_tables import StoredRecord, StoreTables, tables_of
 from ..keyfile import keys_of_file
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
@@ -29,7 +29,9 @@ _EVENT_TIME = {"order": "NULL", "transactions": "event_time"}
 class DuckdbStore(Store):
     """Orders of one site in a DuckDB file, which one process at a time can open.
 
-    Safe to use from several threads, which can read during a write.
+    Safe to use from several threads, which can read during a write. A deletion deletes the rows and empties the log.
+    But the engine does not overwrite deleted bytes: they stay in the file, mostly compressed, until it reuses the
+    space. To be rid of them, load the remaining orders into a new file and destroy this one.
     """
 
     dialect = "duckdb"
@@ -37,7 +39,7 @@ class DuckdbStore(Store):
     def _connect(self, location: str, create: bool) -> None:
         self.path = str(location)
         self._connections = DuckdbConnections(share_database(self.path, create))
-        self._named_site: tuple[int, bool] | None = None
+        self._named_site: dict[StoreTables, tuple[int, bool]] = {}
 
     def _prepare(self, create: bool) -> None:
         prepare(self._connections, self.schema, create)
@@ -47,16 +49,26 @@ class DuckdbStore(Store):
 
     # -- writing -----------------------------------------------------------------------------------------------
 
+    @property
+    def _tables(self) -> StoreTables:
+        return tables_of(self.schema)
+
     def _writing(self) -> AbstractContextManager[Any]:
         return self._connections.writing()
+
+    def _execute(self, text: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        with self._connections.writing() as writer:
+            for row in rows:
+                writer.rows(text, row)
 
     def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
         field = self.schema.revision
         key = self.schema.key.column
         revision = "NULL" if field is None else f'"{field.column}"'
+        names = self._tables
         with self._connections.writing() as writer:
-            revisions = self._of_ids(writer, f'"{key}", {revision} FROM orders', key, order_ids)
-            times = self._of_ids(writer, "order_id, event_time FROM transactions", "order_id", order_ids)
+            revisions = self._of_ids(writer, f'"{key}", {revision} FROM {names.orders}', key, order_ids)
+            times = self._of_ids(writer, f"order_id, event_time FROM {names.transactions}", "order_id", order_ids)
         return stored_states(self.schema, revisions, times)
 
     def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
@@ -64,7 +76,7 @@ class DuckdbStore(Store):
             return self._documents_of(writer, kind, order_ids)
 
     def _documents_of(self, connection: DuckdbConnection, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         found = self._of_ids(connection, f"{key}, document FROM {table}", key, order_ids)
         return {order_id: document.encode() for order_id, document in found.items()}
 
@@ -80,16 +92,17 @@ class DuckdbStore(Store):
         return {ids[stored]: value for stored, value in connection.rows(text, {"site": self.site, "ids": list(ids)})}
 
     def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
+        names = self._tables
         with self._connections.writing() as writer:
             rids = self._rids(writer, changes)
             orders = [change for change, _ in changes if change.order is not None]
             others = [change for change, _ in changes if change.transactions is not None]
             searched = [(rids[change.id], self.site, values) for change, values in changes if values is not None]
-            _delete_rows(writer, "order_document", [rids[change.id] for change in orders if change.stored.order])
-            _delete_rows(writer, "orders", [rids[change.id] for change, _ in changes if change.stored.order])
+            _delete_rows(writer, names.documents, [rids[change.id] for change in orders if change.stored.order])
+            _delete_rows(writer, names.orders, [rids[change.id] for change, _ in changes if change.stored.order])
             self._delete_transactions(writer, [change.id for change in others if change.stored.transactions])
             if orders:
-                tables.insert(writer, "order_document", [
+                tables.insert(writer, names.documents, [
                     ("rid", "BIGINT", [rids[change.id] for change in orders]),
                     ("site", "VARCHAR", [self.site] * len(orders)),
                     ("id", "VARCHAR", [encode_text(change.id) for change in orders]),
@@ -98,7 +111,7 @@ class DuckdbStore(Store):
             if searched:
                 tables.insert_orders(writer, self.schema, searched)
             if others:
-                tables.insert(writer, "transactions", [
+                tables.insert(writer, names.transactions, [
                     ("site", "VARCHAR", [self.site] * len(others)),
                     ("order_id", "VARCHAR", [encode_text(change.id) for change in others]),
                     ("event_time", "BIGINT", [change.event_time for change in others]),
@@ -108,8 +121,8 @@ class DuckdbStore(Store):
     def _rids(self, writer: DuckdbConnection, changes: list[tuple[Change, FieldValues | None]]) -> dict[str, int]:
         """Return the row ids of all orders among the changes: existing ones, and new ones."""
         stored = [change.id for change, _ in changes if change.stored.order]
-        rids = self._of_ids(writer, "id, rid FROM order_document", "id", stored) if stored else {}
-        ((last,),) = writer.rows("SELECT coalesce(max(rid), 0) FROM order_document")
+        rids = self._of_ids(writer, f"id, rid FROM {self._tables.documents}", "id", stored) if stored else {}
+        ((last,),) = writer.rows(f"SELECT coalesce(max(rid), 0) FROM {self._tables.documents}")
         for change, values in changes:
             if values is not None and change.id not in rids:
                 last += 1
@@ -119,24 +132,22 @@ class DuckdbStore(Store):
     def _delete_transactions(self, writer: DuckdbConnection, order_ids: list[str]) -> None:
         if order_ids:
             parameters = {"site": self.site, "ids": list(map(encode_text, order_ids))}
-            writer.rows(f"DELETE FROM transactions WHERE site = $site AND order_id {_IS_ONE_OF_IDS}", parameters)
+            table = self._tables.transactions
+            writer.rows(f"DELETE FROM {table} WHERE site = $site AND order_id {_IS_ONE_OF_IDS}", parameters)
 
-    def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders.
-
-        The rows are deleted and the log is emptied. But the engine does not overwrite deleted bytes: they stay in the
-        file, mostly compressed, until it reuses the space. To be rid of them, load the remaining orders into a new
-        file and destroy this one.
-        """
-        ids = storable_ids(order_ids)
+    def _delete_records(self, order_ids: list[str]) -> int:
+        names = self._tables
         with self._connections.writing() as writer:
-            self._delete_transactions(writer, ids)
-            rids = list(self._of_ids(writer, "id, rid FROM order_document", "id", ids).values())
-            _delete_rows(writer, "order_document", rids)
-            _delete_rows(writer, "orders", rids)
+            self._delete_transactions(writer, order_ids)
+            rids = list(self._of_ids(writer, f"id, rid FROM {names.documents}", "id", order_ids).values())
+            _delete_rows(writer, names.documents, rids)
+            _delete_rows(writer, names.orders, rids)
+        return len(rids)
+
+    def _finish_deletion(self) -> None:
+        """Empty the log."""
         with self._connections.exclusive() as writer:
             writer.rows("CHECKPOINT")
-        return len(rids)
 
     def settle(self) -> None:
         """Do nothing: the engine maintains its own statistics and log.
@@ -149,14 +160,14 @@ class DuckdbStore(Store):
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.snapshot(seconds)
 
-    def _rows(self, built: Statement) -> list[Any]:
-        with self._connections.reading() as reader:
-            return reader.rows(built.text, built.parameters)
+    def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Any]:
+        with self._connections.writing() if writing else self._connections.reading() as connection:
+            return connection.rows(text, parameters)
 
     def _read_records(
         self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
     ) -> list[StoredRecord]:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         one_site = "" if site is None else "site = $site AND "
         text = (
             f"SELECT site, {key}, document, {_EVENT_TIME[kind]} FROM {table} "
@@ -186,11 +197,12 @@ class DuckdbStore(Store):
         with self._connections.reading() as reader:
             # Only this process can write to the file. The count is read before the rows: it is never too new for them.
             commits = self._connections.commits
-            if self._named_site is not None and self._named_site[0] == commits and not reader.in_transaction:
-                return self._named_site[1]
-            ((found,),) = reader.rows(NAMED_SITE)
+            cached = self._named_site.get(self._tables)
+            if cached is not None and cached[0] == commits and not reader.in_transaction:
+                return cached[1]
+            ((found,),) = reader.rows(self._tables.named_site)
             if not reader.in_transaction:  # a snapshot may be older than the last commit
-                self._named_site = commits, bool(found)
+                self._named_site[self._tables] = commits, bool(found)
             return bool(found)
 
     def close(self) -> None:

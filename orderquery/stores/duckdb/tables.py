@@ -3,19 +3,21 @@
 The searched columns, with arrays as lists, and the documents are in separate tables. There are no indexes, keys or
 constraints: the engine scans columns, and finds the documents of a page by their row ids, which stay unique because one
 connection writes at a time. Ids and texts have their stored form, without NUL. Documents are texts, so that SQL such as
-``document->>'$.number'`` works on them; reading UTF-8 as text and writing it again preserves every byte.
+``document->>'$.number'`` works on them; reading UTF-8 as text and writing it again preserves every byte. The records of
+each table of fields have tables of their own.
 
 Rows are inserted as Arrow tables: one statement per row would take a hundred times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ...diagnostics.errors import MissingExtra
 from ...language.schema import Schema
+from ..document_tables import tables_of
 from ..parquet.tables import ColumnarColumn, columns
 from ..projection import FieldValues
 from .shared_database import DuckdbConnection
@@ -23,13 +25,7 @@ from .shared_database import DuckdbConnection
 if TYPE_CHECKING:
     import pyarrow
 
-DOCUMENT_TABLES = (
-    "CREATE TABLE order_document (rid BIGINT NOT NULL, site VARCHAR NOT NULL, id VARCHAR NOT NULL, "
-    "document VARCHAR NOT NULL)",
-    "CREATE TABLE transactions (site VARCHAR NOT NULL, order_id VARCHAR NOT NULL, event_time BIGINT, "
-    "document VARCHAR NOT NULL)",
-    "CREATE TABLE about (name VARCHAR NOT NULL, value VARCHAR NOT NULL)",
-)
+ABOUT_TABLE = "CREATE TABLE about (name VARCHAR NOT NULL, value VARCHAR NOT NULL)"
 _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN"}
 
 
@@ -43,10 +39,23 @@ def _typed_columns(schema: Schema) -> tuple[tuple[ColumnarColumn, str], ...]:
     return tuple((column, _TYPES[column.kind] + "[]" * column.many) for column in found)
 
 
+def document_tables(schema: Schema) -> Iterator[str]:
+    """Yield the statements that create the tables of documents."""
+    names = tables_of(schema)
+    yield (
+        f"CREATE TABLE {names.documents} (rid BIGINT NOT NULL, site VARCHAR NOT NULL, id VARCHAR NOT NULL, "
+        "document VARCHAR NOT NULL)"
+    )
+    yield (
+        f"CREATE TABLE {names.transactions} (site VARCHAR NOT NULL, order_id VARCHAR NOT NULL, event_time BIGINT, "
+        "document VARCHAR NOT NULL)"
+    )
+
+
 def projected_table(schema: Schema) -> str:
     """Return the statement that creates the searched table."""
     listed = ", ".join(f'"{column.name}" {kind}' for column, kind in _typed_columns(schema))
-    return f"CREATE TABLE orders (rid BIGINT NOT NULL, site VARCHAR NOT NULL, {listed})"
+    return f"CREATE TABLE {tables_of(schema).orders} (rid BIGINT NOT NULL, site VARCHAR NOT NULL, {listed})"
 
 
 def insert_orders(writer: DuckdbConnection, schema: Schema, rows: Sequence[tuple[int, str, FieldValues]]) -> None:
@@ -55,7 +64,7 @@ def insert_orders(writer: DuckdbConnection, schema: Schema, rows: Sequence[tuple
     listed += [("site", "VARCHAR", [site for _, site, _ in rows])]
     for column, kind in _typed_columns(schema):
         listed.append((column.name, kind, [column.encode(values[column.field]) for _, _, values in rows]))
-    insert(writer, "orders", listed)
+    insert(writer, tables_of(schema).orders, listed)
 
 
 def insert(writer: DuckdbConnection, table: str, listed: Iterable[tuple[str, str, list[Any]]]) -> None:

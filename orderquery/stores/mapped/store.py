@@ -64,8 +64,14 @@ class MappedStore(ReadOnlyStore):
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def _rows(self, built: Statement) -> list[Sequence[Any]]:
-        return self._run(built.text, built.parameters)
+    def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Sequence[Any]]:
+        return self._run(text, parameters)
+
+    def sites(self) -> list[str]:
+        """Return the only site. Raises ``StoreError`` if the layout has sites."""
+        if self.layout.sites:
+            raise StoreError("orderquery does not list the sites of your own tables; query their column of sites")
+        return [""]
 
     def _statement(self, query: Query, position: Position | None = None, count: int | None = None) -> Statement:
         wanted: Wanted = "count" if count is None else "page"

@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ from ..keyfile import keys_beside
 from ..merge import RecordKind
 from ..read_only import ReadOnlyStore
 from ..store_errors import timed_out
-from .tables import TRANSACTIONS, check_about
+from .tables import ORDERS, TRANSACTIONS, check_about
 
 _TRANSACTIONS = dataclasses.replace(COLUMNAR, name=TRANSACTIONS, orders=TRANSACTIONS)
 
@@ -119,8 +119,13 @@ class ParquetStore(ReadOnlyStore):
     def _deadline(self) -> Deadline | None:
         return getattr(self._of_thread, "deadline", None)
 
-    def _rows(self, built: Statement) -> list[Sequence[Any]]:
-        return self._engine.rows(built.text, built.parameters, self._deadline)
+    def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Sequence[Any]]:
+        return self._engine.rows(text, dict(parameters), self._deadline)
+
+    def sites(self) -> list[str]:
+        """Return every site with a record, sorted."""
+        parts = (f"SELECT DISTINCT site FROM {table}" for table in (ORDERS, TRANSACTIONS))
+        return sorted({str(site) for (site,) in self._query(" UNION ALL ".join(parts), {})})
 
     def _execution_plan(self, built: Statement) -> list[str]:
         return self._engine.execution_plan(built.text, built.parameters)

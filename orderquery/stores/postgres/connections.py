@@ -224,7 +224,8 @@ class PostgresConnections:
 
     def _begin_writing(self, database: PostgresConnection) -> PostgresConnection:
         """Begin a transaction; reconnect if the server has closed the connection."""
-        begin = f"BEGIN; SELECT pg_advisory_xact_lock({self._lock_number})"
+        # At another level the transaction would not see what the writers it waited for have written.
+        begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({self._lock_number})"
         try:
             database.execute(begin)
         except psycopg.OperationalError:

@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from ...compiler.cursor_keys import KEYS_VARIABLE, CursorKeys, new_key
 from ...diagnostics.errors import StoreError
 from ...language.schema import Schema
+from ..document_tables import StoreTables, stored_tables, tables_of
+from ..entries import STATE_TABLES
 from ..projection import project_stored
-from ..store_errors import check_upgradable, check_versions, not_found
+from ..store_errors import has_no_records, not_found
+from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import tables
 from .connections import PostgresConnection, PostgresConnections
 from .driver import errors, sql
 from .url import Target, parse_target
 
 LAYOUT_VERSION = 1
-TABLES = ("order_document", "orders", "transactions")
-"""The tables with rows of orders."""
-
 _BATCH_ROWS = 1_000
 _KEY_READERS = """
     SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
@@ -30,26 +30,34 @@ _KEY_READERS = """
 
 
 def prepare(connections: PostgresConnections, schema: Schema, create: bool) -> None:
-    """Create the tables of a store where there are none.
+    """Create the tables of a store where there are none, or those of a table of fields.
 
     Raises:
         StoreError: the store does not exist and is not to be created, or has another version or table of fields.
 
     """
-    shown = connections.target.shown
+    target = connections.target
     with connections.exclusive() as database:
-        _check_encoding(database, shown)
-        empty = not _list_tables(database, connections.target)
+        _check_encoding(database, target.shown)
+        empty = not _list_tables(database, target)
     if empty:
         if not create:
-            raise not_found(shown)
+            raise not_found(target.shown)
         with connections.writing() as database:
-            if not _list_tables(database, connections.target):
-                _create(database, connections.target, schema)
+            if not _list_tables(database, target):
+                _create_store(database, target)
+                _create_tables(database, schema)
     with connections.exclusive() as database:
-        about = _read_about(database, connections.target)
+        about = _read_about(database, target)
     version = int(about["layout"])
-    check_versions(shown, version, LAYOUT_VERSION, schema, about.get("schema"), about.get("fingerprint"))
+    if version == LAYOUT_VERSION and tables_of(schema).about("schema") not in about:
+        if not create:
+            raise has_no_records(target.shown, schema)
+        with connections.writing() as database:
+            if tables_of(schema).about("schema") not in _read_about(database, target):
+                _create_tables(database, schema)
+            about = _read_about(database, target)
+    check_prepared(target.shown, version, LAYOUT_VERSION, schema, about)
 
 
 def _check_encoding(database: PostgresConnection, shown: str) -> None:
@@ -69,14 +77,25 @@ def _list_tables(database: PostgresConnection, target: Target) -> set[str]:
     return {name for (name,) in database.execute(text, (target.namespace,))}
 
 
+def _has_columns(database: PostgresConnection, target: Target) -> bool:
+    """Return whether a table ``about`` has the columns of that of a store.
+
+    Asking for a column that is missing would end the open transaction.
+    """
+    text = (
+        "SELECT count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
+        "JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = %s AND c.relname = 'about' AND a.attname IN ('name', 'value')"
+    )
+    return database.execute(text, (target.namespace,)).fetchone() == (2,)
+
+
 def _read_about(database: PostgresConnection, target: Target) -> dict[str, str]:
     found: dict[str, str] = {}
-    if {"about", *TABLES} <= _list_tables(database, target):
-        try:
-            found = {str(name): str(value) for name, value in database.execute("SELECT name, value FROM about")}
-        except errors.UndefinedColumn:
-            found = {}
-    if "layout" not in found or not found["layout"].isdecimal():
+    if _has_columns(database, target):
+        found = {str(name): str(value) for name, value in database.execute("SELECT name, value FROM about")}
+    needed = {table for names in stored_tables(found) for table in (names.documents, names.orders, names.transactions)}
+    if not found.get("layout", "").isdecimal() or not needed <= _list_tables(database, target):
         raise StoreError(
             f'the tables in schema "{target.namespace}" of {target.shown} are not an orderquery store; '
             "use another schema: add ?namespace=NAME to the URL"
@@ -84,23 +103,28 @@ def _read_about(database: PostgresConnection, target: Target) -> dict[str, str]:
     return found
 
 
-def _create(database: PostgresConnection, target: Target, schema: Schema) -> None:
+def _create_store(database: PostgresConnection, target: Target) -> None:
     found = database.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (target.namespace,)).fetchone()
     if found is None:
         # IF NOT EXISTS would require the privilege to create a schema even where it exists.
         database.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(target.namespace)))
-    for text in (*tables.DOCUMENT_TABLES, tables.projected_table(schema), *tables.indexes(schema)):
+    for text in (*tables.STORE_TABLES, *STATE_TABLES["postgres"].create):
         database.execute(text)
-    _write_about(database, schema)
+    _write_about(database, {"layout": str(LAYOUT_VERSION)})
     database.execute("REVOKE ALL ON cursor_key FROM PUBLIC")
     # Default privileges may have granted it to other roles.
     for (name,) in database.execute(_KEY_READERS).fetchall():
         database.execute(f"REVOKE ALL ON cursor_key FROM {name}")
 
 
-def _write_about(database: PostgresConnection, schema: Schema) -> None:
-    about = {"schema": schema.name, "fingerprint": schema.fingerprint, "layout": str(LAYOUT_VERSION)}
-    for row in about.items():
+def _create_tables(database: PostgresConnection, schema: Schema) -> None:
+    for text in (*tables.document_tables(schema), tables.projected_table(schema), *tables.indexes(schema)):
+        database.execute(text)
+    _write_about(database, facts_of([schema]))
+
+
+def _write_about(database: PostgresConnection, facts: dict[str, str]) -> None:
+    for row in facts.items():
         database.execute("INSERT INTO about (name, value) VALUES (%s, %s)", row)
 
 
@@ -142,7 +166,7 @@ def _read_keys(database: PostgresConnection) -> list[str]:
 
 
 def upgrade(location: str, schema: Schema) -> int:
-    """Rebuild the searched table from the documents; return the number of orders.
+    """Rebuild the searched tables from the documents; return the number of orders.
 
     The rebuild is all or nothing.
 
@@ -158,36 +182,37 @@ def upgrade(location: str, schema: Schema) -> int:
                 raise not_found(shown)
         with connections.writing() as database:
             about = _read_about(database, connections.target)
-            check_upgradable(shown, int(about["layout"]), LAYOUT_VERSION, schema, about.get("schema"))
-            database.execute("DROP TABLE orders")
+            schemas, kept = plan_rebuild(shown, int(about["layout"]), LAYOUT_VERSION, schema, about)
             database.execute("DELETE FROM about")
-            database.execute(tables.projected_table(schema))
-            count = sum(_rebuild(database, schema))
-            for text in tables.indexes(schema):
-                database.execute(text)
-            _write_about(database, schema)
+            _write_about(database, {"layout": str(LAYOUT_VERSION), **kept, **facts_of(schemas)})
+            count = sum(sum(_rebuild(database, each)) for each in schemas)
         with connections.exclusive() as database:
-            analyze(database)
+            for each in schemas:
+                analyze(database, tables_of(each))
     finally:
         connections.close()
     return count
 
 
 def _rebuild(database: PostgresConnection, schema: Schema) -> Iterator[int]:
-    """Write the searched rows in batches; yield the size of each."""
-    columns = tables.columns(schema)
+    """Create the searched table of a table of fields again, in batches; yield the size of each."""
+    names, columns = tables_of(schema), tables.columns(schema)
+    database.execute(f"DROP TABLE {names.orders}")
+    database.execute(tables.projected_table(schema))
     with database.cursor("documents") as stored:
         stored.execute(
-            "SELECT d.rid, d.site, d.document, t.document FROM order_document AS d "
-            "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"
+            f"SELECT d.rid, d.site, d.document, t.document FROM {names.documents} AS d "
+            f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id"
         )
         while rows := stored.fetchmany(_BATCH_ROWS):
             projected = [(rid, site, project_stored(schema, *documents)) for rid, site, *documents in rows]
-            tables.write_rows(database, "orders", columns, [tables.make_row(schema, *row) for row in projected])
+            tables.write_rows(database, names.orders, columns, [tables.make_row(schema, *row) for row in projected])
             yield len(rows)
+    for text in tables.indexes(schema):
+        database.execute(text)
 
 
-def analyze(database: PostgresConnection) -> None:
+def analyze(database: PostgresConnection, names: StoreTables) -> None:
     """Refresh the planner's statistics."""
-    for table in TABLES:
+    for table in (names.documents, names.orders, names.transactions):
         database.execute(f"ANALYZE {table}")

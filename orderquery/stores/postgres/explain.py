@@ -14,7 +14,9 @@ from ..explain import READS_ALL, SORTS_ALL, WALKS
 from .connections import PostgresConnection
 
 _PLAN_NODE = re.compile(r"( *)(?:->  )?(\S.*?)  \(cost=")
-_OF_ORDERS = re.compile(r"(?:Parallel )?(Seq Scan|Index Scan|Index Only Scan|Bitmap Heap Scan)\b.* on orders o$")
+_OF_ORDERS = re.compile(
+    r"(?:Parallel )?(Seq Scan|Index Scan|Index Only Scan|Bitmap Heap Scan)\b.* on (?:\w+_)?orders o$"
+)
 _WHOLE_SITE = re.compile(r"Index Cond: \(site = ")
 """A single condition: several conditions begin with another bracket."""
 

@@ -5,7 +5,7 @@ Its tables have a separate PostgreSQL schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -13,8 +13,8 @@ from ...compiler.cursor_keys import CursorKeys
 from ...diagnostics.errors import StoreError
 from ...language.types import TYPES, encode_text
 from ...sql.statement import Statement
-from ..base import Store, storable_ids
-from ..document_tables import DOCUMENT_TABLES, NAMED_SITE, StoredRecord
+from ..base import Store
+from ..document_tables import StoredRecord, StoreTables, tables_of
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
 from . import tables
@@ -37,7 +37,8 @@ class PostgresStore(Store):
 
     The location is any URL that libpq accepts. Its parameter ``namespace`` names the schema with the tables (default
     ``orderquery``), so several stores can share a database. Safe to use from several threads and processes, which can
-    read during a write.
+    read during a write. Deleted rows are gone, but their bytes stay in the server's files until VACUUM (autovacuum runs
+    it in time) and later rows overwrite them, and in its write-ahead log, replicas and backups while those exist.
     """
 
     dialect = "postgres"
@@ -59,17 +60,30 @@ class PostgresStore(Store):
     def _stored_site(self) -> str:
         return encode_text(self.site)
 
+    def _decode_site(self, stored: str) -> str:
+        return str(_decode(stored))
+
+    @property
+    def _tables(self) -> StoreTables:
+        return tables_of(self.schema)
+
     # -- writing -----------------------------------------------------------------------------------------------
 
     def _writing(self) -> AbstractContextManager[Any]:
         return self._connections.writing()
 
+    def _execute(self, text: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._check_site_length()
+        with self._connections.writing() as database, database.cursor() as cursor:
+            cursor.executemany(text, rows)
+
     def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
         field = self.schema.revision
         revision = "NULL" if field is None else f'"{field.column}"'
+        orders, times_of = self._tables.orders, f"SELECT order_id, event_time FROM {self._tables.transactions}"
         with self._connections.writing() as database:
-            revisions = self._of_ids(database, f'SELECT "{self._key}", {revision} FROM orders', self._key, order_ids)
-            times = self._of_ids(database, "SELECT order_id, event_time FROM transactions", "order_id", order_ids)
+            revisions = self._of_ids(database, f'SELECT "{self._key}", {revision} FROM {orders}', self._key, order_ids)
+            times = self._of_ids(database, times_of, "order_id", order_ids)
         return stored_states(self.schema, revisions, times)
 
     @property
@@ -77,7 +91,7 @@ class PostgresStore(Store):
         return self.schema.key.column
 
     def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         with self._connections.writing() as database:
             found = self._of_ids(database, f"SELECT {key}, document FROM {table}", key, order_ids)
         return {order_id: document.encode() for order_id, document in found.items()}
@@ -89,28 +103,25 @@ class PostgresStore(Store):
         return {stored[order_id]: value for order_id, value in found}
 
     def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
-        site, schema = self._stored_site, self.schema
-        if len(site.encode()) > _MAX_SITE_BYTES:
-            raise StoreError(
-                f'site "{self.site[:20]}..." is too long: a site name has at most {_MAX_SITE_BYTES} bytes in PostgreSQL'
-            )
+        site, schema, names = self._stored_site, self.schema, self._tables
+        self._check_site_length()
         with self._connections.writing() as database:
             replaced = (change.id for change, _ in changes if change.stored.order)
-            rids = self._of_ids(database, f'SELECT "{self._key}", rid FROM orders', self._key, replaced)
+            rids = self._of_ids(database, f'SELECT "{self._key}", rid FROM {names.orders}', self._key, replaced)
             # Deleting and appending rows is several times faster than updating them one by one.
             database.execute(
-                "DELETE FROM order_document WHERE rid = ANY(%s)",
+                f"DELETE FROM {names.documents} WHERE rid = ANY(%s)",
                 ([rids[change.id] for change, _ in changes if change.order and change.id in rids],),
             )
             database.execute(
-                "DELETE FROM orders WHERE rid = ANY(%s)",
+                f"DELETE FROM {names.orders} WHERE rid = ANY(%s)",
                 ([rids[change.id] for change, values in changes if values is not None and change.id in rids],),
             )
             new = [change.id for change, _ in changes if change.order and change.id not in rids]
-            rids.update(zip(new, _allocate_rids(database, len(new)), strict=True))
+            rids.update(zip(new, _allocate_rids(database, names, len(new)), strict=True))
             tables.write_rows(
                 database,
-                "order_document",
+                names.documents,
                 tables.DOCUMENT_COLUMNS,
                 (
                     (rids[change.id], site, encode_text(change.id), change.order.document.decode())
@@ -121,7 +132,7 @@ class PostgresStore(Store):
             self._write_transactions(database, [change for change, _ in changes])
             rows = [tables.make_row(schema, rids[c.id], site, values) for c, values in changes if values is not None]
             try:
-                tables.write_rows(database, "orders", tables.columns(schema), rows)
+                tables.write_rows(database, names.orders, tables.columns(schema), rows)
             except errors.ProgramLimitExceeded as problem:
                 raise StoreError(_describe_too_long(problem)) from problem
             self._changes.count += len(changes)
@@ -129,30 +140,30 @@ class PostgresStore(Store):
     def _write_transactions(self, database: PostgresConnection, changes: Sequence[Change]) -> None:
         changes = [change for change in changes if change.transactions]
         replaced = [encode_text(change.id) for change in changes if change.stored.transactions]
-        database.execute(
-            "DELETE FROM transactions WHERE site = %s AND order_id = ANY(%s)", (self._stored_site, replaced)
-        )
+        table = self._tables.transactions
+        database.execute(f"DELETE FROM {table} WHERE site = %s AND order_id = ANY(%s)", (self._stored_site, replaced))
         rows = (
             (self._stored_site, encode_text(change.id), change.event_time, change.transactions.document.decode())
             for change in changes
             if change.transactions
         )
-        tables.write_rows(database, "transactions", tables.TRANSACTIONS_COLUMNS, rows)
+        tables.write_rows(database, table, tables.TRANSACTIONS_COLUMNS, rows)
 
-    def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders.
+    def _check_site_length(self) -> None:
+        if len(self._stored_site.encode()) > _MAX_SITE_BYTES:
+            raise StoreError(
+                f'site "{self.site[:20]}..." is too long: a site name has at most {_MAX_SITE_BYTES} bytes in PostgreSQL'
+            )
 
-        The rows are deleted when this returns. Their bytes stay in the server's files until VACUUM (autovacuum runs
-        it in time) and later rows overwrite them, and in its write-ahead log, replicas and backups while those exist.
-        """
-        ids = [encode_text(order_id) for order_id in storable_ids(order_ids)]
-        of_ids = (self._stored_site, ids)
+    def _delete_records(self, order_ids: list[str]) -> int:
+        names = self._tables
+        of_ids = (self._stored_site, [encode_text(order_id) for order_id in order_ids])
         with self._connections.writing() as database:
-            database.execute("DELETE FROM transactions WHERE site = %s AND order_id = ANY(%s)", of_ids)
-            database.execute(f'DELETE FROM orders WHERE site = %s AND "{self._key}" = ANY(%s)', of_ids)
-            deleted = database.execute("DELETE FROM order_document WHERE site = %s AND id = ANY(%s)", of_ids).rowcount
-            self._changes.count += deleted
-        return deleted
+            database.execute(f"DELETE FROM {names.transactions} WHERE site = %s AND order_id = ANY(%s)", of_ids)
+            database.execute(f'DELETE FROM {names.orders} WHERE site = %s AND "{self._key}" = ANY(%s)', of_ids)
+            deleted = database.execute(f"DELETE FROM {names.documents} WHERE site = %s AND id = ANY(%s)", of_ids)
+            self._changes.count += deleted.rowcount
+        return deleted.rowcount
 
     def settle(self) -> None:
         """Refresh the planner's statistics after many changes.
@@ -162,10 +173,10 @@ class PostgresStore(Store):
         if self._changes.count < _ANALYZE_AFTER_ROWS:
             return
         with self._connections.exclusive() as database:
-            text = "SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass"
+            text = f"SELECT reltuples FROM pg_class WHERE oid = '{self._tables.orders}'::regclass"
             ((known,),) = database.execute(text).fetchall()
             if self._changes.count >= known // 5:
-                analyze(database)
+                analyze(database, self._tables)
                 self._changes.count = 0
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -176,7 +187,7 @@ class PostgresStore(Store):
     def _read_records(
         self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
     ) -> list[StoredRecord]:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         one_site = "" if site is None else "site = %(site)s AND "
         text = (
             f"SELECT site, {key}, document, {_EVENT_TIME[kind]} FROM {table} "
@@ -187,9 +198,9 @@ class PostgresStore(Store):
             rows = database.execute(text, {**parameters, "count": count}).fetchall()
         return [StoredRecord(_decode(of), _decode(key), kind, document.encode(), at) for of, key, document, at in rows]
 
-    def _rows(self, built: Statement) -> list[Sequence[Any]]:
-        with self._connections.reading() as database:
-            return list(database.execute(built.text, built.parameters).fetchall())
+    def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Sequence[Any]]:
+        with self._connections.writing() if writing else self._connections.reading() as database:
+            return list(database.execute(text, parameters).fetchall())
 
     def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
@@ -199,7 +210,7 @@ class PostgresStore(Store):
         return find_store_costs(lines)
 
     def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         with self._connections.reading() as database:
             text = f"SELECT document FROM {table} WHERE site = %s AND {key} = %s"
             found = database.execute(text, (self._stored_site, encode_text(order_id))).fetchone()
@@ -209,7 +220,7 @@ class PostgresStore(Store):
         """Return whether any record of the store, at any site, has a site name."""
         # Asked every time: a load by another process shows in nothing that costs less to read.
         with self._connections.reading() as database:
-            return database.execute(NAMED_SITE).fetchone() == (True,)
+            return database.execute(self._tables.named_site).fetchone() == (True,)
 
     def close(self) -> None:
         """Close the store. Closing twice is allowed."""
@@ -225,8 +236,8 @@ class _ChangeCount:
     count = 0
 
 
-def _allocate_rids(database: PostgresConnection, count: int) -> list[int]:
-    text = "SELECT nextval(pg_get_serial_sequence('order_document', 'rid')) FROM generate_series(1, %s)"
+def _allocate_rids(database: PostgresConnection, names: StoreTables, count: int) -> list[int]:
+    text = f"SELECT nextval(pg_get_serial_sequence('{names.documents}', 'rid')) FROM generate_series(1, %s)"
     return [rid for (rid,) in database.execute(text, (count,))]
 
 

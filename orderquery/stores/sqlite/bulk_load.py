@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from ...language.schema import Schema
+from ..document_tables import StoreTables, tables_of
 from . import tables
 
 MIN_CHANGES = 500
@@ -33,31 +34,33 @@ def begin(database: sqlite3.Connection, schema: Schema, changes: int) -> None:
 
     While they are missing, record the time of the last write. Called in the transaction of every batch.
     """
-    if database.execute("SELECT 1 FROM orders LIMIT 1").fetchone() is not None:
-        if _last_write(database) is not None:
-            _record_write(database)
+    names = tables_of(schema)
+    if database.execute(f"SELECT 1 FROM {names.orders} LIMIT 1").fetchone() is not None:
+        if _last_write(database, names) is not None:
+            _record_write(database, names)
     elif changes >= MIN_CHANGES:
         for name in tables.indexes(schema):
             database.execute(f'DROP INDEX IF EXISTS "{name}"')
-        _record_write(database)
+        _record_write(database, names)
 
 
 def finish(writing: Callable[[], AbstractContextManager[sqlite3.Connection]], schema: Schema) -> None:
     """Create missing indexes; after every second of work, others may write."""
-    remaining = list(tables.indexes(schema).values())
+    names, remaining = tables_of(schema), list(tables.indexes(schema).values())
     while remaining:
         with writing() as database:
-            if _last_write(database) is None:
+            if _last_write(database, names) is None:
                 return
             began = time.monotonic()
             with _small_cache(database):
                 while remaining and time.monotonic() - began < _MAX_TRANSACTION_S:
                     database.execute(remaining.pop(0))
             if remaining:
-                _record_write(database)
+                _record_write(database, names)
             else:
                 # The statistics of the old indexes were dropped with them.
-                database.execute("DELETE FROM about WHERE name IN (?, 'analyzed_rows')", (_NOTE,))
+                facts = (names.about(_NOTE), names.about("analyzed_rows"))
+                database.execute("DELETE FROM about WHERE name IN (?, ?)", facts)
         if remaining:
             time.sleep(_PAUSE_S)
 
@@ -81,7 +84,8 @@ def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
 
     Does not create them while another process writes, or if no space is left.
     """
-    last_write = _last_write(database)
+    names = tables_of(schema)
+    last_write = _last_write(database, names)
     if last_write is None or abs(time.time() - last_write) < ABANDONED_AFTER_S:
         return
     (timeout,) = database.execute("PRAGMA busy_timeout").fetchone()
@@ -93,10 +97,10 @@ def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
     finally:
         database.execute(f"PRAGMA busy_timeout = {timeout}")
     try:
-        if _last_write(database) is not None:
+        if _last_write(database, names) is not None:
             for text in tables.indexes(schema).values():
                 database.execute(text)
-            database.execute("DELETE FROM about WHERE name = ?", (_NOTE,))
+            database.execute("DELETE FROM about WHERE name = ?", (names.about(_NOTE),))
             database.execute("ANALYZE")
         database.execute("COMMIT")
     except BaseException as problem:
@@ -107,11 +111,11 @@ def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
             raise
 
 
-def _last_write(database: sqlite3.Connection) -> float | None:
+def _last_write(database: sqlite3.Connection, names: StoreTables) -> float | None:
     """Return the recorded time, ``None`` if no index is missing."""
-    found = database.execute("SELECT value FROM about WHERE name = ?", (_NOTE,)).fetchone()
+    found = database.execute("SELECT value FROM about WHERE name = ?", (names.about(_NOTE),)).fetchone()
     return None if found is None else float(found[0])
 
 
-def _record_write(database: sqlite3.Connection) -> None:
-    database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (_NOTE, time.time()))
+def _record_write(database: sqlite3.Connection, names: StoreTables) -> None:
+    database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (names.about(_NOTE), time.time()))

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ...diagnostics.errors import StoreError, StoreTimeout
 from ..base import MEMORY
 from ..disk_errors import MAKE_ROOM
+from ..document_tables import StoreTables
 from ..store_errors import check_folder_of, is_closed, not_found, timed_out
 from .facts import CachedFacts
 
@@ -49,7 +51,9 @@ def describe(problem: Exception) -> str:
 class SqliteConnection(sqlite3.Connection):
     """A connection that remembers the facts it last read (see :mod:`.facts`)."""
 
-    facts: CachedFacts | None = None
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.facts: dict[StoreTables, CachedFacts] = {}
 
 
 def check_sqlite_version() -> None:
@@ -269,10 +273,11 @@ def _transaction(database: SqliteConnection) -> Iterator[SqliteConnection]:
     run_with_lock(database, "BEGIN IMMEDIATE")
     try:
         yield database
+        database.execute("COMMIT")
     except BaseException:
+        # Also after a failed commit: the next writer must not become part of this transaction.
         _roll_back(database)
         raise
-    database.execute("COMMIT")
 
 
 def _roll_back(database: SqliteConnection) -> None:

@@ -10,10 +10,13 @@ from ...documents.fields import project
 from ...documents.rest_names import is_sdk_shaped
 from ...language.schema import Schema
 from ..base import MEMORY
+from ..document_tables import StoreTables, tables_of
+from ..entries import STATE_TABLES
 from ..projection import decode_stored
-from ..store_errors import check_upgradable, check_versions, is_empty
+from ..store_errors import has_no_records, is_empty
+from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import bulk_load, tables
-from .connections import connect, describe, run_with_lock
+from .connections import SqliteConnections, connect, describe, run_with_lock
 
 LAYOUT_VERSION = 1
 APPLICATION_ID = 0x6F727179
@@ -27,30 +30,46 @@ _CHECKPOINT_PAGES = 16_384
 _BATCH_ROWS = 1_000
 
 
-def prepare(database: sqlite3.Connection, schema: Schema, path: str, create: bool) -> None:
-    """Set up a connection that writes, and create the tables of an empty file.
+def prepare(connections: SqliteConnections, schema: Schema, create: bool) -> None:
+    """Set up the connection that writes, and create the tables of an empty file, or those of a table of fields.
 
     Raises:
         StoreError: the file is not a store, or has another version or table of fields.
 
     """
+    path = connections.path
+    with connections.exclusive() as database:
+        within = database.in_transaction
+        if not within:
+            _configure(database, path)
+        if _has_no_tables(database):
+            if not create:
+                raise is_empty(path)
+            if path != MEMORY:
+                run_with_lock(database, "PRAGMA journal_mode = WAL")
+            with connections.writing():
+                if _has_no_tables(database):
+                    _create_store(database)
+                    _create_tables(database, schema)
+        version, about = _read_version(database, path), _read_about(database)
+        if version == LAYOUT_VERSION and tables_of(schema).about("schema") not in about:
+            if not create:
+                raise has_no_records(path, schema)
+            with connections.writing():
+                if tables_of(schema).about("schema") not in _read_about(database):
+                    _create_tables(database, schema)
+            about = _read_about(database)
+        check_prepared(path, version, LAYOUT_VERSION, schema, about)
+        if not within:
+            bulk_load.finish_abandoned(database, schema)
+
+
+def _configure(database: sqlite3.Connection, path: str) -> None:
     database.execute("PRAGMA secure_delete = ON")
     if path != MEMORY:
         database.execute("PRAGMA synchronous = FULL")
         database.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
         database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    if _has_no_tables(database):
-        if not create:
-            raise is_empty(path)
-        if path != MEMORY:
-            run_with_lock(database, "PRAGMA journal_mode = WAL")
-        run_with_lock(database, "BEGIN IMMEDIATE")
-        if _has_no_tables(database):
-            _create(database, schema)
-        database.execute("COMMIT")
-    version, about = _read_version(database, path), _read_about(database)
-    check_versions(path, version, LAYOUT_VERSION, schema, about.get("schema"), about.get("fingerprint"))
-    bulk_load.finish_abandoned(database, schema)
 
 
 def _has_no_tables(database: sqlite3.Connection) -> bool:
@@ -69,20 +88,25 @@ def _read_about(database: sqlite3.Connection) -> dict[str, Any]:
     return dict(database.execute("SELECT name, value FROM about"))
 
 
-def _create(database: sqlite3.Connection, schema: Schema) -> None:
-    for text in tables.DOCUMENT_TABLES:
+def _create_store(database: sqlite3.Connection) -> None:
+    for text in (tables.ABOUT_TABLE, *STATE_TABLES["sqlite"].create):
         database.execute(text)
-    database.execute("CREATE UNIQUE INDEX order_document_key ON order_document (site, id)")
-    for text in (*tables.projected_tables(schema), *tables.indexes(schema).values()):
-        database.execute(text)
-    _write_about(database, schema)
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-def _write_about(database: sqlite3.Connection, schema: Schema, *, sdk_names: bool = False) -> None:
-    about = {"schema": schema.name, "fingerprint": schema.fingerprint, "sdk_names": int(sdk_names)}
-    database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(about.items()))
     database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
+
+
+def _create_tables(database: sqlite3.Connection, schema: Schema) -> None:
+    for text in (
+        *tables.document_tables(schema),
+        *tables.projected_tables(schema),
+        *tables.indexes(schema).values(),
+    ):
+        database.execute(text)
+    _write_about(database, {**facts_of([schema]), tables_of(schema).about("sdk_names"): 0})
+
+
+def _write_about(database: sqlite3.Connection, facts: dict[str, Any]) -> None:
+    database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(facts.items()))
 
 
 def upgrade(path: str, schema: Schema) -> int:
@@ -99,16 +123,11 @@ def upgrade(path: str, schema: Schema) -> int:
         version = _read_version(database, path)
         database.execute("PRAGMA secure_delete = ON")
         database.execute("BEGIN IMMEDIATE")
-        check_upgradable(path, version, LAYOUT_VERSION, schema, _read_about(database).get("schema"))
-        for table in tables.PROJECTED:
-            database.execute(f"DROP TABLE IF EXISTS {table}")
+        schemas, kept = plan_rebuild(path, version, LAYOUT_VERSION, schema, _read_about(database))
         database.execute("DELETE FROM about")
-        for text in tables.projected_tables(schema):
-            database.execute(text)
-        count, sdk_names = _rebuild(database, schema)
-        for text in tables.indexes(schema).values():
-            database.execute(text)
-        _write_about(database, schema, sdk_names=sdk_names)
+        _write_about(database, {**kept, **facts_of(schemas)})
+        count = sum(_rebuild(database, each) for each in schemas)
+        database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
         database.execute("COMMIT")
         database.execute("ANALYZE")
     except sqlite3.Error as problem:
@@ -118,18 +137,32 @@ def upgrade(path: str, schema: Schema) -> int:
     return count
 
 
-def _rebuild(database: sqlite3.Connection, schema: Schema) -> tuple[int, bool]:
+def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
+    """Create the searched tables of a table of fields again; return the number of orders."""
+    names = tables_of(schema)
+    for table in (names.orders, names.elements):
+        database.execute(f"DROP TABLE IF EXISTS {table}")
+    for text in tables.projected_tables(schema):
+        database.execute(text)
+    count, sdk_names = _write_searched(database, schema, names)
+    for text in tables.indexes(schema).values():
+        database.execute(text)
+    _write_about(database, {names.about("sdk_names"): int(sdk_names)})
+    return count
+
+
+def _write_searched(database: sqlite3.Connection, schema: Schema, names: StoreTables) -> tuple[int, bool]:
     """Write the searched rows; return the number of orders and an SDK flag.
 
     The flag is true if any document has the SDK's names.
     """
     stored = database.execute(
-        "SELECT d.rid, d.site, d.document, t.document FROM order_document AS d "
-        "LEFT JOIN transactions AS t ON t.site = d.site AND t.order_id = d.id"
+        f"SELECT d.rid, d.site, d.document, t.document FROM {names.documents} AS d "
+        f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id"
     )
     without_order = database.execute(
-        "SELECT t.document FROM transactions AS t "
-        "WHERE NOT EXISTS (SELECT 1 FROM order_document AS d WHERE d.site = t.site AND d.id = t.order_id)"
+        f"SELECT t.document FROM {names.transactions} AS t WHERE NOT EXISTS "
+        f"(SELECT 1 FROM {names.documents} AS d WHERE d.site = t.site AND d.id = t.order_id)"
     )
     count = 0
     sdk_names = any(is_sdk_shaped(schema, decode_stored(document)) for (document,) in without_order)

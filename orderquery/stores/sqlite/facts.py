@@ -1,4 +1,4 @@
-"""Facts about a whole SQLite store, cached until a load changes the store.
+"""Facts about the tables of a SQLite store, cached until a load changes the store.
 
 Every request needs these facts.
 """
@@ -8,10 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple, Protocol
 
-from ..document_tables import NAMED_SITE
-
-# A store of an older version has no row about SDK names.
-_READ_FACTS = f"{NAMED_SITE}, coalesce((SELECT value FROM about WHERE name = 'sdk_names'), 1)"
+from ..document_tables import StoreTables
 
 
 class StoreFacts(NamedTuple):
@@ -32,23 +29,26 @@ class CachedFacts(NamedTuple):
 
 
 class _FactsReader(Protocol):
-    facts: CachedFacts | None
+    facts: dict[StoreTables, CachedFacts]
 
     def execute(self, sql: str, /) -> sqlite3.Cursor: ...
 
 
-def read_facts(reader: _FactsReader) -> StoreFacts:
+def read_facts(reader: _FactsReader, tables: StoreTables) -> StoreFacts:
     """Read the facts."""
-    return StoreFacts(*map(bool, reader.execute(_READ_FACTS).fetchone()))
+    # A store of an older version has no row about SDK names.
+    sdk_names = f"coalesce((SELECT value FROM about WHERE name = '{tables.about('sdk_names')}'), 1)"
+    return StoreFacts(*map(bool, reader.execute(f"{tables.named_site}, {sdk_names}").fetchone()))
 
 
-def read_cached_facts(reader: _FactsReader) -> StoreFacts:
+def read_cached_facts(reader: _FactsReader, tables: StoreTables) -> StoreFacts:
     """Return the cached facts of a reader; read them again after another commit.
 
     SQLite's data version counts the commits of all other connections, in this process and in any other, so ``reader``
     must not be a connection that writes. It is read before the facts, which are then never older than it says.
     """
     (version,) = reader.execute("PRAGMA data_version").fetchone()
-    if reader.facts is None or reader.facts.data_version != version:
-        reader.facts = CachedFacts(version, read_facts(reader))
-    return reader.facts.facts
+    cached = reader.facts.get(tables)
+    if cached is None or cached.data_version != version:
+        cached = reader.facts[tables] = CachedFacts(version, read_facts(reader, tables))
+    return cached.facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -17,10 +17,9 @@ from ...diagnostics.errors import StoreTimeout
 from ...documents.rest_names import is_sdk_shaped
 from ...language.conditions import Kind, Test
 from ...language.schema import Schema
-from ...sql.leaf_tests import ELEMENTS
 from ...sql.statement import Statement, Wanted, statement
-from ..base import MEMORY, NotAtOnce, Row, Store, storable_ids
-from ..document_tables import DOCUMENT_TABLES, StoredRecord
+from ..base import MEMORY, NotAtOnce, Row, Store
+from ..document_tables import StoredRecord, StoreTables, tables_of
 from ..keyfile import keys_of_file
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
@@ -44,7 +43,9 @@ _EVENT_TIME = {"order": "NULL", "transactions": "event_time"}
 class SqliteStore(Store):
     """The orders of one site in a SQLite file.
 
-    Safe to use from several threads, which can read during a write.
+    Safe to use from several threads, which can read during a write. A deletion overwrites the bytes in the file and
+    empties the write-ahead log. While another connection still reads an older state, that happens at the next
+    checkpoint of the log.
     """
 
     dialect = "sqlite"
@@ -55,34 +56,45 @@ class SqliteStore(Store):
         self._pages = PageStatements()
 
     def _prepare(self, create: bool) -> None:
-        with self._connections.exclusive() as database:
-            prepare(database, self.schema, self.path, create)
+        prepare(self._connections, self.schema, create)
 
     def _make_keys(self) -> CursorKeys:
         return keys_of_file(self.path)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
+    @property
+    def _tables(self) -> StoreTables:
+        return tables_of(self.schema)
+
     def _writing(self) -> AbstractContextManager[Any]:
         return self._connections.writing()
+
+    def _execute(self, text: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        with self._connections.writing() as database:
+            for row in rows:
+                database.execute(text, row)
 
     def _read_states(self, order_ids: list[str]) -> dict[str, StoredState]:
         field = self.schema.revision
         revision = "NULL" if field is None else f'o."{field.column}"'
+        names = self._tables
         with self._connections.writing() as database:
             revisions = self._of_ids(
                 database,
-                f"SELECT d.id, {revision} FROM order_document AS d JOIN orders AS o ON o.rid = d.rid "
+                f"SELECT d.id, {revision} FROM {names.documents} AS d JOIN {names.orders} AS o ON o.rid = d.rid "
                 "WHERE d.site = ? AND d.id",
                 order_ids,
             )
             times = self._of_ids(
-                database, "SELECT order_id, event_time FROM transactions WHERE site = ? AND order_id", order_ids
+                database,
+                f"SELECT order_id, event_time FROM {names.transactions} WHERE site = ? AND order_id",
+                order_ids,
             )
         return stored_states(self.schema, revisions, times)
 
     def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         with self._connections.writing() as database:
             text = f"SELECT {key}, document FROM {table} WHERE site = ? AND {key}"
             return self._of_ids(database, text, order_ids)
@@ -94,18 +106,20 @@ class SqliteStore(Store):
 
     def _write_changes(self, changes: list[tuple[Change, FieldValues | None]]) -> None:
         self._pages.clear()
+        names = self._tables
         with self._connections.writing() as database:
             bulk_load.begin(database, self.schema, len(changes))
             if any(_has_sdk_names(self.schema, change) for change, _ in changes):
-                database.execute("INSERT OR REPLACE INTO about VALUES ('sdk_names', 1)")
+                database.execute("INSERT OR REPLACE INTO about VALUES (?, 1)", (names.about("sdk_names"),))
             orders = [(self.site, change.id, change.order.document) for change, _ in changes if change.order]
             database.executemany(
-                "INSERT INTO order_document (site, id, document) VALUES (?, ?, ?) "
+                f"INSERT INTO {names.documents} (site, id, document) VALUES (?, ?, ?) "
                 "ON CONFLICT (site, id) DO UPDATE SET document = excluded.document",
                 orders,
             )
             database.executemany(
-                "INSERT OR REPLACE INTO transactions (site, order_id, event_time, document) VALUES (?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO {names.transactions} (site, order_id, event_time, document) "
+                "VALUES (?, ?, ?, ?)",
                 [
                     (self.site, change.id, change.event_time, change.transactions.document)
                     for change, _ in changes
@@ -114,32 +128,31 @@ class SqliteStore(Store):
             )
             searched = [(change, values) for change, values in changes if values is not None]
             ids = [change.id for change, _ in searched]
-            rids = self._of_ids(database, "SELECT id, rid FROM order_document WHERE site = ? AND id", ids)
+            rids = self._of_ids(database, f"SELECT id, rid FROM {names.documents} WHERE site = ? AND id", ids)
             known = [rids[change.id] for change, _ in searched if change.stored.order]
             rows = [(rids[change.id], self.site, values) for change, values in searched]
             tables.write_rows(database, self.schema, rows, known)
 
-    def delete(self, order_ids: Iterable[str]) -> int:
-        """Delete orders and their transactions permanently; return the number of orders.
-
-        The bytes are overwritten in the file, and the write-ahead log is emptied. While another connection still reads
-        an older state, that happens at the next checkpoint of the log.
-        """
-        ids = storable_ids(order_ids)
+    def _delete_records(self, order_ids: list[str]) -> int:
+        names = self._tables
         deleted = 0
         with self._connections.writing() as database:
-            for order_id in ids:
-                database.execute("DELETE FROM transactions WHERE site = ? AND order_id = ?", (self.site, order_id))
+            for order_id in order_ids:
+                of_id = (self.site, order_id)
+                database.execute(f"DELETE FROM {names.transactions} WHERE site = ? AND order_id = ?", of_id)
                 rids = database.execute(
-                    "DELETE FROM order_document WHERE site = ? AND id = ? RETURNING rid", (self.site, order_id)
+                    f"DELETE FROM {names.documents} WHERE site = ? AND id = ? RETURNING rid", of_id
                 ).fetchall()
                 for (rid,) in rids:
-                    database.execute(f"DELETE FROM {ELEMENTS} WHERE rid = ?", (rid,))
-                    database.execute("DELETE FROM orders WHERE rid = ?", (rid,))
+                    database.execute(f"DELETE FROM {names.elements} WHERE rid = ?", (rid,))
+                    database.execute(f"DELETE FROM {names.orders} WHERE rid = ?", (rid,))
                 deleted += len(rids)
+        return deleted
+
+    def _finish_deletion(self) -> None:
+        """Empty the write-ahead log."""
         with self._connections.exclusive() as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return deleted
 
     def settle(self) -> None:
         """Refresh the planner's statistics after many changes.
@@ -148,19 +161,20 @@ class SqliteStore(Store):
         """
         bulk_load.finish(self._connections.writing, self.schema)
         with self._connections.writing() as database:
-            (rows,) = database.execute("SELECT count(*) FROM orders").fetchone()
-            found = database.execute("SELECT value FROM about WHERE name = 'analyzed_rows'").fetchone()
+            (rows,) = database.execute(f"SELECT count(*) FROM {self._tables.orders}").fetchone()
+            fact = self._tables.about("analyzed_rows")
+            found = database.execute("SELECT value FROM about WHERE name = ?", (fact,)).fetchone()
             known = found[0] if found else 0
             if abs(rows - known) >= max(_ANALYZE_AFTER_ROWS, known // 5):
                 database.execute("ANALYZE")
-                database.execute("INSERT OR REPLACE INTO about VALUES ('analyzed_rows', ?)", (rows,))
+                database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (fact, rows))
 
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _read_records(
         self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
     ) -> list[StoredRecord]:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         one_site = "" if site is None else "site = :site AND "
         text = (
             f"SELECT site, {key}, :kind, document, {_EVENT_TIME[kind]} FROM {table} "
@@ -233,9 +247,9 @@ class SqliteStore(Store):
                     return True
             return any(database.execute(*prepared.bind(query, position, 1)).fetchall() for prepared in statements)
 
-    def _rows(self, built: Statement) -> list[Any]:
-        with self._connections.reading() as database:
-            return database.execute(built.text, built.parameters).fetchall()
+    def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Any]:
+        with self._connections.writing() if writing else self._connections.reading() as database:
+            return database.execute(text, parameters).fetchall()
 
     def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
@@ -260,13 +274,14 @@ class SqliteStore(Store):
 
     def _count_elements(self, column: str, value: Any) -> int:
         """Count the elements of an array column with a value, up to the limit for rare."""
-        text = f"SELECT count(*) FROM (SELECT 1 FROM {ELEMENTS} WHERE field = ? AND value = ? LIMIT {_RARE_ELEMENTS})"
+        elements = self._tables.elements
+        text = f"SELECT count(*) FROM (SELECT 1 FROM {elements} WHERE field = ? AND value = ? LIMIT {_RARE_ELEMENTS})"
         with self._connections.reading() as database:
             (count,) = database.execute(text, (column, value)).fetchone()
         return int(count)
 
     def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
-        table, key = DOCUMENT_TABLES[kind]
+        table, key = self._tables.of(kind)
         with self._connections.reading() as database:
             text = f"SELECT document FROM {table} WHERE site = ? AND {key} = ?"
             found = database.execute(text, (self.site, order_id)).fetchone()
@@ -282,7 +297,8 @@ class SqliteStore(Store):
 
     def _read_facts(self) -> StoreFacts:
         with self._connections.reading() as database:
-            return read_facts(database) if self.path == MEMORY else read_cached_facts(database)
+            read = read_facts if self.path == MEMORY else read_cached_facts
+            return read(database, self._tables)
 
     def close(self) -> None:
         """Close the store. Closing twice is allowed."""

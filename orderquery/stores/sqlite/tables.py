@@ -1,8 +1,8 @@
 """The tables of a SQLite store.
 
-The searched rows are narrow; documents and array elements are in separate tables. Every table except ``order_document``
-and ``transactions`` is derived from those two and the table of fields, so a store can always be rebuilt from its
-documents.
+The searched rows are narrow; documents and array elements are in separate tables. Every table of records except
+``order_document`` and ``transactions`` is derived from those two and the table of fields, so a store can always be
+rebuilt from its documents. The records of each table of fields have tables of their own.
 """
 
 from __future__ import annotations
@@ -15,18 +15,25 @@ from typing import Any
 from ...language.fields import Field
 from ...language.schema import Schema
 from ...language.types import Value
-from ...sql.leaf_tests import ELEMENTS, list_text, prefix_column
+from ...sql.leaf_tests import list_text, prefix_column
+from ..document_tables import tables_of
 from ..projection import folding
 
-DOCUMENT_TABLES = (
-    "CREATE TABLE order_document (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, id TEXT NOT NULL, "
-    "document BLOB NOT NULL) STRICT",
-    "CREATE TABLE transactions (site TEXT NOT NULL, order_id TEXT NOT NULL, event_time INTEGER, "
-    "document BLOB NOT NULL, PRIMARY KEY (site, order_id)) STRICT, WITHOUT ROWID",
-    "CREATE TABLE about (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
-)
-PROJECTED = ("orders", ELEMENTS)
-"""The tables that a rebuild drops and creates again."""
+ABOUT_TABLE = "CREATE TABLE about (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID"
+
+
+def document_tables(schema: Schema) -> Iterator[str]:
+    """Yield the statements that create the tables of documents."""
+    names = tables_of(schema)
+    yield (
+        f"CREATE TABLE {names.documents} (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, id TEXT NOT NULL, "
+        "document BLOB NOT NULL) STRICT"
+    )
+    yield (
+        f"CREATE TABLE {names.transactions} (site TEXT NOT NULL, order_id TEXT NOT NULL, event_time INTEGER, "
+        "document BLOB NOT NULL, PRIMARY KEY (site, order_id)) STRICT, WITHOUT ROWID"
+    )
+    yield f"CREATE UNIQUE INDEX {names.documents}_key ON {names.documents} (site, id)"
 
 
 def _quoted(name: str) -> str:
@@ -49,14 +56,15 @@ def columns(schema: Schema) -> list[tuple[str, str]]:
 
 def projected_tables(schema: Schema) -> Iterator[str]:
     """Yield the statements that create the searched tables."""
+    names = tables_of(schema)
     listed = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns(schema))
-    yield f"CREATE TABLE orders (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, {listed}) STRICT"
-    yield f"CREATE UNIQUE INDEX orders_key ON orders (site, {_quoted(schema.key.column)})"
+    yield f"CREATE TABLE {names.orders} (rid INTEGER PRIMARY KEY, site TEXT NOT NULL, {listed}) STRICT"
+    yield f"CREATE UNIQUE INDEX {names.orders}_key ON {names.orders} (site, {_quoted(schema.key.column)})"
     yield (
-        f"CREATE TABLE {ELEMENTS} (field TEXT NOT NULL, value ANY NOT NULL, rid INTEGER NOT NULL, "
+        f"CREATE TABLE {names.elements} (field TEXT NOT NULL, value ANY NOT NULL, rid INTEGER NOT NULL, "
         "PRIMARY KEY (field, value, rid)) STRICT, WITHOUT ROWID"
     )
-    yield f"CREATE INDEX {ELEMENTS}_rid ON {ELEMENTS} (rid)"
+    yield f"CREATE INDEX {names.elements}_rid ON {names.elements} (rid)"
 
 
 def indexes(schema: Schema) -> dict[str, str]:
@@ -64,7 +72,11 @@ def indexes(schema: Schema) -> dict[str, str]:
 
     There is one for every sort, one for every equality followed by the default sort, and one for every prefix.
     """
-    return {name: _index(name, parts) for name, parts in _indexed(schema)}
+    table = tables_of(schema).orders
+    return {
+        f"{table}_{name}": f'CREATE INDEX IF NOT EXISTS "{table}_{name}" ON {table} (site, {", ".join(parts)})'
+        for name, parts in _indexed(schema)
+    }
 
 
 def _indexed(schema: Schema) -> Iterator[tuple[str, list[str]]]:
@@ -74,16 +86,12 @@ def _indexed(schema: Schema) -> Iterator[tuple[str, list[str]]]:
         if row.many:
             continue
         if row.sortable:
-            yield f"orders_{row.column}_sorted", [_quoted(row.column), key]
+            yield f"{row.column}_sorted", [_quoted(row.column), key]
         if row.indexed:
             behind = [name for name in by_default if name != _quoted(row.column)]
-            yield f"orders_{row.column}_equal", [_quoted(row.column), *behind, key]
+            yield f"{row.column}_equal", [_quoted(row.column), *behind, key]
         if row.prefixed and row.type.name == "text":
-            yield f"orders_{row.column}_prefix", [_quoted(prefix_column(row))]
-
-
-def _index(name: str, parts: list[str]) -> str:
-    return f"CREATE INDEX IF NOT EXISTS {_quoted(name)} ON orders (site, {', '.join(parts)})"
+            yield f"{row.column}_prefix", [_quoted(prefix_column(row))]
 
 
 @cache
@@ -94,7 +102,7 @@ def insertion(schema: Schema) -> str:
     """
     names = [_quoted(name) for name, _ in columns(schema)]
     marks = ", ".join("?" * (len(names) + 2))
-    return f"INSERT OR REPLACE INTO orders (rid, site, {', '.join(names)}) VALUES ({marks})"
+    return f"INSERT OR REPLACE INTO {tables_of(schema).orders} (rid, site, {', '.join(names)}) VALUES ({marks})"
 
 
 def make_row(schema: Schema, values: Mapping[str, Value]) -> tuple[list[Any], list[tuple[str, Any]]]:
@@ -155,8 +163,9 @@ def write_rows(
         row, found = make_row(schema, values)
         searched.append((rid, site, *row))
         elements += [(*element, rid) for element in found]
-    database.executemany(f"DELETE FROM {ELEMENTS} WHERE rid = ?", [(rid,) for rid in known])
+    table = tables_of(schema).elements
+    database.executemany(f"DELETE FROM {table} WHERE rid = ?", [(rid,) for rid in known])
     database.executemany(insertion(schema), searched)
     # Sorted as the table is, each element lands beside the one before: the engine seeks less.
     elements.sort()
-    database.executemany(f"INSERT INTO {ELEMENTS} (field, value, rid) VALUES (?, ?, ?)", elements)
+    database.executemany(f"INSERT INTO {table} (field, value, rid) VALUES (?, ?, ?)", elements)

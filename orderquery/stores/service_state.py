@@ -1,0 +1,293 @@
+"""Transactions over orders and what a service keeps beside them.
+
+A service keeps counters, events, deliveries and plans as entries (:mod:`.entries`), written together with the orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..diagnostics.errors import StoreError, UsageError
+from ..documents.ingest import Record
+from ..documents.versions import newest_event_time
+from ..language.schema import Schema
+from ..language.types import encode_text, has_lone_surrogate
+from .document_tables import tables_of
+from .entries import (
+    INSERT,
+    OF_KEY,
+    OF_KIND,
+    STATE_TABLES,
+    UPSERT,
+    checked,
+    has_state,
+    list_entries,
+    list_sites,
+    of_kind,
+    read_entry,
+)
+from .entries import Entry as Entry  # part of this module's interface
+from .merge import Change, RecordKind, StoredState
+from .operations import StoreOperations
+
+COUNTER = "counter"
+"""The kind of the entries of :meth:`StoreTransaction.next_number`."""
+
+_BATCH_ROWS = 1_000
+_SETTLE_AFTER_CHANGES = 500
+"""Changes in one transaction, or in several, after which statistics and indexes are brought up to date."""
+_ABOVE_NUMBERS = "1"
+"""Begins the stored form of a value of a sequence that is not a number; that of a number is less."""
+
+
+class StoreTransaction:
+    """An all-or-nothing write at one site, while other writers wait.
+
+    Reads see what the transaction has written. It ends with the ``with`` block of :meth:`Store.transaction`.
+    """
+
+    def __init__(self, store: StoreOperations, counts: TransactionCounts) -> None:
+        self._store, self._counts = store, counts
+        self.schema: Schema = store.schema
+        self.site: str = store.site
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._store!r}>"
+
+    def at_table(self, schema: Schema) -> StoreTransaction:
+        """Return the same transaction for the records of another table of fields.
+
+        The entries are those of all tables.
+        """
+        return StoreTransaction(self._opened().at_table(schema), self._counts)
+
+    def _opened(self) -> StoreOperations:
+        if self._counts.ended:
+            raise UsageError("the transaction has ended; use it within its with block")
+        return self._store
+
+    # -- orders and transactions records -----------------------------------------------------------------------
+
+    def read(self, kind: RecordKind, order_id: str) -> bytes | None:
+        """Return the document of an order, hidden or not, or of its transactions record."""
+        store = self._opened()
+        if not is_storable_id(order_id):
+            return None
+        return store._read_documents(kind, [order_id]).get(order_id)
+
+    def write(self, records: Iterable[Record]) -> None:
+        """Store records with their searched values, in place of any others, newer ones too."""
+        store, listed = self._opened(), list(records)
+        for start in range(0, len(listed), _BATCH_ROWS):
+            batch = listed[start : start + _BATCH_ROWS]
+            changes = _replacements(batch, store._read_states(list(dict.fromkeys(record.id for record in batch))))
+            store._project_and_write(changes)
+            self._counts.written += len(changes)
+
+    def delete(self, order_ids: Iterable[str]) -> int:
+        """Delete orders and their transactions records; return the number of orders."""
+        store, listed = self._opened(), storable_ids(order_ids)
+        deleted = 0
+        for start in range(0, len(listed), _BATCH_ROWS):
+            deleted += store._delete_records(listed[start : start + _BATCH_ROWS])
+        self._counts.deleted += len(listed)
+        return deleted
+
+    def largest(self, field_name: str) -> int | None:
+        """Return the largest number among the values of a field, hidden orders included.
+
+        Raises:
+            UsageError: the field is unknown, or its values are not numbers of orders.
+
+        """
+        store = self._opened()
+        field = self.schema.find(field_name)
+        if field is None or field.many or field.type.name != "sequence":
+            raise UsageError(f'"{field_name}" is not a field whose values are numbers; use a field of type sequence')
+        text = STATE_TABLES[store.dialect].text(
+            f'SELECT "{field.column}" FROM {tables_of(self.schema).orders} WHERE site = :site '
+            f"""AND "{field.column}" < '{_ABOVE_NUMBERS}' ORDER BY "{field.column}" DESC NULLS LAST LIMIT 1"""
+        )
+        found = store._query(text, {"site": store._stored_site}, writing=True)
+        return int(field.type.decode(found[0][0])[0]) if found else None
+
+    # -- entries -----------------------------------------------------------------------------------------------
+
+    def entry(self, kind: str, key: str) -> Entry | None:
+        """Return an entry, or ``None``."""
+        return read_entry(self._opened(), kind, key, writing=True)
+
+    def entries(
+        self, kind: str, *, after: tuple[int, str] | None = None, until: int | None = None, limit: int | None = None
+    ) -> list[Entry]:
+        """Return the entries of a kind by position and key.
+
+        ``after`` is the position and key of the entry before the first, ``until`` the last position.
+        """
+        return list_entries(self._opened(), kind, after=after, until=until, limit=limit, writing=True)
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Store entries, in place of others with the same kind and key.
+
+        Raises:
+            UsageError: the kind, key or position of an entry cannot be stored.
+
+        """
+        store = self._opened()
+        last = {(entry.kind, entry.key): checked(entry) for entry in entries}
+        rows = [
+            {
+                **of_kind(store, entry.kind),
+                "key": encode_text(entry.key),
+                "position": entry.position,
+                "document": entry.document,
+            }
+            for entry in last.values()
+        ]
+        if not rows:
+            return
+        table = STATE_TABLES[store.dialect]
+        if not table.upserts:
+            self._delete_keys(last)
+        store._execute(table.text(UPSERT if table.upserts else INSERT), rows)
+
+    def drop(self, kind: str, keys: Iterable[str] | None = None) -> None:
+        """Delete the entries of a kind with these keys, or all of the kind."""
+        store = self._opened()
+        if keys is not None:
+            self._delete_keys((kind, key) for key in ([keys] if isinstance(keys, str) else keys))
+        elif not has_lone_surrogate(kind):
+            store._execute(STATE_TABLES[store.dialect].text(f"DELETE {OF_KIND}"), [of_kind(store, kind)])
+
+    def _delete_keys(self, keys: Iterable[tuple[str, str]]) -> None:
+        store = self._store
+        rows = [
+            {**of_kind(store, kind), "key": encode_text(key)}
+            for kind, key in keys
+            if not has_lone_surrogate(kind) and not has_lone_surrogate(key)
+        ]
+        if rows:
+            store._execute(STATE_TABLES[store.dialect].text(f"DELETE {OF_KEY}"), rows)
+
+    def next_number(self, name: str, at_least: int = 1) -> int:
+        """Return the next number of a counter of the site, and keep it."""
+        last = self.entry(COUNTER, name)
+        number = at_least if last is None else max(last.position + 1, at_least)
+        self.put([Entry(COUNTER, name, number)])
+        return number
+
+
+class TransactionCounts:
+    """What a transaction has done so far, at all its tables."""
+
+    def __init__(self) -> None:
+        self.written = self.deleted = 0
+        self.ended = False
+
+
+@dataclass
+class StoreMemory:
+    """What is known about a store, shared by its objects for all sites and tables of fields."""
+
+    prepared: set[Schema] = field(default_factory=set)
+    """The tables of fields whose tables are known to exist."""
+    has_state: bool = False
+    """Whether the table of entries is known to exist."""
+    unsettled: int = 0
+    """The number of changes by transactions since the last settling."""
+
+
+class StateOwner(StoreOperations):
+    """A store that has transactions."""
+
+    _memory: StoreMemory
+
+    def transaction(self) -> AbstractContextManager[StoreTransaction]:
+        """Open an all-or-nothing write at the store's site, while other writers wait.
+
+        It commits at the end of the ``with`` block; an exception undoes it.
+
+        Raises:
+            StoreError: the store is read-only, or the engine fails.
+
+        """
+        return self._open_transaction()
+
+    @contextmanager
+    def _open_transaction(self) -> Iterator[StoreTransaction]:
+        self._create_state()
+        prepared, counts = set(self._memory.prepared), TransactionCounts()
+        try:
+            with self._writing():
+                yield StoreTransaction(self, counts)
+        except BaseException:
+            # Tables that the transaction created are undone, too.
+            self._memory.prepared &= prepared
+            raise
+        finally:
+            counts.ended = True
+        # What follows is committed already: its failure is not that of the transaction.
+        with suppress(StoreError):
+            if counts.deleted:
+                self._finish_deletion()
+            self._memory.unsettled += counts.written + counts.deleted
+            if self._memory.unsettled >= _SETTLE_AFTER_CHANGES:
+                self._memory.unsettled = 0
+                self.settle()
+
+    def _create_state(self) -> None:
+        if not self._has_state():
+            with self._writing():
+                for text in STATE_TABLES[self.dialect].create:
+                    self._execute(text, [{}])
+
+    def _has_state(self) -> bool:
+        """Return whether the store has the table of entries; an older store gets it with its first transaction."""
+        self._memory.has_state = self._memory.has_state or has_state(self)
+        return self._memory.has_state
+
+    def read_entry(self, kind: str, key: str) -> Entry | None:
+        """Return a committed entry, or ``None``."""
+        return read_entry(self, kind, key) if self._has_state() else None
+
+    def list_entries(
+        self, kind: str, *, after: tuple[int, str] | None = None, until: int | None = None, limit: int | None = None
+    ) -> list[Entry]:
+        """Return the committed entries of a kind by position and key.
+
+        ``after`` is the position and key of the entry before the first, ``until`` the last position.
+        """
+        return list_entries(self, kind, after=after, until=until, limit=limit) if self._has_state() else []
+
+    def sites(self) -> list[str]:
+        """Return every site with a record or an entry, sorted."""
+        with self._snapshot(None):
+            return sorted(list_sites(self))
+
+
+def _replacements(records: list[Record], stored: Mapping[str, StoredState]) -> list[Change]:
+    """Return one change per id, with the last record of each kind."""
+    changes: dict[str, Change] = {}
+    for record in records:
+        state = stored.get(record.id, StoredState())
+        change = changes.setdefault(record.id, Change(record.id, state, event_time=state.event_time))
+        if record.kind == "order":
+            change.order = record
+        else:
+            change.transactions = record
+            change.event_time = newest_event_time(record.event_time, change.event_time)
+    return list(changes.values())
+
+
+def is_storable_id(order_id: Any) -> bool:
+    """Return whether a store could contain an order with this id."""
+    return isinstance(order_id, str) and not has_lone_surrogate(order_id)
+
+
+def storable_ids(order_ids: Iterable[str]) -> list[str]:
+    """Return the ids, of one or several, that a store could contain."""
+    given = [order_ids] if isinstance(order_ids, str) else order_ids
+    return [order_id for order_id in given if is_storable_id(order_id)]
