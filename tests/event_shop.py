@@ -6,21 +6,25 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
-from orderquery.stores.service_state import StoreTransaction
 from webhook_receiver import event_of
 
 import orderquery as oq
 from orderquery.emulator import outbox
 from orderquery.emulator.clock import Clock
 from orderquery.emulator.deliveries import Deliveries
-from orderquery.emulator.events import EventDraft, EventLog, list_events
+from orderquery.emulator.events import EventDraft, EventLog, LoggedEvent, iterate_events
 from orderquery.emulator.signing_key import process_signing_key
 from orderquery.emulator.webhook_client import DeliveryFailed, WebhookUrl
+from orderquery.stores.service_state import StoreTransaction
 
 JSON = Any
 START = 1_767_225_600_000_000
 SECOND = 1_000_000
 URL = "http://a.test/hook"
+
+
+def list_events(store: oq.Store, after: int = 0, limit: int | None = None) -> list[LoggedEvent]:
+    return list(iterate_events(store, after, limit))
 
 
 class Change:

@@ -193,8 +193,8 @@ def is_leased(entry: Entry, owner: str, machine_now: int) -> bool:
         return False
     lease = json.loads(entry.document)
     # A lease far ahead is from a machine whose clock was wrong, or from a restored state.
-    left = lease["until"] - machine_now
-    return lease["owner"] != owner and 0 < left <= WEBHOOK_LEASE_S * _SECOND_US
+    left: int = lease["until"] - machine_now
+    return bool(lease["owner"] != owner) and 0 < left <= WEBHOOK_LEASE_S * _SECOND_US
 
 
 def settle(transaction: StoreTransaction, claimed: Claim, attempt: Attempt, now: int) -> Delivery | None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from event_shop import SECOND, START, URL, Change, Shop
+from event_shop import SECOND, START, URL, Change, Shop, list_events
 
 import orderquery as oq
 from orderquery.emulator import outbox
 from orderquery.emulator.clock import machine_time
 from orderquery.emulator.deliveries import Deliveries
-from orderquery.emulator.events import EventDraft, EventLog, list_events
+from orderquery.emulator.errors import Refused
+from orderquery.emulator.events import EventDraft, EventLog
 from orderquery.emulator.limits import WEBHOOK_LEASE_S, WEBHOOK_RETRY_DELAYS_S
 from orderquery.emulator.webhook_client import WebhookUrl
 
@@ -238,7 +239,6 @@ def test_a_delivery_is_resent_with_the_same_id() -> None:
     ids = [event["id"] for _, event in shop.sent]
     first, _ = outbox.list_deliveries(shop.store)
     resent = shop.deliveries.resend("", first.id)
-    assert resent is not None
     assert resent.state == "waiting"
     assert shop.drain() == ["a"]
     assert [event["id"] for _, event in shop.sent] == ids[:1]
@@ -274,7 +274,28 @@ def test_resending_what_waits_makes_it_due_now() -> None:
 
 def test_an_unknown_delivery_is_not_resent() -> None:
     shop = Shop()
-    assert shop.deliveries.resend("", "000000000001-0000000000000000") is None
+    with pytest.raises(Refused, match=r"delivery .* not found at this site") as refused:
+        shop.deliveries.resend("", "000000000001-0000000000000000")
+    assert refused.value.status == 404
+
+
+def test_a_delivery_to_the_url_of_another_process_is_not_resent() -> None:
+    shop = Shop()
+    shop.emit("a")
+    shop.drain()
+    (delivery,) = outbox.list_deliveries(shop.store)
+    with pytest.raises(Refused, match="to a URL of another server") as refused:
+        Shop(store=shop.store, urls=(OTHER,)).deliveries.resend("", delivery.id)
+    assert refused.value.status == 428
+    assert shop.states() == ["delivered"]
+
+
+def test_many_events_are_listed_in_their_order() -> None:
+    shop = Shop()
+    shop.emit(*map(str, range(50)))
+    assert [event.sequence for event in list_events(shop.store, limit=45)] == list(range(1, 46))
+    assert [event.sequence for event in list_events(shop.store, after=5)] == list(range(6, 51))
+    assert list_events(shop.store, limit=0) == []
 
 
 # -- crashes and other processes --------------------------------------------------------------------------------
