@@ -234,6 +234,6 @@ class Emulator:
 def _why_read_only(store: Store, read_only: bool) -> str:
     if read_only:
         return "this server is read-only; start it without --read-only to write"
-    if not getattr(store, "can_write", True):
+    if not store.can_write:
         return f"this store is read-only; {getattr(store, 'how_to_change', 'serve another store')}"
     return ""

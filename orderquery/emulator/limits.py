@@ -29,6 +29,9 @@ MAX_HEAD_BYTES = 1 << 16
 MAX_LOAD_BYTES = 64 << 20
 """The body of a load; other bodies are limited to ``MAX_SEARCH_BYTES``."""
 
+MAX_DOCUMENT_BYTES = 1 << 20
+"""An order, or the transactions of one, that a write stores."""
+
 MAX_WARNINGS_BYTES = 4_096
 """The header with the warnings; clients and proxies commonly refuse 8 KiB of headers."""
 
