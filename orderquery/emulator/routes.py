@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..version import __version__
+from .event_handlers import EventHandlers
 from .http_context import HttpContext
 from .load_handler import LoadHandler
 from .openapi import describe
@@ -90,6 +91,11 @@ def _handlers(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
     for path, advice in WRONG_PLAN_PATHS.items():
         yield "POST", path, partial(_refuse_path, context, advice)
     yield "POST", "/_orderquery/load", LoadHandler(context).load
+    events = EventHandlers(context)
+    yield "GET", "/_orderquery/events", events.list_events
+    yield "GET", "/_orderquery/deliveries", events.list_deliveries
+    yield "POST", "/_orderquery/deliveries/{id}/resend", events.resend
+    yield "GET", "/_orderquery/webhook-key", events.webhook_key
     yield "GET", "/healthz", server.health
     yield "GET", "/openapi.json", server.description
 
