@@ -95,10 +95,15 @@ def _until_read_error(blocks: Iterable[Block]) -> Iterator[Block | Diagnostic]:
 
 def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
     """Yield the records and problems of JSON lines or of one JSON text."""
+    for line, text in read_texts(raw):
+        for found in from_bytes(schema, text):
+            yield _with_line(found, line)
+
+
+def read_texts(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the JSON texts of JSON lines or of one JSON text, each with its line, from 1."""
     for block in _blocks("", io.BytesIO(raw)):
-        for line, text in _nonblank(block):
-            for found in from_bytes(schema, text):
-                yield _with_line(found, line)
+        yield from _nonblank(block)
 
 
 def _with_line(found: Found, line: int, source: str | None = None) -> Found:

@@ -6,9 +6,11 @@ searches, the models of ``wire`` check writes, and stored documents are JSON byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
@@ -84,6 +86,20 @@ def create_app(
     middleware = [Middleware(RequestIds)]
     if allowed:
         middleware.append(Middleware(CrossOrigin, origins=allowed))
-    app = Starlette(routes=list(routes(context, control=control)), middleware=middleware, exception_handlers=handlers)
+
+    @asynccontextmanager
+    async def deliver_events(_: Starlette) -> AsyncIterator[None]:
+        served.prepare()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(served.close)
+
+    app = Starlette(
+        routes=list(routes(context, control=control)),
+        middleware=middleware,
+        exception_handlers=handlers,
+        lifespan=deliver_events,
+    )
     app.router.redirect_slashes = False
     return app

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..diagnostics.errors import UsageError
 from .errors import application_error
@@ -15,16 +14,6 @@ if TYPE_CHECKING:
 MAX_SNAPSHOT_BYTES = 256 << 20
 """The first state of a store that is kept for a reset."""
 _MAX_STEPS = 100_000
-
-
-class DueWork(NamedTuple):
-    """Work that time brings, such as the renewal of a plan.
-
-    ``next_due`` returns the instant of the next, in microseconds, or ``None``; ``run_due`` does what is due now.
-    """
-
-    next_due: Callable[[], int | None]
-    run_due: Callable[[], None]
 
 
 def save(emulator: Emulator) -> Snapshot:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
-from uuid import NAMESPACE_URL, uuid5
 
-from .clock import Clock
-from .control import DueWork
-from .events import EventLog
+from ..language.schema import load_schema
+from .clock import Clock, SiteClocks
+from .deliveries import Deliveries
+from .due_work import DueWork
+from .envelope import envelope_claims, instance_of
+from .events import EventLog, LoggedEvent, iterate_events
 from .operation import Operation
 from .operations import BY_NAME
 from .orders import OrderService
+from .outbox import Delivery, list_deliveries
+from .plan_loads import load_plans, plans_in
+from .plan_methods import PricingPlanMethods
+from .pricing_plans import PLANS_SCHEMA, PricingPlanService
 from .request import read_request
+from .signing_key import LazySigningKey, process_signing_key
 from .site import Site
 from .transactions import TransactionService
 from .wire.base import BulkResponse, WireResponse
@@ -28,11 +36,12 @@ if TYPE_CHECKING:
     from ..compiler.page import Page
     from ..language.schema import Schema
     from ..stores.base import Store
+    from ..stores.load_result import LoadResult
 
 JSON = Any
 
 
-class Emulator:
+class Emulator(PricingPlanMethods):
     """The service over a store, for one site.
 
     Documents go in and come out as decoded JSON; a number with a fraction is a ``Decimal`` in answers. Every method
@@ -45,6 +54,8 @@ class Emulator:
         events: announce writes.
         details_updated: announce payments as ``details_updated``, too, as the service will.
         instances: the app's instance id by site; a site without one gets an id made from its name.
+        webhook_urls: where to deliver the events, in the background.
+        signing_key: signs the envelopes of events; without one, a key of this process.
         strict: refuse what the service ignores, such as an unknown key.
         read_only: refuse every write.
 
@@ -59,15 +70,17 @@ class Emulator:
         events: bool = True,
         details_updated: bool = False,
         instances: Mapping[str, str] | None = None,
+        webhook_urls: Iterable[str] = (),
+        signing_key: LazySigningKey = process_signing_key,
         strict: bool = False,
         read_only: bool = False,
     ) -> None:
         self.store, self.clock, self.seed = store, clock or Clock(), seed
         self.strict, self.details_updated = strict, details_updated
-        self.events = EventLog() if events else None
         self._instances = dict(instances or {})
-        self._clocks = {store.site: self.clock}
-        self._first_clock = self.clock.state
+        self._clocks = SiteClocks(self.clock, store.site)
+        self.deliveries = Deliveries(store, self._clocks, webhook_urls, key=signing_key, instances=self._instances)
+        self.events = EventLog(self.deliveries.enqueue) if events else None
         self._reason = _why_read_only(store, read_only)
         self._open()
 
@@ -79,11 +92,13 @@ class Emulator:
             self.clock,
             self.events,
             self.seed,
-            self._instances.get(site) or instance_id_of(site),
+            instance_of(site, self._instances),
             self._reason,
+            listeners=[partial(self.deliveries.wake, site)],
         )
         self.orders = OrderService(self.site)
         self.transactions = TransactionService(self.site, details_updated=self.details_updated)
+        self.plans = PricingPlanService(self.site)
 
     def __repr__(self) -> str:
         return f"<Emulator: {self.store!r}>"
@@ -94,27 +109,22 @@ class Emulator:
             return self
         other = copy(self)
         other.store = self.store.at_site(name)
-        other.clock = self._clock_of(name)
+        other.clock = self._clocks.of(name)
         other._open()
         return other
-
-    def _clock_of(self, site: str) -> Clock:
-        """Return the clock of a site; each begins as that of the first."""
-        if site not in self._clocks:
-            clock = Clock()
-            clock.restore(self._first_clock)
-            self._clocks.setdefault(site, clock)
-        return self._clocks[site]
 
     @property
     def tables(self) -> tuple[Schema, ...]:
         """The tables of fields whose orders a site has."""
-        return (self.store.schema,)
+        return (self.store.schema, load_schema(PLANS_SCHEMA))
 
     @property
     def due_work(self) -> tuple[DueWork, ...]:
-        """What time brings at this site."""
-        return ()
+        """What time brings at this site: first the changes of plans, then deliveries."""
+        return (
+            DueWork(self.plans.next_due, self.plans.run_due),
+            DueWork(lambda: self.deliveries.next_due(self.store.site), self.drain),
+        )
 
     def call(self, operation: Operation, request: JSON) -> WireResponse:
         """Run an operation on the keys of its body and its path."""
@@ -173,6 +183,10 @@ class Emulator:
         )
         return cast(CancelOrderResponse, response)
 
+    def load_plans(self, plans: Iterable[JSON]) -> LoadResult:
+        """Load Plan objects, of which pricing plans orders are made; loading one again replaces it."""
+        return load_plans(self.site, plans_in(list(plans)))
+
     # -- transactions ------------------------------------------------------------------------------------------
 
     def add_payments(self, order_id: str, payments: Iterable[JSON]) -> AddPaymentsResponse:
@@ -205,15 +219,48 @@ class Emulator:
         response = self._call("list_transactions_for_multiple_orders", orderIds=list(order_ids))
         return cast(ManyOrderTransactionsResponse, response)
 
+    # -- events ------------------------------------------------------------------------------------------------
 
-def instance_id_of(site: str) -> str:
-    """Return the instance id of a site that was given none, made from its name."""
-    return str(uuid5(NAMESPACE_URL, f"orderquery:{site}"))
+    def iterate_events(self, after: int = 0, limit: int | None = None) -> Iterator[LoggedEvent]:
+        """Yield the events of the site after a sequence number, oldest first."""
+        return iterate_events(self.store, after, limit)
+
+    def envelope(self, event: LoggedEvent) -> str:
+        """Return the signed envelope of an event, as a webhook receives it."""
+        return self.deliveries.key.get().sign(envelope_claims(event.document, event.type, self.site.instance_id))
+
+    def list_deliveries(self, after: int = 0, limit: int | None = None) -> list[Delivery]:
+        """Return the deliveries of the site's events after a sequence number, oldest first."""
+        return list_deliveries(self.store, after, limit)
+
+    def resend(self, delivery_id: str) -> Delivery:
+        """Make a delivery due now, and return its state.
+
+        Raises:
+            Refused: 404 if it does not exist, 428 if it is to a URL of another process.
+
+        """
+        self.site.require_writable()
+        return self.deliveries.resend(self.store.site, delivery_id)
+
+    def drain(self) -> int:
+        """Deliver the site's events that are due now; return the number of attempts."""
+        return self.deliveries.drain(self.store.site)
+
+    def prepare(self) -> None:
+        """Deliver what an earlier process left, in the background, and make the signing key."""
+        if self.events is not None and not self.site.read_only:
+            self.deliveries.key.prepare()
+            self.deliveries.start()
+
+    def close(self) -> None:
+        """Stop delivering in the background."""
+        self.deliveries.close()
 
 
 def _why_read_only(store: Store, read_only: bool) -> str:
     if read_only:
         return "this server is read-only; start it without --read-only to write"
-    if not getattr(store, "can_write", True):
+    if not store.can_write:
         return f"this store is read-only; {getattr(store, 'how_to_change', 'serve another store')}"
     return ""

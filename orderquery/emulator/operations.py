@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .operation import Operation
 from .order_operations import ORDER_OPERATIONS, TRANSACTION_OPERATIONS
+from .plan_operations import PLAN_OPERATIONS
 
-OPERATIONS: tuple[Operation, ...] = (*ORDER_OPERATIONS, *TRANSACTION_OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (*ORDER_OPERATIONS, *TRANSACTION_OPERATIONS, *PLAN_OPERATIONS)
 """Every known operation of the service; add the rows of an area here."""
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

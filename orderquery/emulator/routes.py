@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,12 +17,14 @@ from starlette.types import Receive, Scope, Send
 from ..version import __version__
 from .control import FirstStates
 from .control_handlers import ControlHandlers
+from .event_handlers import EventHandlers
 from .faults import FaultPlan
 from .http_context import HttpContext
 from .load_handler import LoadHandler
 from .openapi import describe
 from .operation_handler import OperationHandler
 from .operations import OPERATIONS
+from .plan_operations import WRONG_PLAN_PATHS
 from .read_handlers import ReadHandlers
 from .responses import json_response
 
@@ -120,6 +122,19 @@ def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[
             handler = FailingHandler(handler, context, faults)
         yield operation.method, operation.path, handler
     yield "POST", "/ecom/v1/orders/query", reads.refuse_query
+    for path, advice in WRONG_PLAN_PATHS.items():
+        yield "POST", path, partial(_refuse_path, context, advice)
     yield "POST", "/_orderquery/load", LoadHandler(context).load
+    events = EventHandlers(context)
+    yield "GET", "/_orderquery/events", events.list_events
+    yield "GET", "/_orderquery/deliveries", events.list_deliveries
+    yield "POST", "/_orderquery/deliveries/{id}/resend", events.resend
+    yield "GET", "/_orderquery/webhook-key", events.webhook_key
     yield "GET", "/healthz", server.health
     yield "GET", "/openapi.json", server.description
+
+
+async def _refuse_path(context: HttpContext, advice: str, request: Request) -> Response:
+    """Name the right path to a client that uses a wrong one."""
+    context.admit(request)
+    raise HTTPException(404, f"unknown path; {advice}")

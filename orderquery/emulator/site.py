@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..language.datetimes import read_instant, write_instant
+from ..language.datetimes import LAST_INSTANT, read_instant, write_instant
 from .clock import Clock
 from .errors import application_error
 from .events import EventDraft, EventLog
@@ -50,7 +50,18 @@ class SiteChange:
     def updated_after(self, stored: str | None) -> str:
         """Return the date of an update: now, but at least a millisecond after the stored date."""
         before = read_instant(stored)
-        return self.date if before is None else document_date(max(self.now, before + _MILLISECOND_US))
+        if before is None:
+            return self.date
+        return document_date(min(max(self.now, before + _MILLISECOND_US), LAST_INSTANT))
+
+    @contextmanager
+    def at(self, instant: int) -> Iterator[None]:
+        """Make what follows at another instant than now, such as that of something that was due."""
+        now, self.now = self.now, instant
+        try:
+            yield
+        finally:
+            self.now = now
 
     def emit(self, draft: EventDraft) -> None:
         """Announce what happened, in the same transaction."""

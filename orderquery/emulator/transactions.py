@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..diagnostics.quoting import quoted
 from ..documents.rest_names import in_rest_names
 from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
-from .orders import order_not_found
+from . import order_events
+from .bulk import answer_bulk
+from .documents import Document, read_document, write_documents
+from .errors import application_error, validation_error
+from .orders import approval_strategy, order_not_found, require_order
+from .payment_rules import (
+    MAX_PAYMENTS,
+    complete_payment,
+    duplicate_payment,
+    payments_of,
+    refuse_status,
+    set_status,
+    settle_order,
+)
 from .request import ReadRequest
-from .site import Site
-from .wire.transaction_requests import ManyOrderTransactionsResponse, OrderTransactionsResponse
+from .site import Site, SiteChange
+from .wire.base import BulkResponse
+from .wire.transaction_requests import AddPaymentsResponse, ManyOrderTransactionsResponse, OrderTransactionsResponse
 
 JSON = Any
 
@@ -20,7 +35,10 @@ class TransactionService:
     """The payments of the orders of one site."""
 
     def __init__(self, site: Site, *, details_updated: bool = False) -> None:
-        self._site, self._details_updated = site, details_updated
+        self._site = site
+        self._slugs = ("updated", "details_updated") if details_updated else ("updated",)
+
+    # -- reads -------------------------------------------------------------------------------------------------
 
     def read_document(self, order_id: str) -> bytes:
         """Return the bytes of an order's transactions in REST names.
@@ -58,7 +76,120 @@ class TransactionService:
             order_transactions=[decode_json(document, decode_decimal) for document in documents]
         )
 
+    # -- writes ------------------------------------------------------------------------------------------------
+
+    def add_payments(self, request: ReadRequest) -> AddPaymentsResponse:
+        """Answer Add Payments."""
+        order_id, sent = request.body["orderId"], request.body["payments"]
+        with self._site.write() as change:
+            order = require_order(change, order_id)
+            transactions = read_document(change, "transactions", order_id) or no_transactions(order_id)
+            stored = payments_of(transactions)
+            if len(stored) + len(sent) > MAX_PAYMENTS:
+                raise _too_many(len(stored), len(sent))
+            duplicate = duplicate_payment(stored, sent)
+            if duplicate is not None:
+                raise duplicate
+            date = change.updated_after(order.get("updatedDate"))
+            added = [
+                complete_payment(payment, date=date, payment_id=change.new_id(), currency=order.get("currency"))
+                for payment in sent
+            ]
+            transactions = {"refunds": [], **transactions, "payments": [*stored, *added]}
+            transactions = {key: transactions[key] for key in sorted(transactions, key=_position_of_key)}
+            ids = [str(payment["id"]) for payment in added]
+            self._write(change, order_id, order, transactions, date, ids)
+        return AddPaymentsResponse(order_transactions=transactions, payments_ids=ids)
+
+    def update_status(self, request: ReadRequest) -> OrderTransactionsResponse:
+        """Answer Update Payment Status."""
+        body = request.body
+        with self._site.write() as change:
+            transactions, _ = self._set_status(change, body["orderId"], body["paymentId"], body.get("status"))
+        return OrderTransactionsResponse(order_transactions=transactions)
+
+    def bulk_update_statuses(self, request: ReadRequest) -> BulkResponse:
+        """Answer Bulk Update Payment Statuses."""
+        body = request.body
+        with self._site.write() as change:
+            return answer_bulk(
+                body["paymentAndOrderIds"],
+                lambda pair: str(pair["paymentId"]),
+                lambda _, pair: self._set_status(change, pair["orderId"], pair["paymentId"], body.get("status"))[1],
+                return_entities=bool(body.get("returnFullEntity")),
+            )
+
+    def _set_status(
+        self, change: SiteChange, order_id: str, payment_id: str, status: JSON
+    ) -> tuple[Document, Document]:
+        """Set the status of a payment; return the transactions and the payment."""
+        transactions = read_document(change, "transactions", order_id)
+        if transactions is None:
+            message = f"order {quoted(order_id)} has no transactions at this site"
+            raise application_error(404, "ORDER_TRANSACTIONS_NOT_FOUND", message, {"orderId": order_id})
+        stored = transactions.get("payments")
+        listed = stored if isinstance(stored, list) else []
+        index = next((at for at, payment in enumerate(listed) if _has_id(payment, payment_id)), None)
+        if index is None:
+            message = f"payment {quoted(payment_id)} not found in order {quoted(order_id)}"
+            raise application_error(404, "PAYMENT_NOT_FOUND", message, {"paymentId": payment_id})
+        refuse_status(listed[index], status)
+        order = read_document(change, "order", order_id)
+        newest = [listed[index].get("updatedDate"), (order or {}).get("updatedDate")]
+        date = max(change.updated_after(stored_date) for stored_date in newest)
+        payment = set_status(listed[index], status, date)
+        transactions = {**transactions, "payments": [*listed[:index], payment, *listed[index + 1 :]]}
+        self._write(change, order_id, order, transactions, date, [payment_id])
+        return transactions, payment
+
+    def _write(
+        self,
+        change: SiteChange,
+        order_id: str,
+        order: Document | None,
+        transactions: Document,
+        date: str,
+        payment_ids: list[str],
+    ) -> None:
+        """Store the transactions and what they do to their order, if that is here, and announce both."""
+        settled = None
+        if order is not None:
+            strategy = approval_strategy(change, order_id)
+            settled = settle_order(order, transactions, date=date, new_id=change.new_id, strategy=strategy)
+        write_documents(change, order_id, order=settled, transactions=transactions)
+        for slug in self._slugs:
+            change.emit(order_events.transactions_updated(order_id, transactions, payment_ids, slug=slug))
+        if order is None or settled is None:
+            return
+        if settled["paymentStatus"] != order.get("paymentStatus"):
+            change.emit(order_events.payment_status_updated(settled, order.get("paymentStatus")))
+        if settled.get("status") != order.get("status"):
+            change.emit(order_events.approved(settled))
+        change.emit(order_events.updated(settled))
+
 
 def no_transactions(order_id: str) -> dict[str, JSON]:
     """Return the transactions of an order without any."""
     return {"orderId": order_id, "payments": [], "refunds": []}
+
+
+_KEYS = ("orderId", "payments", "refunds")
+
+
+def _position_of_key(key: str) -> int:
+    return _KEYS.index(key) if key in _KEYS else len(_KEYS)
+
+
+def _has_id(payment: JSON, payment_id: str) -> bool:
+    return isinstance(payment, dict) and payment.get("id") == payment_id
+
+
+def _too_many(stored: int, sent: int) -> Exception:
+    description = f"{stored} stored and {sent} sent; an order has at most {MAX_PAYMENTS} payments"
+    violation = {
+        "field": "payments",
+        "description": description,
+        "violatedRule": "MAX_SIZE",
+        "data": {"threshold": MAX_PAYMENTS},
+    }
+    return validation_error([violation])

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .base import JsonObject, WireModel
-from .parts import RequiredPrice, Text, Text100, Text150, Text200, computed
+from .parts import Price, RequiredPrice, Text, Text100, Text150, Text200, computed
 from .values import DateTime, Guid
 
 PaymentStatus = Literal[
@@ -20,14 +20,6 @@ DETAILS = ("regularPaymentDetails", "giftcardPaymentDetails", "membershipPayment
 """The kinds of payments; each payment has the details of exactly one."""
 
 
-class MethodName(WireModel):
-    """The name of a payment method, which newer clients send in place of ``paymentMethod``."""
-
-    user_defined_name: Text | None = None
-    translated_name: Text | None = None
-    name: Text | None = None
-
-
 class RegularPaymentDetails(WireModel):
     """A payment by card, transfer, cash or another method."""
 
@@ -35,13 +27,14 @@ class RegularPaymentDetails(WireModel):
     gateway_transaction_id: Text100 | None = None
     provider_transaction_id: Text100 | None = None
     payment_method: Text150 | None = None
-    payment_method_name: Any = None
+    payment_method_name: JsonObject | None = None
     offline_payment: bool | None = None
     status: PaymentStatus | None = None
     saved_payment_method: bool | None = None
     authorization_details: JsonObject | None = None
     chargebacks: Annotated[list[JsonObject], Field(max_length=6)] | None = None
     credit_card_details: JsonObject | None = None
+    platform_fee: Price | None = None
 
 
 class GiftCardPaymentDetails(WireModel):
@@ -51,6 +44,7 @@ class GiftCardPaymentDetails(WireModel):
     gift_card_id: Text100 | None = None
     app_id: Guid | None = None
     voided: bool | None = None
+    obfuscated_code: Text | None = None
 
 
 class MembershipName(WireModel):
@@ -64,7 +58,9 @@ class MembershipPaymentDetails(WireModel):
     """A payment with a membership."""
 
     membership_id: Text200 | None = None
-    external_membership_id: Text200 | None = None
+    status: Text | None = None
+    external_transaction_id: Text | None = None
+    future_membership: JsonObject | None = None
     line_item_id: Text
     name: MembershipName
     provider_app_id: Text
@@ -83,7 +79,9 @@ class Payment(WireModel):
     status: PaymentStatus | None = None
     created_date: DateTime | None = None
     refund_disabled: bool | None = None
-    receipt_info: JsonObject | None = None
+    support_receipt_generation: bool | None = None
+    cash_rounding: JsonObject | None = None
+    charge_correlation_id: Text | None = None
 
     @model_validator(mode="after")
     def _require_one(self) -> Payment:

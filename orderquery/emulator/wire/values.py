@@ -110,7 +110,7 @@ class DecimalText:
 
 
 def _beyond(rule: str, problem: str, threshold: int) -> PydanticCustomError:
-    return PydanticCustomError(rule, "{problem}", {"problem": problem, "threshold": threshold})  # type: ignore[arg-type]
+    return PydanticCustomError(rule, "{problem}", {"problem": problem, "threshold": threshold})
 
 
 Amount = Annotated[str, DecimalText(at_least=0)]

@@ -1,0 +1,66 @@
+"""Orders and their transactions in one write: decoded with exact numbers, stored as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..documents.ingest import Record
+from ..documents.rest_names import in_rest_names
+from ..stores.merge import RecordKind
+from ..syntax.json_decoder import decode_decimal, decode_json
+from ..syntax.json_printer import encode_json
+from .errors import Refused, application_error, validation_error
+from .limits import MAX_DOCUMENT_BYTES
+from .site import SiteChange
+
+JSON = Any
+Document = dict[str, JSON]
+
+
+def read_document(change: SiteChange, kind: RecordKind, order_id: str) -> Document | None:
+    """Return a stored document in REST names, or ``None``."""
+    transaction = change.transaction
+    document = transaction.read(kind, order_id)
+    if document is None:
+        return None
+    decoded: Document = decode_json(in_rest_names(transaction.schema, document), decode_decimal)
+    return decoded
+
+
+def write_documents(
+    change: SiteChange, order_id: str, *, order: Document | None = None, transactions: Document | None = None
+) -> None:
+    """Store an order, its transactions, or both.
+
+    Raises:
+        Refused: 400 if a document is too large, 428 if it cannot be written as JSON.
+
+    """
+    records = []
+    if order is not None:
+        records.append(Record("order", order_id, _encode(order, "order"), order))
+    if transactions is not None:
+        document = _encode(transactions, "orderTransactions")
+        records.append(Record("transactions", order_id, document, transactions, change.now))
+    change.transaction.write(records)
+
+
+def _encode(document: Document, name: str) -> bytes:
+    try:
+        encoded = encode_json(document)
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        raise _not_writable(name) from None
+    if len(encoded) > MAX_DOCUMENT_BYTES:
+        violation = {
+            "field": name,
+            "description": f"{len(encoded):,} bytes after this write; a document has at most {MAX_DOCUMENT_BYTES:,}",
+            "violatedRule": "MAX_SIZE",
+            "data": {"threshold": MAX_DOCUMENT_BYTES},
+        }
+        raise validation_error([violation])
+    return encoded
+
+
+def _not_writable(name: str) -> Refused:
+    message = f"the stored {name} holds a number or text that cannot be written again; load it anew without it"
+    return application_error(428, "DOCUMENT_NOT_WRITABLE", message)

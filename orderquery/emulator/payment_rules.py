@@ -1,0 +1,252 @@
+"""The rules of payments: what an added payment gets, and what payments do to their order.
+
+Documents are decoded JSON objects with exact numbers. Nothing here reads a store or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from ..diagnostics.quoting import quoted
+from .errors import Refused, application_error
+from .money import ZERO, add_shown_amounts, minus, total, write_price
+from .order_rules import order_total, with_activity
+from .wire.payment import Payment
+
+JSON = Any
+Document = dict[str, JSON]
+
+MAX_PAYMENTS = 100
+"""Of one order."""
+
+_PAID = ("APPROVED", "REFUNDED", "PARTIALLY_REFUNDED")
+_PENDING = ("PENDING", "PENDING_MERCHANT")
+_REFUNDED = (None, "SUCCEEDED")
+_REFUND_PENDING = ("PENDING", "SCHEDULED", "STARTED")
+_NOT_SET_BY_HAND = {
+    "UNDEFINED": "UNDEFINED is no status of a payment",
+    "AUTHORIZED": "only the payment provider authorizes a payment",
+    "REFUNDED": "a payment is refunded by a refund",
+    "PARTIALLY_REFUNDED": "a payment is refunded by a refund",
+}
+
+
+def payments_of(transactions: JSON) -> list[Document]:
+    """Return the payments of a transactions record."""
+    return _objects(transactions, "payments")
+
+
+def _objects(document: JSON, key: str) -> list[Document]:
+    listed = document.get(key) if isinstance(document, dict) else None
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+# -- one payment ------------------------------------------------------------------------------------------------
+
+
+def complete_payment(sent: Document, *, date: str, payment_id: str, currency: JSON) -> Document:
+    """Return the payment that is stored for the one that was sent."""
+    payment: Document = {"id": payment_id}
+    regular, gift_card = sent.get("regularPaymentDetails"), sent.get("giftcardPaymentDetails")
+    if isinstance(regular, dict):
+        payment["regularPaymentDetails"] = _complete_regular(regular, sent)
+    elif isinstance(gift_card, dict):
+        payment["giftcardPaymentDetails"] = {"giftCardId": "", "voided": False, **_without_nulls(gift_card)}
+    elif sent.get("membershipPaymentDetails") is not None:
+        payment["membershipPaymentDetails"] = dict(sent["membershipPaymentDetails"])
+    payment |= {
+        "createdDate": sent.get("createdDate") or date,
+        "updatedDate": date,
+        "amount": dict(sent["amount"]),
+        "refundDisabled": bool(sent.get("refundDisabled")),
+    }
+    payment |= {key: part for key, part in sent.items() if key not in payment and part is not None}
+    add_shown_amounts(Payment, payment, currency)
+    return payment
+
+
+def _without_nulls(details: Document) -> Document:
+    return {key: part for key, part in details.items() if part is not None}
+
+
+def _complete_regular(details: Document, payment: Document) -> Document:
+    """Add what is missing: not offline, and a status unless the payment has one itself."""
+    added: Document = {"offlinePayment": bool(details.get("offlinePayment"))}
+    if details.get("status") is None and payment.get("status") is None:
+        added["status"] = "APPROVED" if added["offlinePayment"] else "PENDING"
+    return {**details, **added}
+
+
+def payment_status(payment: Document) -> str:
+    """Return the status of a payment, wherever it is kept."""
+    regular, gift_card = payment.get("regularPaymentDetails"), payment.get("giftcardPaymentDetails")
+    for holder in (payment, regular):
+        if isinstance(holder, dict) and isinstance(holder.get("status"), str):
+            return str(holder["status"])
+    if isinstance(gift_card, dict):
+        return "VOIDED" if gift_card.get("voided") is True else "APPROVED"
+    if isinstance(payment.get("membershipPaymentDetails"), dict):
+        return "APPROVED"
+    return "UNDEFINED"
+
+
+def set_status(payment: Document, status: str, date: str) -> Document:
+    """Return a payment with another status, kept where its status was."""
+    changed = {**payment, "updatedDate": date}
+    regular, gift_card = payment.get("regularPaymentDetails"), payment.get("giftcardPaymentDetails")
+    if isinstance(regular, dict) and ("status" in regular or "status" not in payment):
+        changed["regularPaymentDetails"] = {**regular, "status": status}
+    if "status" in payment or not isinstance(regular, dict):
+        changed["status"] = status
+    if isinstance(gift_card, dict):
+        changed["giftcardPaymentDetails"] = {**gift_card, "voided": status in ("VOIDED", "CANCELED")}
+    return changed
+
+
+def refuse_status(payment: Document | None, status: JSON) -> None:
+    """Refuse a status that cannot be set by hand; ``payment`` is ``None`` as long as it is unknown.
+
+    Raises:
+        Refused: 428.
+
+    """
+    problem = _NOT_SET_BY_HAND.get(status) if isinstance(status, str) else "missing"
+    if status is None:
+        problem = 'the status is missing; send one such as "APPROVED"'
+    elif problem is None and payment is not None and payment_status(payment) == "REFUNDED":
+        problem = "the payment is REFUNDED: its status does not change"
+    if problem is not None:
+        raise application_error(428, "STATUS_NOT_ALLOWED", problem, {"status": status})
+
+
+def duplicate_payment(stored: list[Document], added: list[Document]) -> Refused | None:
+    """Return the error of a provider's transaction id that the order already has, or ``None``."""
+    seen = {found for payment in stored if (found := _provider_id(payment))}
+    for index, payment in enumerate(added):
+        found = _provider_id(payment)
+        if found and found in seen:
+            message = (
+                f"providerTransactionId {quoted(found)} of payments[{index}] exists already in this order; "
+                "send each payment once"
+            )
+            return application_error(400, "DUPLICATE_PAYMENT", message, {"providerTransactionId": found})
+        seen.add(found)
+    return None
+
+
+def _provider_id(payment: Document) -> str:
+    regular = payment.get("regularPaymentDetails")
+    found = regular.get("providerTransactionId") if isinstance(regular, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def refuse_authorized(transactions: JSON) -> None:
+    """Refuse to cancel an order with an authorized payment.
+
+    Raises:
+        Refused: 428.
+
+    """
+    if any(payment_status(payment) == "AUTHORIZED" for payment in payments_of(transactions)):
+        message = "the order has an authorized payment; set its status to VOIDED or APPROVED first"
+        raise application_error(428, "ORDER_HAS_AUTHORIZED_TRANSACTION", message)
+
+
+# -- the order --------------------------------------------------------------------------------------------------
+
+
+def order_payment_status(order: Document, transactions: JSON) -> str:
+    """Return the payment status of an order with these payments."""
+    payments = payments_of(transactions)
+    statuses = [payment_status(payment) for payment in payments]
+    due, paid, refunded = order_total(order) or ZERO, paid_amount(transactions), refunded_amount(transactions)
+    if refunded > 0:
+        return "FULLY_REFUNDED" if refunded >= due else "PARTIALLY_REFUNDED"
+    if paid >= due:
+        return "PAID"
+    if paid > 0:
+        return "PARTIALLY_PAID"
+    if "PENDING_MERCHANT" in statuses:
+        return "PENDING_MERCHANT"
+    if statuses and all(map(_is_online_pending, payments)):
+        return "PENDING"
+    if statuses and set(statuses) <= {"CANCELED", "VOIDED"}:
+        return "CANCELED"
+    return "DECLINED" if statuses and set(statuses) == {"DECLINED"} else "NOT_PAID"
+
+
+def _is_online_pending(payment: Document) -> bool:
+    regular = payment.get("regularPaymentDetails")
+    is_offline = isinstance(regular, dict) and regular.get("offlinePayment") is True
+    return payment_status(payment) == "PENDING" and not is_offline
+
+
+def paid_amount(transactions: JSON) -> Decimal:
+    """Return the sum of the payments that were received, refunded ones included."""
+    return _sum_of(transactions, _PAID)
+
+
+def _sum_of(transactions: JSON, statuses: tuple[str, ...]) -> Decimal:
+    return total(payment.get("amount") for payment in payments_of(transactions) if payment_status(payment) in statuses)
+
+
+def refunded_amount(transactions: JSON, statuses: tuple[str | None, ...] = _REFUNDED) -> Decimal:
+    """Return the sum of the refunds with one of these statuses."""
+    return total(refund.get("amount") for refund in _refunds_of(transactions) if refund.get("refundStatus") in statuses)
+
+
+def _refunds_of(transactions: JSON) -> Iterator[Document]:
+    for refund in _objects(transactions, "refunds"):
+        yield from _objects(refund, "transactions")
+
+
+def balance_summary(order: Document, transactions: JSON) -> Document:
+    """Return the balance of an order with these payments; other keys of the stored one are kept."""
+    currency, paid = order.get("currency"), paid_amount(transactions)
+    stored = order.get("balanceSummary")
+    summary = dict(stored) if isinstance(stored, dict) else {}
+    summary["balance"] = write_price(minus(order_total(order) or ZERO, paid), currency)
+    summary["paid"] = write_price(paid, currency)
+    summary["refunded"] = write_price(refunded_amount(transactions), currency)
+    for key, amount in (
+        ("authorized", _sum_of(transactions, ("AUTHORIZED",))),
+        ("pending", _sum_of(transactions, _PENDING)),
+        ("pendingRefund", refunded_amount(transactions, _REFUND_PENDING)),
+    ):
+        summary.pop(key, None)
+        if amount:
+            summary[key] = write_price(amount, currency)
+    return summary
+
+
+_ACTIVITIES = {"PAID": "ORDER_PAID", "PARTIALLY_PAID": "ORDER_PARTIALLY_PAID"}
+
+
+def settle_order(
+    order: Document, transactions: Document, *, date: str, new_id: Callable[[], str], strategy: str | None = None
+) -> Document:
+    """Return an order as it is with these payments: its status, balance and activities.
+
+    ``strategy`` is the approval strategy of its settings.
+    """
+    before, after = order.get("paymentStatus"), order_payment_status(order, transactions)
+    settled = {
+        **order,
+        "updatedDate": date,
+        "paymentStatus": after,
+        "balanceSummary": balance_summary(order, transactions),
+    }
+    if order.get("status") == "INITIALIZED" and _approves(after, transactions, strategy):
+        settled["status"] = "APPROVED"
+    if after != before and after in _ACTIVITIES:
+        settled = with_activity(settled, _ACTIVITIES[after], date, new_id())
+    return settled
+
+
+def _approves(status: str, transactions: Document, strategy: str | None) -> bool:
+    if status == "PAID":
+        return True
+    has_approved = any(payment_status(payment) == "APPROVED" for payment in payments_of(transactions))
+    return strategy == "PAYMENT_RECEIVED" and has_approved
