@@ -134,11 +134,15 @@ def expect_event(orderquery_server: EmulatedSite) -> Callable[..., JSON]:
 
     ``expect_event("order_canceled", order_id)`` returns the event; each event is taken once.
     """
-    emulator, taken = orderquery_server.emulator, set()
+    from .syntax.json_decoder import decode_json
+
+    emulator = orderquery_server.emulator
+    taken: set[str] = set()
 
     def expect(event_type: str, entity_id: str | None = None) -> JSON:
         seen = []
-        for event in emulator.list_events():
+        for logged in emulator.iterate_events():
+            event = decode_json(logged.document)
             name = f"{event['entityFqdn']}_{event['slug']}"
             seen.append(f"{name} {event['entityId']}")
             matches = name == event_type or name.rpartition(".")[2] == event_type

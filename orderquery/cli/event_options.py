@@ -54,14 +54,17 @@ class EventOptions(NamedTuple):
     details_updated: bool = False
     signing_key: LazySigningKey | None = None
 
-    def open_emulator(self, store: Store, *, strict: bool = False) -> Emulator:
-        """Return the emulator of a store. Raises ``UsageError`` for a URL that cannot be used."""
+    def open_emulator(self, store: Store, **options: Any) -> Emulator:
+        """Return the emulator of a store, with other options of it.
+
+        Raises ``UsageError`` for a URL that cannot be used.
+        """
         from ..emulator.emulator import Emulator
         from ..emulator.signing_key import process_signing_key
 
         return Emulator(
             store,
-            strict=strict,
+            **options,
             events=self.events,
             details_updated=self.details_updated,
             instances=self.instances,
