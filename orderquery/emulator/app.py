@@ -63,7 +63,8 @@ def create_app(
         search_seconds: seconds that one search may take.
         emulator: the emulator of this store, where its clock, ids or events are not the default; its own ``strict``
             and ``read_only`` count.
-        control: add the routes by which a test controls the server: reset, save, restore, clock and faults.
+        control: add the routes by which a test controls the server: reset, save, restore, clock and faults. The header
+            ``wix-site-id`` then always selects the site.
         origins: web origins (scheme, host and port) whose pages may call the service's operations.
 
     Raises:
@@ -81,6 +82,7 @@ def create_app(
         max_body,
         max(max_load, max_body),
         search_seconds,
+        site_by_header=control,
     )
     handlers = dict.fromkeys((Refused, QueryError, StoreError, HTTPException), answer_refused)
     middleware = [Middleware(RequestIds)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.errors import UsageError
 from .errors import application_error
-from .snapshot import Snapshot, put_back, take
+from .snapshot import Snapshot, put_back, take, unusable_snapshot
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -29,9 +29,12 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
 
     """
     emulator.site.require_writable()
-    with emulator.store.transaction() as transaction:
-        clock = put_back(transaction, emulator.store, emulator.tables, snapshot)
-    emulator.clock.restore(clock)
+    try:
+        with emulator.store.transaction() as transaction:
+            clock = put_back(transaction, emulator.store, emulator.tables, snapshot)
+            emulator.clock.restore(clock)
+    except UsageError as problem:
+        raise unusable_snapshot(str(problem)) from None
 
 
 class FirstStates:

@@ -86,9 +86,9 @@ def read_snapshot(body: bytes) -> Snapshot:
     try:
         found = msgspec.json.decode(body, type=Snapshot)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise _unusable(f"not a snapshot: {problem}") from None
+        raise unusable_snapshot(f"not a snapshot: {problem}") from None
     if found.snapshot != VERSION:
-        raise _unusable(f"snapshot of version {found.snapshot}; this server reads version {VERSION}")
+        raise unusable_snapshot(f"snapshot of version {found.snapshot}; this server reads version {VERSION}")
     return found
 
 
@@ -131,7 +131,7 @@ def put_back(transaction: StoreTransaction, store: Store, tables: Iterable[Schem
     known = {table.name: table for table in tables}
     for name in snapshot.tables:
         if name not in known:
-            raise _unusable(f'snapshot of the table "{name}"; this store has {", ".join(known)}')
+            raise unusable_snapshot(f'snapshot of the table "{name}"; this store has {", ".join(known)}')
     for name, table in known.items():
         _put_back_orders(transaction.at_table(table), store.at_table(table), snapshot.tables.get(name, []))
     kept = {(entry.kind, entry.key): _entry(entry) for entry in snapshot.entries}
@@ -169,7 +169,7 @@ def _put_back_orders(transaction: StoreTransaction, store: Store, saved: list[Sa
         read = [*_records(store.schema, found)]
         key = read[0].id if read else ""
         if not read or any(record.id != key for record in read):
-            raise _unusable("an entry of tables needs an order, transactions of the same order, or both")
+            raise unusable_snapshot("an entry of tables needs an order, transactions of the same order, or both")
         wanted.add(key)
         documents = {record.kind: record.document for record in read}
         was = _Stored(documents.get("order"), documents.get("transactions"), found.event_time)
@@ -189,10 +189,11 @@ def _records(schema: Schema, saved: SavedOrder) -> Iterator[Record]:
             continue
         found = [*read_bytes(schema, bytes(raw))]
         if len(found) != 1 or not isinstance(found[0], Record) or found[0].kind != kind:
-            raise _unusable(f'"{kind}" of a snapshot is not one usable document')
+            raise unusable_snapshot(f'"{kind}" of a snapshot is not one usable document')
         yield replace(found[0], event_time=saved.event_time) if kind == "transactions" else found[0]
 
 
-def _unusable(message: str) -> Refused:
+def unusable_snapshot(message: str) -> Refused:
+    """Return the error of a snapshot that cannot be used."""
     description = f"{message}; send what POST /_orderquery/save answered"
     return validation_error([{"field": WHOLE_BODY, "description": description, "violatedRule": "FORMAT"}])
