@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from .site import SiteChange
+from typing import Any, NamedTuple
 
 JSON = Any
 
@@ -25,5 +22,5 @@ class EventDraft(NamedTuple):
 class EventLog:
     """The events of the sites of a store."""
 
-    def append(self, change: SiteChange, draft: EventDraft) -> None:
+    def append(self, change: Any, draft: EventDraft) -> None:
         """Add an event to the outbox, in the transaction of ``change``."""
