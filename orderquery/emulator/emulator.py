@@ -139,7 +139,10 @@ class Emulator:
         return cast(UpdateOrderResponse, self._call("update_order", id=order_id, order=order))
 
     def bulk_update_orders(self, orders: Iterable[JSON], return_entity: bool = False) -> BulkResponse:
-        """Update up to 100 orders: ``{"order": {"id": …, …}, "fieldMask": "archived"}`` each."""
+        """Update up to 100 orders.
+
+        Each is ``{"order": {"id": …, …}, "fieldMask": "archived"}``; the mask may be absent.
+        """
         return cast(BulkResponse, self._call("bulk_update_orders", orders=list(orders), returnEntity=return_entity))
 
     def cancel_order(
