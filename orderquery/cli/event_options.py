@@ -55,7 +55,7 @@ class EventOptions(NamedTuple):
     signing_key: LazySigningKey | None = None
 
     def open_emulator(self, store: Store, *, strict: bool = False) -> Emulator:
-        """Return the emulator of a store. Raises ``UsageError`` for a URL that cannot be used."""
+        """Return the emulator of a store."""
         from ..emulator.emulator import Emulator
         from ..emulator.signing_key import process_signing_key
 
@@ -110,7 +110,9 @@ def _read_instance(text: str) -> tuple[str, str]:
 
 
 def signing_key_for(location: str, options: EventOptions) -> LazySigningKey:
-    """Return the key that signs events: the given one, one beside the store, or one of this process.
+    """Return the key that signs events.
+
+    It is the given one, else one beside the store, else one of this process.
 
     Raises:
         StoreError: the key beside the store cannot be used, and there is something to deliver.
