@@ -10,7 +10,7 @@ from webhook_receiver import event_of
 
 import orderquery as oq
 from orderquery.emulator import outbox
-from orderquery.emulator.clock import Clock, SiteClocks
+from orderquery.emulator.clock import Clock
 from orderquery.emulator.deliveries import Deliveries
 from orderquery.emulator.events import EventDraft, EventLog, LoggedEvent, iterate_events
 from orderquery.emulator.signing_key import process_signing_key
@@ -58,9 +58,7 @@ class Shop:
         self.sent: list[tuple[str, JSON]] = []
         self.bodies: list[bytes] = []
         self._answers = list(answers)
-        self.deliveries = Deliveries(
-            self.store, SiteClocks(self.clock), urls, post=post or self._post, background=background
-        )
+        self.deliveries = Deliveries(self.store, self.clock_of, urls, post=post or self._post, background=background)
         self.log = EventLog(self.deliveries.enqueue)
 
     def _post(self, url: WebhookUrl, body: bytes) -> int:
@@ -70,6 +68,9 @@ class Shop:
         if isinstance(answer, str):
             raise DeliveryFailed(answer)
         return answer
+
+    def clock_of(self, _: str) -> Clock:
+        return self.clock
 
     def emit(self, *entity_ids: str, site: str = "") -> None:
         """Emit an event for each id, all in one write."""

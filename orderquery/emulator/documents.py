@@ -1,4 +1,7 @@
-"""Orders and their transactions in one write: decoded with exact numbers, stored as JSON."""
+"""Orders and their transactions in one write.
+
+They are decoded with exact numbers, so that a write keeps the digits of every value.
+"""
 
 from __future__ import annotations
 

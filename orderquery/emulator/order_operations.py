@@ -1,4 +1,4 @@
-"""The operations of orders and of their transactions: rows of the table in ``operations``."""
+"""The operations of orders and of their transactions, as rows of the table."""
 
 from __future__ import annotations
 

@@ -121,7 +121,10 @@ def initial_status(order: Document, strategy: str | None) -> str:
 
 
 def fulfillment_status(order: Document) -> str:
-    """Return the fulfillment status of a new order: what needs no delivery is fulfilled."""
+    """Return the fulfillment status of a new order.
+
+    What needs no delivery is fulfilled.
+    """
     is_shipped = order.get("shippingInfo") is not None
     done = [
         _preset(line) in ("DIGITAL", "SERVICE") or (not is_shipped and _preset(line) != "GIFT_CARD")
@@ -163,7 +166,7 @@ def locked_error(status: JSON) -> Refused | None:
 
 
 def cancel(order: Document, *, date: str, activity_id: str, restock: bool) -> Document:
-    """Return an order as it is after it was canceled; ``restock`` returns what Wix Stores sold."""
+    """Return a canceled order; ``restock`` returns what Wix Stores sold."""
     canceled = {**order, "status": "CANCELED", "updatedDate": date}
     lines = order.get("lineItems")
     if restock and isinstance(lines, list):

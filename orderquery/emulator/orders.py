@@ -209,4 +209,4 @@ def _has_id(order: Document) -> bool:
 
 
 def _already_canceled() -> Diagnostic:
-    return Diagnostic("no-change", "the order is CANCELED already", "remove this call", Place(()))
+    return Diagnostic("already-canceled", "the order is CANCELED already", "remove this call", Place(()))

@@ -1,4 +1,4 @@
-"""The rules of payments: what an added payment gets, and what payments do to their order.
+"""The rules of payments, and of what they do to their order.
 
 Documents are decoded JSON objects with exact numbers. Nothing here reads a store or a clock.
 """
@@ -72,7 +72,7 @@ def _without_nulls(details: Document) -> Document:
 
 
 def _complete_regular(details: Document, payment: Document) -> Document:
-    """Add what is missing: not offline, and a status unless the payment has one itself."""
+    """Add what is missing: not offline, and a status, if the payment has none."""
     added: Document = {"offlinePayment": bool(details.get("offlinePayment"))}
     if details.get("status") is None and payment.get("status") is None:
         added["status"] = "APPROVED" if added["offlinePayment"] else "PENDING"
@@ -203,7 +203,10 @@ def _refunds_of(transactions: JSON) -> Iterator[Document]:
 
 
 def balance_summary(order: Document, transactions: JSON) -> Document:
-    """Return the balance of an order with these payments; other keys of the stored one are kept."""
+    """Return the balance of an order with these payments.
+
+    Other keys of the stored balance are kept.
+    """
     currency, paid = order.get("currency"), paid_amount(transactions)
     stored = order.get("balanceSummary")
     summary = dict(stored) if isinstance(stored, dict) else {}
@@ -227,7 +230,7 @@ _ACTIVITIES = {"PAID": "ORDER_PAID", "PARTIALLY_PAID": "ORDER_PARTIALLY_PAID"}
 def settle_order(
     order: Document, transactions: Document, *, date: str, new_id: Callable[[], str], strategy: str | None = None
 ) -> Document:
-    """Return an order as it is with these payments: its status, balance and activities.
+    """Return an order with the status, balance and activities of these payments.
 
     ``strategy`` is the approval strategy of its settings.
     """

@@ -53,7 +53,7 @@ class TransactionService:
         return document
 
     def read_documents(self, order_ids: Iterable[str]) -> list[bytes]:
-        """Return the transactions of orders, in the order of their ids; unknown ids are left out."""
+        """Return the transactions of orders; unknown ids are left out."""
         found = map(self._find_document, dict.fromkeys(order_ids))
         return [document for document in found if document is not None]
 
@@ -151,7 +151,7 @@ class TransactionService:
         date: str,
         payment_ids: list[str],
     ) -> None:
-        """Store the transactions and what they do to their order, if that is here, and announce both."""
+        """Store and announce the transactions, and what they do to their order."""
         settled = None
         if order is not None:
             strategy = approval_strategy(change, order_id)

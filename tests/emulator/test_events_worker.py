@@ -14,7 +14,6 @@ from webhook_receiver import receiving, status
 import orderquery as oq
 from orderquery.diagnostics.errors import StoreError
 from orderquery.emulator import outbox
-from orderquery.emulator.clock import SiteClocks
 from orderquery.emulator.deliveries import Deliveries
 from orderquery.emulator.events import EventLog
 
@@ -23,7 +22,7 @@ from orderquery.emulator.events import EventLog
 def delivering(*answers: Any, urls: tuple[str, ...] = (), store: oq.Store | None = None) -> Iterator[tuple[Shop, Any]]:
     with receiving(*answers) as receiver:
         shop = Shop(store=store)
-        shop.deliveries = Deliveries(shop.store, SiteClocks(shop.clock), (receiver.url, *urls))
+        shop.deliveries = Deliveries(shop.store, shop.clock_of, (receiver.url, *urls))
         shop.log = EventLog(shop.deliveries.enqueue)
         try:
             yield shop, receiver

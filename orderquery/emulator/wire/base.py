@@ -41,7 +41,10 @@ class WireRequest(WireModel):
 
     @classmethod
     def item_of(cls, path: tuple[str | int, ...]) -> int | None:
-        """Return the index of the item that a fault concerns, or ``None`` if it concerns the whole request."""
+        """Return the index of the item that a fault concerns.
+
+        ``None`` if it concerns the whole request.
+        """
         if len(path) < _ITEM_PATH or path[0] != cls.bulk_key:
             return None
         return path[1] if isinstance(path[1], int) else None

@@ -1,4 +1,7 @@
-"""An order, as Create Order takes it; limits are those of the documents and of the published typings."""
+"""An order, as Create Order takes it.
+
+Its limits are those of the documents and of the published typings.
+"""
 
 from __future__ import annotations
 

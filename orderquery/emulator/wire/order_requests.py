@@ -56,7 +56,10 @@ class UpdateOrderRequest(WireRequest):
 
 
 class MaskedOrder(WireModel):
-    """One order of a bulk update; ``field_mask`` names the paths to update, joined by commas."""
+    """One order of a bulk update.
+
+    ``field_mask`` names the paths to update, joined by commas.
+    """
 
     order: UpdatedOrder
     field_mask: str | None = None
