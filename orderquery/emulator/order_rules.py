@@ -13,7 +13,7 @@ from ..language.datetimes import read_instant
 from .errors import Refused, application_error
 from .money import add_shown_amounts, read_amount
 from .violations import Violation, required
-from .wire.order import Order
+from .wire.order import NewOrder
 
 JSON = Any
 Document = dict[str, JSON]
@@ -88,7 +88,7 @@ def complete_order(
     }
     merged = {**sent, **added}
     order = {key: merged[key] for key in (*_KEYS, *merged) if key in merged}
-    add_shown_amounts(Order, order, order.get("currency"))
+    add_shown_amounts(NewOrder, order, order.get("currency"))
     return order
 
 

@@ -13,7 +13,7 @@ from ..diagnostics.quoting import quoted
 from .errors import Refused, application_error
 from .money import ZERO, add_shown_amounts, minus, total, write_price
 from .order_rules import order_total, with_activity
-from .wire.payment import Payment
+from .wire.payment import NewPayment
 
 JSON = Any
 Document = dict[str, JSON]
@@ -63,7 +63,7 @@ def complete_payment(sent: Document, *, date: str, payment_id: str, currency: JS
         "refundDisabled": bool(sent.get("refundDisabled")),
     }
     payment |= {key: part for key, part in sent.items() if key not in payment and part is not None}
-    add_shown_amounts(Payment, payment, currency)
+    add_shown_amounts(NewPayment, payment, currency)
     return payment
 
 
@@ -105,24 +105,27 @@ def set_status(payment: Document, status: str, date: str) -> Document:
     return changed
 
 
-def refuse_status(payment: Document | None, status: JSON) -> None:
-    """Refuse a status that cannot be set by hand; ``payment`` is ``None`` as long as it is unknown.
+def refuse_status(payment: Document, status: JSON) -> None:
+    """Refuse a status that a payment cannot be given by hand.
 
     Raises:
         Refused: 428.
 
     """
-    problem = _NOT_SET_BY_HAND.get(status) if isinstance(status, str) else "missing"
+    problem = _NOT_SET_BY_HAND.get(status) if status is not None else None
     if status is None:
         problem = 'the status is missing; send one such as "APPROVED"'
-    elif problem is None and payment is not None and payment_status(payment) == "REFUNDED":
+    elif problem is None and payment_status(payment) == "REFUNDED":
         problem = "the payment is REFUNDED: its status does not change"
     if problem is not None:
         raise application_error(428, "STATUS_NOT_ALLOWED", problem, {"status": status})
 
 
 def duplicate_payment(stored: list[Document], added: list[Document]) -> Refused | None:
-    """Return the error of a provider's transaction id that the order already has, or ``None``."""
+    """Return the error of a payment that the order has already, or ``None``.
+
+    Payments are told apart by the transaction id of the provider.
+    """
     seen = {found for payment in stored if (found := _provider_id(payment))}
     for index, payment in enumerate(added):
         found = _provider_id(payment)

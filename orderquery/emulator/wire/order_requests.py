@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from .base import JsonObject, WireModel, WireRequest, WireResponse
-from .order import Order
+from .order import NewOrder
 from .order_update import UpdatedOrder
 from .values import Guid
 
@@ -43,7 +43,7 @@ class OrderSettings(WireModel):
 class CreateOrderRequest(WireRequest):
     """The body of Create Order."""
 
-    order: Order
+    order: NewOrder
     settings: OrderSettings | None = None
 
 

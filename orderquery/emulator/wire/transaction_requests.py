@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...language.limits import MAX_IDS_PER_REQUEST
 from .base import JsonObject, WireModel, WireRequest, WireResponse
-from .payment import Payment, PaymentStatus
+from .payment import NewPayment, PaymentStatus
 
 MAX_ADDED_PAYMENTS = 50
 MAX_BULK_PAYMENTS = 300
@@ -20,7 +20,7 @@ class AddPaymentsRequest(WireRequest):
 
     keeps_nulls: ClassVar[bool] = True
     order_id: str
-    payments: list[Payment] = Field(min_length=1, max_length=MAX_ADDED_PAYMENTS)
+    payments: list[NewPayment] = Field(min_length=1, max_length=MAX_ADDED_PAYMENTS)
 
 
 class UpdatePaymentStatusRequest(WireRequest):
