@@ -98,8 +98,18 @@ def test_every_component_is_defined_and_used(strict: bool) -> None:
 def test_the_operations() -> None:
     found = {(method, path): operation["operationId"] for path, method, operation in operations(document())}
     assert found == {
+        ("post", "/ecom/v1/orders"): "createOrder",
         ("post", "/ecom/v1/orders/search"): "searchOrders",
         ("get", "/ecom/v1/orders/{id}"): "getOrder",
+        ("patch", "/ecom/v1/orders/{id}"): "updateOrder",
+        ("post", "/ecom/v1/bulk/orders/update"): "bulkUpdateOrders",
+        ("post", "/ecom/v1/orders/{id}/cancel"): "cancelOrder",
+        ("post", "/ecom/v1/payments/orders/{orderId}/add-payment"): "addPayments",
+        (
+            "post",
+            "/ecom/v1/payments/{paymentId}/orders/{orderId}/update-payment-transaction-status",
+        ): "updatePaymentStatus",
+        ("post", "/ecom/v1/bulk/payments/update-payment-transaction-status"): "bulkUpdatePaymentStatuses",
         ("get", "/ecom/v1/payments/orders/{orderId}"): "listTransactionsForSingleOrder",
         ("post", "/ecom/v1/payments/list-by-ids"): "listTransactionsForMultipleOrders",
         ("post", "/_orderquery/load"): "load",

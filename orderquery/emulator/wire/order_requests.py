@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from .base import JsonObject, WireModel, WireRequest, WireResponse
+from .base import JsonObject, OrderDocument, WireModel, WireRequest, WireResponse
 from .order import NewOrder
 from .order_update import UpdatedOrder
 from .values import Guid
@@ -92,22 +92,22 @@ class GetOrderRequest(WireRequest):
 class CreateOrderResponse(WireResponse):
     """The created order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class UpdateOrderResponse(WireResponse):
     """The updated order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class CancelOrderResponse(WireResponse):
     """The canceled order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class GetOrderResponse(WireResponse):
     """One order."""
 
-    order: JsonObject
+    order: OrderDocument

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ...language.limits import MAX_IDS_PER_REQUEST
-from .base import JsonObject, WireModel, WireRequest, WireResponse
+from .base import TransactionsDocument, WireModel, WireRequest, WireResponse
 from .payment import NewPayment, PaymentStatus
 
 MAX_ADDED_PAYMENTS = 50
@@ -62,17 +62,17 @@ class ListTransactionsForMultipleOrdersRequest(WireRequest):
 class AddPaymentsResponse(WireResponse):
     """The transactions of an order, and the ids of the added payments in their order."""
 
-    order_transactions: JsonObject
+    order_transactions: TransactionsDocument
     payments_ids: list[str]
 
 
 class OrderTransactionsResponse(WireResponse):
     """The transactions of an order."""
 
-    order_transactions: JsonObject
+    order_transactions: TransactionsDocument
 
 
 class ManyOrderTransactionsResponse(WireResponse):
     """The transactions of several orders."""
 
-    order_transactions: list[JsonObject]
+    order_transactions: list[TransactionsDocument]
