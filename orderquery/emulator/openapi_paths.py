@@ -57,7 +57,7 @@ def _described(operation: Operation) -> dict[str, JSON]:
         assert operation.response is not None
         ok = response(_summary(operation.response), component(operation.response.__name__), warned=operation.writes)
         more = _request_of(operation)
-    statuses = {str(STATUS_OF[code]) for code in operation.codes}
+    statuses = {str(STATUS_OF[code]) for code in operation.codes} | ({"428"} if operation.writes else set())
     return describe_operation(
         f"{to_camel(operation.name)} {operation.area}", operation.title, operation.note, ok, statuses=statuses, **more
     )
