@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from .event_options import EventOptions, event_options, read_event_options, signing_key_for
 from .inputs import load_table, open_store, port_option, site_option, table_option
 from .output import flush_stdout, write_line, write_message
 from .program import EXIT_OK, Command
@@ -24,6 +25,7 @@ _LOOPBACK = ("127.", "::1")
         "orderquery serve shop.db",
         "orderquery serve shop.db --port 9000 --strict",
         "orderquery serve :memory: --port 0",
+        "orderquery serve shop.db --webhook-url http://127.0.0.1:3000/webhook",
     ),
 )
 @click.argument("store", metavar="STORE")
@@ -42,6 +44,7 @@ _LOOPBACK = ("127.", "::1")
     "--webhook-key", metavar="FILE", type=click.File("rb"),
     help="Public key of the app (PEM). Loads must be signed with its private key or have the API key.",
 )  # fmt: skip
+@event_options
 @click.option("--create", is_flag=True, help="Create the store if it does not exist.")
 @click.option("--access-log/--no-access-log", default=True, help="Log a line for every request.  [default: on]")
 @site_option
@@ -54,6 +57,11 @@ def serve(
     api_key: str | None,
     allow_host: tuple[str, ...],
     webhook_key: BinaryIO | None,
+    webhook_url: tuple[str, ...],
+    webhook_signing_key: BinaryIO | None,
+    instance: tuple[str, ...],
+    no_events: bool,
+    details_updated: bool,
     create: bool,
     access_log: bool,
     site: str,
@@ -64,6 +72,9 @@ def serve(
     Serves POST /ecom/v1/orders/search, GET /ecom/v1/orders/ID and both transactions endpoints, with the errors of
     Wix. POST /_orderquery/load loads orders, transactions and webhook events. GET /openapi.json describes the API.
 
+    Keeps an event of every write: read them at GET /_orderquery/events, or pass --webhook-url to get them delivered
+    as Wix delivers webhooks. GET /_orderquery/webhook-key is the public key for your app.
+
     Ignores what Wix ignores in a request, and reports it in the log and in the header x-orderquery-warnings. With
     --strict, rejects such a request.
 
@@ -72,11 +83,12 @@ def serve(
     from ..stores.engines import shown_location
 
     key = None if webhook_key is None else webhook_key.read()
+    events = read_event_options(webhook_url, webhook_signing_key, instance, no_events, details_updated)
     with open_store(store, load_table(table), site, create=create or store == ":memory:") as opened:
         name = shown_location(store)
         run_server(
             opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
-            access_log=access_log,
+            access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)),
         )  # fmt: skip
     return EXIT_OK
 
@@ -92,6 +104,7 @@ def run_server(
     hosts: tuple[str, ...] = (),
     webhook_key: bytes | None = None,
     access_log: bool = True,
+    events: EventOptions | None = None,
 ) -> None:
     """Serve an open store until Ctrl-C or SIGTERM.
 
@@ -102,7 +115,8 @@ def run_server(
     from ..emulator.server import serve as serve_app
 
     accepted_hosts = None if api_key else (host, *hosts)
-    app = create_app(store, strict=strict, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key)
+    emulator = (events or EventOptions()).open_emulator(store, strict=strict)
+    app = create_app(store, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key, emulator=emulator)
     with listen(host, port) as listener:
         url = url_of(listener)
         address = listener.getsockname()[0]
@@ -113,6 +127,8 @@ def run_server(
 
         def announce() -> None:
             write_line(f"serving {name} at {url}, until Ctrl-C")
+            for webhook_url in emulator.deliveries.urls:
+                write_line(f"events go to {webhook_url}")
             write_line(f"try: curl -s {url}/ecom/v1/orders/search -d '{_EXAMPLE}'")
             flush_stdout()
 

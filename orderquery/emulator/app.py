@@ -6,9 +6,11 @@ searches, the models of ``wire`` check writes, and stored documents are JSON byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
@@ -42,7 +44,7 @@ def create_app(
 ) -> Starlette:
     """Return an ASGI application that answers as the service does.
 
-    Run it, or mount it in an application of yours.
+    Run it, or mount it in an application of yours. Its emulator is ``app.state.emulator``.
 
     Args:
         store: the store to serve. If it was opened for a named site, only that site is served; otherwise the header
@@ -75,6 +77,21 @@ def create_app(
         search_seconds,
     )
     handlers = dict.fromkeys((Refused, QueryError, StoreError, HTTPException), answer_refused)
-    app = Starlette(routes=list(routes(context)), middleware=[Middleware(RequestIds)], exception_handlers=handlers)
+
+    @asynccontextmanager
+    async def deliver_events(_: Starlette) -> AsyncIterator[None]:
+        served.prepare()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(served.close)
+
+    app = Starlette(
+        routes=list(routes(context)),
+        middleware=[Middleware(RequestIds)],
+        exception_handlers=handlers,
+        lifespan=deliver_events,
+    )
     app.router.redirect_slashes = False
+    app.state.emulator = served
     return app

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
-from uuid import NAMESPACE_URL, uuid5
 
 from .clock import Clock
-from .events import EventLog
+from .deliveries import Deliveries
+from .envelope import envelope_claims, instance_of
+from .events import EventLog, LoggedEvent, iterate_events
 from .operation import Operation
 from .operations import BY_NAME
 from .orders import OrderService
+from .outbox import Delivery, list_deliveries
 from .request import read_request
+from .signing_key import LazySigningKey, process_signing_key
 from .site import Site
 from .transactions import TransactionService
 from .wire.base import BulkResponse, WireResponse
@@ -43,6 +47,8 @@ class Emulator:
         events: announce writes.
         details_updated: announce payments as ``details_updated``, too, as the service will.
         instances: the app's instance id by site; a site without one gets an id made from its name.
+        webhook_urls: where to deliver the events, in the background.
+        signing_key: signs the envelopes of events; without one, a key of this process.
         strict: refuse what the service ignores, such as an unknown key.
         read_only: refuse every write.
 
@@ -57,13 +63,16 @@ class Emulator:
         events: bool = True,
         details_updated: bool = False,
         instances: Mapping[str, str] | None = None,
+        webhook_urls: Iterable[str] = (),
+        signing_key: LazySigningKey = process_signing_key,
         strict: bool = False,
         read_only: bool = False,
     ) -> None:
         self.store, self.clock, self.seed = store, clock or Clock(), seed
         self.strict, self.details_updated = strict, details_updated
-        self.events = EventLog() if events else None
         self._instances = dict(instances or {})
+        self.deliveries = Deliveries(store, self._clock_at, webhook_urls, key=signing_key, instances=self._instances)
+        self.events = EventLog(self.deliveries.enqueue) if events else None
         self._reason = _why_read_only(store, read_only)
         self._open()
 
@@ -75,11 +84,15 @@ class Emulator:
             self.clock,
             self.events,
             self.seed,
-            self._instances.get(site) or instance_id_of(site),
+            instance_of(site, self._instances),
             self._reason,
+            listeners=[partial(self.deliveries.wake, site)],
         )
         self.orders = OrderService(self.site)
         self.transactions = TransactionService(self.site, details_updated=self.details_updated)
+
+    def _clock_at(self, _: str) -> Clock:
+        return self.clock
 
     def __repr__(self) -> str:
         return f"<Emulator: {self.store!r}>"
@@ -185,10 +198,43 @@ class Emulator:
         response = self._call("list_transactions_for_multiple_orders", orderIds=list(order_ids))
         return cast(ManyOrderTransactionsResponse, response)
 
+    # -- events ------------------------------------------------------------------------------------------------
 
-def instance_id_of(site: str) -> str:
-    """Return the instance id of a site that was given none, made from its name."""
-    return str(uuid5(NAMESPACE_URL, f"orderquery:{site}"))
+    def iterate_events(self, after: int = 0, limit: int | None = None) -> Iterator[LoggedEvent]:
+        """Yield the events of the site after a sequence number, oldest first."""
+        return iterate_events(self.store, after, limit)
+
+    def envelope(self, event: LoggedEvent) -> str:
+        """Return the signed envelope of an event, as a webhook receives it."""
+        return self.deliveries.key.get().sign(envelope_claims(event.document, event.type, self.site.instance_id))
+
+    def list_deliveries(self, after: int = 0, limit: int | None = None) -> list[Delivery]:
+        """Return the deliveries of the site's events after a sequence, oldest first."""
+        return list_deliveries(self.store, after, limit)
+
+    def resend(self, delivery_id: str) -> Delivery:
+        """Make a delivery due now, and return its state.
+
+        Raises:
+            Refused: 404 if it does not exist, 428 if it is to a URL of another process.
+
+        """
+        self.site.require_writable()
+        return self.deliveries.resend(self.store.site, delivery_id)
+
+    def drain(self) -> int:
+        """Deliver the site's events that are due now; return the number of attempts."""
+        return self.deliveries.drain(self.store.site)
+
+    def prepare(self) -> None:
+        """Begin to deliver in the background, and make the signing key."""
+        if self.events is not None and not self.site.read_only:
+            self.deliveries.key.prepare()
+            self.deliveries.start()
+
+    def close(self) -> None:
+        """Stop delivering in the background."""
+        self.deliveries.close()
 
 
 def _why_read_only(store: Store, read_only: bool) -> str:

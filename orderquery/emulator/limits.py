@@ -52,3 +52,33 @@ MAX_INLINE_SEARCH_BYTES = 4_096
 
 MAX_CACHED_SEARCH_BYTES = 4_096
 """The plan of a request body up to this size is cached."""
+
+WEBHOOK_TIMEOUT_S = 1.25
+"""For one delivery of an event, from the connection to the status of the answer; as at Wix."""
+
+WEBHOOK_RETRY_DELAYS_S = tuple(60 * minutes for minutes in (1, 10, 60, 120, 120, 120, 240, 240, 240, 480, 480, 720))
+"""Between the attempts of one delivery; the webhook resend policy of Wix, as published in November 2026."""
+
+WEBHOOK_LEASE_S = 10.0
+"""How long a process has a delivery to itself. Longer than an attempt with its writes to the store."""
+
+WEBHOOK_RESCAN_S = 30.0
+"""How often the worker looks for deliveries that another process left."""
+
+STORE_RETRY_S = 1.0
+"""How long the worker waits after the store failed."""
+
+MAX_WEBHOOK_ANSWER_BYTES = 64 << 10
+"""Read of an answer to a delivery."""
+
+MAX_LOGGED_ATTEMPTS = 50
+"""Attempts in the log of one delivery; the oldest are left out."""
+
+ENVELOPE_LIFETIME_S = 3_600
+"""From ``iat`` to ``exp`` of an envelope, in real time."""
+
+DEFAULT_LISTED, MAX_LISTED = 100, 1_000
+"""Events or deliveries in one response."""
+
+MAX_LISTED_BYTES = 16 << 20
+"""Of events in one response; at least one is in it."""

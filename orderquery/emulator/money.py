@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 
 _SYMBOLS = {
     "AUD": "A$", "BRL": "R$", "CAD": "C$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "JPY": "¥", "KRW": "₩",
-    "MXN": "MX$", "NZD": "NZ$", "USD": "$",
+    "MXN": "$", "NZD": "NZ$", "USD": "$",
 }  # fmt: skip
 """Of currencies without a symbol here, amounts are not shown."""
 

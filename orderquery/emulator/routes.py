@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..version import __version__
+from .event_handlers import EventHandlers
 from .http_context import HttpContext
 from .load_handler import LoadHandler
 from .openapi import describe
@@ -87,5 +88,10 @@ def _handlers(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
         yield operation.method, operation.path, by_name.get(operation.name) or OperationHandler(context, operation)
     yield "POST", "/ecom/v1/orders/query", reads.refuse_query
     yield "POST", "/_orderquery/load", LoadHandler(context).load
+    events = EventHandlers(context)
+    yield "GET", "/_orderquery/events", events.list_events
+    yield "GET", "/_orderquery/deliveries", events.list_deliveries
+    yield "POST", "/_orderquery/deliveries/{id}/resend", events.resend
+    yield "GET", "/_orderquery/webhook-key", events.webhook_key
     yield "GET", "/healthz", server.health
     yield "GET", "/openapi.json", server.description

@@ -138,6 +138,12 @@ def shown_location(location: str | PathLike[str]) -> str:
     return parse_target(place).shown
 
 
+def file_of(location: str | PathLike[str]) -> Path | None:
+    """Return the file of a store; ``None`` if it is in memory, a server or a folder."""
+    engine, place = _find_engine(location)
+    return None if not engine.in_file or place == MEMORY or Path(place).is_dir() else Path(place)
+
+
 def _load(name: str) -> Any:
     module, _, attribute = name.partition(":")
     return getattr(import_module(f".{module}", __package__), attribute)

@@ -1,13 +1,11 @@
-"""The cursor key of a file store, in a file next to it.
-
-Only the owner can read the key file.
-"""
+"""The secrets of a file store, in files next to it that only the owner can read."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from ..compiler.cursor_keys import CursorKeys, new_key, process_keys
@@ -34,16 +32,8 @@ def keys_beside(store: Path) -> CursorKeys:
 
     """
     path = store.with_name(store.name + ".key")
-    try:
-        if not path.exists():
-            _create(path)
-        with open(path, encoding="ascii") as file:
-            if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
-                fix = f"run: chmod 600 {path} (or delete it: then cursors in use become invalid)"
-                raise StoreError(f"other users can read the cursor key {path}; {fix}")
-            keys = file.read().split()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise StoreError(f"cannot use the cursor key {path}: {_describe(problem)}") from None
+    text = read_or_create_secret(path, lambda: new_key() + "\n", "cursor key", "cursors in use become invalid")
+    keys = text.split()
     if not keys:
         raise StoreError(f"no key in {path}; delete the file, and the store creates a new one")
     try:
@@ -52,13 +42,34 @@ def keys_beside(store: Path) -> CursorKeys:
         raise StoreError(f"cannot use the cursor key {path}: {problem}") from None
 
 
+def read_or_create_secret(path: Path, new_secret: Callable[[], str], what: str, loss: str) -> str:
+    """Return the text of a secret file; create the file if missing.
+
+    ``what`` names the secret, and ``loss`` what happens if the file is deleted, both for the messages.
+
+    Raises:
+        StoreError: the file cannot be read or created, or other users can read it.
+
+    """
+    try:
+        if not path.exists():
+            _create(path, new_secret())
+        with open(path, encoding="ascii") as file:
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
+                fix = f"run: chmod 600 {path} (or delete it: then {loss})"
+                raise StoreError(f"other users can read the {what} {path}; {fix}")
+            return file.read()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise StoreError(f"cannot use the {what} {path}: {_describe(problem)}") from None
+
+
 def _describe(problem: OSError | UnicodeDecodeError) -> str:
     # A decoding error quotes what it could not decode: a part of the key.
     return "not ASCII text" if isinstance(problem, UnicodeDecodeError) else describe(problem)
 
 
-def _create(path: Path) -> None:
-    """Write a key to a draft file and link it to the path.
+def _create(path: Path, secret: str) -> None:
+    """Write a secret to a draft file and link it to the path.
 
     If two processes do this, one succeeds, and neither reads half a key.
     """
@@ -67,7 +78,7 @@ def _create(path: Path) -> None:
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(new_key() + "\n")
+            file.write(secret)
             # The store is on disk already: without its key no cursor would survive a power failure.
             file.flush()
             os.fsync(file.fileno())
