@@ -142,8 +142,9 @@ def run_server(
         url = url_of(listener)
         address = listener.getsockname()[0]
         if not api_key and not address.startswith(_LOOPBACK):
+            what = "read" if emulator.site.read_only else "read and change"
             write_message(
-                f"orderquery: warning: anyone who can reach {address} can read these orders; set {KEY_VARIABLE}"
+                f"orderquery: warning: anyone who can reach {address} can {what} these orders; set {KEY_VARIABLE}"
             )
 
         def announce() -> None:
