@@ -92,13 +92,23 @@ def site_parameter(request: Request) -> str:
         Refused: 400 if it is not UTF-8.
 
     """
+    return query_parameter(request, "site")
+
+
+def query_parameter(request: Request, name: str) -> str:
+    """Return the last value of a query parameter without spaces around it, or an empty string.
+
+    Raises:
+        Refused: 400 if it is not UTF-8.
+
+    """
     query = request.scope["query_string"].decode("latin-1")
     try:
-        sites: list[str] = parse_qs(query, errors="strict").get("site", [""])
+        values: list[str] = parse_qs(query, errors="strict").get(name, [""])
     except ValueError:
-        violation = {"field": "site", "description": "site is not valid UTF-8", "violatedRule": "FORMAT"}
+        violation = {"field": name, "description": f"{name} is not valid UTF-8", "violatedRule": "FORMAT"}
         raise validation_error([violation]) from None
-    return sites[-1].strip()
+    return values[-1].strip()
 
 
 def _site_error(description: str) -> Exception:

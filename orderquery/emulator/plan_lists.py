@@ -36,7 +36,7 @@ SORT_FIELDS = {"createdDate": "createdDate", "_createdDate": "createdDate", "end
 def list_parameters(pairs: Pairs) -> dict[str, JSON]:
     """Return the request in the query of a list.
 
-    A parameter that may be given once counts with its last value.
+    A parameter that may be given once counts with its last value. Parameters beside ``.r`` are unknown keys.
 
     Raises:
         Refused: 400 if ``.r`` is not base64url JSON.
@@ -44,7 +44,8 @@ def list_parameters(pairs: Pairs) -> dict[str, JSON]:
     """
     encoded = [value for name, value in pairs if name == ENCODED]
     if encoded:
-        return _decode(encoded[-1])
+        beside = {f"{name} beside {ENCODED}": value for name, value in pairs if name != ENCODED}
+        return {**_decode(encoded[-1]), **beside}
     request: dict[str, JSON] = {}
     sorting: dict[str, JSON] = {}
     for name, value in pairs:

@@ -61,13 +61,19 @@ def _entry(placed: PlacedPlan) -> Entry | Diagnostic:
     return Entry(PLAN, plan_id, document=encode_json(placed.plan))
 
 
-def plans_in(document: JSON, path: Path = (), line: int | None = None) -> Iterator[PlacedPlan]:
+def plans_in(document: JSON, line: int | None = None) -> Iterator[PlacedPlan]:
     """Yield the plans of a document: a plan, a list of them, ``{"plan": …}`` or ``{"plans": […]}``."""
     if isinstance(document, list):
         for index, item in enumerate(document):
-            yield from plans_in(item, (*path, index), line)
-    elif isinstance(document, dict) and isinstance(document.get("plans"), list):
-        yield from plans_in(document["plans"], (*path, "plans"), line)
+            yield from _plans_of_one(item, (index,), line)
+    else:
+        yield from _plans_of_one(document, (), line)
+
+
+def _plans_of_one(document: JSON, path: Path, line: int | None) -> Iterator[PlacedPlan]:
+    if isinstance(document, dict) and isinstance(document.get("plans"), list):
+        for index, item in enumerate(document["plans"]):
+            yield PlacedPlan(Place((*path, "plans", index)), item, line)
     elif isinstance(document, dict) and isinstance(document.get("plan"), dict):
         yield PlacedPlan(Place((*path, "plan")), document["plan"], line)
     else:
@@ -80,8 +86,12 @@ def read_plans(raw: bytes) -> Iterator[PlacedPlan | Diagnostic]:
         try:
             document = decode_exactly(text.decode("utf-8"), parse_float=decode_decimal)
         except RecursionError:
-            yield Diagnostic("unusable-document", "document nests too deeply", "nest it less", Place(()), line)
+            yield _undecoded("document nests too deeply", "nest it less", line)
         except (ValueError, ArithmeticError) as problem:
-            yield Diagnostic("unusable-document", f"invalid JSON: {problem}", "fix the JSON", Place(()), line)
+            yield _undecoded(f"invalid JSON: {problem}", "fix the JSON", line)
         else:
             yield from plans_in(document, line=line)
+
+
+def _undecoded(message: str, help_: str, line: int) -> Diagnostic:
+    return Diagnostic("unusable-document", message, help_, Place(()), line, facts={"undecoded": True})
