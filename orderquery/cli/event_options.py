@@ -54,7 +54,7 @@ class EventOptions(NamedTuple):
     details_updated: bool = False
     signing_key: LazySigningKey | None = None
 
-    def open_emulator(self, store: Store, *, strict: bool = False) -> Emulator:
+    def open_emulator(self, store: Store, *, strict: bool = False, read_only: bool = False) -> Emulator:
         """Return the emulator of a store."""
         from ..emulator.emulator import Emulator
         from ..emulator.signing_key import process_signing_key
@@ -62,6 +62,7 @@ class EventOptions(NamedTuple):
         return Emulator(
             store,
             strict=strict,
+            read_only=read_only,
             events=self.events,
             details_updated=self.details_updated,
             instances=self.instances,

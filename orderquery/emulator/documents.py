@@ -12,8 +12,9 @@ from ..documents.rest_names import in_rest_names
 from ..stores.merge import RecordKind
 from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
-from .errors import Refused, application_error, validation_error
+from .errors import Refused, validation_error
 from .limits import MAX_DOCUMENT_BYTES
+from .service_errors import order_error
 from .site import SiteChange
 
 JSON = Any
@@ -65,5 +66,4 @@ def _encode(document: Document, name: str) -> bytes:
 
 
 def _not_writable(name: str) -> Refused:
-    message = f"the stored {name} holds a number or text that cannot be written again; load it anew without it"
-    return application_error(428, "DOCUMENT_NOT_WRITABLE", message)
+    return order_error("DOCUMENT_NOT_WRITABLE", document=name)

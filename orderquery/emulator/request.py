@@ -23,7 +23,8 @@ Path = tuple[str | int, ...]
 class ReadRequest(NamedTuple):
     """A request with its known keys alone.
 
-    Its numbers are as exact as they were decoded. ``faults`` are the violations that concern one item of a bulk request, by the item's index.
+    Its numbers are as exact as they were decoded. ``faults`` are the violations that concern one item of a bulk
+    request, by the item's index.
     """
 
     body: dict[str, JSON]

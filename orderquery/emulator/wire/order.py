@@ -305,7 +305,7 @@ class PlatformFeeSummary(WireModel):
     fees: Annotated[list[PlatformFee], Field(max_length=MAX_LINE_ITEMS)] | None = None
 
 
-class Order(WireModel):
+class NewOrder(WireModel):
     """An order, as Create Order takes it."""
 
     id: Any = computed()

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from .base import JsonObject, WireModel, WireRequest, WireResponse
-from .order import Order
+from .base import JsonObject, OrderDocument, WireModel, WireRequest, WireResponse
+from .order import NewOrder
 from .order_update import UpdatedOrder
 from .values import Guid
 
@@ -43,7 +43,7 @@ class OrderSettings(WireModel):
 class CreateOrderRequest(WireRequest):
     """The body of Create Order."""
 
-    order: Order
+    order: NewOrder
     settings: OrderSettings | None = None
 
 
@@ -92,22 +92,22 @@ class GetOrderRequest(WireRequest):
 class CreateOrderResponse(WireResponse):
     """The created order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class UpdateOrderResponse(WireResponse):
     """The updated order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class CancelOrderResponse(WireResponse):
     """The canceled order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class GetOrderResponse(WireResponse):
     """One order."""
 
-    order: JsonObject
+    order: OrderDocument
