@@ -197,11 +197,18 @@ def check_files(names: tuple[str, ...]) -> None:
 
 
 def read_records(
-    schema: Schema, name: str, *, source_name: str = "", report_unfit: bool = True, progress: Progress | None = None
+    schema: Schema,
+    name: str,
+    *,
+    source_name: str = "",
+    report_unfit: bool = True,
+    other_tables: bool = False,
+    progress: Progress | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of a file.
 
-    Problems call the file ``source_name``. Without it, they use the name that the user gave.
+    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. Problems call the file ``source_name``.
+    Without it, they use the name that the user gave.
     """
     from dataclasses import replace
 
@@ -209,5 +216,5 @@ def read_records(
     from ..documents.json_lines import read_file
 
     shown = source_name or (STDIN_NAME if name == STDIN else name)
-    for _, found in read_file(schema, name, progress, report_unfit=report_unfit):
+    for _, found in read_file(schema, name, progress, report_unfit=report_unfit, other_tables=other_tables):
         yield replace(found, source_name=shown) if isinstance(found, Diagnostic) else found

@@ -70,7 +70,7 @@ def _read_files(store: Store, names: tuple[str, ...], sizes: dict[str, int], pro
         progress.update(done_bytes + position)
 
     for name in names:
-        yield from read_records(store.schema, name, progress=show_position)
+        yield from read_records(store.schema, name, other_tables=True, progress=show_position)
         done_bytes += sizes.get(name, 0)
 
 
@@ -86,6 +86,8 @@ def _write_problems(result: LoadResult) -> None:
 
 def _summary(result: LoadResult) -> str:
     parts = [f"{count_of(result.orders, 'order')} and {count_of(result.transactions, 'transactions record')} loaded"]
+    if result.plan_orders:
+        parts.append(count_of(result.plan_orders, "pricing plans order"))
     if result.older:
         parts.append(f"{result.older:,} older than the stored version")
     if result.skipped:

@@ -35,7 +35,8 @@ class Query:
     The last field of ``sort`` is the table's key.
 
     ``tree`` is the AST it was checked from, under the table's own field names. ``cursor`` is the token it continues
-    from, if any; ``filter_sent``, ``sort_sent`` and ``limit_sent`` tell which parts the search has.
+    from, if any; ``filter_sent``, ``sort_sent`` and ``limit_sent`` tell which parts the search has. ``offset`` is the
+    number of orders to skip at the start; no search has it, only the lists of pricing plans.
     """
 
     schema: Schema
@@ -47,6 +48,7 @@ class Query:
     filter_sent: bool = False
     sort_sent: bool = False
     limit_sent: bool = False
+    offset: int = 0
     diagnostics: tuple[Diagnostic, ...] = field(default=())
     """Warnings, and in the plan of a report also the ignored keys."""
 

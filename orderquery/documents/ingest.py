@@ -21,6 +21,7 @@ from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import encode_json
 from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
+from .record_tables import TITLES, is_order_event, other_table_of_event, other_table_of_order, table_of
 from .slices import RawSlicer, TextSlicer
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Record:
     """One order or transactions record: its id, its bytes, and its decoded document.
 
     ``event_time`` is the time of the event that contained it, in microseconds since 1970-01-01 UTC, or ``None``.
-    ``values`` are the values of its fields, or ``None`` if they were not read yet.
+    ``values`` are the values of its fields, or ``None`` if they were not read yet. ``schema`` is its table of fields,
+    if that is not the one it was read with.
     """
 
     kind: Kind
@@ -43,6 +45,7 @@ class Record:
     decoded: dict[str, JSON]
     event_time: int | None = None
     values: Values | None = None
+    schema: Schema | None = None
 
 
 Found = Record | Diagnostic
@@ -121,31 +124,43 @@ def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
     return Diagnostic("no-usable-id", message, f"use {what} as returned by the service, not as sent to it", place)
 
 
-def from_object(schema: Schema, document: JSON, place: Place = _WHOLE) -> Iterator[Found]:
-    """Yield the records and problems of one decoded document."""
+def from_object(
+    schema: Schema, document: JSON, place: Place = _WHOLE, *, other_tables: bool = False
+) -> Iterator[Found]:
+    """Yield the records and problems of one decoded document, as :func:`from_bytes` does."""
     try:
         raw = encode_json(document)
         text = raw.decode("utf-8")
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         yield _defect_of(error).at(place)
         return
-    yield from _from_text(schema, text, raw, place)
+    yield from _from_text(schema, text, raw, place, other_tables=other_tables)
 
 
-def from_bytes(schema: Schema, raw: bytes, place: Place = _WHOLE, *, report_unfit: bool = True) -> Iterator[Found]:
+def from_bytes(
+    schema: Schema,
+    raw: bytes,
+    place: Place = _WHOLE,
+    *,
+    report_unfit: bool = True,
+    other_tables: bool = False,
+) -> Iterator[Found]:
     """Yield the records and problems of one JSON text.
 
-    Without ``report_unfit``, values that do not fit their fields are not reported.
+    Without ``report_unfit``, values that do not fit their fields are not reported. With ``other_tables``, records of
+    another table of fields are yielded with that table; otherwise they are problems.
     """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         yield _undecodable(error, place)
         return
-    yield from _from_text(schema, text, raw, place, report_unfit)
+    yield from _from_text(schema, text, raw, place, report_unfit, other_tables)
 
 
-def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit: bool = True) -> Iterator[Found]:
+def _from_text(
+    schema: Schema, text: str, raw: bytes, place: Place, report_unfit: bool = True, other_tables: bool = False
+) -> Iterator[Found]:
     suspect = False
     try:
         decoded = _decoder().decode(raw)
@@ -162,7 +177,11 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
         if isinstance(entity, Diagnostic):
             yield _at(entity, place)
             continue
-        key = _usable_id(schema, entity, suspect)
+        table = entity.schema or schema
+        if table is not schema and not other_tables:
+            yield _at(_of_another_table(schema, table, Place(entity.path)), place)
+            continue
+        key = _usable_id(table, entity, suspect)
         if isinstance(key, Diagnostic):
             yield _at(key, place)
             continue
@@ -170,12 +189,12 @@ def _from_text(schema: Schema, text: str, raw: bytes, place: Place, report_unfit
         if document is None:
             yield _at(_TOO_DEEP.at(Place(entity.path)), place)
         elif not report_unfit:
-            yield Record(entity.kind, key, document, entity.decoded, entity.event_time)
+            yield Record(entity.kind, key, document, entity.decoded, entity.event_time, schema=entity.schema)
         else:
-            values, all_fit = values_of(schema, entity.kind, entity.decoded)
-            yield Record(entity.kind, key, document, entity.decoded, entity.event_time, values)
+            values, all_fit = values_of(table, entity.kind, entity.decoded)
+            yield Record(entity.kind, key, document, entity.decoded, entity.event_time, values, entity.schema)
             if not all_fit:
-                yield from _unfit_values_of(schema, entity, place)
+                yield from _unfit_values_of(table, entity, place)
 
 
 def _bytes_of(slicer: RawSlicer | TextSlicer, entity: _Entity) -> bytes | None:
@@ -195,6 +214,11 @@ class _Entity:
     decoded: dict[str, JSON]
     path: Path
     event_time: int | None = None
+    schema: Schema | None = None
+
+
+def _order_entity(schema: Schema, decoded: dict[str, JSON], path: Path) -> _Entity:
+    return _Entity("order", decoded, path, schema=other_table_of_order(schema, decoded))
 
 
 @cache
@@ -215,7 +239,7 @@ def _entities(schema: Schema, document: JSON) -> Iterator[_Entity | Diagnostic]:
 def _moved(entity: _Entity | Diagnostic, base: Path) -> _Entity | Diagnostic:
     if isinstance(entity, Diagnostic):
         return _at(entity, Place(base))
-    return _Entity(entity.kind, entity.decoded, (*base, *entity.path), entity.event_time)
+    return replace(entity, path=(*base, *entity.path))
 
 
 WRAPPERS = frozenset({"entityFqdn", "entityId", "orders", "order", "orderTransactions", "orderId", "payments"})
@@ -230,11 +254,11 @@ def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagn
     elif (foreign := foreign_document(schema, document, _WHOLE)) is not None:
         yield foreign
     elif "entityFqdn" in document or ("slug" in document and "entityId" in document):
-        yield _event_entity(document)
+        yield _event_entity(schema, document)
     elif isinstance(document.get("orders"), list):
         yield from _listed_entities(schema, document["orders"], "orders", "order")
     elif isinstance(document.get("order"), dict):
-        yield _Entity("order", document["order"], ("order",))
+        yield _order_entity(schema, document["order"], ("order",))
     elif isinstance(document.get("orderTransactions"), dict):
         yield _Entity("transactions", document["orderTransactions"], ("orderTransactions",))
     elif isinstance(document.get("orderTransactions"), list):
@@ -242,7 +266,7 @@ def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagn
     elif "orderId" in document and ("payments" in document or "refunds" in document):
         yield _Entity("transactions", document, ())
     elif not _top_level_keys(schema).isdisjoint(document):
-        yield _Entity("order", document, ())
+        yield _order_entity(schema, document, ())
     else:
         keys = ", ".join(map(quoted, sorted(document)[:5]))
         message = f"unknown document with keys {keys}" if keys else "empty object"
@@ -285,11 +309,18 @@ def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -
             yield Diagnostic("partial-order", message, "load the order as returned by Get Order", place)
         elif kind == "order" and (foreign := foreign_document(schema, item, place)) is not None:
             yield foreign
+        elif kind == "order":
+            yield _order_entity(schema, item, (name, index))
         else:
             yield _Entity(kind, item, (name, index))
 
 
-def _event_entity(document: dict[str, JSON]) -> _Entity | Diagnostic:
+def _of_another_table(schema: Schema, table: Schema, place: Place) -> Diagnostic:
+    message = f"{TITLES[table.name]}, not {TITLES[table_of(schema)]}"
+    return Diagnostic("foreign-document", message, f"use the table {quoted(table.name)}", place)
+
+
+def _event_entity(schema: Schema, document: dict[str, JSON]) -> _Entity | Diagnostic:
     from .events import read_event
 
     event = read_event(document)
@@ -297,14 +328,15 @@ def _event_entity(document: dict[str, JSON]) -> _Entity | Diagnostic:
         advice = "load the event as the webhook received it"
         return Diagnostic("unknown-document", f"invalid webhook event: {event}", advice, _WHOLE)
     path = event.entity_path()
-    if path is None or "order" not in event.entityFqdn:
+    if path is None or not is_order_event(event.entityFqdn):
         message = f"event {quoted(event.slug)} of {quoted(event.entityFqdn)} contains no order and no transactions"
         return Diagnostic("unknown-document", message, "load only events of orders and of their transactions", _WHOLE)
     decoded = document
     for step in path:
         decoded = decoded[step]
     kind: Kind = "transactions" if event.is_about_transactions else "order"
-    return _Entity(kind, decoded, path, read_instant(event.eventTime))
+    table = other_table_of_event(schema, event.entityFqdn)
+    return _Entity(kind, decoded, path, read_instant(event.eventTime), table)
 
 
 def _usable_id(schema: Schema, entity: _Entity, suspect: bool) -> str | Diagnostic:

@@ -51,11 +51,16 @@ class Block(NamedTuple):
 
 
 def read_file(
-    schema: Schema, name: str, progress: Progress | None = None, *, report_unfit: bool = True
+    schema: Schema,
+    name: str,
+    progress: Progress | None = None,
+    *,
+    report_unfit: bool = True,
+    other_tables: bool = False,
 ) -> Iterator[tuple[int, Found]]:
     """Yield the records and problems of a file, each with its line, from 1.
 
-    The name ``-`` means standard input. Without ``report_unfit``, values that do not fit their fields are not reported.
+    The name ``-`` means standard input. The options are those of :func:`~orderquery.documents.ingest.from_bytes`.
 
     Raises:
         UsageError: the file cannot be opened. Documents that cannot be used are yielded as diagnostics.
@@ -67,7 +72,7 @@ def read_file(
             yield 0, replace(block, source_name=source)
         else:
             for line, text in _nonblank(block):
-                for found in from_bytes(schema, text, report_unfit=report_unfit):
+                for found in from_bytes(schema, text, report_unfit=report_unfit, other_tables=other_tables):
                     yield line, _with_line(found, line, source)
 
 
@@ -94,11 +99,16 @@ def _until_read_error(blocks: Iterable[Block]) -> Iterator[Block | Diagnostic]:
 
 
 def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
-    """Yield the records and problems of JSON lines or of one JSON text."""
+    """Yield the records and problems of JSON lines or of one JSON text, for loading."""
+    for line, text in read_texts(raw):
+        for found in from_bytes(schema, text, other_tables=True):
+            yield _with_line(found, line)
+
+
+def read_texts(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the JSON texts of JSON lines or of one JSON text, each with its line, from 1."""
     for block in _blocks("", io.BytesIO(raw)):
-        for line, text in _nonblank(block):
-            for found in from_bytes(schema, text):
-                yield _with_line(found, line)
+        yield from _nonblank(block)
 
 
 def _with_line(found: Found, line: int, source: str | None = None) -> Found:

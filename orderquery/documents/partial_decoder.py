@@ -20,6 +20,7 @@ from ..language.conditions import Condition, tests_of
 from ..language.limits import MAX_DOCUMENT_LEVELS, MAX_ID_CHARS
 from ..language.schema import Schema
 from .ingest import WRAPPERS
+from .record_tables import marks_of_others
 
 JSON = Any
 Order = dict[str, JSON]
@@ -60,7 +61,7 @@ def partial_decoder(schema: Schema, condition: Condition) -> PartialDecoder | No
     types = {
         **_build_types(schema, _build_tree(condition)),
         **dict.fromkeys(ids, _USABLE_ID),
-        **dict.fromkeys(WRAPPERS, _NO_VALUE),
+        **dict.fromkeys(WRAPPERS | marks_of_others(schema), _NO_VALUE),
     }
     decode = msgspec.json.Decoder(_build_typed_dict(types), float_hook=Decimal).decode
     limit = sum(1 for _ in walk_stack(None)) + MAX_DOCUMENT_LEVELS - _SPARE_LEVELS

@@ -7,14 +7,19 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from .clock import Clock
+from ..language.schema import load_schema
+from .clock import Clock, SiteClocks
 from .deliveries import Deliveries
+from .due_work import DueWork
 from .envelope import envelope_claims, instance_of
 from .events import EventLog, LoggedEvent, iterate_events
 from .operation import Operation
 from .operations import BY_NAME
 from .orders import OrderService
 from .outbox import Delivery, list_deliveries
+from .plan_loads import load_plans, plans_in
+from .plan_methods import PricingPlanMethods
+from .pricing_plans import PLANS_SCHEMA, PricingPlanService
 from .request import read_request
 from .signing_key import LazySigningKey, process_signing_key
 from .site import Site
@@ -29,12 +34,14 @@ from .wire.transaction_requests import (
 
 if TYPE_CHECKING:
     from ..compiler.page import Page
+    from ..language.schema import Schema
     from ..stores.base import Store
+    from ..stores.load_result import LoadResult
 
 JSON = Any
 
 
-class Emulator:
+class Emulator(PricingPlanMethods):
     """The service over a store, for one site.
 
     Documents go in and come out as decoded JSON; a number with a fraction is a ``Decimal`` in answers. Every method
@@ -71,7 +78,8 @@ class Emulator:
         self.store, self.clock, self.seed = store, clock or Clock(), seed
         self.strict, self.details_updated = strict, details_updated
         self._instances = dict(instances or {})
-        self.deliveries = Deliveries(store, self._clock_at, webhook_urls, key=signing_key, instances=self._instances)
+        self._clocks = SiteClocks(self.clock, store.site)
+        self.deliveries = Deliveries(store, self._clocks.of, webhook_urls, key=signing_key, instances=self._instances)
         self.events = EventLog(self.deliveries.enqueue) if events else None
         self._reason = _why_read_only(store, read_only)
         self._open()
@@ -90,9 +98,7 @@ class Emulator:
         )
         self.orders = OrderService(self.site)
         self.transactions = TransactionService(self.site, details_updated=self.details_updated)
-
-    def _clock_at(self, _: str) -> Clock:
-        return self.clock
+        self.plans = PricingPlanService(self.site)
 
     def __repr__(self) -> str:
         return f"<Emulator: {self.store!r}>"
@@ -103,8 +109,22 @@ class Emulator:
             return self
         other = copy(self)
         other.store = self.store.at_site(name)
+        other.clock = self._clocks.of(name)
         other._open()
         return other
+
+    @property
+    def tables(self) -> tuple[Schema, ...]:
+        """The tables of fields whose orders a site has."""
+        return (self.store.schema, load_schema(PLANS_SCHEMA))
+
+    @property
+    def due_work(self) -> tuple[DueWork, ...]:
+        """What time brings at this site: first the changes of plans, then deliveries."""
+        return (
+            DueWork(self.plans.next_due, self.plans.run_due),
+            DueWork(lambda: self.deliveries.next_due(self.store.site), self.drain),
+        )
 
     def call(self, operation: Operation, request: JSON) -> WireResponse:
         """Run an operation on the keys of its body and its path."""
@@ -165,6 +185,10 @@ class Emulator:
             restockAllItems=restock_all_items,
         )
         return cast(CancelOrderResponse, response)
+
+    def load_plans(self, plans: Iterable[JSON]) -> LoadResult:
+        """Load Plan objects, of which pricing plans orders are made; loading one again replaces it."""
+        return load_plans(self.site, plans_in(list(plans)))
 
     # -- transactions ------------------------------------------------------------------------------------------
 

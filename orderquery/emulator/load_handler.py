@@ -15,14 +15,18 @@ from ..diagnostics.quoting import quoted
 from ..documents.json_lines import read_bytes
 from ..stores.base import LoadResult, Store
 from ..stores.service_state import Entry
-from .auth import site_parameter
+from .auth import query_parameter, site_parameter
 from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .events import RECEIVED, event_id_of, is_known_event
 from .http_context import HttpContext
 from .limits import MAX_CONCURRENT_LOADS, MAX_LOAD_PROBLEMS
+from .plan_loads import load_plans, read_plans
 from .request_body import read_body
 from .responses import json_response
 from .webhook_jwt import is_envelope
+
+_PLANS = "plans"
+_KINDS = ("", _PLANS)
 
 
 class LoadHandler:
@@ -49,19 +53,28 @@ class LoadHandler:
         if not body.strip():
             description = "the request body is empty; send orders, transactions or webhook events"
             raise validation_error([{"field": WHOLE_BODY, "description": description, "violatedRule": "FORMAT"}])
-        site = site_parameter(request)
+        kind, site = query_parameter(request, "kind"), site_parameter(request)
+        if kind not in _KINDS:
+            raise _unknown_kind(kind)
         store = self._store_at(site) if site else self._context.store_for(request)
+        if kind == _PLANS:
+            return self._load_plans(store, body)
         event_id = event_id_of(body)
         if event_id and is_known_event(store, event_id):
             return json_response(_encode_result(LoadResult()))
         result = store.load_records(read_bytes(store.schema, body))
-        if result.skipped and all(problem.facts.get("undecoded") for problem in result.problems):
-            raise diagnostics_error(result.problems)
+        _require_json(result)
         if event_id and not result.skipped:
             # After the load: a crash between the two loads the event once more, which its version makes harmless.
             with store.transaction() as transaction:
                 transaction.put([Entry(RECEIVED, event_id, self._context.emulator.clock.now())])
         return json_response(_encode_result(result))
+
+    def _load_plans(self, store: Store, body: bytes) -> Response:
+        result = load_plans(self._context.emulator.at_site(store.site).site, read_plans(body))
+        if not result.plans:
+            _require_json(result)
+        return json_response(_encode_problems({"plans": result.plans}, result))
 
     def _store_at(self, site: str) -> Store:
         store = self._context.store
@@ -75,12 +88,26 @@ class LoadHandler:
         return asyncio.Semaphore(MAX_CONCURRENT_LOADS)
 
 
+def _require_json(result: LoadResult) -> None:
+    """Refuse a body without any JSON with 400 (D37)."""
+    if result.skipped and all(problem.facts.get("undecoded") for problem in result.problems):
+        raise diagnostics_error(result.problems)
+
+
+def _unknown_kind(kind: str) -> Exception:
+    description = f"{quoted(kind)} is not a kind of load; use {_PLANS}, or leave kind out: the documents tell the rest"
+    return validation_error([{"field": "kind", "description": description, "violatedRule": "INVALID_ENUM_VALUE"}])
+
+
 def _encode_result(result: LoadResult) -> bytes:
+    counts = {"orders": result.orders, "transactions": result.transactions, "older": result.older}
+    return _encode_problems(counts | ({"planOrders": result.plan_orders} if result.plan_orders else {}), result)
+
+
+def _encode_problems(counts: dict[str, int], result: LoadResult) -> bytes:
     problems: list[Diagnostic] = result.problems[:MAX_LOAD_PROBLEMS]
     encoded = {
-        "orders": result.orders,
-        "transactions": result.transactions,
-        "older": result.older,
+        **counts,
         "skipped": result.skipped,
         "problemCount": result.problem_count,
         "problems": [problem.to_json() for problem in problems],

@@ -54,6 +54,15 @@ class SiteChange:
             return self.date
         return document_date(min(max(self.now, before + _MILLISECOND_US), LAST_INSTANT))
 
+    @contextmanager
+    def at(self, instant: int) -> Iterator[None]:
+        """Make what follows at another instant than now, such as that of something that was due."""
+        now, self.now = self.now, instant
+        try:
+            yield
+        finally:
+            self.now = now
+
     def emit(self, draft: EventDraft) -> None:
         """Announce what happened, in the same transaction."""
         if self.site.events is not None:

@@ -231,12 +231,13 @@ def search(
     def fetch(start: Position | None, count: int) -> list[tuple[Any, ...]]:
         condition = resumed.condition if start is None else all_of([resumed.condition, any_of(seek(resumed, start))])
         make_key = _make_sort_key(direction(resumed, start is not None and start.backward))
+        skipped = query.offset if start is None else 0
         while True:
             rows = [read_values(order, record) for order, record in newest.matching(condition)]
-            nearest = heapq.nsmallest(count, rows, key=make_key)
+            nearest = heapq.nsmallest(skipped + count, rows, key=make_key)
             # Looking for defects takes long, so only orders of this page are checked (D14).
             if not newest.drop_defective(row[-1] for row in nearest):
-                return nearest
+                return nearest[skipped:]
 
     def exists_beyond(start: Position, _: Position | None) -> bool:
         return bool(fetch(start, 1))

@@ -102,8 +102,11 @@ def statement(
         named["site"] = site
     if wanted != "count":
         named["limit"] = query.limit if limit is None else limit
+    skips = bool(query.offset) and position is None and wanted == "page"
+    if skips:
+        named["offset"] = query.offset
     hints = tuple([leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves])
-    shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts))
+    shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts), skips)
     return Statement(_rendered(shape), named, row.name, where.notes(query, row))
 
 
@@ -125,12 +128,13 @@ class _Shape:
         keys: tuple[SortField, ...],
         hints: tuple[bool, ...],
         counts: tuple[tuple[int, bool], ...],
+        skips: bool,
     ) -> None:
         self.dialect, self.layout, self.wanted = dialect, layout, wanted
         self.condition, self.branches = condition, branches
-        self.keys, self.hints, self.counts = keys, hints, counts
+        self.keys, self.hints, self.counts, self.skips = keys, hints, counts, skips
         shapes = None if branches is None else tuple(map(_shape, branches))
-        self._key = (dialect.name, layout, wanted, _shape(condition), shapes, keys, hints, counts)
+        self._key = (dialect.name, layout, wanted, _shape(condition), shapes, keys, hints, counts, skips)
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -215,7 +219,10 @@ class _Builder:
     def _page(self, base: exp.Select) -> exp.Expr:
         branches = self._shape.branches
         if branches is None:
-            return self._limited(base, "o")
+            page = self._limited(base, "o")
+            if not self._shape.skips:
+                return page
+            return page.offset(self._shape.dialect.parameter("offset", "count"), copy=False)
         if not self._shape.dialect.union_seek or len(branches) < 2:
             return self._limited(self._beyond(base), "o")
         sought = [self._where(branch, repeat(True)) for branch in branches]

@@ -22,6 +22,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
 from ..documents.ingest import Found, Record, from_object
+from ..documents.record_tables import PRICING_PLANS
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
 from ..language.types import decode_texts, has_lone_surrogate
@@ -125,24 +126,27 @@ class Store(StateOwner):
         return self.load_records(
             found
             for index, document in enumerate(documents)
-            for found in from_object(self.schema, document, Place((index,)))
+            for found in from_object(self.schema, document, Place((index,)), other_tables=True)
         )
 
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
         """Load parsed records; call ``loaded`` with the result after every full batch."""
-        result, batch = LoadResult(), []
+        result, batches = LoadResult(), dict[Schema, list[Record]]()
         for item in found:
             if isinstance(item, Diagnostic):
                 result.report(item)
                 continue
+            batch = batches.setdefault(item.schema or self.schema, [])
             batch.append(item)
             if len(batch) >= _BATCH_ROWS:
-                self._load_batch(batch, result)
-                batch = []
+                self.at_table(item.schema or self.schema)._load_batch(batch, result)
+                batch.clear()
                 if loaded is not None:
                     loaded(result)
-        self._load_batch(batch, result)
-        self.settle()
+        for schema in batches or (self.schema,):
+            store = self.at_table(schema)
+            store._load_batch(batches.get(schema, []), result)
+            store.settle()
         return result
 
     def _load_batch(self, batch: list[Record], result: LoadResult) -> None:
@@ -151,10 +155,12 @@ class Store(StateOwner):
         for record, outcome in zip(batch, self._write(batch), strict=True):
             if outcome == "older":
                 result.older += 1
-            elif record.kind == "order":
-                result.orders += 1
-            else:
+            elif record.kind == "transactions":
                 result.transactions += 1
+            elif record.schema is not None and record.schema.name == PRICING_PLANS:
+                result.plan_orders += 1
+            else:
+                result.orders += 1
 
     def _write(self, records: list[Record]) -> list[Outcome]:
         """Store these records, all or none, and return the outcome of each."""

@@ -14,7 +14,8 @@ class LoadResult:
     """Counts of what a load stored and skipped.
 
     ``older`` counts documents for which the store has a newer version, ``skipped`` those that could not be used.
-    ``problems`` contains the first 10,000 of ``problem_count`` problems.
+    ``problems`` contains the first 10,000 of ``problem_count`` problems. ``plan_orders`` are pricing plans orders
+    in a load of eCommerce orders; ``plans`` are Plan objects, which only an emulator loads.
     """
 
     orders: int = 0
@@ -23,6 +24,8 @@ class LoadResult:
     skipped: int = 0
     problem_count: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
+    plan_orders: int = 0
+    plans: int = 0
 
     def report(self, problem: Diagnostic) -> None:
         """Add a problem."""

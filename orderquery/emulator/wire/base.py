@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
@@ -38,10 +38,12 @@ class WireRequest(WireModel):
     """The body and the path parameters of a request.
 
     ``keeps_nulls`` is true where a null is more than an absent key. ``bulk_key`` is the list of a bulk request.
+    ``spellings`` are wrong keys that clients send, each with what to write.
     """
 
     keeps_nulls: ClassVar[bool] = False
     bulk_key: ClassVar[str] = ""
+    spellings: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def item_of(cls, path: tuple[str | int, ...]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -78,7 +79,7 @@ class KeyReader:
         for key, part in value.items():
             name = _name_of(key, known)
             if name is None:
-                self._report_unknown(key, known, path)
+                self._report_unknown(key, known, path, getattr(model, "spellings", {}))
             elif name != key and name in value:
                 self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
             elif known[name].is_read_only:
@@ -96,9 +97,9 @@ class KeyReader:
             return part
         return [self.read(key.model, item, (*path, index)) for index, item in enumerate(part)]
 
-    def _report_unknown(self, key: str, known: dict[str, KnownKey], path: Path) -> None:
+    def _report_unknown(self, key: str, known: dict[str, KnownKey], path: Path, spellings: Mapping[str, str]) -> None:
         if len(self.problems) < MAX_IGNORED_KEYS:
-            near = self.problems.closest(key, known)
+            near = spellings.get(key) or self.problems.closest(key, known)
             help_ = f"did you mean {quoted(near)}?" if near else f"remove {quoted(key)}"
             self._report(key, path, f"unknown key {quoted(key)}", help_)
 
