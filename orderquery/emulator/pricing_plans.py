@@ -162,7 +162,7 @@ class PricingPlanService:
         return self._store.count({"filter": conditions})
 
     def _terms(self, request: ReadRequest) -> PlanTerms:
-        """Return the terms of the plan in a request: of a loaded plan, else of the newest order of it."""
+        """Return the terms of a request's plan: of a loaded one, else of an order of it."""
         plan_id, coupon = request.body["planId"], request.body.get("couponCode")
         terms = self._find_terms(plan_id)
         if terms is None:
