@@ -34,9 +34,9 @@ class Receiver:
     has sent it itself.
     """
 
-    def __init__(self, answer: Callable[[int, socket.socket], bytes | None]) -> None:
+    def __init__(self, answer: Callable[[int, socket.socket], bytes | None], port: int = 0) -> None:
         self._answer = answer
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/hook?a=1"
         self.heads: list[str] = []
         self.bodies: list[bytes] = []
@@ -95,14 +95,14 @@ def _read(connection: socket.socket) -> tuple[str, bytes]:
 
 
 @contextmanager
-def receiving(*answers: bytes | Callable[[socket.socket], bytes | None]) -> Iterator[Receiver]:
+def receiving(*answers: bytes | Callable[[socket.socket], bytes | None], port: int = 0) -> Iterator[Receiver]:
     """Run a receiver that gives these answers, the last of them again and again; 200 without any."""
 
     def answer(number: int, connection: socket.socket) -> bytes | None:
         chosen = answers[min(number, len(answers) - 1)] if answers else OK
         return chosen if isinstance(chosen, bytes) else chosen(connection)
 
-    receiver = Receiver(answer)
+    receiver = Receiver(answer, port)
     try:
         yield receiver
     finally:

@@ -32,6 +32,7 @@ _LOOPBACK = ("127.", "::1")
 @click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @port_option
 @click.option("--strict", is_flag=True, help="Answer 400 if check reports a problem.")
+@click.option("--read-only", is_flag=True, help="Answer 403 to every write.")
 @click.option(
     "--api-key", metavar="KEY", envvar=KEY_VARIABLE,
     help=f"Require this key in Authorization. Prefer {KEY_VARIABLE}: process lists show options.",
@@ -54,6 +55,7 @@ def serve(
     host: str,
     port: int,
     strict: bool,
+    read_only: bool,
     api_key: str | None,
     allow_host: tuple[str, ...],
     webhook_key: BinaryIO | None,
@@ -69,8 +71,8 @@ def serve(
 ) -> int:
     """Serve a store over HTTP, with the API of Wix.
 
-    Serves POST /ecom/v1/orders/search, GET /ecom/v1/orders/ID and both transactions endpoints, with the errors of
-    Wix. POST /_orderquery/load loads orders, transactions and webhook events. GET /openapi.json describes the API.
+    Serves Search Orders, the reads and the writes of orders and of their payments, with the errors of Wix. POST
+    /_orderquery/load loads orders, transactions and webhook events. GET /openapi.json describes the API.
 
     Keeps an event of every write: read them at GET /_orderquery/events, or pass --webhook-url to get them delivered
     as Wix delivers webhooks. GET /_orderquery/webhook-key is the public key for your app.
@@ -87,8 +89,8 @@ def serve(
     with open_store(store, load_table(table), site, create=create or store == ":memory:") as opened:
         name = shown_location(store)
         run_server(
-            opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
-            access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)),
+            opened, name, host, port, strict=strict, read_only=read_only, api_key=api_key, hosts=allow_host,
+            webhook_key=key, access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)),
         )  # fmt: skip
     return EXIT_OK
 
@@ -100,6 +102,7 @@ def run_server(
     port: int,
     *,
     strict: bool = False,
+    read_only: bool = False,
     api_key: str | None = None,
     hosts: tuple[str, ...] = (),
     webhook_key: bytes | None = None,
@@ -115,14 +118,15 @@ def run_server(
     from ..emulator.server import serve as serve_app
 
     accepted_hosts = None if api_key else (host, *hosts)
-    emulator = (events or EventOptions()).open_emulator(store, strict=strict)
+    emulator = (events or EventOptions()).open_emulator(store, strict=strict, read_only=read_only)
     app = create_app(store, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key, emulator=emulator)
     with listen(host, port) as listener:
         url = url_of(listener)
         address = listener.getsockname()[0]
         if not api_key and not address.startswith(_LOOPBACK):
+            what = "read" if emulator.site.read_only else "read and change"
             write_message(
-                f"orderquery: warning: anyone who can reach {address} can read these orders; set {KEY_VARIABLE}"
+                f"orderquery: warning: anyone who can reach {address} can {what} these orders; set {KEY_VARIABLE}"
             )
 
         def announce() -> None:

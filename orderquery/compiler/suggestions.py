@@ -60,7 +60,7 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[
     instead = certain if certain is not None else _guessed(node, row)
     in_text = node.place.path is None
     names = [operator.spelled if in_text else operator.name for operator in schema.operators_of(row)]
-    operators = f"operators of {row.name}: {', '.join(names)}"
+    operators = row.list_operators(names)
     if instead is None:
         return operators, None
     if in_text:

@@ -363,6 +363,11 @@ _ROWS = (
         "The order is loaded unchanged; for matching and sorting the value counts as missing.",
         fix="none: stored documents are not changed",
     ),
+    Code(
+        "already-canceled", "none", _violation("OTHER", "ORDER_ALREADY_CANCELED"), "the order was canceled before",
+        "What Wix answers is not documented. Here the call succeeds, changes nothing and emits no event (D45).",
+        fix="none: nothing has to be changed",
+    ),
 )
 # fmt: on
 

@@ -44,7 +44,7 @@ def create_app(
 ) -> Starlette:
     """Return an ASGI application that answers as the service does.
 
-    Run it, or mount it in an application of yours.
+    Run it, or mount it in an application of yours. Its emulator is ``app.state.emulator``.
 
     Args:
         store: the store to serve. If it was opened for a named site, only that site is served; otherwise the header
@@ -93,4 +93,5 @@ def create_app(
         lifespan=deliver_events,
     )
     app.router.redirect_slashes = False
+    app.state.emulator = served
     return app

@@ -19,7 +19,10 @@ def answer_bulk(
     *,
     return_entities: bool,
 ) -> BulkResponse:
-    """Run ``change`` on every item; it returns the entity, or raises ``Refused`` before it writes anything."""
+    """Run ``change`` on every item, and answer with what became of each.
+
+    ``change`` returns the entity, or raises ``Refused`` before it writes anything.
+    """
     results = []
     for index, item in enumerate(items):
         metadata = ItemMetadata(id=id_of(item), original_index=index, success=True)

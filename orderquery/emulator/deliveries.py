@@ -1,4 +1,4 @@
-"""Deliveries of events to webhook URLs: a worker for each URL, and the same work on demand."""
+"""Deliveries of events to webhook URLs, by a worker for each URL or on demand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.quoting import quoted
+from ..language.datetimes import LAST_INSTANT
 from ..stores.base import Store
 from ..stores.service_state import StoreTransaction
 from . import outbox
@@ -40,7 +41,7 @@ Post = Callable[[WebhookUrl, bytes], int]
 class Receiver(NamedTuple):
     """A webhook URL of this process.
 
-    ``id`` stands for it in the store. ``busy`` is locked during an attempt. ``sites`` may have deliveries.
+    ``id`` is its name in the store. ``busy`` is locked during an attempt. ``sites`` may have deliveries.
     """
 
     id: str
@@ -57,7 +58,7 @@ class Deliveries:
 
     Args:
         store: the store, at any site.
-        clock: tells when a delivery is due.
+        clock_of: returns the clock of a site, which tells when its deliveries are due.
         urls: where to deliver.
         key: signs the envelopes.
         instances: instance ids by site.
@@ -72,7 +73,7 @@ class Deliveries:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock_of: Callable[[str], Clock],
         urls: Iterable[str] = (),
         *,
         key: LazySigningKey = process_signing_key,
@@ -83,7 +84,7 @@ class Deliveries:
         parsed = [read_webhook_url(url) for url in dict.fromkeys(urls)]
         self.receivers = [Receiver(outbox.receiver_of(url.text), url, threading.Lock(), {}) for url in parsed]
         self.key, self.faults = key, DeliveryFaults()
-        self._store, self._clock, self._instances, self._post = store, clock, dict(instances or {}), post
+        self._store, self._clock_of, self._instances, self._post = store, clock_of, dict(instances or {}), post
         self._owner = secrets.token_hex(8)
         self._wrong_key = LazySigningKey(new_signing_key)
         self._background = background
@@ -129,7 +130,7 @@ class Deliveries:
         """
         data = {"id": delivery_key}
         with self._at(site).transaction() as transaction:
-            delivery = outbox.resend(transaction, delivery_key, self._clock.now())
+            delivery = outbox.resend(transaction, delivery_key, self._clock_of(site).now())
             if delivery is None:
                 message = f"delivery {quoted(delivery_key)} not found at this site; GET /_orderquery/deliveries"
                 raise application_error(404, "DELIVERY_NOT_FOUND", message, data)
@@ -139,11 +140,21 @@ class Deliveries:
         self.wake(site)
         return delivery
 
-    def next_due(self, site: str | None = None) -> int | None:
-        """Return when the next delivery is due, of one site or of all, in microseconds; ``None`` without any."""
-        sites = self._all_sites() if site is None else [site]
-        due = [outbox.next_due(self._at(name), receiver.id) for name in sites for receiver in self.receivers]
+    def next_due(self, site: str) -> int | None:
+        """Return when the next delivery of a site is due, in microseconds.
+
+        What a shuffle still gathers is not due. ``None`` means that nothing waits.
+        """
+        due = [self._next_due(receiver, site) for receiver in self.receivers]
         return min((instant for instant in due if instant is not None), default=None)
+
+    def _next_due(self, receiver: Receiver, site: str) -> int | None:
+        store, shuffle = self._at(site), self.faults.shuffle_of(site)
+        if shuffle is None:
+            return outbox.next_due(store, receiver.id)
+        due = outbox.list_due(store, receiver.id, LAST_INSTANT, shuffle.count)
+        gathered = shuffle.choose(receiver.id, [entry.key for entry in due]) is not None
+        return due[0].position if gathered and due else None
 
     @property
     def urls(self) -> list[str]:
@@ -218,26 +229,30 @@ class Deliveries:
                 self._changed.wait(seconds)
 
     def _idle_s(self, receiver: Receiver) -> float:
-        """Return how long nothing will be due, in seconds; forget the sites without deliveries."""
-        now = self._clock.now()
-        first: int | None = None
+        """Return for how many seconds nothing is due.
+
+        Sites without deliveries are forgotten.
+        """
+        seconds = WEBHOOK_RESCAN_S
         for site in list(receiver.sites):
             # Removed before it is read: an event after this read wakes the worker with its site.
             with self._changed:
                 receiver.sites.pop(site, None)
             due = outbox.next_due(self._at(site), receiver.id)
-            if due is not None:
-                with self._changed:
-                    receiver.sites[site] = None
-                first = due if first is None else min(first, due)
-        if first is None or (first > now and self._clock.is_frozen):
-            return WEBHOOK_RESCAN_S
-        return min(max((first - now) / _SECOND_US, _POLL_S), WEBHOOK_RESCAN_S)
+            if due is None:
+                continue
+            with self._changed:
+                receiver.sites[site] = None
+            clock = self._clock_of(site)
+            left = (due - clock.now()) / _SECOND_US
+            if left <= 0 or not clock.is_frozen:
+                seconds = min(seconds, max(left, _POLL_S))
+        return seconds
 
     def _deliver_next(self, receiver: Receiver, site: str) -> bool:
         """Make one attempt; return whether there was anything to attempt."""
         with receiver.busy:
-            store, now = self._at(site), self._clock.now()
+            store, now = self._at(site), self._clock_of(site).now()
             shuffle = self.faults.shuffle_of(site)
             due = outbox.list_due(store, receiver.id, now, shuffle.count if shuffle else 1)
             if not due:
@@ -257,7 +272,7 @@ class Deliveries:
                 return wanted is not None
             attempt = self._attempt(receiver.url, site, claimed)
             with store.transaction() as transaction:
-                outbox.settle(transaction, claimed, attempt, self._clock.now())
+                outbox.settle(transaction, claimed, attempt, self._clock_of(site).now())
             return True
 
     def _attempt(self, url: WebhookUrl, site: str, claimed: Claim) -> Attempt:
@@ -290,7 +305,7 @@ class Deliveries:
         return (tampered(token) if fault and fault.fault == "tamper" else token).encode()
 
     def _is_leased_elsewhere(self, receiver: Receiver, site: str) -> bool:
-        due = outbox.list_due(self._at(site), receiver.id, self._clock.now(), 1)
+        due = outbox.list_due(self._at(site), receiver.id, self._clock_of(site).now(), 1)
         return any(outbox.is_leased(entry, self._owner, machine_time()) for entry in due)
 
     # -- sites -------------------------------------------------------------------------------------------------

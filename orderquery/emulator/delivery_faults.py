@@ -1,4 +1,7 @@
-"""Faults in deliveries that a test asks for: lost, doubled, late, shuffled, tampered, or signed with another key."""
+"""Faults in deliveries that a test asks for.
+
+An event is lost, doubled, late, out of order, tampered with, or signed with another key.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ _DEFAULT_DELAY_S = 60
 
 @dataclass
 class DeliveryFault:
-    """A fault of the next ``count`` attempts at a site, or of those of one event type or order."""
+    """A fault of the next ``count`` attempts at a site.
+
+    ``event_type`` and ``entity_id`` limit it to attempts of one event type or order.
+    """
 
     fault: FaultName
     count: int = 1
@@ -46,7 +52,7 @@ class DeliveryFault:
         return self.event_type in ("", event_type) and self.entity_id in ("", entity_id)
 
     def choose(self, receiver: str, due: Sequence[str]) -> str | None:
-        """Return which of the due deliveries a shuffle sends next; ``None`` to wait for more."""
+        """Return which delivery a shuffle sends next; ``None`` to wait for more."""
         order = self._orders.get(receiver)
         if order is None:
             if len(due) < self.count:
@@ -81,7 +87,10 @@ class DeliveryFault:
 
 
 class DeliveryFaults:
-    """The faults of each site that are still to happen. Safe to use from several threads."""
+    """The faults of each site that are still to happen.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

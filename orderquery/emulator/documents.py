@@ -1,4 +1,7 @@
-"""Orders and their transactions in one write: decoded with exact numbers, stored as JSON."""
+"""Orders and their transactions in one write.
+
+They are decoded with exact numbers, so that a write keeps the digits of every value.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from ..documents.rest_names import in_rest_names
 from ..stores.merge import RecordKind
 from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
-from .errors import Refused, application_error, validation_error
+from .errors import Refused, validation_error
 from .limits import MAX_DOCUMENT_BYTES
+from .service_errors import order_error
 from .site import SiteChange
 
 JSON = Any
@@ -38,14 +42,20 @@ def write_documents(
     """
     records = []
     if order is not None:
-        records.append(Record("order", order_id, _encode(order, "order"), order))
+        records.append(Record("order", order_id, encode_document(order, "order"), order))
     if transactions is not None:
-        document = _encode(transactions, "orderTransactions")
+        document = encode_document(transactions, "orderTransactions")
         records.append(Record("transactions", order_id, document, transactions, change.now))
     change.transaction.write(records)
 
 
-def _encode(document: Document, name: str) -> bytes:
+def encode_document(document: Document, name: str) -> bytes:
+    """Return a document as it is stored; ``name`` is its key in requests.
+
+    Raises:
+        Refused: 400 if it is too large, 428 if it cannot be written as JSON.
+
+    """
     try:
         encoded = encode_json(document)
     except (TypeError, ValueError, RecursionError, OverflowError):
@@ -62,5 +72,4 @@ def _encode(document: Document, name: str) -> bytes:
 
 
 def _not_writable(name: str) -> Refused:
-    message = f"the stored {name} holds a number or text that cannot be written again; load it anew without it"
-    return application_error(428, "DOCUMENT_NOT_WRITABLE", message)
+    return order_error("DOCUMENT_NOT_WRITABLE", document=name)

@@ -75,7 +75,7 @@ class Emulator(PricingPlanMethods):
         self.store, self.clock, self.seed = store, clock or Clock(), seed
         self.strict, self.details_updated = strict, details_updated
         self._instances = dict(instances or {})
-        self.deliveries = Deliveries(store, self.clock, webhook_urls, key=signing_key, instances=self._instances)
+        self.deliveries = Deliveries(store, self._clock_at, webhook_urls, key=signing_key, instances=self._instances)
         self.events = EventLog(self.deliveries.enqueue) if events else None
         self._reason = _why_read_only(store, read_only)
         self._open()
@@ -95,6 +95,9 @@ class Emulator(PricingPlanMethods):
         self.orders = OrderService(self.site)
         self.transactions = TransactionService(self.site, details_updated=self.details_updated)
         self.plans = PricingPlanService(self.site)
+
+    def _clock_at(self, _: str) -> Clock:
+        return self.clock
 
     def __repr__(self) -> str:
         return f"<Emulator: {self.store!r}>"
@@ -144,7 +147,10 @@ class Emulator(PricingPlanMethods):
         return cast(UpdateOrderResponse, self._call("update_order", id=order_id, order=order))
 
     def bulk_update_orders(self, orders: Iterable[JSON], return_entity: bool = False) -> BulkResponse:
-        """Update up to 100 orders: ``{"order": {"id": …, …}, "fieldMask": "archived"}`` each."""
+        """Update up to 100 orders.
+
+        Each is ``{"order": {"id": …, …}, "fieldMask": "archived"}``; the mask may be absent.
+        """
         return cast(BulkResponse, self._call("bulk_update_orders", orders=list(orders), returnEntity=return_entity))
 
     def cancel_order(
@@ -212,7 +218,7 @@ class Emulator(PricingPlanMethods):
         return self.deliveries.key.get().sign(envelope_claims(event.document, event.type, self.site.instance_id))
 
     def list_deliveries(self, after: int = 0, limit: int | None = None) -> list[Delivery]:
-        """Return the deliveries of the site's events after a sequence number, oldest first."""
+        """Return the deliveries of the site's events after a sequence, oldest first."""
         return list_deliveries(self.store, after, limit)
 
     def resend(self, delivery_id: str) -> Delivery:
@@ -230,7 +236,7 @@ class Emulator(PricingPlanMethods):
         return self.deliveries.drain(self.store.site)
 
     def prepare(self) -> None:
-        """Deliver what an earlier process left, in the background, and make the signing key."""
+        """Begin to deliver in the background, and make the signing key."""
         if self.events is not None and not self.site.read_only:
             self.deliveries.key.prepare()
             self.deliveries.start()

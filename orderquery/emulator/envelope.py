@@ -16,7 +16,10 @@ _INSTANCES = uuid.uuid5(uuid.NAMESPACE_URL, "orderquery:app-instances")
 
 
 def instance_of(site: str, instances: Mapping[str, str] | None = None) -> str:
-    """Return the instance id of an app at a site: the given one, else one made from the site's name."""
+    """Return the instance id of an app at a site.
+
+    Without a given one, it is made from the name of the site.
+    """
     return (instances or {}).get(site) or str(uuid.uuid5(_INSTANCES, site))
 
 
@@ -41,7 +44,7 @@ def _json(value: Mapping[str, str | int]) -> bytes:
 
 
 def tampered(token: str) -> str:
-    """Return a token with one character of its claims changed, so that its signature is wrong."""
+    """Return a token with one character of its claims changed."""
     head, claims, signature = token.split(".")
     middle = len(claims) // 2
     other = "A" if claims[middle] != "A" else "B"

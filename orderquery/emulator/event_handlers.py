@@ -45,7 +45,7 @@ DELIVERY_PARAMETERS = {"after": _AFTER, "limit": _LIMIT}
 
 
 class EventHandlers:
-    """Answers what tests ask about events: which there were, and how their delivery went."""
+    """Answers which events there were, and how their delivery went."""
 
     def __init__(self, context: HttpContext) -> None:
         self._context = context

@@ -1,4 +1,7 @@
-"""Events of an emulator: what a write announces, kept in the store in the same transaction."""
+"""Events of an emulator: what a write announces.
+
+They are kept in the store, in the transaction of the write.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class EventDraft(NamedTuple):
 
 
 class LoggedEvent(NamedTuple):
-    """An event of a site; ``sequence`` counts from 1, ``document`` is the event as it is delivered."""
+    """An event of a site.
+
+    ``sequence`` counts from 1. ``document`` is the event as it is delivered.
+    """
 
     sequence: int
     id: str

@@ -13,7 +13,9 @@ def random_id() -> str:
 
 
 def seeded_ids(seed: str, site: str, count: int) -> Callable[[], str]:
-    """Return a function that makes the ids of one write, the same for the same seed, site and count.
+    """Return a function that makes the ids of one write.
+
+    They are the same for the same seed, site and count.
 
     ``count`` is the number of writes of the site before this one, so a restarted emulator goes on where it stopped.
     """

@@ -60,7 +60,7 @@ def write_price(amount: Decimal, currency: JSON) -> dict[str, JSON]:
 
 
 def show(amount: JSON, currency: JSON) -> str | None:
-    """Return an amount as it is shown, such as ``$19.00``, or ``None`` without a known symbol."""
+    """Return an amount as it is shown: ``$19.00``; ``None`` without a known symbol."""
     if not isinstance(amount, str) or not isinstance(currency, str) or _AMOUNT.fullmatch(amount) is None:
         return None
     symbol = _SYMBOLS.get(currency)

@@ -45,6 +45,11 @@ class Operation:
     nearest: str = ""
 
     @property
+    def path_keys(self) -> tuple[str, ...]:
+        """The keys of the request that are in the path."""
+        return tuple(step[1:-1] for step in self.path.split("/") if step.startswith("{"))
+
+    @property
     def is_supported(self) -> bool:
         """True if this emulator answers it."""
         return self.evidence != "unsupported"

@@ -1,4 +1,4 @@
-"""The handler of every operation that is answered by its model: the body in, the answer out."""
+"""The handler of every operation that the emulator answers through its models."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class OperationHandler:
                 LOG.warning("request %s: %s", request.scope["state"][REQUEST_ID], headers[HEADER])
 
     def _read(self, request: Request, body: bytes) -> JSON:
-        """Return the keys of the body, of the query and of the path; the path counts where they differ."""
+        """Return the keys of body, query and path; the path counts where they differ."""
         document: JSON = {}
         if self._operation.parameters is not None:
             document = self._operation.parameters(_query_of(request))

@@ -1,4 +1,4 @@
-"""The operations of orders and of their transactions: rows of the table in ``operations``."""
+"""The operations of orders and of their transactions, as rows of the table."""
 
 from __future__ import annotations
 
@@ -38,28 +38,43 @@ ORDER_OPERATIONS = (
         "create_order", "orders", "POST", "/ecom/v1/orders", "Create Order", "documents", READ_DATE,
         "orders.create", "orders.createOrder", CreateOrderRequest, CreateOrderResponse, writes=True,
         codes=("PURCHASED_DATE_CANNOT_BE_IN_FUTURE",),
+        note=(
+            "Creates an order. Totals are the caller's; number, dates and what is missing are added. Read- "
+            "only keys are ignored."
+        ),
     ),
     Operation(
         "search_orders", "orders", "POST", SEARCH_PATH, "Search Orders", "documents", READ_DATE,
         "orders.search", "orders.searchOrders",
+        note="Orders that match a filter, sorted, one page at a time. {} returns the newest.",
     ),
     Operation(
         "get_order", "orders", "GET", "/ecom/v1/orders/{id}", "Get Order", "documents", READ_DATE,
         "orders.get", "orders.getOrder", GetOrderRequest, GetOrderResponse, codes=("ORDER_NOT_FOUND",),
+        note=(
+            "One order, including those that Search Orders never returns. The query parameter id, which the "
+            "JavaScript SDK adds, is ignored."
+        ),
     ),
     Operation(
         "update_order", "orders", "PATCH", "/ecom/v1/orders/{id}", "Update Order", "documents", READ_DATE,
         "orders.update", "orders.updateOrder", UpdateOrderRequest, UpdateOrderResponse, writes=True,
         codes=("ORDER_NOT_FOUND", "ORDER_IS_PENDING", "ORDER_IS_REJECTED"),
+        note="Updates the 13 paths that can be updated; other keys are ignored. A null removes a value.",
     ),
     Operation(
         "bulk_update_orders", "orders", "POST", "/ecom/v1/bulk/orders/update", "Bulk Update Orders", "documents",
         READ_DATE, "orders.bulk_update", "orders.bulkUpdateOrders", BulkUpdateOrdersRequest, BulkResponse, writes=True,
+        note=(
+            "Updates up to 100 orders, each on its own. fieldMask limits an update to paths, joined by "
+            "commas."
+        ),
     ),
     Operation(
         "cancel_order", "orders", "POST", "/ecom/v1/orders/{id}/cancel", "Cancel Order", "documents", READ_DATE,
         "orders.cancel", "orders.cancelOrder", CancelOrderRequest, CancelOrderResponse, writes=True,
         codes=("ORDER_NOT_FOUND", "ORDER_IS_PENDING", "ORDER_IS_REJECTED", "ORDER_HAS_AUTHORIZED_TRANSACTION"),
+        note="Cancels an order. A canceled order stays as it is.",
     ),
     Operation(
         "import_order", "orders", "POST", "/ecom/v1/orders/import", "Import Order", "unsupported", RECORDED_DATE,
@@ -87,12 +102,17 @@ ORDER_OPERATIONS = (
         "prepare_payment_collection", "orders", "POST",
         "/ecom/v1/payments-collector/orders/{id}/prepare-payment-collection", "Prepare Payment Collection",
         "unsupported", RECORDED_DATE, sdk="orders.preparePaymentCollection", nearest="add_payments",
+        note="Adds payments to an order, and updates its payment status, balance and activities.",
     ),
     Operation(
         "get_payment_collectability_status", "orders", "GET",
         "/ecom/v1/payments-collector/orders/{id}/payment-collectability-status",
         "Get Payment Collectability Status", "unsupported", RECORDED_DATE, sdk="orders.getPaymentCollectabilityStatus",
         nearest="list_transactions_for_single_order",
+        note=(
+            "Payments and refunds of one order. The query parameter orderId, which the JavaScript SDK adds, "
+            "is ignored."
+        ),
     ),
 )  # fmt: skip
 
@@ -108,12 +128,14 @@ TRANSACTION_OPERATIONS = (
         "documents", READ_DATE, "transactions.update_status", "orderTransactions.updatePaymentStatus",
         UpdatePaymentStatusRequest, OrderTransactionsResponse, writes=True,
         codes=("STATUS_NOT_ALLOWED", "ORDER_TRANSACTIONS_NOT_FOUND", "PAYMENT_NOT_FOUND"),
+        note="Sets the status of a payment, and updates the order.",
     ),
     Operation(
         "bulk_update_payment_statuses", "transactions", "POST",
         "/ecom/v1/bulk/payments/update-payment-transaction-status", "Bulk Update Payment Statuses", "documents",
         READ_DATE, "transactions.bulk_update_statuses", "orderTransactions.bulkUpdatePaymentStatuses",
         BulkUpdatePaymentStatusesRequest, BulkResponse, writes=True,
+        note="Sets the status of up to 300 payments, each on its own.",
     ),
     Operation(
         "list_transactions_for_single_order", "transactions", "GET", "/ecom/v1/payments/orders/{orderId}",
@@ -126,5 +148,6 @@ TRANSACTION_OPERATIONS = (
         "List Transactions For Multiple Orders", "documents", READ_DATE, "transactions.list_for_orders",
         "orderTransactions.listTransactionsForMultipleOrders", ListTransactionsForMultipleOrdersRequest,
         ManyOrderTransactionsResponse,
+        note="Payments and refunds of several orders. Unknown ids are left out.",
     ),
 )  # fmt: skip

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from ..language.datetimes import read_instant
-from .errors import Refused, application_error
 from .money import add_shown_amounts, read_amount
+from .service_errors import order_error
 from .violations import Violation, required
-from .wire.order import Order
+from .wire.order import NewOrder
 
 JSON = Any
 Document = dict[str, JSON]
@@ -54,10 +54,7 @@ def refuse_future_purchase(order: Document, now: int) -> None:
     """
     purchased = read_instant(order.get("purchasedDate"))
     if purchased is not None and purchased > now:
-        message = (
-            f'purchasedDate "{order["purchasedDate"]}" is in the future; leave it out, or use a date that has passed'
-        )
-        raise application_error(428, "PURCHASED_DATE_CANNOT_BE_IN_FUTURE", message)
+        raise order_error("PURCHASED_DATE_CANNOT_BE_IN_FUTURE", purchasedDate=order["purchasedDate"])
 
 
 def complete_order(
@@ -88,7 +85,7 @@ def complete_order(
     }
     merged = {**sent, **added}
     order = {key: merged[key] for key in (*_KEYS, *merged) if key in merged}
-    add_shown_amounts(Order, order, order.get("currency"))
+    add_shown_amounts(NewOrder, order, order.get("currency"))
     return order
 
 
@@ -121,7 +118,10 @@ def initial_status(order: Document, strategy: str | None) -> str:
 
 
 def fulfillment_status(order: Document) -> str:
-    """Return the fulfillment status of a new order: what needs no delivery is fulfilled."""
+    """Return the fulfillment status of a new order.
+
+    What needs no delivery is fulfilled.
+    """
     is_shipped = order.get("shippingInfo") is not None
     done = [
         _preset(line) in ("DIGITAL", "SERVICE") or (not is_shipped and _preset(line) != "GIFT_CARD")
@@ -137,33 +137,20 @@ def _preset(line: Document) -> JSON:
     return item_type.get("preset") if isinstance(item_type, dict) else None
 
 
-_LOCKED = {
-    "PENDING": ("ORDER_IS_PENDING", "the order is PENDING: its payment is not decided yet"),
-    "REJECTED": ("ORDER_IS_REJECTED", "the order is REJECTED"),
-}
-"""By status of an order: the code and the text of the refusal of a change."""
-
-
 def refuse_locked(order: Document) -> None:
-    """Refuse a change of an order whose status forbids it.
+    """Refuse a change of an order that is PENDING or REJECTED.
 
     Raises:
         Refused: 428.
 
     """
-    error = locked_error(order.get("status"))
-    if error is not None:
-        raise error
-
-
-def locked_error(status: JSON) -> Refused | None:
-    """Return the error of a change of an order with this status, or ``None``."""
-    row = _LOCKED.get(status) if isinstance(status, str) else None
-    return None if row is None else application_error(428, *row)
+    status = order.get("status")
+    if status in ("PENDING", "REJECTED"):
+        raise order_error(f"ORDER_IS_{status}")
 
 
 def cancel(order: Document, *, date: str, activity_id: str, restock: bool) -> Document:
-    """Return an order as it is after it was canceled; ``restock`` returns what Wix Stores sold."""
+    """Return a canceled order; ``restock`` returns what Wix Stores sold."""
     canceled = {**order, "status": "CANCELED", "updatedDate": date}
     lines = order.get("lineItems")
     if restock and isinstance(lines, list):

@@ -60,14 +60,15 @@ class OrderChanges(NamedTuple):
 
 
 def update_faults(sent: Document, mask: JSON, place: tuple[str | int, ...]) -> list[Violation]:
-    """Return why an update is refused: what it removes and must not, and unknown paths of its mask.
+    """Return why an update is refused.
 
+    It removes what must not be removed, or its mask has unknown paths.
     ``place`` is the path of the order in the request.
     """
     faults = []
     masked, unknown = _read_mask(mask)
     for name in unknown:
-        description = f"{quoted(name)} cannot be updated; use paths such as archived,buyerInfo.email"
+        description = f"{quoted(name)} cannot be updated; use paths such as archived,weightUnit"
         faults.append(invalid((*place[:-1], "fieldMask"), description))
     for path in _REQUIRED_PARENTS:
         if _is_removed(sent, path, masked):
@@ -86,7 +87,10 @@ def _is_removed(sent: Document, path: Path, masked: frozenset[Path] | None) -> b
 
 
 def read_changes(sent: Document, mask: JSON = None) -> OrderChanges:
-    """Return what an update changes; a mask limits it to its paths, and removes those that were not sent."""
+    """Return what an update changes.
+
+    A mask limits it to its paths, and removes those that were not sent.
+    """
     masked, _ = _read_mask(mask)
     values: dict[Path, JSON] = {}
     removed = []
@@ -102,7 +106,7 @@ def read_changes(sent: Document, mask: JSON = None) -> OrderChanges:
 
 
 def _read_mask(mask: JSON) -> tuple[frozenset[Path] | None, list[str]]:
-    """Return the paths of a mask, a parent standing for all below it, and its unknown names."""
+    """Return the paths of a mask and its unknown names; a parent selects all below it."""
     if not isinstance(mask, str):
         return None, []
     found, unknown = set[Path](), []
@@ -159,7 +163,10 @@ def _remove(document: Document, path: Path) -> None:
 
 
 def _merge_namespaces(stored: JSON, sent: Document) -> Document:
-    """Return extended fields: a namespace that was sent replaces the stored one, a null removes it."""
+    """Return extended fields after an update.
+
+    A namespace that was sent replaces the stored one, a null removes it.
+    """
     if "namespaces" in sent and sent["namespaces"] is None:
         return {"namespaces": {}}
     kept = stored.get("namespaces") if isinstance(stored, dict) else None
@@ -168,7 +175,7 @@ def _merge_namespaces(stored: JSON, sent: Document) -> Document:
 
 
 def fill_balance(order: Document, transactions: JSON) -> Document:
-    """Return an order whose balance also has ``paid`` and ``refunded``; what is there stays."""
+    """Add ``paid`` and ``refunded`` to the balance of an order, where absent."""
     summary = order.get("balanceSummary")
     if not isinstance(summary, dict) or ("paid" in summary and "refunded" in summary):
         return order

@@ -8,14 +8,13 @@ from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
-from ..diagnostics.quoting import quoted
 from ..documents.rest_names import in_rest_names
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
 from . import order_events
 from .bulk import answer_bulk, refuse_faults
 from .documents import Document, read_document, write_documents
-from .errors import Refused, application_error
+from .errors import Refused
 from .order_rules import (
     FIRST_NUMBER,
     cancel,
@@ -27,6 +26,7 @@ from .order_rules import (
 from .order_update import apply_changes, fill_balance, read_changes, update_faults
 from .payment_rules import refuse_authorized
 from .request import ReadRequest
+from .service_errors import order_error
 from .site import Site, SiteChange
 from .violations import Violation, required
 from .wire.base import BulkResponse
@@ -200,8 +200,7 @@ def approval_strategy(change: SiteChange, order_id: str) -> str | None:
 
 def order_not_found(order_id: str) -> Refused:
     """Return the error of an order that does not exist."""
-    message = f"order {quoted(order_id)} not found at this site"
-    return application_error(404, "ORDER_NOT_FOUND", message, {"id": order_id})
+    return order_error("ORDER_NOT_FOUND", id=order_id)
 
 
 def _has_id(order: Document) -> bool:
@@ -209,4 +208,4 @@ def _has_id(order: Document) -> bool:
 
 
 def _already_canceled() -> Diagnostic:
-    return Diagnostic("no-change", "the order is CANCELED already", "remove this call", Place(()))
+    return Diagnostic("already-canceled", "the order is CANCELED already", "remove this call", Place(()))

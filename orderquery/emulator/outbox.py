@@ -1,7 +1,7 @@
 """The outbox: what has to be delivered to whom and when, as entries in the store.
 
 Each receiver gets the events of one order in their order: only the first delivery of an order waits in the queue, and
-the next follows when it is done. The store holds no URL: a receiver is known by a digest of its URL.
+the next follows when it is done. The store holds no URL: a receiver has a digest of its URL as its name.
 """
 
 from __future__ import annotations
@@ -32,12 +32,15 @@ _FIRST_CANDIDATES = 20
 
 
 def receiver_of(url: str) -> str:
-    """Return what stands for a URL in the store."""
+    """Return the name of a URL in the store."""
     return hashlib.sha256(url.encode()).hexdigest()[:_DIGEST_CHARS]
 
 
 def queue_of(receiver: str) -> str:
-    """Return the kind of the entries that wait for a receiver: their position is when they are due."""
+    """Return the kind of the entries that wait for a receiver.
+
+    Their position is when they are due.
+    """
     return f"queue:{receiver}"
 
 
@@ -131,7 +134,7 @@ def enqueue(
 
 
 def _join_lane(transaction: StoreTransaction, delivery: Delivery) -> Delivery | None:
-    """Make a delivery the last of its lane; return the one before it, if that is not done."""
+    """Add a delivery to its lane; return the one before it, if that is not done."""
     lane = _lane_of(delivery.receiver)
     last = transaction.entry(lane, delivery.lane)
     transaction.put([Entry(lane, delivery.lane, delivery.sequence)])
@@ -198,7 +201,7 @@ def is_leased(entry: Entry, owner: str, machine_now: int) -> bool:
 
 
 def settle(transaction: StoreTransaction, claimed: Claim, attempt: Attempt, now: int) -> Delivery | None:
-    """Record an attempt, and decide what follows: the next delivery of the order, a retry, or nothing.
+    """Record an attempt, and let the retry or the next of the order follow.
 
     Returns the new state, or ``None`` if the delivery is no longer in the queue.
     """
@@ -237,7 +240,7 @@ def _leave_lane(transaction: StoreTransaction, done: Delivery) -> None:
 
 
 def resend(transaction: StoreTransaction, delivery_key: str, now: int) -> Delivery | None:
-    """Make a delivery due now, with all its retries; return its state, or ``None`` if it does not exist.
+    """Make a delivery due now; return its state, or ``None`` if it does not exist.
 
     One that waits for an earlier event of its order goes on waiting.
     """

@@ -1,4 +1,4 @@
-"""The rules of payments: what an added payment gets, and what payments do to their order.
+"""The rules of payments, and of what they do to their order.
 
 Documents are decoded JSON objects with exact numbers. Nothing here reads a store or a clock.
 """
@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from ..diagnostics.quoting import quoted
-from .errors import Refused, application_error
+from .errors import Refused
 from .money import ZERO, add_shown_amounts, minus, total, write_price
 from .order_rules import order_total, with_activity
-from .wire.payment import Payment
+from .service_errors import order_error
+from .wire.payment import NewPayment
 
 JSON = Any
 Document = dict[str, JSON]
@@ -63,7 +63,7 @@ def complete_payment(sent: Document, *, date: str, payment_id: str, currency: JS
         "refundDisabled": bool(sent.get("refundDisabled")),
     }
     payment |= {key: part for key, part in sent.items() if key not in payment and part is not None}
-    add_shown_amounts(Payment, payment, currency)
+    add_shown_amounts(NewPayment, payment, currency)
     return payment
 
 
@@ -72,7 +72,7 @@ def _without_nulls(details: Document) -> Document:
 
 
 def _complete_regular(details: Document, payment: Document) -> Document:
-    """Add what is missing: not offline, and a status unless the payment has one itself."""
+    """Add what is missing: not offline, and a status, if the payment has none."""
     added: Document = {"offlinePayment": bool(details.get("offlinePayment"))}
     if details.get("status") is None and payment.get("status") is None:
         added["status"] = "APPROVED" if added["offlinePayment"] else "PENDING"
@@ -105,33 +105,30 @@ def set_status(payment: Document, status: str, date: str) -> Document:
     return changed
 
 
-def refuse_status(payment: Document | None, status: JSON) -> None:
-    """Refuse a status that cannot be set by hand; ``payment`` is ``None`` as long as it is unknown.
+def refuse_status(payment: Document, status: JSON) -> None:
+    """Refuse a status that a payment cannot be given by hand.
 
     Raises:
         Refused: 428.
 
     """
-    problem = _NOT_SET_BY_HAND.get(status) if isinstance(status, str) else "missing"
-    if status is None:
-        problem = 'the status is missing; send one such as "APPROVED"'
-    elif problem is None and payment is not None and payment_status(payment) == "REFUNDED":
-        problem = "the payment is REFUNDED: its status does not change"
-    if problem is not None:
-        raise application_error(428, "STATUS_NOT_ALLOWED", problem, {"status": status})
+    reason = "send one" if status is None else _NOT_SET_BY_HAND.get(status)
+    if reason is None and payment_status(payment) == "REFUNDED":
+        reason = "the payment is REFUNDED"
+    if reason is not None:
+        raise order_error("STATUS_NOT_ALLOWED", status=status, reason=reason)
 
 
 def duplicate_payment(stored: list[Document], added: list[Document]) -> Refused | None:
-    """Return the error of a provider's transaction id that the order already has, or ``None``."""
+    """Return the error of a payment that the order has already, or ``None``.
+
+    Payments are told apart by the transaction id of the provider.
+    """
     seen = {found for payment in stored if (found := _provider_id(payment))}
-    for index, payment in enumerate(added):
+    for payment in added:
         found = _provider_id(payment)
         if found and found in seen:
-            message = (
-                f"providerTransactionId {quoted(found)} of payments[{index}] exists already in this order; "
-                "send each payment once"
-            )
-            return application_error(400, "DUPLICATE_PAYMENT", message, {"providerTransactionId": found})
+            return order_error("DUPLICATE_PAYMENT", providerTransactionId=found)
         seen.add(found)
     return None
 
@@ -150,8 +147,7 @@ def refuse_authorized(transactions: JSON) -> None:
 
     """
     if any(payment_status(payment) == "AUTHORIZED" for payment in payments_of(transactions)):
-        message = "the order has an authorized payment; set its status to VOIDED or APPROVED first"
-        raise application_error(428, "ORDER_HAS_AUTHORIZED_TRANSACTION", message)
+        raise order_error("ORDER_HAS_AUTHORIZED_TRANSACTION")
 
 
 # -- the order --------------------------------------------------------------------------------------------------
@@ -203,7 +199,10 @@ def _refunds_of(transactions: JSON) -> Iterator[Document]:
 
 
 def balance_summary(order: Document, transactions: JSON) -> Document:
-    """Return the balance of an order with these payments; other keys of the stored one are kept."""
+    """Return the balance of an order with these payments.
+
+    Other keys of the stored balance are kept.
+    """
     currency, paid = order.get("currency"), paid_amount(transactions)
     stored = order.get("balanceSummary")
     summary = dict(stored) if isinstance(stored, dict) else {}
@@ -227,7 +226,7 @@ _ACTIVITIES = {"PAID": "ORDER_PAID", "PARTIALLY_PAID": "ORDER_PARTIALLY_PAID"}
 def settle_order(
     order: Document, transactions: Document, *, date: str, new_id: Callable[[], str], strategy: str | None = None
 ) -> Document:
-    """Return an order as it is with these payments: its status, balance and activities.
+    """Return an order with the status, balance and activities of these payments.
 
     ``strategy`` is the approval strategy of its settings.
     """

@@ -18,7 +18,7 @@ from ..language.schema import load_schema
 from ..language.types import is_guid
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
-from ..syntax.json_printer import encode_json
+from .documents import encode_document
 from .errors import application_error
 from .events import EventDraft
 from .plan_errors import plan_error
@@ -92,33 +92,36 @@ class PricingPlanService:
     def _list(self, query: Query, field_set: str | None) -> ListPlanOrdersResponse:
         store = self._settled_store()
         page = store.search(query)
-        orders = [self._shown(document, field_set) for document in page.documents]
-        metadata = PlanPagingMetadata(count=len(orders), offset=query.offset, total=store.count(query))
-        return ListPlanOrdersResponse(orders=orders, paging_metadata=metadata)
+        documents = [self._shown(document, field_set) for document in page.documents]
+        metadata = PlanPagingMetadata(count=len(documents), offset=query.offset, total=store.count(query))
+        return ListPlanOrdersResponse.of_documents(documents, metadata)
 
     def get_order(self, request: ReadRequest) -> PlanOrderResponse:
         """Answer Get Order."""
-        return PlanOrderResponse(order=self._get(request))
+        return self._get(request)
 
     def get_member_order(self, request: ReadRequest) -> PlanOrderResponse:
         """Answer Get Order of the calling member."""
-        return PlanOrderResponse(order=self._get(request, _member(request)))
+        return self._get(request, _member(request))
 
-    def _get(self, request: ReadRequest, member_id: str | None = None) -> PlanOrder:
+    def _get(self, request: ReadRequest, member_id: str | None = None) -> PlanOrderResponse:
         order_id = request.body["id"]
         document = self._settled_store().get_document(order_id)
         if document is None:
             raise plan_error("ORDER_NOT_FOUND", id=order_id)
-        order = self._shown(document, request.body.get("fieldSet"))
-        _require_buyer(order, order_id, member_id)
-        return order
+        response = PlanOrderResponse.of_document(self._shown(document, request.body.get("fieldSet")))
+        _require_buyer(response.order, order_id, member_id)
+        return response
 
-    def _shown(self, document: bytes, field_set: str | None) -> PlanOrder:
+    def _shown(self, document: bytes, field_set: str | None) -> bytes:
+        """Return a stored document in REST names, with what the field set has (D70)."""
+        if field_set == "FULL" or b'"submissionData"' not in document:
+            return in_rest_names(self._schema, document)
         order = self._decoded(document)
         form = order.get("formData")
-        if field_set != "FULL" and isinstance(form, dict) and "submissionData" in form:
-            order["formData"] = {key: value for key, value in form.items() if key != "submissionData"}
-        return order
+        if isinstance(form, dict):
+            form.pop("submissionData", None)
+        return encode_document(order, "order")
 
     def _decoded(self, document: bytes) -> PlanOrder:
         order: PlanOrder = decode_json(in_rest_names(self._schema, document), decode_decimal)
@@ -279,7 +282,9 @@ class PricingPlanService:
         return None if document is None else self._decoded(document)
 
     def _put(self, change: SiteChange, orders: Iterable[PlanOrder]) -> None:
-        self._orders(change).write(Record("order", order["id"], encode_json(order), order) for order in orders)
+        self._orders(change).write(
+            Record("order", order["id"], encode_document(order, "order"), order) for order in orders
+        )
 
     def _emit(self, change: SiteChange, order: PlanOrder, events: list[PlanEvent]) -> None:
         for event in events:

@@ -1,4 +1,4 @@
-"""Handlers that answer with stored documents, byte for byte: Search Orders and the reads."""
+"""The handlers of reads, which answer with stored documents, byte for byte."""
 
 from __future__ import annotations
 

@@ -21,9 +21,10 @@ Path = tuple[str | int, ...]
 
 
 class ReadRequest(NamedTuple):
-    """A request with its known keys alone; its numbers are as exact as they were decoded.
+    """A request with its known keys alone.
 
-    ``faults`` are the violations that concern one item of a bulk request, by the item's index.
+    Its numbers are as exact as they were decoded. ``faults`` are the violations that concern one item of a bulk
+    request, by the item's index.
     """
 
     body: dict[str, JSON]
@@ -38,7 +39,9 @@ def read_request(
     strict: bool = False,
     check: Callable[[dict[str, JSON]], Sequence[Violation]] | None = None,
 ) -> ReadRequest:
-    """Check a decoded request; ``strict`` refuses ignored keys, ``check`` finds what the model cannot express.
+    """Check a decoded request.
+
+    ``strict`` refuses ignored keys, ``check`` finds what the model cannot express.
 
     Raises:
         Refused: 400 with every violation.

@@ -28,7 +28,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class PathEndpoint:
-    """Answers one path: a handler for each method, else 405 with the methods that are allowed."""
+    """Answers one path: a handler for each method, else 405 with the allowed ones."""
 
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
         self._handlers = dict(handlers)

@@ -105,7 +105,7 @@ process_signing_key = LazySigningKey(new_signing_key)
 
 
 def key_of_file(store: Path) -> LazySigningKey:
-    """Return the key in ``STORE.webhook-key``; its first use creates the file if missing."""
+    """Return the key in ``STORE.webhook-key``; its first use creates the file."""
     path = store.with_name(store.name + ".webhook-key")
     loss = "receivers need the new public key"
     return LazySigningKey(

@@ -48,7 +48,7 @@ class SiteChange:
         return document_date(self.now)
 
     def updated_after(self, stored: str | None) -> str:
-        """Return the date of an update: now, but at least a millisecond after the stored date."""
+        """Return the date of an update: now, or a millisecond after the stored date."""
         before = read_instant(stored)
         if before is None:
             return self.date

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..diagnostics.quoting import quoted
 from ..documents.rest_names import in_rest_names
 from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
 from . import order_events
 from .bulk import answer_bulk
 from .documents import Document, read_document, write_documents
-from .errors import application_error, validation_error
+from .errors import validation_error
 from .orders import approval_strategy, order_not_found, require_order
 from .payment_rules import (
     MAX_PAYMENTS,
@@ -24,6 +23,7 @@ from .payment_rules import (
     settle_order,
 )
 from .request import ReadRequest
+from .service_errors import order_error
 from .site import Site, SiteChange
 from .wire.base import BulkResponse
 from .wire.transaction_requests import AddPaymentsResponse, ManyOrderTransactionsResponse, OrderTransactionsResponse
@@ -53,7 +53,7 @@ class TransactionService:
         return document
 
     def read_documents(self, order_ids: Iterable[str]) -> list[bytes]:
-        """Return the transactions of orders, in the order of their ids; unknown ids are left out."""
+        """Return the transactions of orders; unknown ids are left out."""
         found = map(self._find_document, dict.fromkeys(order_ids))
         return [document for document in found if document is not None]
 
@@ -125,14 +125,12 @@ class TransactionService:
         """Set the status of a payment; return the transactions and the payment."""
         transactions = read_document(change, "transactions", order_id)
         if transactions is None:
-            message = f"order {quoted(order_id)} has no transactions at this site"
-            raise application_error(404, "ORDER_TRANSACTIONS_NOT_FOUND", message, {"orderId": order_id})
+            raise order_error("ORDER_TRANSACTIONS_NOT_FOUND", orderId=order_id)
         stored = transactions.get("payments")
         listed = stored if isinstance(stored, list) else []
         index = next((at for at, payment in enumerate(listed) if _has_id(payment, payment_id)), None)
         if index is None:
-            message = f"payment {quoted(payment_id)} not found in order {quoted(order_id)}"
-            raise application_error(404, "PAYMENT_NOT_FOUND", message, {"paymentId": payment_id})
+            raise order_error("PAYMENT_NOT_FOUND", paymentId=payment_id, orderId=order_id)
         refuse_status(listed[index], status)
         order = read_document(change, "order", order_id)
         newest = [listed[index].get("updatedDate"), (order or {}).get("updatedDate")]
@@ -151,7 +149,7 @@ class TransactionService:
         date: str,
         payment_ids: list[str],
     ) -> None:
-        """Store the transactions and what they do to their order, if that is here, and announce both."""
+        """Store and announce the transactions, and what they do to their order."""
         settled = None
         if order is not None:
             strategy = approval_strategy(change, order_id)

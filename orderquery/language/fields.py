@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,6 +56,11 @@ class Field:
     def record(self) -> Record:
         """The record of the value."""
         return self.sources[0].record
+
+    def list_operators(self, names: Iterable[str]) -> str:
+        """Return the line of a help that lists the names of the field's operators."""
+        listed = ", ".join(names)
+        return f"operators of {self.name}: {listed}" if listed else f"{self.name} cannot be filtered"
 
     def __repr__(self) -> str:
         return f"Field({self.name!r})"

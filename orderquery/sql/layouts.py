@@ -93,9 +93,9 @@ LAYOUTS: dict[LayoutName, Layout] = {"store": STORE, "indexed": INDEXED, "column
 
 @cache
 def store_layout(name: LayoutName, tables: str = "") -> Layout:
-    """Return a layout of this package's stores whose table names begin with ``tables``.
+    """Return a layout of this package's stores.
 
-    An export has one table of orders, whose name is always the same.
+    The names of its tables begin with ``tables``. An export has one table of orders, whose name is always the same.
     """
     layout = LAYOUTS[name]
     if not tables or layout.documents is None:

@@ -1,4 +1,4 @@
-"""The names of a store's tables, which are the same on every engine, and the records in them."""
+"""The names of a store's tables, the same on every engine, and their records."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def tables_named(name: str) -> StoreTables:
 
 
 def stored_tables(about: Iterable[str]) -> list[StoreTables]:
-    """Return the tables of every table of fields of a store, by the names of its facts."""
+    """Return the tables of a store, one set for each of its tables of fields.
+
+    ``about`` are the names of its facts.
+    """
     found = (name.removesuffix(_ABOUT_SCHEMA) for name in about if name.endswith(_ABOUT_SCHEMA))
     return [tables_named(prefix.removesuffix("_")) for prefix in sorted(found)]
 

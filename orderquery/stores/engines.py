@@ -139,7 +139,7 @@ def shown_location(location: str | PathLike[str]) -> str:
 
 
 def file_of(location: str | PathLike[str]) -> Path | None:
-    """Return the file of a store, or ``None`` if it is in memory, in a server or in a folder."""
+    """Return the file of a store; ``None`` if it is in memory, a server or a folder."""
     engine, place = _find_engine(location)
     return None if not engine.in_file or place == MEMORY or Path(place).is_dir() else Path(place)
 

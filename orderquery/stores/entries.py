@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.errors import UsageError
 from ..language.types import TYPES, encode_text, has_lone_surrogate
-from .document_tables import tables_of
+from .document_tables import stored_tables
 from .operations import StoreOperations
 
 MAX_KIND_CHARS = 100
@@ -94,7 +94,10 @@ UPSERT = (
 
 
 def has_state(store: StoreOperations) -> bool:
-    """Return whether a store has the table of entries; older stores get it with the first transaction."""
+    """Return whether a store has the table of entries.
+
+    An older store gets it with its first transaction.
+    """
     ((found,),) = store._query(STATE_TABLES[store.dialect].exists, {})
     return bool(found)
 
@@ -146,9 +149,10 @@ def of_kind(store: StoreOperations, kind: str) -> dict[str, Any]:
 
 
 def list_sites(store: StoreOperations) -> list[str]:
-    """Return the sites with any record of the store's table of fields, or with any entry."""
-    tables = tables_of(store.schema)
-    listed = [tables.documents, tables.transactions, *(["service_state"] if has_state(store) else [])]
+    """Return the sites with any record, of any table of fields, or with any entry."""
+    about = [name for (name,) in store._query("SELECT name FROM about", {})]
+    listed = [table for tables in stored_tables(about) for table in (tables.documents, tables.transactions)]
+    listed += ["service_state"] if has_state(store) else []
     parts = " UNION ALL ".join(f"SELECT min(site) AS site FROM {table} WHERE site {{sign}} :site" for table in listed)
     text = STATE_TABLES[store.dialect].text(f"SELECT min(site) FROM ({parts}) AS found")
     sites: list[str] = []

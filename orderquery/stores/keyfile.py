@@ -1,4 +1,4 @@
-"""The secrets of a file store, each in a file next to it that only the owner can read."""
+"""The secrets of a file store, in files next to it that only the owner can read."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from .projection import FieldValues
 
 
 class StoreOperations(ABC):
-    """The operations of an engine, at one site and for the tables of one table of fields."""
+    """The operations of an engine, at one site and for one table of fields."""
 
     schema: Schema
     site: str
@@ -93,7 +93,10 @@ class StoreOperations(ABC):
 
     @abstractmethod
     def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Sequence[Any]]:
-        """Run a query and return its rows: of the committed state, or of the open transaction."""
+        """Run a query and return its rows.
+
+        It reads the committed state, or with ``writing`` that of the open transaction.
+        """
 
     def _rows(self, built: Statement) -> list[Sequence[Any]]:
         """Run a statement and return its rows."""

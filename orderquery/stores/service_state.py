@@ -79,7 +79,10 @@ class StoreTransaction:
         return store._read_documents(kind, [order_id]).get(order_id)
 
     def write(self, records: Iterable[Record]) -> None:
-        """Store records with their searched values, in place of any others, newer ones too."""
+        """Store records with their searched values.
+
+        They replace any others, newer ones too.
+        """
         store, listed = self._opened(), list(records)
         for start in range(0, len(listed), _BATCH_ROWS):
             batch = listed[start : start + _BATCH_ROWS]
@@ -190,7 +193,10 @@ class TransactionCounts:
 
 @dataclass
 class StoreMemory:
-    """What is known about a store, shared by its objects for all sites and tables of fields."""
+    """What is known about a store.
+
+    All objects of the store share it, whatever their site and table of fields.
+    """
 
     prepared: set[Schema] = field(default_factory=set)
     """The tables of fields whose tables are known to exist."""
@@ -245,7 +251,7 @@ class StateOwner(StoreOperations):
                     self._execute(text, [{}])
 
     def _has_state(self) -> bool:
-        """Return whether the store has the table of entries; an older store gets it with its first transaction."""
+        """Return whether the store has the table of entries."""
         self._memory.has_state = self._memory.has_state or has_state(self)
         return self._memory.has_state
 

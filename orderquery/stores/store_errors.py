@@ -19,7 +19,7 @@ def is_empty(location: str) -> StoreError:
 
 
 def has_no_records(location: str, schema: Schema) -> StoreError:
-    """Return the error for a store without tables for a table of fields, where none are to be created."""
+    """Return the error for a store that has no tables for a table of fields."""
     return StoreError(
         f'{location} has no records of "{schema.name}"; load some with: orderquery load {location} FILE '
         f"--table {schema.name}"

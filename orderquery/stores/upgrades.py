@@ -1,4 +1,4 @@
-"""The tables of fields of a store: which ones it has, and which an upgrade rebuilds."""
+"""The tables of fields of a store, and which of them an upgrade rebuilds."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def check_prepared(location: str, version: int, latest: int, schema: Schema, abo
 
 
 class Rebuild(NamedTuple):
-    """The tables of fields to rebuild, and the rows of ``about`` that stay for all others."""
+    """The tables of fields to rebuild, and the facts about all others."""
 
     schemas: list[Schema]
     kept: dict[str, Any]
 
 
 def plan_rebuild(location: str, version: int, latest: int, schema: Schema, about: Mapping[str, Any]) -> Rebuild:
-    """Return what an upgrade of a store rebuilds: ``schema``, and those of this package.
+    """Return what an upgrade of a store rebuilds.
 
-    A table of fields from another file is rebuilt when the store is upgraded with that file. Until then a store that
-    is written anew refuses to open with it.
+    That is ``schema``, and the tables of fields of this package. A table of fields from another file stays as it is
+    until the store is upgraded with that file.
 
     Raises:
         StoreError: the store is newer, or has another table of fields than ``schema``.

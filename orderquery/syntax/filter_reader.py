@@ -230,7 +230,7 @@ class FilterReader:
 
     def _operators_line(self, field: str) -> str:
         row = self._rows.get(field)
-        return f"operators of {field}: {', '.join(row.operators)}" if row else f"operators: {', '.join(OPERATORS)}"
+        return row.list_operators(row.operators) if row else f"operators: {', '.join(OPERATORS)}"
 
     def _operator(self, field: str, key: str, raw: JSON, path: Path, name: Place, depth: int) -> Filter:
         """Read an operator that is written otherwise, and so certain in its meaning."""

@@ -161,7 +161,8 @@ def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: 
     if row is None:
         return PASTED_CODE if _JAVASCRIPT.search(source.text[:2_000]) else "write: FIELD = VALUE"
     spellings = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
-    return f"write: {row.name} = VALUE\noperators of {row.name}: {', '.join(spellings)}"
+    operators = row.list_operators(spellings)
+    return f"write: {row.name} = VALUE\n{operators}" if row.operators else operators
 
 
 def _rewrite(source: SourceText, stuck: StuckError, word: str) -> str:

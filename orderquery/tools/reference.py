@@ -25,6 +25,7 @@ The query language as data. These files ship inside the package.
 | file | what it is |
 |---|---|
 | `ecom-orders.toml` | the documented table of fields, verbatim, with defaults and limits |
+| `pricing-plans.toml` | the fields that lists of pricing plan orders filter and sort by |
 | `filter.lark` | the text form |
 | `literal.lark` | JSON and the JavaScript object literals that people paste from documentation |
 | `decisions.toml` | decisions where the sources are silent or disagree, with their grounds |
@@ -62,7 +63,8 @@ _TABLE_KEYS = """\
 
 A table is a TOML file for `orderquery check --table FILE`, `oq.load_schema(FILE)` and `oq.open_store(..., schema=FILE)`.
 Top level: `name`, `version` (a cursor is bound to both), `title`, `source` and `read` (where and when the table was
-read), `key` (the field with the record's id), `revision` (the field that orders versions of a record), `sdk_names`
+read), `key` (the field with the record's id), `revision` (the field that orders versions of a record), `tables` (what
+the names of its tables in a store begin with, so that records of two tables of fields can be in one store), `sdk_names`
 (names that the SDK spells differently), `hidden` (a field and values that are never returned) and `[search]` (default
 sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
 
@@ -70,7 +72,7 @@ sort and limit, the maximum limit and number of sort entries). Each `[[fields]]`
 |---|---|
 | `name` | the field path, dotted |
 | `type` | one of {types} |
-| `operators` | the field's operators, in the document's order |
+| `operators` | the field's operators, in the document's order; `[]` for a field that is only sorted by |
 | `many` | the path crosses arrays, so the field has a list of values |
 | `sortable` | `true`, or `"undocumented"` if only a sample sorts by it |
 | `values` | the values of an enum |
@@ -90,6 +92,7 @@ def reference(schema: Schema | None = None) -> str:
         _FORMS,
         *_operators(),
         *_fields(table),
+        *(_fields(load_schema("pricing-plans")) if schema is None else ()),
         *_types(),
         *_codes(),
         *_decisions(),

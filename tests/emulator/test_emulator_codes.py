@@ -48,6 +48,7 @@ NEVER_OVER_HTTP = {
     "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # in the 200 of a load: cases/loads.json
     "unusable-document", "foreign-document",  # of a load: cases/loads.json
     "not-in-layout",  # reported by mapped stores
+    "already-canceled",  # of a write: cases/orders.json
 }  # fmt: skip
 OVER_HTTP = [code for name, code in CODES.items() if name not in NEVER_OVER_HTTP]
 NEEDS_THE_KEY = {"bad-cursor", "cursor-mismatch"}

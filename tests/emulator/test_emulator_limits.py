@@ -15,7 +15,7 @@ from serving import HANGS, LOAD, REQUEST_ID, SEARCH, UNREAD, Answer, Asker
 from starlette.requests import Request
 
 import orderquery as oq
-from orderquery.emulator import app
+from orderquery.emulator import load_handler, read_handlers
 from orderquery.emulator.errors import Refused
 from orderquery.emulator.request_body import is_refused_by_service, read_body, read_plan
 from orderquery.language.limits import MAX_SEARCH_BYTES
@@ -93,7 +93,8 @@ def test_a_body_that_never_arrives() -> None:
 @pytest.mark.parametrize("path", [SEARCH, BY_IDS, LOAD])
 def test_a_slow_body_is_a_408(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # BODY_TIMEOUT_S is the default of a parameter, so the application gets a function with another default.
-    monkeypatch.setattr(app, "read_body", partial(read_body, timeout_s=0.05))
+    for module in (read_handlers, load_handler):
+        monkeypatch.setattr(module, "read_body", partial(read_body, timeout_s=0.05))
     answer = Asker().raw("POST", path.encode(), [b'{"search"', HANGS])
     assert (answer.status, answer.code) == (408, "REQUEST_TIMEOUT")
     assert answer.headers["connection"] == "close"
@@ -220,7 +221,8 @@ def test_every_status_has_its_own_id(monkeypatch: pytest.MonkeyPatch) -> None:
     one_site = Asker(oq.open_store(":memory:", site="berlin"))
     with monkeypatch.context() as impatient:
         # For this request only: on a slow machine any other body may be late, too.
-        impatient.setattr(app, "read_body", partial(read_body, timeout_s=0.05))
+        for module in (read_handlers, load_handler):
+            impatient.setattr(module, "read_body", partial(read_body, timeout_s=0.05))
         late = plain.raw("POST", SEARCH.encode(), [HANGS])
     answers: list[Answer] = [
         plain.search({}), plain.search({}), plain.search("no"), locked.search({}), one_site.search({}, site="paris"),

@@ -101,7 +101,10 @@ def test_the_key_is_never_printed(shop: Path) -> None:
 def test_a_warning_without_a_key_beyond_this_machine(shop: Path) -> None:
     with running(["serve", shop, "--host", "0.0.0.0"], shop.parent) as server:
         pass
-    assert "anyone who can reach 0.0.0.0 can read these orders; set ORDERQUERY_API_KEY" in server.err.read_text()
+    assert (
+        "anyone who can reach 0.0.0.0 can read and change these orders; set ORDERQUERY_API_KEY"
+        in server.err.read_text()
+    )
 
 
 def test_a_store_made_by_serving_it(tmp_path: Path) -> None:

@@ -125,13 +125,13 @@ def test_a5_a_500_is_retried_on_the_schedule_of_the_emulators_clock() -> None:
     assert shop.drain() == ["a"]
     assert shop.drain() == []
     for delay in WEBHOOK_RETRY_DELAYS_S:
-        assert shop.deliveries.next_due() == shop.clock.now() + delay * SECOND
+        assert shop.deliveries.next_due("") == shop.clock.now() + delay * SECOND
         shop.clock.advance(delay * SECOND - 1)
         assert shop.drain() == []
         shop.clock.advance(1)
         assert shop.drain() == ["a"]
     assert shop.states() == ["delivered"]
-    assert shop.deliveries.next_due() is None
+    assert shop.deliveries.next_due("") is None
 
 
 def test_the_schedule_is_that_of_the_service() -> None:
@@ -142,7 +142,7 @@ def test_the_schedule_is_that_of_the_service() -> None:
 def test_after_the_last_retry_the_order_goes_on() -> None:
     shop = Shop(*[503] * 13)
     shop.emit("a", "a")
-    while (due := shop.deliveries.next_due()) is not None:
+    while (due := shop.deliveries.next_due("")) is not None:
         shop.clock.set(max(due, shop.clock.now()))
         shop.drain()
     assert shop.states() == ["failed", "delivered"]
@@ -372,8 +372,8 @@ def test_what_was_reset_during_an_attempt_is_not_recorded() -> None:
                 transaction.drop(kind)
         return 200
 
-    shop.deliveries = Deliveries(shop.store, shop.clock, [URL], post=reset, background=False)
+    shop.deliveries = Deliveries(shop.store, shop.clock_of, [URL], post=reset, background=False)
     shop.emit("a")
     shop.deliveries.drain()
     assert shop.states() == []
-    assert shop.deliveries.next_due() is None
+    assert shop.deliveries.next_due("") is None

@@ -170,3 +170,13 @@ def test_a10_what_is_wrong_in_a_fault_is_reported_at_once(body: JSON, messages: 
         read_fault(body)
     assert refused.value.status == 400
     assert refused.value.message == "; ".join(messages)
+
+
+def test_what_a_shuffle_gathers_is_not_due_yet() -> None:
+    shop = faulty(DeliveryFault("shuffle", count=2))
+    shop.emit("a")
+    assert shop.deliveries.next_due("") is None
+    shop.emit("a")
+    assert shop.deliveries.next_due("") == shop.clock.now()
+    shop.drain()
+    assert shop.deliveries.next_due("") is None

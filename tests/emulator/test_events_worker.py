@@ -22,7 +22,7 @@ from orderquery.emulator.events import EventLog
 def delivering(*answers: Any, urls: tuple[str, ...] = (), store: oq.Store | None = None) -> Iterator[tuple[Shop, Any]]:
     with receiving(*answers) as receiver:
         shop = Shop(store=store)
-        shop.deliveries = Deliveries(shop.store, shop.clock, (receiver.url, *urls))
+        shop.deliveries = Deliveries(shop.store, shop.clock_of, (receiver.url, *urls))
         shop.log = EventLog(shop.deliveries.enqueue)
         try:
             yield shop, receiver

@@ -15,6 +15,7 @@ import openapi_spec_validator
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
 from scale import scaled
 from strategies import ANY_JSON, INSTANTS, NAMES, POOLS, SCALARS, UNFIT, Maker, makers
 from test_conformance import CORPUS, FILES
@@ -23,6 +24,7 @@ from test_toy import BETWEEN, CASES, RECORDS, TICKETS
 import orderquery as oq
 from orderquery.emulator import search_schema
 from orderquery.emulator.openapi import describe
+from orderquery.emulator.operations import OPERATIONS
 from orderquery.language.operators import OPERATORS
 from orderquery.language.schema import parse_schema
 from orderquery.language.types import TYPES
@@ -95,11 +97,24 @@ def test_every_component_is_defined_and_used(strict: bool) -> None:
     assert set(refs(described)) == there
 
 
+WRITES = {to_camel(operation.name) for operation in OPERATIONS if operation.writes}
+
+
 def test_the_operations() -> None:
     found = {(method, path): operation["operationId"] for path, method, operation in operations(document())}
     assert found == {
+        ("post", "/ecom/v1/orders"): "createOrder",
         ("post", "/ecom/v1/orders/search"): "searchOrders",
         ("get", "/ecom/v1/orders/{id}"): "getOrder",
+        ("patch", "/ecom/v1/orders/{id}"): "updateOrder",
+        ("post", "/ecom/v1/bulk/orders/update"): "bulkUpdateOrders",
+        ("post", "/ecom/v1/orders/{id}/cancel"): "cancelOrder",
+        ("post", "/ecom/v1/payments/orders/{orderId}/add-payment"): "addPayments",
+        (
+            "post",
+            "/ecom/v1/payments/{paymentId}/orders/{orderId}/update-payment-transaction-status",
+        ): "updatePaymentStatus",
+        ("post", "/ecom/v1/bulk/payments/update-payment-transaction-status"): "bulkUpdatePaymentStatuses",
         ("get", "/ecom/v1/payments/orders/{orderId}"): "listTransactionsForSingleOrder",
         ("post", "/ecom/v1/payments/list-by-ids"): "listTransactionsForMultipleOrders",
         ("post", "/_orderquery/load"): "load",
@@ -112,6 +127,7 @@ def test_the_operations() -> None:
         wanted = {"200", "500", "503"}
         wanted |= set() if path in ("/healthz", "/openapi.json") else {"400", "401", "403", "408", "413"}
         wanted |= {"404"} if "{" in path else set()
+        wanted |= {"428"} if operation["operationId"] in WRITES else set()
         assert set(answers) == wanted
         for answer in answers.values():
             answer = components[answer["$ref"].rsplit("/")[-1]] if "$ref" in answer else answer

@@ -8,6 +8,7 @@ from random import Random
 import orderquery as oq
 from orderquery.documents.fields import reader
 from orderquery.documents.json_lines import read_bytes
+from orderquery.stores.document_tables import tables_of
 from orderquery.stores.parquet.tables import columns
 from orderquery.stores.postgres import tables as postgres_tables
 from orderquery.stores.sqlite import tables as sqlite_tables
@@ -123,17 +124,16 @@ def held(location, **options):
 
 def faults(store):
     """What is wrong with a store: pages of its file, halves of orders, values that are not those of the documents."""
-    found = []
+    found, tables = [], tables_of(store.schema)
     with _asking(store) as ask:
         if store.dialect == "sqlite":
             found += [row for row in ask("PRAGMA integrity_check")[1] if row != ("ok",)]
             found += ask("PRAGMA foreign_key_check")[1]
-            elements = ask("SELECT field, value, rid FROM order_value")[1]
-        documents = ask("SELECT rid, site, id, document FROM order_document")[1]
-        others = {
-            (site, key): document for site, key, document in ask("SELECT site, order_id, document FROM transactions")[1]
-        }
-        headings, rows = ask("SELECT * FROM orders")
+            elements = ask(f"SELECT field, value, rid FROM {tables.elements}")[1]
+        documents = ask(f"SELECT rid, site, id, document FROM {tables.documents}")[1]
+        listed = ask(f"SELECT site, order_id, document FROM {tables.transactions}")[1]
+        others = {(site, key): document for site, key, document in listed}
+        headings, rows = ask(f"SELECT * FROM {tables.orders}")
     searched = {row[headings.index("rid")]: dict(zip(headings, row, strict=True)) for row in rows}
     found += [("searched without a document", rid) for rid in searched.keys() - {row[0] for row in documents}]
     if len({(site, key) for _, site, key, _ in documents}) < len(documents) or len(searched) < len(rows):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from ...diagnostics.diagnostic import Diagnostic
@@ -14,6 +14,12 @@ from ...syntax.json_printer import encode_json
 JSON = Any
 JsonObject = dict[str, Any]
 """A document as the service returns it, its numbers exact."""
+
+COMPONENT = "x-component"
+"""In a JSON Schema: the component of the description that has the schema of a document."""
+
+OrderDocument = Annotated[JsonObject, WithJsonSchema({COMPONENT: "Order"})]
+TransactionsDocument = Annotated[JsonObject, WithJsonSchema({COMPONENT: "OrderTransactions"})]
 
 _ITEM_PATH = 4
 """The steps of a path into an item of a bulk request: the list, the index, the entity, and a key of it."""
@@ -41,7 +47,10 @@ class WireRequest(WireModel):
 
     @classmethod
     def item_of(cls, path: tuple[str | int, ...]) -> int | None:
-        """Return the index of the item that a fault concerns, or ``None`` if it concerns the whole request."""
+        """Return the index of the item that a fault concerns.
+
+        ``None`` if it concerns the whole request.
+        """
         if len(path) < _ITEM_PATH or path[0] != cls.bulk_key:
             return None
         return path[1] if isinstance(path[1], int) else None

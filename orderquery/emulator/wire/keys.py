@@ -1,4 +1,4 @@
-"""The keys of a request: known ones under their names, the rest reported and left out."""
+"""The keys of a request: known ones are kept, others are reported."""
 
 from __future__ import annotations
 

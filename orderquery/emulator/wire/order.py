@@ -1,4 +1,7 @@
-"""An order, as Create Order takes it; limits are those of the documents and of the published typings."""
+"""An order, as Create Order takes it.
+
+Its limits are those of the documents and of the published typings.
+"""
 
 from __future__ import annotations
 
@@ -302,7 +305,7 @@ class PlatformFeeSummary(WireModel):
     fees: Annotated[list[PlatformFee], Field(max_length=MAX_LINE_ITEMS)] | None = None
 
 
-class Order(WireModel):
+class NewOrder(WireModel):
     """An order, as Create Order takes it."""
 
     id: Any = computed()

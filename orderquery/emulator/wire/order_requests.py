@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from .base import JsonObject, WireModel, WireRequest, WireResponse
-from .order import Order
+from .base import JsonObject, OrderDocument, WireModel, WireRequest, WireResponse
+from .order import NewOrder
 from .order_update import UpdatedOrder
 from .values import Guid
 
@@ -43,7 +43,7 @@ class OrderSettings(WireModel):
 class CreateOrderRequest(WireRequest):
     """The body of Create Order."""
 
-    order: Order
+    order: NewOrder
     settings: OrderSettings | None = None
 
 
@@ -56,7 +56,10 @@ class UpdateOrderRequest(WireRequest):
 
 
 class MaskedOrder(WireModel):
-    """One order of a bulk update; ``field_mask`` names the paths to update, joined by commas."""
+    """One order of a bulk update.
+
+    ``field_mask`` names the paths to update, joined by commas.
+    """
 
     order: UpdatedOrder
     field_mask: str | None = None
@@ -89,22 +92,22 @@ class GetOrderRequest(WireRequest):
 class CreateOrderResponse(WireResponse):
     """The created order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class UpdateOrderResponse(WireResponse):
     """The updated order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class CancelOrderResponse(WireResponse):
     """The canceled order."""
 
-    order: JsonObject
+    order: OrderDocument
 
 
 class GetOrderResponse(WireResponse):
     """One order."""
 
-    order: JsonObject
+    order: OrderDocument

@@ -67,7 +67,7 @@ class MembershipPaymentDetails(WireModel):
     voided: bool | None = None
 
 
-class Payment(WireModel):
+class NewPayment(WireModel):
     """A payment, as Add Payments takes it."""
 
     id: Any = computed()
@@ -84,7 +84,7 @@ class Payment(WireModel):
     charge_correlation_id: Text | None = None
 
     @model_validator(mode="after")
-    def _require_one(self) -> Payment:
+    def _require_one(self) -> NewPayment:
         given = [
             name
             for name, details in zip(

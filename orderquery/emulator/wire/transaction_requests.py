@@ -7,8 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from ...language.limits import MAX_IDS_PER_REQUEST
-from .base import JsonObject, WireModel, WireRequest, WireResponse
-from .payment import Payment, PaymentStatus
+from .base import TransactionsDocument, WireModel, WireRequest, WireResponse
+from .payment import NewPayment, PaymentStatus
 
 MAX_ADDED_PAYMENTS = 50
 MAX_BULK_PAYMENTS = 300
@@ -20,7 +20,7 @@ class AddPaymentsRequest(WireRequest):
 
     keeps_nulls: ClassVar[bool] = True
     order_id: str
-    payments: list[Payment] = Field(min_length=1, max_length=MAX_ADDED_PAYMENTS)
+    payments: list[NewPayment] = Field(min_length=1, max_length=MAX_ADDED_PAYMENTS)
 
 
 class UpdatePaymentStatusRequest(WireRequest):
@@ -62,17 +62,17 @@ class ListTransactionsForMultipleOrdersRequest(WireRequest):
 class AddPaymentsResponse(WireResponse):
     """The transactions of an order, and the ids of the added payments in their order."""
 
-    order_transactions: JsonObject
+    order_transactions: TransactionsDocument
     payments_ids: list[str]
 
 
 class OrderTransactionsResponse(WireResponse):
     """The transactions of an order."""
 
-    order_transactions: JsonObject
+    order_transactions: TransactionsDocument
 
 
 class ManyOrderTransactionsResponse(WireResponse):
     """The transactions of several orders."""
 
-    order_transactions: list[JsonObject]
+    order_transactions: list[TransactionsDocument]

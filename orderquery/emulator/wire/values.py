@@ -1,4 +1,4 @@
-"""The types of values in requests: GUIDs, amounts, dates and the service's other formats."""
+"""The types of values in requests: GUIDs, amounts, dates and other formats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _DECIMAL = r"-?[0-9]{1,30}(\.[0-9]{1,30})?"
 
 @dataclass(frozen=True)
 class TextFormat:
-    """A format of texts with a name in the service's errors; ``allows_empty`` accepts the empty text, too."""
+    """A format of texts, with its name in the service's errors.
+
+    ``allows_empty`` accepts the empty text, too.
+    """
 
     name: str
     pattern: str

@@ -19,7 +19,7 @@ _BATCH_ROWS = 10_000
 
 
 def prepare(connections: DuckdbConnections, schema: Schema, create: bool) -> None:
-    """Create the tables of an empty database, or those of a table of fields; check those of a store.
+    """Create missing tables, and check the others.
 
     Raises:
         StoreError: the file is not a store, or has another version or table of fields.
@@ -85,7 +85,7 @@ def upgrade(path: str, schema: Schema) -> int:
 
 
 def _rebuild(writer: DuckdbConnection, schema: Schema) -> int:
-    """Create the searched table of a table of fields again; return the number of orders."""
+    """Create a searched table again; return the number of its orders."""
     names = tables_of(schema)
     writer.rows(f"DROP TABLE IF EXISTS {names.orders}")
     writer.rows(tables.projected_table(schema))

@@ -30,7 +30,7 @@ _KEY_READERS = """
 
 
 def prepare(connections: PostgresConnections, schema: Schema, create: bool) -> None:
-    """Create the tables of a store where there are none, or those of a table of fields.
+    """Create missing tables, and check the others.
 
     Raises:
         StoreError: the store does not exist and is not to be created, or has another version or table of fields.
@@ -195,7 +195,7 @@ def upgrade(location: str, schema: Schema) -> int:
 
 
 def _rebuild(database: PostgresConnection, schema: Schema) -> Iterator[int]:
-    """Create the searched table of a table of fields again, in batches; yield the size of each."""
+    """Create a searched table again, in batches; yield the size of each."""
     names, columns = tables_of(schema), tables.columns(schema)
     database.execute(f"DROP TABLE {names.orders}")
     database.execute(tables.projected_table(schema))

@@ -31,7 +31,7 @@ _BATCH_ROWS = 1_000
 
 
 def prepare(connections: SqliteConnections, schema: Schema, create: bool) -> None:
-    """Set up the connection that writes, and create the tables of an empty file, or those of a table of fields.
+    """Set up the writer, create missing tables, and check the others.
 
     Raises:
         StoreError: the file is not a store, or has another version or table of fields.
@@ -138,7 +138,7 @@ def upgrade(path: str, schema: Schema) -> int:
 
 
 def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
-    """Create the searched tables of a table of fields again; return the number of orders."""
+    """Create the searched tables again; return the number of their orders."""
     names = tables_of(schema)
     for table in (names.orders, names.elements):
         database.execute(f"DROP TABLE IF EXISTS {table}")
