@@ -54,15 +54,17 @@ class EventOptions(NamedTuple):
     details_updated: bool = False
     signing_key: LazySigningKey | None = None
 
-    def open_emulator(self, store: Store, *, strict: bool = False, read_only: bool = False) -> Emulator:
-        """Return the emulator of a store."""
+    def open_emulator(self, store: Store, **options: Any) -> Emulator:
+        """Return the emulator of a store, with other options of it.
+
+        Raises ``UsageError`` for a URL that cannot be used.
+        """
         from ..emulator.emulator import Emulator
         from ..emulator.signing_key import process_signing_key
 
         return Emulator(
             store,
-            strict=strict,
-            read_only=read_only,
+            **options,
             events=self.events,
             details_updated=self.details_updated,
             instances=self.instances,
@@ -111,9 +113,7 @@ def _read_instance(text: str) -> tuple[str, str]:
 
 
 def signing_key_for(location: str, options: EventOptions) -> LazySigningKey:
-    """Return the key that signs events.
-
-    It is the given one, else one beside the store, else one of this process.
+    """Return the key that signs events: the given one, one beside the store, or one of this process.
 
     Raises:
         StoreError: the key beside the store cannot be used, and there is something to deliver.

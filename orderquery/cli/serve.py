@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from .control_options import ControlOptions, control_options
 from .event_options import EventOptions, event_options, read_event_options, signing_key_for
 from .inputs import load_table, open_store, port_option, site_option, table_option
 from .output import flush_stdout, write_line, write_message
@@ -24,15 +25,15 @@ _LOOPBACK = ("127.", "::1")
     examples=(
         "orderquery serve shop.db",
         "orderquery serve shop.db --port 9000 --strict",
-        "orderquery serve :memory: --port 0",
+        "orderquery serve --empty --port 0",
         "orderquery serve shop.db --webhook-url http://127.0.0.1:3000/webhook",
     ),
 )
-@click.argument("store", metavar="STORE")
+@click.argument("store", metavar="[STORE]", required=False)
+@click.option("--empty", is_flag=True, help="Serve a new store in memory, with --control; STORE is left out.")
 @click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @port_option
 @click.option("--strict", is_flag=True, help="Answer 400 if check reports a problem.")
-@click.option("--read-only", is_flag=True, help="Answer 403 to every write.")
 @click.option(
     "--api-key", metavar="KEY", envvar=KEY_VARIABLE,
     help=f"Require this key in Authorization. Prefer {KEY_VARIABLE}: process lists show options.",
@@ -46,16 +47,17 @@ _LOOPBACK = ("127.", "::1")
     help="Public key of the app (PEM). Loads must be signed with its private key or have the API key.",
 )  # fmt: skip
 @event_options
-@click.option("--create", is_flag=True, help="Create the store if it does not exist.")
+@control_options
+@click.option("--create", is_flag=True, help="Create the store if it is not a file and does not exist.")
 @click.option("--access-log/--no-access-log", default=True, help="Log a line for every request.  [default: on]")
 @site_option
 @table_option
 def serve(
-    store: str,
+    store: str | None,
+    empty: bool,
     host: str,
     port: int,
     strict: bool,
-    read_only: bool,
     api_key: str | None,
     allow_host: tuple[str, ...],
     webhook_key: BinaryIO | None,
@@ -68,11 +70,13 @@ def serve(
     access_log: bool,
     site: str,
     table: str | None,
+    tests: ControlOptions,
 ) -> int:
     """Serve a store over HTTP, with the API of Wix.
 
-    Serves Search Orders, the reads and the writes of orders and of their payments, with the errors of Wix. POST
-    /_orderquery/load loads orders, transactions and webhook events. GET /openapi.json describes the API.
+    Serves Search Orders, the life of an order with its payments, and the orders of pricing plans, with the errors of
+    Wix; GET /openapi.json describes them. POST /_orderquery/load loads orders, transactions and webhook events. STORE
+    is made if it is a file that does not exist.
 
     Keeps an event of every write: read them at GET /_orderquery/events, or pass --webhook-url to get them delivered
     as Wix delivers webhooks. GET /_orderquery/webhook-key is the public key for your app.
@@ -82,15 +86,23 @@ def serve(
 
     Stops on Ctrl-C or SIGTERM, after the open requests are answered.
     """
-    from ..stores.engines import shown_location
+    from ..diagnostics.errors import UsageError
+    from ..stores.base import MEMORY
+    from ..stores.engines import file_of, shown_location
 
+    if empty == (store is not None):
+        raise UsageError("serve takes a STORE or --empty; write: orderquery serve shop.db")
+    store = store or MEMORY
+    tests = tests._replace(control=tests.control or empty)
     key = None if webhook_key is None else webhook_key.read()
     events = read_event_options(webhook_url, webhook_signing_key, instance, no_events, details_updated)
-    with open_store(store, load_table(table), site, create=create or store == ":memory:") as opened:
+    with open_store(
+        store, load_table(table), site, create=create or store == MEMORY or file_of(store) is not None
+    ) as opened:
         name = shown_location(store)
         run_server(
-            opened, name, host, port, strict=strict, read_only=read_only, api_key=api_key, hosts=allow_host,
-            webhook_key=key, access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)),
+            opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
+            access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)), tests=tests,
         )  # fmt: skip
     return EXIT_OK
 
@@ -102,12 +114,12 @@ def run_server(
     port: int,
     *,
     strict: bool = False,
-    read_only: bool = False,
     api_key: str | None = None,
     hosts: tuple[str, ...] = (),
     webhook_key: bytes | None = None,
     access_log: bool = True,
     events: EventOptions | None = None,
+    tests: ControlOptions | None = None,
 ) -> None:
     """Serve an open store until Ctrl-C or SIGTERM.
 
@@ -118,8 +130,14 @@ def run_server(
     from ..emulator.server import serve as serve_app
 
     accepted_hosts = None if api_key else (host, *hosts)
-    emulator = (events or EventOptions()).open_emulator(store, strict=strict, read_only=read_only)
-    app = create_app(store, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key, emulator=emulator)
+    tests = tests or ControlOptions()
+    emulator = (events or EventOptions()).open_emulator(
+        store, strict=strict, clock=tests.clock(), seed=tests.seed, read_only=tests.read_only
+    )
+    app = create_app(
+        store, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key, emulator=emulator,
+        control=tests.control, origins=tests.origins,
+    )  # fmt: skip
     with listen(host, port) as listener:
         url = url_of(listener)
         address = listener.getsockname()[0]

@@ -19,6 +19,7 @@ from ..diagnostics.errors import StoreError
 from ..language.limits import MAX_SEARCH_BYTES
 from ..stores.base import Store
 from .auth import ApiKey
+from .cors import CrossOrigin, check_origins
 from .emulator import Emulator
 from .errors import Refused
 from .hosts import Hosts
@@ -41,6 +42,8 @@ def create_app(
     max_load: int = MAX_LOAD_BYTES,
     search_seconds: float = SEARCH_TIMEOUT_S,
     emulator: Emulator | None = None,
+    control: bool = False,
+    origins: Iterable[str] = (),
 ) -> Starlette:
     """Return an ASGI application that answers as the service does.
 
@@ -60,23 +63,31 @@ def create_app(
         search_seconds: seconds that one search may take.
         emulator: the emulator of this store, where its clock, ids or events are not the default; its own ``strict``
             and ``read_only`` count.
+        control: add the routes by which a test controls the server: reset, save, restore, clock and faults. The header
+            ``wix-site-id`` then always selects the site.
+        origins: web origins (scheme, host and port) whose pages may call the service's operations.
 
     Raises:
-        UsageError: a key is not usable.
+        UsageError: a key or an origin is not usable, or the store is too large for ``control``.
 
     """
     served = emulator or Emulator(store, strict=strict, read_only=read_only)
+    allowed = check_origins(origins)
     context = HttpContext(
         served,
         served.strict,
         ApiKey(api_key),
-        Hosts(hosts),
+        Hosts(hosts, allowed),
         Envelopes(webhook_key),
         max_body,
         max(max_load, max_body),
         search_seconds,
+        site_by_header=control,
     )
     handlers = dict.fromkeys((Refused, QueryError, StoreError, HTTPException), answer_refused)
+    middleware = [Middleware(RequestIds)]
+    if allowed:
+        middleware.append(Middleware(CrossOrigin, origins=allowed))
 
     @asynccontextmanager
     async def deliver_events(_: Starlette) -> AsyncIterator[None]:
@@ -87,8 +98,8 @@ def create_app(
             await run_in_threadpool(served.close)
 
     app = Starlette(
-        routes=list(routes(context)),
-        middleware=[Middleware(RequestIds)],
+        routes=list(routes(context, control=control)),
+        middleware=middleware,
         exception_handlers=handlers,
         lifespan=deliver_events,
     )

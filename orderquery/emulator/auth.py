@@ -57,11 +57,12 @@ class ApiKey:
             raise application_error(401, "UNAUTHENTICATED", message)
 
 
-def store_for(store: Store, request: Request) -> Store:
+def store_for(store: Store, request: Request, *, by_header: bool = False) -> Store:
     """Return the store of the site that a request names.
 
     A store opened for a named site serves only that site. Otherwise the header ``wix-site-id`` selects the site as
-    soon as the store contains a named one; before that it is ignored.
+    soon as the store contains a named one; before that it is ignored. With ``by_header`` it always selects the site,
+    and without it a request is for the site without a name.
 
     Raises:
         Refused: 400 if the header is required and missing, 403 if it names a site that is not served.
@@ -72,7 +73,9 @@ def store_for(store: Store, request: Request) -> Store:
         if sent and sent != store.site.encode():
             raise application_error(403, "PERMISSION_DENIED", "this server does not serve the site in wix-site-id")
         return store
-    if not store.holds_named_site():
+    if not by_header and not store.holds_named_site():
+        return store
+    if not sent and by_header:
         return store
     if not sent:
         raise _site_error("missing header wix-site-id: this store contains several sites; send the id of one")

@@ -7,8 +7,10 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from .clock import Clock
+from ..language.schema import load_schema
+from .clock import Clock, SiteClocks
 from .deliveries import Deliveries
+from .due_work import DueWork
 from .envelope import envelope_claims, instance_of
 from .events import EventLog, LoggedEvent, iterate_events
 from .operation import Operation
@@ -17,7 +19,7 @@ from .orders import OrderService
 from .outbox import Delivery, list_deliveries
 from .plan_loads import load_plans, plans_in
 from .plan_methods import PricingPlanMethods
-from .pricing_plans import PricingPlanService
+from .pricing_plans import PLANS_SCHEMA, PricingPlanService
 from .request import read_request
 from .signing_key import LazySigningKey, process_signing_key
 from .site import Site
@@ -32,6 +34,7 @@ from .wire.transaction_requests import (
 
 if TYPE_CHECKING:
     from ..compiler.page import Page
+    from ..language.schema import Schema
     from ..stores.base import Store
     from ..stores.load_result import LoadResult
 
@@ -75,7 +78,8 @@ class Emulator(PricingPlanMethods):
         self.store, self.clock, self.seed = store, clock or Clock(), seed
         self.strict, self.details_updated = strict, details_updated
         self._instances = dict(instances or {})
-        self.deliveries = Deliveries(store, self._clock_at, webhook_urls, key=signing_key, instances=self._instances)
+        self._clocks = SiteClocks(self.clock, store.site)
+        self.deliveries = Deliveries(store, self._clocks.of, webhook_urls, key=signing_key, instances=self._instances)
         self.events = EventLog(self.deliveries.enqueue) if events else None
         self._reason = _why_read_only(store, read_only)
         self._open()
@@ -96,9 +100,6 @@ class Emulator(PricingPlanMethods):
         self.transactions = TransactionService(self.site, details_updated=self.details_updated)
         self.plans = PricingPlanService(self.site)
 
-    def _clock_at(self, _: str) -> Clock:
-        return self.clock
-
     def __repr__(self) -> str:
         return f"<Emulator: {self.store!r}>"
 
@@ -108,8 +109,22 @@ class Emulator(PricingPlanMethods):
             return self
         other = copy(self)
         other.store = self.store.at_site(name)
+        other.clock = self._clocks.of(name)
         other._open()
         return other
+
+    @property
+    def tables(self) -> tuple[Schema, ...]:
+        """The tables of fields whose orders a site has."""
+        return (self.store.schema, load_schema(PLANS_SCHEMA))
+
+    @property
+    def due_work(self) -> tuple[DueWork, ...]:
+        """What time brings at this site: first the changes of plans, then deliveries."""
+        return (
+            DueWork(self.plans.next_due, self.plans.run_due),
+            DueWork(lambda: self.deliveries.next_due(self.store.site), self.drain),
+        )
 
     def call(self, operation: Operation, request: JSON) -> WireResponse:
         """Run an operation on the keys of its body and its path."""

@@ -25,10 +25,11 @@ class Hosts:
     """Allowed names for ``Host`` and ``Origin``; ``None`` allows any.
 
     ``Host`` may always be ``localhost``, an IP address or a name without a dot, because no public site has such a
-    name. ``Origin`` may always be ``localhost``, a loopback address or the requested host.
+    name. ``Origin`` may always be ``localhost``, a loopback address, the requested host, or one of ``origins``.
     """
 
-    def __init__(self, names: Iterable[str] | None = None) -> None:
+    def __init__(self, names: Iterable[str] | None = None, origins: Iterable[str] = ()) -> None:
+        self._origins = frozenset(origins)
         self._names = None if names is None else frozenset(name.lower().rstrip(".") for name in names)
 
     def require(self, request: Request) -> None:
@@ -46,8 +47,8 @@ class Hosts:
             fix = f"start the server with --allow-host {host}, or with an API key"
             raise _forbidden(f"host {quoted(sent)} is not allowed; {fix if _is_name(host) else 'use an API key'}")
         origin = read_header(request, "origin").decode("latin-1")
-        if origin and not self._allows_origin(_parse_host(origin), host):
-            fix = "start the server with an API key and send it"
+        if origin and origin not in self._origins and not self._allows_origin(_parse_host(origin), host):
+            fix = f"start the server with --allow-origin {origin}, or with an API key and send it"
             raise _forbidden(f"requests from web pages at {quoted(origin)} are not allowed; {fix}")
 
     def _allows_host(self, host: str) -> bool:

@@ -31,6 +31,7 @@ class HttpContext:
     max_body_bytes: int
     max_load_bytes: int
     search_timeout_s: float
+    site_by_header: bool = False
 
     @property
     def store(self) -> Store:
@@ -49,7 +50,7 @@ class HttpContext:
 
     def store_for(self, request: Request) -> Store:
         """Return the store of the site that a request names. Raises ``Refused``."""
-        return store_for(self.store, request)
+        return store_for(self.store, request, by_header=self.site_by_header)
 
     def emulator_for(self, request: Request) -> Emulator:
         """Return the emulator of the site that a request names. Raises ``Refused``."""

@@ -233,6 +233,15 @@ class PricingPlanService:
 
     # -- time --------------------------------------------------------------------------------------------------
 
+    def next_due(self) -> int | None:
+        """Return when time changes an order next, in microseconds, or ``None``."""
+        found = self._site.store.list_entries(DUE, limit=1)
+        return found[0].position if found else None
+
+    def run_due(self) -> None:
+        """Make every change that time has brought."""
+        self._settled_store()
+
     def _settled_store(self) -> Store:
         """Return the store of these orders, after what is due."""
         site = self._site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cached_property, partial
@@ -14,7 +15,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..version import __version__
+from .control import FirstStates
+from .control_handlers import ControlHandlers
 from .event_handlers import EventHandlers
+from .faults import FaultPlan
 from .http_context import HttpContext
 from .load_handler import LoadHandler
 from .openapi import describe
@@ -68,16 +72,43 @@ class ServerHandlers:
         return json.dumps(described).encode()
 
 
-def routes(context: HttpContext) -> Iterator[Route]:
-    """Yield a route for every path; a fixed path comes before one with a parameter."""
+def routes(context: HttpContext, *, control: bool = False) -> Iterator[Route]:
+    """Yield a route for every path; a fixed path comes before one with a parameter.
+
+    ``control`` adds the routes by which a test controls the server.
+    """
+    faults = FaultPlan() if control else None
     by_path: dict[str, dict[str, Handler]] = {}
-    for method, path, handler in _handlers(context):
+    for method, path, handler in _handlers(context, faults):
         by_path.setdefault(path, {})[method] = handler
+    if faults is not None:
+        for method, path, handler in ControlHandlers(context, FirstStates(context.emulator), faults).routes():
+            by_path.setdefault(path, {})[method] = handler
     for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
         yield Route(path, PathEndpoint(by_path[path]))
 
 
-def _handlers(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
+class FailingHandler:
+    """Answers as another handler, but for the failures that a test asked for."""
+
+    def __init__(self, handler: Handler, context: HttpContext, faults: FaultPlan) -> None:
+        self._handler, self._context, self._faults = handler, context, faults
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer a request."""
+        if self._faults:
+            self._context.admit(request)
+            site = await run_in_threadpool(lambda: self._context.store_for(request).site)
+            fault = self._faults.take(site, request.method, request.scope["path"])
+            if fault is not None:
+                await asyncio.sleep(fault.delay_s)
+                refusal = fault.refusal()
+                if refusal is not None:
+                    raise refusal
+        return await self._handler(request)
+
+
+def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[str, str, Handler]]:
     reads, server = ReadHandlers(context), ServerHandlers(context)
     by_name: dict[str, Handler] = {
         "search_orders": reads.search,
@@ -86,7 +117,10 @@ def _handlers(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
         "list_transactions_for_multiple_orders": reads.list_transactions,
     }
     for operation in OPERATIONS:
-        yield operation.method, operation.path, by_name.get(operation.name) or OperationHandler(context, operation)
+        handler = by_name.get(operation.name) or OperationHandler(context, operation)
+        if faults is not None:
+            handler = FailingHandler(handler, context, faults)
+        yield operation.method, operation.path, handler
     yield "POST", "/ecom/v1/orders/query", reads.refuse_query
     for path, advice in WRONG_PLAN_PATHS.items():
         yield "POST", path, partial(_refuse_path, context, advice)

@@ -10,7 +10,8 @@ import platform
 import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ..diagnostics.errors import MissingExtra, UsageError
@@ -18,6 +19,7 @@ from ..diagnostics.quoting import quoted
 from .limits import SHUTDOWN_TIMEOUT_S
 
 if TYPE_CHECKING:
+    import uvicorn
     from starlette.applications import Starlette
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -35,9 +37,12 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
+        listening = socket.create_server(address[:2], family=family)
     except (OSError, UnicodeError, OverflowError) as problem:
         raise UsageError(_explain(problem, host, port)) from None
+    # Accepted connections inherit it. Without it, the second packet of a small answer waits 40 ms for the client.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _explain(problem: Exception, host: str, port: int) -> str:
@@ -65,25 +70,9 @@ def serve(
     Requests, warnings and failures are logged to standard error. ``begun`` is called once the process reacts to these
     signals.
     """
-    try:
-        import uvicorn
-
-        from .http_protocol import BoundedProtocol
-    except ImportError as problem:
-        raise MissingExtra("endpoint", problem) from None
-
+    server = _uvicorn_server(app, access_log)
     _log_to_stderr(access_log)
     _keep_freed_memory()
-    config = uvicorn.Config(
-        app,
-        http=BoundedProtocol,
-        ws="none",
-        access_log=access_log,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
-    )
-    server = uvicorn.Server(config)
 
     def stop(*_: object) -> None:
         # Also stops a server that has not started; when uvicorn raises its signal again at its end, this does nothing.
@@ -97,6 +86,39 @@ def serve(
             server.run(sockets=[listening])
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def run_in_thread(app: Starlette, listening: socket.socket) -> Iterator[None]:
+    """Serve in a thread of this process until the block ends; signals and logging stay as they are."""
+    server = _uvicorn_server(app, access_log=False)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _uvicorn_server(app: Starlette, access_log: bool) -> uvicorn.Server:
+    try:
+        import uvicorn
+
+        from .http_protocol import BoundedProtocol
+    except ImportError as problem:
+        raise MissingExtra("endpoint", problem) from None
+
+    config = uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        access_log=access_log,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
+    )
+    return uvicorn.Server(config)
 
 
 def _keep_freed_memory() -> None:

@@ -143,6 +143,16 @@ def list_entries(
     return [Entry(kind, str(_decode(key)), position, bytes(document)) for key, position, document in rows]
 
 
+def list_all_entries(store: StoreOperations) -> list[Entry]:
+    """Return the entries of every kind of a store's site, by kind and key."""
+    text = "SELECT kind, key, position, document FROM service_state WHERE site = :site ORDER BY kind, key"
+    rows = store._query(STATE_TABLES[store.dialect].text(text), {"site": store._stored_site})
+    return [
+        Entry(str(_decode(kind)), str(_decode(key)), position, bytes(document))
+        for kind, key, position, document in rows
+    ]
+
+
 def of_kind(store: StoreOperations, kind: str) -> dict[str, Any]:
     """Return the parameters of ``OF_KIND``."""
     return {"site": store._stored_site, "kind": encode_text(kind)}

@@ -24,6 +24,7 @@ from .entries import (
     UPSERT,
     checked,
     has_state,
+    list_all_entries,
     list_entries,
     list_sites,
     of_kind,
@@ -267,6 +268,10 @@ class StateOwner(StoreOperations):
         ``after`` is the position and key of the entry before the first, ``until`` the last position.
         """
         return list_entries(self, kind, after=after, until=until, limit=limit) if self._has_state() else []
+
+    def list_all_entries(self) -> list[Entry]:
+        """Return the committed entries of every kind, by kind and key."""
+        return list_all_entries(self) if self._has_state() else []
 
     def sites(self) -> list[str]:
         """Return every site with a record or an entry, sorted."""

@@ -1,0 +1,179 @@
+"""The handlers of the control routes, which exist only where a server was started with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..diagnostics.quoting import quoted
+from ..language.datetimes import read_instant, write_instant
+from ..syntax.json_decoder import read_json
+from .auth import read_header
+from .control import FirstStates, advance, restore, save
+from .durations import read_duration
+from .emulator import Emulator
+from .errors import WHOLE_BODY, application_error, diagnostics_error
+from .faults import FaultPlan, read_fault
+from .http_context import HttpContext
+from .operations import OPERATIONS
+from .request import read_request
+from .request_body import read_body
+from .responses import json_response
+from .snapshot import read_snapshot
+from .violations import Violation
+from .wire.control_requests import ClockRequest
+
+JSON = Any
+Handler = Callable[[Request], Awaitable[Response]]
+_JSON_TYPE = b"application/json"
+
+
+class ControlHandlers:
+    """Answers the routes that reset, save, restore, fail and date one site."""
+
+    def __init__(self, context: HttpContext, first: FirstStates, faults: FaultPlan) -> None:
+        self._context, self._first, self._faults = context, first, faults
+        self._paths = sorted({operation.path for operation in OPERATIONS})
+
+    def routes(self) -> Iterator[tuple[str, str, Handler]]:
+        """Yield method, path and handler of every control route."""
+        yield "POST", "/_orderquery/reset", self.reset
+        yield "POST", "/_orderquery/save", self.save
+        yield "POST", "/_orderquery/restore", self.restore
+        yield "GET", "/_orderquery/clock", self.read_clock
+        yield "POST", "/_orderquery/clock", self.set_clock
+        yield "GET", "/_orderquery/faults", self.list_faults
+        yield "POST", "/_orderquery/faults", self.add_faults
+        yield "DELETE", "/_orderquery/faults", self.clear_faults
+
+    async def reset(self, request: Request) -> Response:
+        """Make the site what it was when the server started."""
+        emulator = await self._admit(request)
+        await run_in_threadpool(self._first.reset, emulator)
+        self._faults.clear(emulator.store.site)
+        return json_response(b"{}")
+
+    async def save(self, request: Request) -> Response:
+        """Answer with everything the site holds."""
+        emulator = await self._admit(request)
+        return json_response(await run_in_threadpool(lambda: save(emulator).to_bytes()))
+
+    async def restore(self, request: Request) -> Response:
+        """Make the site what it was when the body was saved."""
+        emulator = await self._admit(request)
+        body = await read_body(request, self._context.max_load_bytes)
+        await run_in_threadpool(lambda: restore(emulator, read_snapshot(body)))
+        return json_response(b"{}")
+
+    async def read_clock(self, request: Request) -> Response:
+        """Answer with the current instant."""
+        emulator = await self._admit(request, sends=False)
+        return _clock_response(emulator)
+
+    async def set_clock(self, request: Request) -> Response:
+        """Set, freeze, advance or run the clock; answers once everything that fell due is done."""
+        emulator = await self._admit(request)
+        body = await self._json(request)
+        change = _read_clock_change(body)
+        steps = await run_in_threadpool(change, emulator)
+        return _clock_response(emulator, steps)
+
+    async def list_faults(self, request: Request) -> Response:
+        """Answer with the faults that are still to come."""
+        emulator = await self._admit(request, sends=False)
+        return self._faults_response(emulator)
+
+    async def add_faults(self, request: Request) -> Response:
+        """Make the next answers of a path fail."""
+        emulator = await self._admit(request)
+        self._faults.add(emulator.store.site, read_fault(await self._json(request), self._paths))
+        return self._faults_response(emulator)
+
+    async def clear_faults(self, request: Request) -> Response:
+        """Forget the faults that are still to come."""
+        emulator = await self._admit(request, sends=False)
+        self._faults.clear(emulator.store.site)
+        return self._faults_response(emulator)
+
+    def _faults_response(self, emulator: Emulator) -> Response:
+        return json_response(json.dumps({"faults": self._faults.list(emulator.store.site)}).encode())
+
+    async def _admit(self, request: Request, *, sends: bool = True) -> Emulator:
+        """Return the emulator of the site; a page of another origin cannot get here.
+
+        Raises:
+            Refused: 401, 403 or 415.
+
+        """
+        self._context.admit(request)
+        origin = read_header(request, "origin").decode("latin-1")
+        if origin and urlsplit(origin).netloc != read_header(request, "host").decode("latin-1"):
+            message = f"pages at {quoted(origin)} cannot control this server; send the request without a browser"
+            raise application_error(403, "PERMISSION_DENIED", message)
+        media_type = read_header(request, "content-type").partition(b";")[0].strip().lower()
+        if sends and media_type != _JSON_TYPE:
+            message = f'content type {quoted(media_type.decode("latin-1"))}; send "Content-Type: application/json"'
+            raise application_error(415, "UNSUPPORTED_MEDIA_TYPE", message)
+        return await run_in_threadpool(self._context.emulator_for, request)
+
+    async def _json(self, request: Request) -> JSON:
+        body, problems = read_json(await read_body(request, self._context.max_body_bytes))
+        if problems:
+            raise diagnostics_error(problems)
+        return body
+
+
+def _clock_response(emulator: Emulator, steps: int = 0) -> Response:
+    clock = emulator.clock
+    state = {"now": write_instant(clock.now()), "frozen": clock.is_frozen, "steps": steps}
+    return json_response(json.dumps(state).encode())
+
+
+def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
+    """Return what to do with the clock; the result is the number of steps. Raises ``Refused``."""
+    found = read_request(ClockRequest, body, strict=True, check=_check_clock).body
+    if "set" in found:
+        instant = read_instant(found["set"]) or 0
+        return lambda emulator: _set(emulator, instant)
+    if "advance" in found:
+        duration = read_duration(found["advance"]) or 0
+        return lambda emulator: advance(emulator, emulator.clock.now() + duration)
+    return _freeze if "freeze" in found else _run
+
+
+def _check_clock(found: dict[str, JSON]) -> list[Violation]:
+    problems = []
+    if len(found) != 1:
+        examples = '{"set": "2026-01-01T00:00:00Z"}, {"advance": "36h"}, {"freeze": true} or {"run": true}'
+        problems.append((WHOLE_BODY, f"{len(found)} keys; send one: {examples}"))
+    if (read_instant(found.get("set")) or 0) < 0:
+        problems.append(("set", "before 1970; send a later date-time"))
+    if "advance" in found and read_duration(found["advance"]) is None:
+        problems.append(("advance", 'not a duration; write seconds, or text such as "36h" or "1d12h"'))
+    problems += [(key, "false; send true") for key in ("freeze", "run") if found.get(key) is False]
+    return [{"field": field, "description": text, "violatedRule": "VALIDATION"} for field, text in problems]
+
+
+def _set(emulator: Emulator, instant: int) -> int:
+    """Set the clock; to go forward does what falls due on the way."""
+    emulator.clock.freeze()
+    if instant >= emulator.clock.now():
+        return advance(emulator, instant)
+    emulator.clock.set(instant)
+    return 0
+
+
+def _freeze(emulator: Emulator) -> int:
+    emulator.clock.freeze()
+    return 0
+
+
+def _run(emulator: Emulator) -> int:
+    emulator.clock.run()
+    return 0

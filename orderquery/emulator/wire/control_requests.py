@@ -1,0 +1,32 @@
+"""The requests of the control routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from .base import WireRequest
+from .values import DateTime, Number, Whole
+
+_DAY_S = 86_400
+
+
+class FaultRequest(WireRequest):
+    """The next answers of a path fail, or are late."""
+
+    path: str
+    method: Literal["GET", "POST", "PATCH"] | None = None
+    status: Annotated[Whole, Field(ge=400, le=599)] | None = None
+    count: Annotated[Whole, Field(ge=1, le=10_000)] = 1
+    retry_after: Annotated[Whole, Field(ge=0, le=_DAY_S)] | None = None
+    delay: Annotated[Number, Field(ge=0, le=60)] = 0.0
+
+
+class ClockRequest(WireRequest):
+    """One change of the clock: set it, advance it, freeze it, or let it run."""
+
+    set: DateTime | None = None
+    advance: Any = None
+    freeze: bool | None = None
+    run: bool | None = None

@@ -1,0 +1,88 @@
+"""The pytest plugin, used as a project would use it."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ("pytester", "orderquery.testing")
+
+ORDER = """
+ORDER = {
+    "status": "APPROVED",
+    "channelInfo": {"type": "WEB"},
+    "currency": "USD",
+    "priceSummary": {"total": {"amount": "10.00"}},
+    "lineItems": [{"productName": {"original": "Mug"}, "quantity": 1, "price": {"amount": "10.00"},
+                   "itemType": {"preset": "DIGITAL"}, "digitalFile": {"fileId": "f"}}],
+}
+"""
+
+
+def run(pytester: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
+    pytester.makepyfile(ORDER + tests)
+    return pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider", *options)
+
+
+def test_each_test_has_a_site_of_its_own_and_sees_the_events_of_its_writes(pytester: pytest.Pytester) -> None:
+    tests = """
+import pytest
+
+@pytest.mark.parametrize("_", range(3))
+def test_writes(orderquery_server, orderquery_store, expect_event, _):
+    order = orderquery_server.emulator.create_order(ORDER).order
+    assert order["number"] == "10001"
+    assert orderquery_store.count({}) == 1
+    event = expect_event("order_created", order["id"])
+    assert event["createdEvent"]["entity"]["number"] == "10001"
+    expect_event("wix.ecom.v1.order_approved")
+
+def test_an_event_is_taken_once(orderquery_server, expect_event):
+    orderquery_server.emulator.create_order(ORDER)
+    expect_event("order_created")
+    with pytest.raises(pytest.fail.Exception, match="no event order_created; events of this test: wix.ecom"):
+        expect_event("order_created")
+
+def test_samples_announce_nothing(orderquery_orders, orderquery_store, orderquery_server):
+    assert orderquery_store.count({}) > 0
+    assert len(orderquery_orders) == 100
+    assert not list(orderquery_server.emulator.iterate_events())
+"""
+    run(pytester, tests, "-n", "2").assert_outcomes(passed=5)
+
+
+def test_the_server_answers_at_a_port_and_over_asgi(pytester: pytest.Pytester) -> None:
+    tests = """
+import json
+import urllib.request
+from starlette.testclient import TestClient
+
+def test_by_port(orderquery_server):
+    body = json.dumps({"order": ORDER}).encode()
+    request = urllib.request.Request(f"{orderquery_server.url}/ecom/v1/orders", body, orderquery_server.headers)
+    with urllib.request.urlopen(request) as answer:
+        assert json.load(answer)["order"]["number"] == "10001"
+
+def test_over_asgi(orderquery_server):
+    client = TestClient(orderquery_server.app, headers=orderquery_server.headers)
+    assert client.post("/ecom/v1/orders", json={"order": ORDER}).json()["order"]["number"] == "10001"
+    answer = client.post("/ecom/v1/orders/search", json={})
+    assert answer.json()["metadata"]["count"] == 1
+"""
+    run(pytester, tests).assert_outcomes(passed=2)
+
+
+def test_the_plugin_costs_a_session_without_its_fixtures_nothing(pytester: pytest.Pytester) -> None:
+    tests = """
+import sys
+
+def test_nothing_is_imported():
+    assert not {"pydantic", "starlette", "sqlglot", "uvicorn"} & {name.partition(".")[0] for name in sys.modules}
+"""
+    result = run(
+        pytester, tests, "-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:xdist"
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_the_fixtures_work_here_too(orderquery_server: object) -> None:
+    assert repr(orderquery_server).startswith("<EmulatedSite: test-")
