@@ -19,7 +19,7 @@ from ..language.types import is_guid
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
 from .documents import encode_document
-from .errors import application_error
+from .errors import Refused, application_error
 from .events import EventDraft
 from .plan_errors import plan_error
 from .plan_lists import check_sorting, list_query
@@ -236,7 +236,7 @@ class PricingPlanService:
     def next_due(self) -> int | None:
         """Return when time changes an order next, in microseconds, or ``None``."""
         found = self._site.store.list_entries(DUE, limit=1)
-        return found[0].position if found else None
+        return found[0].position if found and found[0].position < _NEVER else None
 
     def run_due(self) -> None:
         """Make every change that time has brought."""
@@ -253,10 +253,12 @@ class PricingPlanService:
     def _settle(self, change: SiteChange) -> None:
         """Make every change that time has brought, the earliest first."""
         waiting = [(entry.position, entry.key) for entry in change.transaction.entries(DUE, until=change.now)]
+        if not waiting:
+            return
         changed: dict[str, PlanOrder] = {}
         while waiting:
             _, order_id = heapq.heappop(waiting)
-            order = changed.get(order_id) or self._read(change, order_id)
+            order = changed.get(order_id) or self._read_writable(change, order_id)
             if order is None:
                 change.transaction.drop(DUE, [order_id])
                 continue
@@ -289,6 +291,14 @@ class PricingPlanService:
     def _read(self, change: SiteChange, order_id: str) -> PlanOrder | None:
         document = self._orders(change).read("order", order_id)
         return None if document is None else self._decoded(document)
+
+    def _read_writable(self, change: SiteChange, order_id: str) -> PlanOrder | None:
+        """Return an order that can be written again: a load can replace one of this emulator by any other."""
+        order = self._read(change, order_id)
+        try:
+            return order if order is not None and encode_document(order, "order") else None
+        except Refused:
+            return None
 
     def _put(self, change: SiteChange, orders: Iterable[PlanOrder]) -> None:
         self._orders(change).write(
