@@ -127,7 +127,7 @@ def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
 def from_object(
     schema: Schema, document: JSON, place: Place = _WHOLE, *, other_tables: bool = False
 ) -> Iterator[Found]:
-    """Yield the records and problems of one decoded document, as :func:`from_bytes` does."""
+    """Yield the records and problems of one decoded document."""
     try:
         raw = encode_json(document)
         text = raw.decode("utf-8")

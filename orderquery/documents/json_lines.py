@@ -106,7 +106,7 @@ def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
 
 
 def read_texts(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the JSON texts of JSON lines or of one JSON text, each with its line, from 1."""
+    """Yield the texts of JSON lines or of one JSON text, with their lines, from 1."""
     for block in _blocks("", io.BytesIO(raw)):
         yield from _nonblank(block)
 

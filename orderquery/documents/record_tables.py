@@ -1,4 +1,4 @@
-"""Which table of fields a document belongs to: eCommerce orders or orders of pricing plans."""
+"""The tables of fields of documents: of eCommerce orders or of pricing plans."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def other_table_of_order(schema: Schema, document: dict[str, JSON]) -> Schema | 
 
 
 def is_order_event(entity: str) -> bool:
-    """Return whether an event with this ``entityFqdn`` is about an order or its transactions."""
+    """Return whether an ``entityFqdn`` is that of orders or of their transactions."""
     return entity in _ENTITIES
 
 
 def other_table_of_event(schema: Schema, entity: str) -> Schema | None:
-    """Return the table of an event's order that belongs to another one than ``schema``."""
+    """Return the table of an event's order, if that is another than ``schema``."""
     name = _ENTITIES[entity]
     return None if name == table_of(schema) else _load(name)
 

@@ -96,7 +96,7 @@ def site_parameter(request: Request) -> str:
 
 
 def query_parameter(request: Request, name: str) -> str:
-    """Return the last value of a query parameter without spaces around it, or an empty string.
+    """Return the last value of a query parameter, stripped, or an empty string.
 
     Raises:
         Refused: 400 if it is not UTF-8.

@@ -42,14 +42,20 @@ def write_documents(
     """
     records = []
     if order is not None:
-        records.append(Record("order", order_id, _encode(order, "order"), order))
+        records.append(Record("order", order_id, encode_document(order, "order"), order))
     if transactions is not None:
-        document = _encode(transactions, "orderTransactions")
+        document = encode_document(transactions, "orderTransactions")
         records.append(Record("transactions", order_id, document, transactions, change.now))
     change.transaction.write(records)
 
 
-def _encode(document: Document, name: str) -> bytes:
+def encode_document(document: Document, name: str) -> bytes:
+    """Return a document as it is stored; ``name`` is its key in requests.
+
+    Raises:
+        Refused: 400 if it is too large, 428 if it cannot be written as JSON.
+
+    """
     try:
         encoded = encode_json(document)
     except (TypeError, ValueError, RecursionError, OverflowError):

@@ -73,8 +73,9 @@ class PlanSchedule:
         return after(self._billed_from(), self.cycle, self.cycles)
 
     def cycle_at(self, instant: int, pauses: tuple[PlanPause, ...] = ()) -> PlanCycle:
-        """Return the cycle in which an instant is; the first or last one for an instant outside all.
+        """Return the cycle in which an instant is.
 
+        For an instant outside all cycles it is the first or the last one.
         ``pauses`` are in order and before the instant. A pause moves what comes after it.
         """
         if self.cycle is None:

@@ -1,4 +1,4 @@
-"""The lists of pricing plans orders: their parameters on the wire, and the query that they mean.
+"""The lists of pricing plans orders: their parameters and the queries of these.
 
 The published SDK sends repeated parameters, or one parameter ``.r`` with all of them as base64url JSON; REST clients
 write ``sorting.fieldName=…``. All three are read.

@@ -32,7 +32,7 @@ class PlacedPlan(NamedTuple):
 
 
 def load_plans(site: Site, found: Iterable[PlacedPlan | Diagnostic]) -> LoadResult:
-    """Store plans, in place of others with the same id; report those that cannot be used."""
+    """Store plans, in place of others with the same id; report unusable ones."""
     result, entries = LoadResult(), []
     for item in found:
         entry = item if isinstance(item, Diagnostic) else _entry(item)
@@ -62,7 +62,10 @@ def _entry(placed: PlacedPlan) -> Entry | Diagnostic:
 
 
 def plans_in(document: JSON, line: int | None = None) -> Iterator[PlacedPlan]:
-    """Yield the plans of a document: a plan, a list of them, ``{"plan": …}`` or ``{"plans": […]}``."""
+    """Yield the plans of a document.
+
+    It is a plan, a list of them, ``{"plan": …}`` or ``{"plans": […]}``.
+    """
     if isinstance(document, list):
         for index, item in enumerate(document):
             yield from _plans_of_one(item, (index,), line)

@@ -20,7 +20,10 @@ PlanFieldSet = Literal["BASIC", "FULL"]
 
 
 class PricingPlanMethods(ABC):
-    """One method for every operation of pricing plans; dates are texts, such as ``2026-01-01T00:00:00.000Z``."""
+    """One method for every operation of pricing plans.
+
+    Dates are texts, such as ``2026-01-01T00:00:00.000Z``.
+    """
 
     @abstractmethod
     def _call(self, name: str, **request: JSON) -> Any:

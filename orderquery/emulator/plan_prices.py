@@ -30,7 +30,7 @@ _CENT = Decimal("0.01")
 
 
 class InvalidPlan(ValueError):
-    """A plan, or the pricing of an order, that says nothing usable; the message names the key."""
+    """A plan, or the pricing of an order, that is unusable; the message names the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class PlanTerms:
         return {**self.model, "prices": self.prices()}
 
     def prices(self, *, preview: bool = False) -> list[JSON]:
-        """Return the price of every cycle; in a preview, ``tax`` is null where there is none."""
+        """Return the price of every cycle; a preview shows an absent tax as null."""
         duration: dict[str, JSON] = {"cycleFrom": 1}
         cycles = self.model["subscription"]["cycleCount"] if self.is_recurring else 1
         if cycles:
@@ -140,7 +140,7 @@ def read_plan(plan: JSON) -> PlanTerms:
 
 
 def terms_of_order(order: dict[str, JSON]) -> PlanTerms | None:
-    """Return the terms of a stored order's plan, or ``None`` if the order does not tell.
+    """Return the terms of a stored order's plan, or ``None`` if it has none.
 
     Name, description, pricing and tax are those of the order; a coupon of its own is left out.
     """
@@ -261,7 +261,7 @@ def _model_of_terms(terms: dict[str, JSON]) -> dict[str, JSON]:
 
 
 def _holder(order: dict[str, JSON]) -> dict[str, JSON]:
-    """Return the object with the pricing model: ``pricing``, or the older ``priceDetails``."""
+    """Return ``pricing`` with the pricing model, or the older ``priceDetails``."""
     for name in ("pricing", "priceDetails"):
         if isinstance(found := order.get(name), dict):
             return found

@@ -85,7 +85,7 @@ def new_order(
 
 
 def preview(order: PlanOrder, terms: PlanTerms) -> PlanOrder:
-    """Return a new order as a preview: with zeros for ids, and a null tax where there is none."""
+    """Return a new order as a preview: zeros for ids, and null for an absent tax."""
     shown = {key: value for key, value in order.items() if key != "wixPayOrderId"}
     pricing = {**terms.pricing(), "prices": terms.prices(preview=True)}
     return {**shown, "id": ZERO_ID, "subscriptionId": ZERO_ID, "pricing": pricing}

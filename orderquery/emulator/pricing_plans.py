@@ -18,8 +18,8 @@ from ..language.schema import load_schema
 from ..language.types import is_guid
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
-from ..syntax.json_printer import encode_json
-from .errors import application_error
+from .documents import encode_document
+from .errors import Refused, application_error
 from .events import EventDraft
 from .plan_errors import plan_error
 from .plan_lists import check_sorting, list_query
@@ -92,33 +92,36 @@ class PricingPlanService:
     def _list(self, query: Query, field_set: str | None) -> ListPlanOrdersResponse:
         store = self._settled_store()
         page = store.search(query)
-        orders = [self._shown(document, field_set) for document in page.documents]
-        metadata = PlanPagingMetadata(count=len(orders), offset=query.offset, total=store.count(query))
-        return ListPlanOrdersResponse(orders=orders, paging_metadata=metadata)
+        documents = [self._shown(document, field_set) for document in page.documents]
+        metadata = PlanPagingMetadata(count=len(documents), offset=query.offset, total=store.count(query))
+        return ListPlanOrdersResponse.of_documents(documents, metadata)
 
     def get_order(self, request: ReadRequest) -> PlanOrderResponse:
         """Answer Get Order."""
-        return PlanOrderResponse(order=self._get(request))
+        return self._get(request)
 
     def get_member_order(self, request: ReadRequest) -> PlanOrderResponse:
         """Answer Get Order of the calling member."""
-        return PlanOrderResponse(order=self._get(request, _member(request)))
+        return self._get(request, _member(request))
 
-    def _get(self, request: ReadRequest, member_id: str | None = None) -> PlanOrder:
+    def _get(self, request: ReadRequest, member_id: str | None = None) -> PlanOrderResponse:
         order_id = request.body["id"]
         document = self._settled_store().get_document(order_id)
         if document is None:
             raise plan_error("ORDER_NOT_FOUND", id=order_id)
-        order = self._shown(document, request.body.get("fieldSet"))
-        _require_buyer(order, order_id, member_id)
-        return order
+        response = PlanOrderResponse.of_document(self._shown(document, request.body.get("fieldSet")))
+        _require_buyer(response.order, order_id, member_id)
+        return response
 
-    def _shown(self, document: bytes, field_set: str | None) -> PlanOrder:
+    def _shown(self, document: bytes, field_set: str | None) -> bytes:
+        """Return a stored document in REST names, with what the field set has (D70)."""
+        if field_set == "FULL" or b'"submissionData"' not in document:
+            return in_rest_names(self._schema, document)
         order = self._decoded(document)
         form = order.get("formData")
-        if field_set != "FULL" and isinstance(form, dict) and "submissionData" in form:
-            order["formData"] = {key: value for key, value in form.items() if key != "submissionData"}
-        return order
+        if isinstance(form, dict):
+            form.pop("submissionData", None)
+        return encode_document(order, "order")
 
     def _decoded(self, document: bytes) -> PlanOrder:
         order: PlanOrder = decode_json(in_rest_names(self._schema, document), decode_decimal)
@@ -162,7 +165,7 @@ class PricingPlanService:
         return self._store.count({"filter": conditions})
 
     def _terms(self, request: ReadRequest) -> PlanTerms:
-        """Return the terms of the plan in a request: of a loaded plan, else of the newest order of it."""
+        """Return the terms of a request's plan: of a loaded one, else of an order of it."""
         plan_id, coupon = request.body["planId"], request.body.get("couponCode")
         terms = self._find_terms(plan_id)
         if terms is None:
@@ -233,7 +236,7 @@ class PricingPlanService:
     def next_due(self) -> int | None:
         """Return when time changes an order next, in microseconds, or ``None``."""
         found = self._site.store.list_entries(DUE, limit=1)
-        return found[0].position if found else None
+        return found[0].position if found and found[0].position < _NEVER else None
 
     def run_due(self) -> None:
         """Make every change that time has brought."""
@@ -250,10 +253,12 @@ class PricingPlanService:
     def _settle(self, change: SiteChange) -> None:
         """Make every change that time has brought, the earliest first."""
         waiting = [(entry.position, entry.key) for entry in change.transaction.entries(DUE, until=change.now)]
+        if not waiting:
+            return
         changed: dict[str, PlanOrder] = {}
         while waiting:
             _, order_id = heapq.heappop(waiting)
-            order = changed.get(order_id) or self._read(change, order_id)
+            order = changed.get(order_id) or self._read_writable(change, order_id)
             if order is None:
                 change.transaction.drop(DUE, [order_id])
                 continue
@@ -287,8 +292,18 @@ class PricingPlanService:
         document = self._orders(change).read("order", order_id)
         return None if document is None else self._decoded(document)
 
+    def _read_writable(self, change: SiteChange, order_id: str) -> PlanOrder | None:
+        """Return an order that can be written again: a load can replace one of this emulator by any other."""
+        order = self._read(change, order_id)
+        try:
+            return order if order is not None and encode_document(order, "order") else None
+        except Refused:
+            return None
+
     def _put(self, change: SiteChange, orders: Iterable[PlanOrder]) -> None:
-        self._orders(change).write(Record("order", order["id"], encode_json(order), order) for order in orders)
+        self._orders(change).write(
+            Record("order", order["id"], encode_document(order, "order"), order) for order in orders
+        )
 
     def _emit(self, change: SiteChange, order: PlanOrder, events: list[PlanEvent]) -> None:
         for event in events:

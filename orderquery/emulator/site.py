@@ -56,7 +56,7 @@ class SiteChange:
 
     @contextmanager
     def at(self, instant: int) -> Iterator[None]:
-        """Make what follows at another instant than now, such as that of something that was due."""
+        """Make what follows at another instant, such as that of something due."""
         now, self.now = self.now, instant
         try:
             yield

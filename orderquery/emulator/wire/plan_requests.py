@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from ...language.limits import MAX_LIST_ITEMS
+from ...syntax.json_decoder import decode_decimal, decode_json
 from .base import JsonObject, WireModel, WireRequest, WireResponse
 from .values import DateTime, Guid, Whole
 
@@ -167,12 +168,44 @@ class ListPlanOrdersResponse(WireResponse):
 
     orders: list[JsonObject]
     paging_metadata: PlanPagingMetadata
+    _documents: list[bytes] | None = PrivateAttr(None)
+
+    @classmethod
+    def of_documents(cls, documents: list[bytes], metadata: PlanPagingMetadata) -> Self:
+        """Return the answer with stored documents, which are written as they are."""
+        response = cls(orders=[_decoded(document) for document in documents], paging_metadata=metadata)
+        response._documents = documents
+        return response
+
+    def to_bytes(self) -> bytes:
+        """Return the answer as JSON; documents keep their bytes."""
+        if self._documents is None:
+            return super().to_bytes()
+        metadata = self.paging_metadata.to_bytes()
+        return b'{"orders":[' + b",".join(self._documents) + b'],"pagingMetadata":' + metadata + b"}"
 
 
 class PlanOrderResponse(WireResponse):
     """One pricing plans order."""
 
     order: JsonObject
+    _document: bytes | None = PrivateAttr(None)
+
+    @classmethod
+    def of_document(cls, document: bytes) -> Self:
+        """Return the answer with a stored document, which is written as it is."""
+        response = cls(order=_decoded(document))
+        response._document = document
+        return response
+
+    def to_bytes(self) -> bytes:
+        """Return the answer as JSON; a document keeps its bytes."""
+        return super().to_bytes() if self._document is None else b'{"order":' + self._document + b"}"
+
+
+def _decoded(document: bytes) -> JsonObject:
+    decoded: JsonObject = decode_json(document, decode_decimal)
+    return decoded
 
 
 class PlanOrderPreviewResponse(WireResponse):
