@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import jsonschema
 import pytest
 from event_shop import START
 from project import SAMPLES
@@ -238,6 +239,23 @@ def test_a_read_only_server_resends_nothing() -> None:
     shop = Asker(store, oq.create_app(store, read_only=True))
     assert shop.ask("POST", f"{DELIVERIES}/x/resend").status == 403
     assert shop.get(EVENTS).json == {"events": [], "next": 0}
+
+
+def test_responses_are_as_described(delivering: tuple[Asker, Any]) -> None:
+    shop, receiver = delivering
+    create(shop)
+    receiver.wait_for(1)
+    described = shop.get("/openapi.json").json
+    (first, *_) = shop.get(DELIVERIES).json["deliveries"]
+    answers = {
+        ("get", EVENTS): shop.get(f"{EVENTS}?envelopes=true").json,
+        ("get", DELIVERIES): shop.get(DELIVERIES).json,
+        ("post", DELIVERIES + "/{id}/resend"): shop.ask("POST", f"{DELIVERIES}/{first['id']}/resend").json,
+    }
+    for (method, path), answer in answers.items():
+        content = described["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        schema = {**content["schema"], "components": described["components"]}
+        jsonschema.Draft202012Validator(schema).validate(answer)
 
 
 # -- the key, and who may ask -----------------------------------------------------------------------------------
