@@ -12,14 +12,15 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import Schema, load_schema
-from ..syntax.ast import Search
+from ..syntax.ast import Filter, Search
 from ..syntax.json_decoder import decode_plain, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
 from ..syntax.source_text import SourceText
 from .checker import check_search
-from .corrections import Correction, correct, fixed_request
+from .corrections import Correction, Only, correct, fixed_request
 from .cursor import query_too_long
-from .query import Query
+from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
+from .query import Query, same_answer
 from .report import QueryError, Report, in_order
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ def _check_json(
 ) -> Report[Query]:
     diagnostics, query = _checked_request(document, shape, schema)
     diagnostics = in_order((*earlier, *diagnostics), document)
-    if not any(diagnostic.certain for diagnostic in diagnostics):
+    # A correction would keep one of two values under the same key, and lose the other.
+    has_duplicates = any(diagnostic.code == "duplicate-key" for diagnostic in diagnostics)
+    if has_duplicates or not any(diagnostic.certain for diagnostic in diagnostics):
         return _report(diagnostics, query, source, document)
 
     def check_again(request: JSON) -> tuple[Diagnostic, ...]:
@@ -131,10 +134,19 @@ def _check_json(
             return diagnostics
         return in_order(_checked_request(request, shape, schema)[0], request)
 
-    def fix(request: JSON) -> JSON:
-        return fixed_request(request, shape, schema, check_again(request))
+    def fix(request: JSON, only: Only) -> JSON:
+        found = check_again(request)
+        if only is None:
+            return fixed_request(request, shape, schema, found)
+        return partly_fixed_request(request, shape, schema, found, only)
 
-    return _report(diagnostics, query, source, document, lambda: correct(document, check_again, fix))
+    def make(only: Only) -> Correction | None:
+        made = correct(document, check_again, fix, only)
+        if made is None or only != "same-answer":
+            return made
+        return made if same_answer(query, _checked_request(made.value, shape, schema)[1]) else None
+
+    return _report(diagnostics, query, source, document, make)
 
 
 def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
@@ -182,7 +194,7 @@ def _report(
     query: Query | None,
     source: str | None,
     document: JSON,
-    correction: Callable[[], Correction | None] | None = None,
+    correction: Callable[[Only], Correction | None] | None = None,
 ) -> Report[Query]:
     if query is not None and diagnostics:
         refused = any(diagnostic.refused for diagnostic in diagnostics)
@@ -231,7 +243,7 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> D
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
     from ..syntax.text_parser import parse_text
-    from ..syntax.text_printer import print_text
+    from .text_rewrite import mended_tree, rewrite_text
 
     lines = SourceText(text)
     search, earlier = parse_text(text, schema, now)
@@ -252,11 +264,21 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
     def check_again(written: str) -> tuple[Diagnostic, ...]:
         return placed if written is text else _check_text(written, schema, moment).diagnostics
 
-    def fix(written: str) -> str:
+    def fix(written: str, only: Only) -> str:
         parsed, _ = parse_text(written, schema, moment)
+        if parsed is None:
+            return written
+
+        def mend(tree: Filter) -> Filter:
+            if only == "same-answer":
+                return same_answer_condition(tree, schema)
+            return check_search(Search(tree), schema).mended.filter
+
+        sort = same_answer_sort(parsed, schema) if only == "same-answer" else check_search(parsed, schema).mended.sort
+        mended = replace(parsed, filter=mended_tree(parsed.filter, mend), sort=sort)
         try:
-            return written if parsed is None else print_text(check_search(parsed, schema).mended, schema)
+            return rewrite_text(written, parsed, mended, schema, moment, mend)
         except UsageError:
             return written
 
-    return _report(placed, query, text, None, lambda: correct(text, check_again, fix))
+    return _report(placed, query, text, None, lambda only: correct(text, check_again, fix, only))

@@ -169,6 +169,17 @@ def _max_json_bytes(tree: Filter) -> int:
     return size
 
 
+def same_answer(one: Query | None, other: Query | None) -> bool:
+    """Return whether two searches have the same condition, order and limit.
+
+    ``None`` is a search that the service refuses.
+    """
+    if one is None or other is None:
+        return one is other
+    same = (one.sort, one.limit, one.cursor) == (other.sort, other.limit, other.cursor)
+    return same and same_condition(one.condition, other.condition)
+
+
 def same_condition(one: Condition, other: Condition) -> bool:
     """Return whether two conditions have the same parts, in any order."""
     return _canonical(one) == _canonical(other)

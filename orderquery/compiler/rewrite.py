@@ -6,6 +6,7 @@ node stay as they are; comments inside one move in front of it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -16,6 +17,7 @@ from ..syntax.literal_parser import Located, read_literal
 
 JSON = Any
 Item = TypeVar("Item")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<line>//[^\r\n]*)|(?P<block>/\*.*?\*/)""", re.DOTALL
@@ -32,14 +34,22 @@ class Replacement(NamedTuple):
 
 def rewrite(text: str, corrected: JSON) -> str:
     """Return the source, which must parse, with its value changed."""
+    return _replaced(text, replacements(text, corrected))
+
+
+def replacements(text: str, corrected: JSON) -> list[Replacement]:
+    """Return the smallest edits that change the value of a source, in its order."""
     located = read_literal(text)
-    changed = text
-    for change in sorted(_Changes(text, located).of(located.value, corrected, ()), reverse=True):
-        changed = changed[: change.start] + change.text + changed[change.end :]
-    if _same(read_literal(changed).value, corrected):
-        return changed
-    start, end = located.spans[(), "value"]
-    return text[:start] + _written(corrected) + text[end:]
+    changes = sorted(_Changes(text, located).of(located.value, corrected, ()))
+    if same_json(read_literal(_replaced(text, changes)).value, corrected):
+        return changes
+    return [Replacement(*located.spans[(), "value"], _written(corrected))]
+
+
+def _replaced(text: str, changes: list[Replacement]) -> str:
+    for change in reversed(changes):
+        text = text[: change.start] + change.text + text[change.end :]
+    return text
 
 
 class _Run(NamedTuple):
@@ -72,7 +82,7 @@ class _Changes:
         self._spans = located.spans
 
     def of(self, old: JSON, new: JSON, path: Path) -> Iterator[Replacement]:
-        if _same(old, new):
+        if same_json(old, new):
             return
         if isinstance(old, dict) and isinstance(new, dict) and old and new:
             yield from self._of_objects(old, new, path)
@@ -105,7 +115,7 @@ class _Changes:
                 yield from self.of(one, other, (*path, index))
             return
         spans = [self._spans[(*path, index), "value"] for index in range(len(old))]
-        for run in _runs(old, new, _same):
+        for run in _runs(old, new, same_json):
             yield self._spliced(spans, run, [_written(value) for value in new[run.new_start : run.new_end]])
 
     def _entry(self, path: Path) -> tuple[int, int]:
@@ -139,6 +149,8 @@ def _written(value: JSON) -> str:
         return "{" + ", ".join(f"{_written(key)}: {_written(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, str):
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
     return encode_json(value).decode("utf-8")
 
 
@@ -147,12 +159,12 @@ def _alike(old: JSON, new: JSON) -> bool:
     return isinstance(old, dict | list) == isinstance(new, dict | list)
 
 
-def _same(one: JSON, other: JSON) -> bool:
+def same_json(one: JSON, other: JSON) -> bool:
     """Return whether two values look the same in JSON: ``1`` and ``1.0`` differ."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+        return list(one) == list(other) and all(same_json(one[key], other[key]) for key in one)
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same_json, one, other))
     return bool(one == other) and str(one) == str(other)
