@@ -112,7 +112,7 @@ def _decoded_text(source: str | bytes | bytearray) -> str | Diagnostic:
     if size > MAX_SEARCH_BYTES:
         return text_too_large(size)
     if isinstance(source, str):
-        return source
+        return source.removeprefix("\ufeff")
     try:
         return bytes(source).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -144,6 +144,7 @@ def _check_json(
         made = correct(document, check_again, fix, only)
         if made is None or only != "same-answer":
             return made
+        # A fix of another class may depend on it: a sort entry less can be one that is not too many.
         return made if same_answer(query, _checked_request(made.value, shape, schema)[1]) else None
 
     return _report(diagnostics, query, source, document, make)
@@ -243,10 +244,9 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> D
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
     from ..syntax.text_parser import parse_text
-    from .text_rewrite import mended_tree, rewrite_text
 
-    lines = SourceText(text)
-    search, earlier = parse_text(text, schema, now)
+    lines, moment = SourceText(text), now or datetime.now(UTC)
+    search, earlier = parse_text(text, schema, moment)
     more: tuple[Diagnostic, ...] = ()
     query = None
     if search is not None:
@@ -259,12 +259,13 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
     placed = in_order(diagnostics, None)
     if search is None or not any(diagnostic.certain for diagnostic in placed):
         return _report(placed, query, text, None)
-    moment = now or datetime.now(UTC)
 
     def check_again(written: str) -> tuple[Diagnostic, ...]:
         return placed if written is text else _check_text(written, schema, moment).diagnostics
 
     def fix(written: str, only: Only) -> str:
+        from .text_rewrite import mended_tree, rewrite_text
+
         parsed, _ = parse_text(written, schema, moment)
         if parsed is None:
             return written
@@ -281,4 +282,10 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
         except UsageError:
             return written
 
-    return _report(placed, query, text, None, lambda only: correct(text, check_again, fix, only))
+    def make(only: Only) -> Correction | None:
+        made = correct(text, check_again, fix, only)
+        if made is None or only != "same-answer":
+            return made
+        return made if same_answer(query, _check_text(made.value, schema, moment).plan) else None
+
+    return _report(placed, query, text, None, make)

@@ -64,13 +64,17 @@ def correct(
     try:
         if isinstance(only, Diagnostic):
             fixed = fix(value, only)
-            return Correction(fixed, check(fixed))
+            left = check(fixed)
+            if any((d.code, d.place) == (only.code, only.place) for d in left):
+                # In place only a part of the fix could be made.
+                return correct(value, check, fix)
+            return Correction(fixed, left)
         for _ in range(MAX_ROUNDS):
             diagnostics = check(current)
-            left = [diagnostic for diagnostic in diagnostics if diagnostic.certain]
-            fixed = fix(current, only) if left else current
+            is_left = any(diagnostic.certain for diagnostic in diagnostics)
+            fixed = fix(current, only) if is_left else current
             # A limited fix may have to leave a place that has other mistakes, too.
-            if not left or (only is not None and fixed == current):
+            if not is_left or (only is not None and fixed == current):
                 return None if current is value else Correction(current, diagnostics)
             current = fixed
     except RecursionError:

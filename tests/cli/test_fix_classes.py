@@ -1,12 +1,16 @@
 """``--only`` and ``--strict``: which fixes are made, and what of the rest counts."""
 
 import json
+from collections import Counter
 
 from command_line import run
+from mistakes import seeded
 
 import orderquery as oq
+from orderquery.compiler.partial_corrections import class_of
 from orderquery.compiler.query import same_answer
 
+SEARCHES = 60
 MIXED = """{
   "search": {
     "filter": {
@@ -55,6 +59,38 @@ def test_only_same_answer_of_a_text():
         1,
         "paymentstatus = PAID and createdDate >= 2024-01-01T00:00:00Z order by number, Number\n",
     )
+
+
+def test_only_same_answer_leaves_out_a_value_that_no_order_has(here):
+    (here / "q.json").write_text('{"search": {"filter": {"status": {"$nin": ["APPROVED", "APROVED", null]}}}}')
+    result = run("check", "q.json", "--fix", "--only", "same-answer")
+    assert json.loads(result.stdout) == {"search": {"filter": {"status": {"$nin": ["APPROVED", None]}}}}
+
+
+def test_only_same_answer_does_not_make_a_refused_search_one_that_is_accepted(here):
+    names = ["status", "paymentStatus", "fulfillmentStatus", "number", "status"]
+    as_json = json.dumps({"search": {"sort": [{"fieldName": name} for name in names]}})
+    for text in (as_json, f"everything order by {', '.join(names)}"):
+        assert run("check", text, "--fix", "--only", "same-answer").stdout == text + "\n"
+        assert run("check", text, "--fix").exit_code == 0
+
+
+def test_the_class_of_each_fix_is_true():
+    classes = Counter()
+    for index in range(SEARCHES):
+        mistaker = seeded(f"class/{index}")
+        search = mistaker.search()
+        search["filter"].setdefault("updatedDate", {"$gte": "2024-01-01T00:00:00", "$lt": "2025-01-01T00:00:00"})
+        _, request, _ = mistaker.wrong(search, index % 3)
+        report = oq.check(json.dumps(request, default=float))
+        for diagnostic in report.diagnostics:
+            if diagnostic.certain:
+                made = report.correct(diagnostic)
+                found = class_of(diagnostic, report.diagnostics, made)
+                classes[found] += 1
+                assert found is not None
+                assert found == "intended" or same_answer(report.plan, oq.check(made.value).plan)
+    assert set(classes) == {"same-answer", "intended"}
 
 
 def test_only_needs_a_fix_and_a_fix_has_no_format(here):
