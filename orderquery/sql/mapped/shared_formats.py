@@ -194,7 +194,10 @@ _NOT_A_NUMBER = (read_sequence("") or (0, ""))[0]
 
 
 def computed_formats(as_decimal: Wrap) -> dict[str, ColumnFormat]:
-    """Return the format, by value type, of computed expressions; ``as_decimal`` casts a parameter to a decimal."""
+    """Return the formats of computed expressions by value type.
+
+    ``as_decimal`` casts a parameter to a decimal.
+    """
     text = text_format()
     return {
         "guid": text,
