@@ -115,8 +115,8 @@ class _Fixes:
         }
 
     def _replacements(self, fixed: JSON) -> Iterator[JSON]:
-        from ..compiler.rewrite import Replacement, replacements
-        from ..syntax.source_text import SourceText
+        from ..compiler.rewrite import replacements
+        from ..syntax.source_text import Replacement, SourceText
 
         text = self._report.source or ""
         lines = SourceText(text)

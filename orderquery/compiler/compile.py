@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,9 +14,9 @@ from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import Schema, load_schema
 from ..syntax.ast import Filter, Search
-from ..syntax.json_decoder import decode_plain, not_utf8, read_json, text_too_large
+from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
-from ..syntax.source_text import SourceText
+from ..syntax.source_text import ReadError, SourceText
 from .checker import check_search
 from .corrections import Correction, Only, correct, fixed_request
 from .cursor import query_too_long
@@ -24,11 +25,14 @@ from .query import Query, same_answer
 from .report import QueryError, Report, in_order
 
 if TYPE_CHECKING:
+    from ..syntax.excerpt import Excerpt
     from ..syntax.literal_parser import Located
 
 JSON = Any
 Form = Literal["any", "json", "wire", "text"]
 _EMPTY = ("", '""', "''")
+_MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\)\s*\??\.")
+"""What every text has that is pasted code, and few others."""
 
 
 def check(
@@ -60,6 +64,10 @@ def check(
         return Report((Diagnostic("empty-query", "the query is empty", "write: everything"),), None, text)
     if form == "json" or (form == "any" and is_json(text)):
         return _check_json_text(text, shape, table)
+    if form == "any" and _MAY_BE_CODE.search(text):
+        pasted = _pasted(text, table)
+        if pasted is not None:
+            return _check_pasted(text, pasted, shape, table)
     return _check_text(text, table, now)
 
 
@@ -206,32 +214,58 @@ def _report(
 
 
 def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
-    diagnostics: tuple[Diagnostic, ...] = ()
-    located: Located | None = None
     try:
         document = decode_plain(text)
     except (ValueError, ArithmeticError, RecursionError):
         # Only the slower parser knows lines and columns, JavaScript literals and duplicate keys.
-        located = _located(text)
-        document, diagnostics = located.value, located.diagnostics
-        if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
-            return Report(diagnostics, None, text)
+        return _check_pasted(text, _pasted(text, schema), shape, schema)
+    report = _check_json(document, shape, schema, (), text)
+    return _with_lines(report, _located(text, schema), None) if report.diagnostics else report
+
+
+def _pasted(text: str, schema: Schema) -> Excerpt | Diagnostic | None:
+    """Return the search in pasted code, or the diagnostic of other code."""
+    from ..syntax.pasted_code import find_literal
+
+    try:
+        return find_literal(text, schema)
+    except ReadError as problem:
+        return SourceText(text).report(problem)
+
+
+def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, schema: Schema) -> Report[Query]:
+    if isinstance(found, Diagnostic):
+        return Report((found,), None, text)
+    literal = text if found is None else found.text
+    located = _located(literal, schema)
+    diagnostics, document = located.diagnostics, located.value
+    if found is not None:
+        lines = SourceText(text)
+        diagnostics = tuple([lines.located(d, found.span(d.span or (0, 0))) for d in diagnostics])
+        if found.strict and all(diagnostic.code == "duplicate-key" for diagnostic in diagnostics):
+            wrong = json_mistake(literal)
+            diagnostics = diagnostics if wrong is None else (lines.located(wrong, found.span(wrong.span or (0, 0))),)
+        shape = found.shape or shape
+    if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
+        return Report(diagnostics, None, text)
     report = _check_json(document, shape, schema, diagnostics, text)
-    if not report.diagnostics:
-        return report
-    located = located or _located(text)
-    lines = SourceText(text)
-    placed = in_order([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics], document)
-    return _report(placed, report.plan, text, document, report.correct)
+    return _with_lines(report, located, found) if report.diagnostics else report
 
 
-def _located(text: str) -> Located:
+def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
+    assert report.source is not None
+    lines = SourceText(report.source)
+    placed = in_order([_with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
+    return _report(placed, report.plan, report.source, report.request, report.correct)
+
+
+def _located(text: str, schema: Schema) -> Located:
     from ..syntax.literal_parser import read_literal
 
-    return read_literal(text)
+    return read_literal(text, schema)
 
 
-def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> Diagnostic:
+def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText, excerpt: Excerpt | None) -> Diagnostic:
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
         return diagnostic
@@ -239,7 +273,9 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> D
     while span is None and path:
         path = path[:-1]
         span = located.spans.get((path, "value"))
-    return diagnostic if span is None else lines.located(diagnostic, span)
+    if span is None:
+        return diagnostic
+    return lines.located(diagnostic, span if excerpt is None else excerpt.span(span))
 
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:

@@ -1,7 +1,7 @@
 """A corrected request written into its source text, with the smallest edits.
 
-The source may be JSON or a JavaScript literal. Spacing, line ends, key order, quotes and comments outside a replaced
-node stay as they are; comments inside one move in front of it.
+The source may be JSON, a JavaScript literal, or pasted code around one. Spacing, line ends, key order, quotes and
+comments outside a replaced node stay as they are; comments inside one move in front of it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from ..diagnostics.place import Path
+from ..syntax.excerpt import Excerpt
 from ..syntax.json_printer import encode_json
 from ..syntax.literal_parser import Located, read_literal
+from ..syntax.pasted_code import find_literal
+from ..syntax.source_text import Replacement, splice
 
 JSON = Any
 Item = TypeVar("Item")
@@ -24,32 +27,19 @@ _TOKEN = re.compile(
 )
 
 
-class Replacement(NamedTuple):
-    """New text for a half-open range of character offsets."""
-
-    start: int
-    end: int
-    text: str
-
-
 def rewrite(text: str, corrected: JSON) -> str:
     """Return the source, which must parse, with its value changed."""
-    return _replaced(text, replacements(text, corrected))
+    return splice(text, replacements(text, corrected))
 
 
 def replacements(text: str, corrected: JSON) -> list[Replacement]:
     """Return the smallest edits that change the value of a source, in its order."""
-    located = read_literal(text)
-    changes = sorted(_Changes(text, located).of(located.value, corrected, ()))
-    if same_json(read_literal(_replaced(text, changes)).value, corrected):
-        return changes
-    return [Replacement(*located.spans[(), "value"], _written(corrected))]
-
-
-def _replaced(text: str, changes: list[Replacement]) -> str:
-    for change in reversed(changes):
-        text = text[: change.start] + change.text + text[change.end :]
-    return text
+    literal = find_literal(text) or Excerpt.whole(text)
+    located = read_literal(literal.text)
+    changes = sorted(_Changes(literal.text, located).of(located.value, corrected, ()))
+    if not same_json(read_literal(splice(literal.text, changes)).value, corrected):
+        changes = [Replacement(*located.spans[(), "value"], _written(corrected))]
+    return literal.replacements(changes)
 
 
 class _Run(NamedTuple):

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from ..language.schema import Schema
 from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable, both, either
+from ..syntax.source_text import Replacement, splice
 from ..syntax.text_parser import parse_text
 from ..syntax.text_printer import print_text
-from .rewrite import Replacement
 
 Mend = Callable[[Filter], Filter]
 
@@ -24,10 +24,9 @@ def rewrite_text(text: str, search: Search, mended: Search, schema: Schema, now:
         UsageError: a mended condition cannot be written in the text form.
 
     """
-    edits = [*_of_filter(search.filter, schema, mend), *_of_sort(text, search, mended, schema)]
-    changed = text
-    for edit in sorted(edits, reverse=True):
-        changed = changed[: edit.start] + edit.text + changed[edit.end :]
+    # The two conditions of "between" have one field, and so the same change of its name.
+    edits = {*_of_filter(search.filter, schema, mend), *_of_sort(text, search, mended, schema)}
+    changed = splice(text, edits)
     again, _ = parse_text(changed, schema, now)
     if again == mended:
         return changed
