@@ -44,7 +44,7 @@ The wire form, as the service takes it:
 
 A JavaScript literal, as documentation shows it: bare keys, single quotes, trailing commas and comments are allowed. Code
 around it may stay: `const search = {...};`, `await orders.searchOrders({...})`, `JSON.stringify({...})`, and the body of a
-`curl` command (D44).
+`curl` command (D73).
 
 The text form, for people:
 
@@ -55,7 +55,7 @@ The text form, for people:
   JSON escapes. `null` means missing. A list is in parentheses: `(PAID, NOT_PAID)`.
 - A date field takes a date-time, a bare date (midnight UTC), `now`, `today` and `yesterday` (midnight UTC), or a time
   relative to now: `-7d`, `-12h`, `-30m`, `+1w`. They become instants when the text is parsed.
-- `FIELD between A and B` is `FIELD >= A and FIELD <= B`; `FIELD not between A and B` is its negation (D45).
+- `FIELD between A and B` is `FIELD >= A and FIELD <= B`; `FIELD not between A and B` is its negation (D74).
 - `everything` and `nothing` are filters without conditions. A field name that is a key word is written in backticks.
 - After the filter: `order by FIELD [asc|desc], ...`, then `limit N`, then `after "CURSOR"`.
 """
