@@ -126,7 +126,6 @@ def _summary(result: LoadResult) -> str:
         parts.append(f"{result.older:,} older than the stored version")
     if result.skipped:
         parts.append(f"{result.skipped:,} skipped")
-    unfit = result.problem_count - result.skipped
-    if unfit:
-        parts.append(count_of(unfit, "invalid value"))
+    if result.unfit:
+        parts.append(count_of(result.unfit, "invalid value"))
     return ", ".join(parts)
