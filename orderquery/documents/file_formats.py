@@ -48,7 +48,10 @@ def recognise(start: bytes) -> Defect | None:
     ``start`` holds its first bytes, or all of them.
     """
     found = _recognise(start[:_MAX_START_BYTES])
-    return None if found is None else Defect(f"{found[0]}, not JSON", found[1])
+    if found is None:
+        return None
+    kind, help_ = found
+    return Defect(f"{kind}, not {'UTF-8' if kind.startswith('UTF-') else 'JSON'}", help_)
 
 
 def _recognise(start: bytes) -> tuple[str, str] | None:
