@@ -157,7 +157,7 @@ class FileMatcher:
     def _write_results(
         self, results: Iterable[RangeResult | Range], parts: Split, matcher: BlockMatcher, name: str
     ) -> None:
-        lines_before = parts.first.number
+        lines_before = parts.first.number + len(parts.first.texts) - 1
         for result in results:
             if isinstance(result, Range):
                 line_count = self._match_blocks(read_range(parts.descriptor, result), matcher, name, lines_before)

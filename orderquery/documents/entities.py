@@ -60,7 +60,9 @@ def marking_keys(schema: Schema) -> frozenset[str]:
 
 def find_entities(schema: Schema, document: JSON) -> Iterator[Part]:
     """Yield the records of a document, and a diagnostic for each part that is none."""
-    items = [((index,), item) for index, item in enumerate(document)] if isinstance(document, list) else [((), document)]
+    items = (
+        [((index,), item) for index, item in enumerate(document)] if isinstance(document, list) else [((), document)]
+    )
     for base, item in items:
         for part in _parts_of(schema, item, 1):
             moved = _moved(part, base)

@@ -160,11 +160,14 @@ def _blocks(name: str, stream: Stream) -> Iterator[Block | Diagnostic]:
     number, line = _first_line(stream.readline)
     if not line:
         return
-    if _has_json_lines(name, line):
-        yield Block(number, [line])
-        yield from _numbered(number + 1, _lines(stream))
+    first = [line]
+    if _has_json_lines(name, first, stream.readline):
+        yield Block(number, first)
+        yield from _numbered(number + len(first), _lines(stream))
         return
-    start = line if len(line) > START_BYTES else line + stream.read(START_BYTES)
+    start = b"".join(first)
+    if len(start) < START_BYTES:
+        start += stream.read(START_BYTES)
     defect = recognise(start)
     if defect is not None:
         yield defect.undecoded(Place(()))
@@ -183,11 +186,21 @@ def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
     return number, b""
 
 
-def _has_json_lines(name: str, first_line: bytes) -> bool:
-    if _is_json(first_line):
+def _has_json_lines(name: str, first: list[bytes], readline: Callable[[], bytes]) -> bool:
+    """Return whether a file holds JSON lines, of which the first may be broken.
+
+    ``first`` has its first line; the second is added to it where that is needed.
+    """
+    if _is_json(first[0]):
         return True
-    has_suffix = name.removesuffix(".gz").endswith(_JSON_LINES_SUFFIXES)
-    return has_suffix and first_line.strip() not in (b"{", b"[") and recognise(first_line) is None
+    if not name.removesuffix(".gz").endswith(_JSON_LINES_SUFFIXES) or recognise(first[0]) is not None:
+        return False
+    bracket = first[0].strip()
+    if bracket == b"{":
+        # A key follows inside an object, so another text means that this line is broken.
+        first.append(readline())
+        return _is_json(first[1])
+    return bracket != b"[" and not all(_is_json(found.text) for found in split_texts(first[0]))
 
 
 def _numbered(number: int, blocks: Iterable[list[bytes]]) -> Iterator[Block]:
@@ -277,9 +290,10 @@ def _split(name: str, plain: io.BufferedReader, size: int) -> Split | None:
 
     try:
         number, line = _first_line(read_whole_line)
-        if not line or not _has_json_lines(name, line):
+        first = [line]
+        if not line or not _has_json_lines(name, first, read_whole_line):
             return None
-        return Split(plain.fileno(), Block(number, [line]), _ranges(plain, plain.tell(), size))
+        return Split(plain.fileno(), Block(number, first), _ranges(plain, plain.tell(), size))
     except OSError:
         return None
 

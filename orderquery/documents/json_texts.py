@@ -91,7 +91,7 @@ class _Splitter:
         """Return whether the broken text on the line at hand is one of JSON lines."""
         if not self._rest.endswith(_LAYOUT_ENDS):
             return True
-        if self._rest in ("{", "[") or self._ends_in_layout:
+        if self._rest == "[" or self._ends_in_layout:
             return False
         following = self._text[self._end : self._text.find("\n", self._end) + 1 or None]
         try:

@@ -55,7 +55,8 @@ def _date_time(value: datetime) -> JSON:
         if value.utcoffset() is None:
             return value.isoformat()
         micros = (value - _EPOCH) // _MICROSECOND
-    except Exception:  # noqa: BLE001 - a time zone is code of the caller
+    except Exception:
+        # A time zone is code of the caller.
         return value
     return write_instant(micros) if FIRST_INSTANT <= micros <= LAST_INSTANT else value.isoformat()
 
@@ -64,5 +65,6 @@ def _sorted(items: Iterable[Any]) -> list[Any]:
     """Return the items of a set in an order that does not change from run to run."""
     try:
         return sorted(items, key=lambda item: (type(item).__name__, item))
-    except Exception:  # noqa: BLE001 - values that cannot be compared, some of them of the caller's classes
+    except Exception:
+        # Values that cannot be compared; they may be of the caller's classes.
         return list(items)
