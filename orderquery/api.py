@@ -116,8 +116,8 @@ def check(
 ) -> Report[Plan]:
     """Check a search and report every problem; never raises for bad input.
 
-    ``source`` is decoded JSON (a dict), JSON text or bytes (JavaScript object literals too), or the text form. A dict may
-    hold Python values: ``datetime``, ``date``, ``UUID``, ``Decimal``, tuples and sets.
+    ``source`` is decoded JSON (a dict), JSON text or bytes (JavaScript object literals too), or the text form. A dict
+    may hold Python values: ``datetime``, ``date``, ``UUID``, ``Decimal``, tuples and sets.
     ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), or
     the argument of the JavaScript SDK (``sdk``). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
     (JSON if it starts with a bracket). ``wire`` is plain JSON, as in an HTTP body: faster, without line and column

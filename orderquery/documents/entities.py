@@ -48,6 +48,7 @@ _ECOMMERCE_KEYS = ("createdDate", "priceSummary")
 _FOREIGN_KEYS = frozenset({*_STORES_KEYS, *(f"_{key}" for key in _STORES_KEYS), "orderNumber"})
 
 
+@cache
 def marking_keys(schema: Schema) -> frozenset[str]:
     """Return keys that an object may have that is not a record.
 
@@ -108,8 +109,6 @@ def _parts_of(schema: Schema, document: JSON, level: int) -> Iterator[Part]:
         yield _event_entity(schema, document)
     elif not schema.envelopes and order_id(schema, document) is not None:
         yield Entity("order", document, ())
-    elif (foreign := foreign_document(schema, document, _WHOLE)) is not None:
-        yield foreign
     elif "entityFqdn" in document or ("slug" in document and "entityId" in document):
         yield _event_entity(schema, document)
     elif isinstance(document.get("orders"), list):
@@ -129,7 +128,7 @@ def _parts_of(schema: Schema, document: JSON, level: int) -> Iterator[Part]:
     elif not _top_level_keys(schema).isdisjoint(document):
         yield Entity("order", document, ())
     else:
-        yield _unknown(document)
+        yield foreign_document(schema, document, _WHOLE) or _unknown(document)
 
 
 def _unknown(document: dict[str, JSON]) -> Diagnostic:
@@ -160,7 +159,9 @@ def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -
 
 def foreign_document(schema: Schema, document: dict[str, JSON], place: Place) -> Diagnostic | None:
     """Return the diagnostic of an order of another interface (D39), else ``None``."""
-    kind = _foreign_kind(document) if schema.envelopes else None
+    if not schema.envelopes or document.keys().isdisjoint(_FOREIGN_KEYS):
+        return None
+    kind = _foreign_kind(document)
     if kind is None:
         return None
     help_ = "load this order as the eCommerce Orders API returns it: GET /ecom/v1/orders/ID"

@@ -18,7 +18,7 @@ from ..language.schema import Schema
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import encode_json
 from .defects import LONE_SURROGATE, TOO_DEEP, Defect, defect_of, has_surrogates, nests_too_deep
-from .entities import Entity, NestedText, find_entities, moved_diagnostic
+from .entities import Entity, NestedText, find_entities, marking_keys, moved_diagnostic
 from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
 from .slices import RawSlicer, TextSlicer
@@ -116,6 +116,12 @@ class _Ingester:
             except (ValueError, ArithmeticError, RecursionError) as error:
                 yield from self._not_json(raw, error, place, level)
                 return
+        if not suspect and type(decoded) is dict and decoded.keys().isdisjoint(marking_keys(self._schema)):
+            # Most texts are one order, and the general way takes longer.
+            key = order_id(self._schema, decoded)
+            if key is not None:
+                yield from self._stored(Entity("order", decoded, ()), key, raw.strip(b" \t\r\n"), place)
+                return
         slicer = TextSlicer(text) if suspect else RawSlicer(raw)
         for part in find_entities(self._schema, decoded):
             if isinstance(part, Diagnostic):
@@ -158,16 +164,23 @@ class _Ingester:
             yield Defect("JSON texts nest too deeply", "load the event itself").at(place)
             return
         for found in self.read(text, raw, place, level + 1):
-            is_problem = isinstance(found, Diagnostic)
-            yield replace(found, line=None, column=None, facts={}) if is_problem else found
+            yield replace(found, line=None, column=None, facts={}) if isinstance(found, Diagnostic) else found
 
     def _record(self, entity: Entity, slicer: RawSlicer | TextSlicer, place: Place, suspect: bool) -> Iterator[Found]:
         key = self._usable_id(entity, suspect)
         if isinstance(key, Diagnostic):
             yield moved_diagnostic(key, place)
             return
-        document = _bytes_of(slicer, entity)
-        if document is None:
+        try:
+            document = slicer.slice(entity.path)
+        except RecursionError:
+            yield moved_diagnostic(TOO_DEEP.at(Place(entity.path)), place)
+        else:
+            yield from self._stored(entity, key, document, place)
+
+    def _stored(self, entity: Entity, key: str, document: bytes, place: Place) -> Iterator[Found]:
+        """Yield the record with these bytes, and the values of it that do not fit."""
+        if nests_too_deep(entity.decoded, document):
             yield moved_diagnostic(TOO_DEEP.at(Place(entity.path)), place)
         elif not self._report_unfit:
             yield Record(entity.kind, key, document, entity.decoded, entity.event_time)
@@ -193,12 +206,3 @@ class _Ingester:
         found = unfit_values(schema, decoded) if entity.kind == "order" else unfit_values(schema, {}, decoded)
         for unfit in found:
             yield moved_diagnostic(Diagnostic("unfit-value", str(unfit), "", Place(entity.path)), place)
-
-
-def _bytes_of(slicer: RawSlicer | TextSlicer, entity: Entity) -> bytes | None:
-    """Return the bytes of an entity, or ``None`` if it nests too deep."""
-    try:
-        document = slicer.slice(entity.path)
-    except RecursionError:
-        return None
-    return None if nests_too_deep(entity.decoded, document) else document

@@ -85,8 +85,9 @@ class Schema:
             for f in self.fields
         ]
         # Only tables with fallbacks have them in the text, so the stores of other tables need no upgrade.
-        rows += [(f.name, *source.fallbacks) for f in self.fields for source in f.sources if source.fallbacks]
+        fallbacks = [(f.name, source.fallbacks) for f in self.fields for source in f.sources if source.fallbacks]
         text = repr((self.name, self.version, self.key.name, self.revision, dict(self.sdk_names), rows))
+        text += repr(fallbacks) if fallbacks else ""
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
