@@ -360,8 +360,8 @@ _ROWS = (
     ),
     Code(
         "unverified-event", "none", _violation("VALIDATION"), "webhook token with an unchecked signature",
-        "A file holds a webhook token (a JSON Web Token). Its event is loaded, but without the app's public key nothing "
-        "shows that Wix sent it. The endpoint checks the signature with --webhook-key.",
+        "A file holds a webhook token (a JSON Web Token). Its event is loaded, but without the app's public key "
+        "nothing shows that Wix sent it. The endpoint checks the signature with --webhook-key.",
         fix="none: stored documents are not changed",
     ),
     Code(

@@ -1,4 +1,4 @@
-"""What a decoded document is: an order, transactions, an envelope, or a webhook event (D39)."""
+"""The records in a decoded document: in responses, envelopes and events (D39)."""
 
 from __future__ import annotations
 
@@ -253,7 +253,10 @@ def _kind_of_type(schema: Schema, type_name: JSON) -> Kind | None:
 
 
 def _action_entity(schema: Schema, body: dict[str, JSON], name: JSON) -> Entity | None:
-    """Return the record in the body of an event, of the entity ``name`` if that is known."""
+    """Return the record in the body of an event.
+
+    It is of the entity ``name``, if that is known.
+    """
     kinds: dict[str, Kind] = {"order": "order", "orderTransactions": "transactions"}
     for key, kind in kinds.items():
         is_named = not isinstance(name, str) or schema.events[name] == kind

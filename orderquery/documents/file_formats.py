@@ -1,4 +1,4 @@
-"""Formats of files that are not JSON, by their content: what they are, and what to do with them."""
+"""Formats of files that are not JSON, by content, and what to do with them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _NO_HEADING = re.compile(r"[{}\[\]<>:=\x00-\x1f]")
 
 
 def recognise(start: bytes) -> Defect | None:
-    """Return what a file is that does not begin with JSON; ``None`` if that is not known.
+    """Return why a file is not JSON; ``None`` if its format is not known.
 
     ``start`` holds its first bytes, or all of them.
     """

@@ -159,7 +159,10 @@ class _Ingester:
         yield from self._read_inner(part.text, raw, at, level)
 
     def _read_inner(self, text: str, raw: bytes, place: Place, level: int) -> Iterator[Found]:
-        """Yield what is in a text inside the document; its lines are not lines of the file."""
+        """Yield what is in a text inside the document, without lines and columns.
+
+        They would not be those of the file.
+        """
         if level >= _MAX_TEXTS:
             yield Defect("JSON texts nest too deeply", "load the event itself").at(place)
             return

@@ -1,4 +1,4 @@
-"""Files of documents, read in blocks: JSON lines or other JSON texts, gzipped or not."""
+"""Files of JSON lines or of other JSON texts, gzipped or not, in blocks."""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def json_values(document: Any) -> JSON:
-    """Return a search with JSON in place of Python values; the same object if it has none.
+    """Return a search with JSON in place of Python values.
+
+    It is the same object if it has none.
 
     A date-time becomes a text in UTC, or without offset if it is naive; a date and a UUID become their texts, a set
     becomes a sorted list, a tuple a list, and a decimal without fraction and exponent an integer. Other decimals and
