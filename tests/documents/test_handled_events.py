@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from command_line import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import orderquery as oq
-from orderquery.documents.ingest import from_bytes
+from orderquery.documents.ingest import Record, from_bytes
 from orderquery.documents.json_lines import read_bytes, read_file
 
 JSON = Any
@@ -199,3 +201,45 @@ def test_only_files_hold_tokens() -> None:
         for result in (store.load([raw]), store.load_records(read_bytes(store.schema, raw.encode()))):
             assert result.orders == 0
             assert [problem.code for problem in result.problems] == ["unusable-document"]
+
+
+# -- anything ---------------------------------------------------------------------------------------------------
+
+KEYS = ["data", "payload", "metadata", "entity", "entityFqdn", "eventType", "slug", "entityId", "order", "orders", "orderTransactions",
+        "orderId", "payments", "id", "_id", "totals", "createdEvent", "actionEvent", "body", "orderNumber", "_context"]  # fmt: skip
+SCALARS = (
+    st.none()
+    | st.integers()
+    | st.sampled_from(["", "a", *NAMES.values(), "wix.ecom.v1.order_created", "{}", '{"id":"b"}', "\ud800"])
+)
+ANY_EVENT = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.dictionaries(st.sampled_from(KEYS), inner, max_size=5)
+        | st.lists(inner, max_size=3)
+        | inner.map(lambda value: json.dumps(value))
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(ANY_EVENT, max_size=3))
+def test_nothing_raises_and_every_document_is_a_record_or_a_problem(documents: list[JSON]) -> None:
+    with oq.open_store(":memory:") as store:
+        result = store.load(documents)
+        assert result.skipped == len(result.problems) - result.unfit
+        for raw in (
+            json.dumps(documents).encode(),
+            b"\n".join(json.dumps(one, indent=1).encode() for one in documents),
+        ):
+            ids = [found.id for found in read_bytes(store.schema, raw) if isinstance(found, Record)]
+            assert len(ids) == result.orders + result.transactions + result.older
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=60) | st.text('{}[]":,\n\r\x1eae.1\\ \0', max_size=60).map(lambda text: text.encode()))
+def test_no_bytes_raise(raw: bytes) -> None:
+    found = list(read_bytes(oq.load_schema(), raw))
+    assert all(isinstance(item, Record) or item.code for item in found)
+    assert found or not raw.strip(b" \t\r\n\x1e\xef\xbb\xbf,") or b"[" in raw
