@@ -66,7 +66,8 @@ _TABLE_KEYS = """\
 A table is a TOML file for `orderquery check --table FILE`, `oq.load_schema(FILE)` and `oq.open_store(..., schema=FILE)`.
 Top level: `name`, `version` (a cursor is bound to both), `title`, `source` and `read` (where and when the table was
 read), `key` (the field with the record's id), `revision` (the field that orders versions of a record), `sdk_names`
-(names that the SDK spells differently), `hidden` (a field and values that are never returned) and `[search]` (default
+(names that the SDK spells differently), `envelopes` (`true` for tables of eCommerce orders: responses and envelopes are
+unpacked when loaded), `events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned) and `[search]` (default
 sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
 
 | key | meaning |
@@ -78,7 +79,7 @@ sort and limit, the maximum limit and number of sort entries). Each `[[fields]]`
 | `sortable` | `true`, or `"undocumented"` if only a sample sorts by it |
 | `values` | the values of an enum |
 | `default` | the value of a field that is missing |
-| `sources` | where values come from, if not from the field path: each `{{path}}` or `{{join}}`, with `record` (`order` or `transactions`) and `single`; the first that has a value counts |
+| `sources` | where values come from, if not from the field path: each `{{path}}` or `{{join}}`, with `record` (`order` or `transactions`), `single`, and `fallbacks`, paths beside the last key of `path` that are read where it is absent; the first source that has a value counts |
 | `aliases` | other names in a search |
 | `indexed` | stores keep an index for equality |
 | `note` | a sentence for the reference |
