@@ -223,7 +223,7 @@ def test_the_cases_are_valid() -> None:
 def test_every_decision_about_the_emulator_is_cited() -> None:
     listed = {row["id"] for row in tomllib.loads(grammar_text("decisions.toml"))["decisions"]}
     cited = {decision for file in FILES.values() for case in file["cases"] for decision in case.get("cites", [])}
-    for path in HERE.glob("test_emulator*.py"):
+    for path in (*HERE.glob("test_*.py"), *HERE.glob("plans/*.json")):
         cited.update(re.findall(r"\bD\d+\b", path.read_text("utf-8")))
     assert {f"D{number}" for number in (*range(30, 38), *range(42, 59), *range(60, 73))} <= cited
     assert cited <= listed
