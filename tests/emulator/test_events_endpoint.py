@@ -122,7 +122,7 @@ def test_a10_a_wrong_parameter_is_refused(shop: Asker, query: str, field: str, m
     assert message in (None, violation["description"])
 
 
-# -- loading events ---------------------------------------------------------------------------------------------
+# -- loading events (D83) ---------------------------------------------------------------------------------------------
 
 
 def stored(shop: Asker) -> list[Any]:
