@@ -143,7 +143,7 @@ def response(description: str, schema: JSONSchema, *, warned: bool = False) -> d
 
 
 def wire_schemas(*, strict: bool) -> dict[str, JSONSchema]:
-    """Return the schemas of all requests and answers; ``strict`` closes those of requests."""
+    """Return the schemas of requests and answers; ``strict`` closes the requests."""
     supported = [operation for operation in OPERATIONS if operation.is_supported and operation.request is not None]
     found: dict[str, JSONSchema] = {}
     bodies = [operation for operation in supported if operation.method != "GET"]

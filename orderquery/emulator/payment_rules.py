@@ -53,7 +53,7 @@ def complete_payment(sent: Document, *, date: str, payment_id: str, currency: JS
     if isinstance(regular, dict):
         payment["regularPaymentDetails"] = _complete_regular(regular, sent)
     elif isinstance(gift_card, dict):
-        payment["giftcardPaymentDetails"] = {"giftCardId": "", "voided": False, **_without_nulls(gift_card)}
+        payment["giftcardPaymentDetails"] = _complete_gift_card(gift_card)
     elif sent.get("membershipPaymentDetails") is not None:
         payment["membershipPaymentDetails"] = dict(sent["membershipPaymentDetails"])
     payment |= {
@@ -67,8 +67,10 @@ def complete_payment(sent: Document, *, date: str, payment_id: str, currency: JS
     return payment
 
 
-def _without_nulls(details: Document) -> Document:
-    return {key: part for key, part in details.items() if part is not None}
+def _complete_gift_card(details: Document) -> Document:
+    given = {key: part for key, part in details.items() if part is not None}
+    first = {key: given[key] for key in ("giftCardPaymentId",) if key in given}
+    return {**first, "giftCardId": "", **given, "voided": given.get("voided", False)}
 
 
 def _complete_regular(details: Document, payment: Document) -> Document:
@@ -157,10 +159,11 @@ def order_payment_status(order: Document, transactions: JSON) -> str:
     """Return the payment status of an order with these payments."""
     payments = payments_of(transactions)
     statuses = [payment_status(payment) for payment in payments]
-    due, paid, refunded = order_total(order) or ZERO, paid_amount(transactions), refunded_amount(transactions)
+    known = order_total(order)
+    due, paid, refunded = known or ZERO, paid_amount(transactions), refunded_amount(transactions)
     if refunded > 0:
         return "FULLY_REFUNDED" if refunded >= due else "PARTIALLY_REFUNDED"
-    if paid >= due:
+    if paid >= due and (paid > 0 or known is not None):
         return "PAID"
     if paid > 0:
         return "PARTIALLY_PAID"

@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,8 @@ ORDERS = 450
 ORDERS_OF_A_SITE = 40
 SITES = {"2fb1c5d4-6a0e-4f0b-9d0c-3c1f5c1c9a01": 1, "b7e3a1f0-0c52-4d5a-8e55-7d2f9c6b4e02": 2}
 """The sites of the store that holds two, and the seed of each one's orders."""
+INSTANCE = "11111111-1111-4111-8111-111111111111"
+"""Of the app that gets the events."""
 
 INSTALL_SECONDS, START_SECONDS, SUITE_SECONDS, STOP_SECONDS = 600, 300, 600, 300
 SERVING = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
@@ -136,17 +139,29 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "transactions": list(_transactions(held)),
         "sites": {site: list(_orders(documents)) for site, documents in of_site.items()},
     }
+    port = _free_port()
+    options = ["--create", "--details-updated", "--instance", f"={INSTANCE}"]
+    options += ["--webhook-url", f"http://127.0.0.1:{port}/"]
     with ExitStack() as running:
         shop_of_tests = {
             "lenient": running.enter_context(_serving(shop, folder / "lenient")),
             "strict": running.enter_context(_serving(shop, folder / "strict", "--strict", key=key)),
             "twoSites": running.enter_context(_serving(sites, folder / "sites")),
+            "writing": running.enter_context(_serving(folder / "writing.db", folder / "writing", *options)),
+            "receiverPort": port,
+            "instanceId": INSTANCE,
             "apiKey": key,
             "known": known,
         }
         path = folder / "known.json"
         path.write_text(json.dumps(shop_of_tests))
         yield path
+
+
+def _free_port() -> int:
+    """Return a port on which a suite listens for webhooks."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
 
 
 def _sample(count: int, seed: int) -> list[JSON]:

@@ -14,6 +14,7 @@ SHOWN = [code for code in CODES.values() if code.wrong]
 NEEDS_MORE = {
     "too-deep", "too-large", "query-too-long", "too-long",  # too long to print
     "not-in-layout",  # needs a layout
+    "already-canceled",  # of a write
     "bad-cursor", "cursor-mismatch",  # need the key of the cursor
     "empty-query",  # its example is an empty line
     "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",  # need documents

@@ -15,6 +15,8 @@ from serving import SEARCH, Answer, Asker
 
 import orderquery as oq
 from orderquery.documents.json_lines import read_bytes
+from orderquery.emulator.clock import Clock
+from orderquery.language.datetimes import read_instant
 from orderquery.language.grammar_files import grammar_text
 
 HERE = TESTS / "emulator"
@@ -49,7 +51,38 @@ def encode(document: JSON) -> bytes:
         return (SAMPLES / f"{document['$sample']}.json").read_bytes()
     if isinstance(document, dict) and "$generated" in document:
         return b"\n".join(json.dumps(made).encode() for made in oq.sample(document["$generated"]))
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(expanded(document), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+NEW_ORDER = {
+    "lineItems": [
+        {
+            "productName": {"original": "Shoe"},
+            "quantity": 1,
+            "price": {"amount": "10.00"},
+            "itemType": {"preset": "PHYSICAL"},
+        }
+    ],
+    "channelInfo": {"type": "WEB"},
+    "priceSummary": {"total": {"amount": "10.00"}},
+    "currency": "USD",
+}
+"""The order that ``$order`` begins with."""
+
+
+def expanded(value: JSON) -> JSON:
+    """Replace ``{"$order": KEYS}`` by a new order with these keys, ``{"$repeat": [N, ITEM]}`` by a list."""
+    if isinstance(value, list):
+        return [expanded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["$repeat"]:
+        count, item = value["$repeat"]
+        return [expanded(item)] * count
+    if list(value) == ["$order"]:
+        merged = {**NEW_ORDER, **expanded(value["$order"])}
+        return {key: part for key, part in merged.items() if part is not None}
+    return {key: expanded(part) for key, part in value.items()}
 
 
 def open_asker(file: JSON, case: JSON) -> Asker:
@@ -59,7 +92,10 @@ def open_asker(file: JSON, case: JSON) -> Asker:
         for document in documents:
             result = store.at_site(site).load_records(read_bytes(store.schema, encode(document)))
             assert not result.skipped, result.problems
-    return Asker(store, **options)
+    clock = Clock(read_instant(options.pop("clock", "2026-01-01T00:00:00.000Z")), frozen=True)
+    flags = {name: options.pop(name, False) for name in ("strict", "read_only")}
+    emulator = oq.Emulator(store, clock=clock, seed="cases", **flags)
+    return Asker(store, emulator=emulator, **options)
 
 
 # -- requests -----------------------------------------------------------------------------------------------------
@@ -71,11 +107,16 @@ def send(asker: Asker, request: JSON, kept: dict[str, str]) -> Answer:
     if "bytes" in request:
         body = bytes.fromhex(request["bytes"])
     elif "body" in request:
-        body = encode(request["body"])
-        for name, text in kept.items():
-            body = body.replace(f"${name}".encode(), text.encode())
+        body = filled(encode(request["body"]).decode(), kept).encode()
     method = request.get("method", "GET" if body is None else "POST")
-    return asker.ask(method, request.get("path", SEARCH), body, headers)
+    return asker.ask(method, filled(request.get("path", SEARCH), kept), body, headers)
+
+
+def filled(text: str, kept: dict[str, str]) -> str:
+    """Replace what earlier steps kept."""
+    for name, value in kept.items():
+        text = text.replace(f"${name}", value)
+    return text
 
 
 @pytest.mark.parametrize(("file", "case"), cases())
@@ -84,11 +125,11 @@ def test_case(file: JSON, case: JSON) -> None:
     kept: dict[str, str] = {}
     for step in case.get("steps") or [case]:
         answer = send(asker, step["request"], kept)
-        compare(answer, step["answer"])
+        compare(answer, json.loads(filled(json.dumps(step["answer"]), kept)))
         for name, path in step.get("keep", {}).items():
             value = answer.json
             for part in path.split("."):
-                value = value[part]
+                value = value[int(part) if isinstance(value, list) else part]
             kept[name] = value
 
 
@@ -107,6 +148,8 @@ def compare(answer: Answer, expected: JSON) -> None:
         assert json.dumps(answer.json) == json.dumps(json.loads(encode(expected["body"])))
     if "contains" in expected:
         contains(answer.json, expected["contains"])
+    for path in expected.get("without", []):
+        assert find(answer.json, path) is ABSENT, path
     if "ids" in expected:
         assert answer.ids == expected["ids"]
     if "violations" in expected:
@@ -124,6 +167,21 @@ def compare(answer: Answer, expected: JSON) -> None:
         assert text not in answer.content.decode()
 
 
+ABSENT = object()
+
+
+def find(value: JSON, path: str) -> JSON:
+    """Return the value at a dotted path, or ``ABSENT``."""
+    for part in path.split("."):
+        if isinstance(value, list):
+            value = value[int(part)]
+        elif part in value:
+            value = value[part]
+        else:
+            return ABSENT
+    return value
+
+
 def reduce_violation(violation: JSON, wanted: JSON) -> JSON:
     """Return what a case compares of a violation, under the case's names."""
     data = violation.get("data", {})
@@ -132,7 +190,7 @@ def reduce_violation(violation: JSON, wanted: JSON) -> JSON:
         "rule": violation.get("violatedRule"),
         "name": violation.get("ruleName"),
         "says": wanted.get("says") if wanted.get("says", "") in violation["description"] else violation["description"],
-        **{name: data.get(name) for name in ("code", "pointer", "threshold", "line", "column")},
+        **{name: data.get(name) for name in ("code", "pointer", "threshold", "line", "column", "type")},
     }
     return {name: found[name] for name in wanted}
 
@@ -165,7 +223,7 @@ def test_the_cases_are_valid() -> None:
 def test_every_decision_about_the_emulator_is_cited() -> None:
     listed = {row["id"] for row in tomllib.loads(grammar_text("decisions.toml"))["decisions"]}
     cited = {decision for file in FILES.values() for case in file["cases"] for decision in case.get("cites", [])}
-    for path in HERE.glob("test_emulator*.py"):
+    for path in (*HERE.glob("test_*.py"), *HERE.glob("plans/*.json")):
         cited.update(re.findall(r"\bD\d+\b", path.read_text("utf-8")))
-    assert {f"D{number}" for number in (*range(30, 38), *range(42, 59))} <= cited
+    assert {f"D{number}" for number in (*range(30, 38), *range(42, 59), *range(60, 73), *range(80, 84))} <= cited
     assert cited <= listed
