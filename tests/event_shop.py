@@ -88,7 +88,7 @@ class Shop:
         """Deliver what is due; return the entities of the events, in the order of delivery."""
         del self.sent[:]
         self.deliveries.drain()
-        return [event["entityId"] for _, event in self.sent]
+        return [event.get("entityId") for _, event in self.sent]
 
     def states(self, site: str = "") -> list[str]:
         store = self.store.at_site(site) if site else self.store

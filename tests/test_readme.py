@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,8 @@ from serving import served
 from starlette.testclient import TestClient
 
 import orderquery as oq
+
+pytest_plugins = ("pytester",)
 
 README = (ROOT / "README.md").read_text("utf-8")
 FOLDERS = {path.parent.name: path.read_text("utf-8") for path in (ROOT / "orderquery").rglob("README.md")}
@@ -44,7 +44,7 @@ def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
 
 
 def test_the_python_runs() -> None:
-    for block in (*blocks("python"), *blocks("python", FOLDERS["emulator"])):
+    for block in (blocks("python")[-1], *blocks("python", FOLDERS["emulator"])):
         exec(compile(block, "README.md", "exec"), {})
 
 
@@ -77,16 +77,32 @@ def test_the_strict_answer_is_the_one_that_is_shown() -> None:
     assert answer.json() == json.loads(shown)
 
 
-def test_the_endpoint_answers_the_curl_line(tmp_path: Path) -> None:
-    (line,) = re.findall(r"^    (curl .*)$", README, re.MULTILINE)
-    (command,) = re.findall(r"^    \.venv/bin/orderquery (.*--serve)$", README, re.MULTILINE)
-    url, _, body = shlex.split(line)[2:]
+def test_the_life_of_an_order_in_curl_lines(tmp_path: Path) -> None:
+    (block,) = blocks("sh")
+    (command,) = re.findall(r"^    \.venv/bin/orderquery (serve --empty)$", README, re.MULTILINE)
+    assert len(block.splitlines()) <= 10
     with served(command.split(), tmp_path) as origin:
-        request = urllib.request.Request(url.replace("http://127.0.0.1:8080", origin), body.encode())
-        with urllib.request.urlopen(request, timeout=HANG_S) as response:
-            answer = json.loads(response.read())
-    assert [order["paymentStatus"] for order in answer["orders"]] == ["PAID", "PAID"]
-    assert answer["metadata"]["hasNext"]
+        done = subprocess.run(
+            ["sh", "-e", "-c", block.replace("http://127.0.0.1:8080", origin)],
+            capture_output=True,
+            text=True,
+            timeout=HANG_S,
+            check=True,
+        )
+    answers = [json.loads(answer) for answer in re.sub(r"\}(?=\{)", "}\n", done.stdout).splitlines()]
+    first, partly, second, paid, canceled, events = answers
+    assert [len(found["orderTransactions"]["payments"]) for found in (first, second)] == [1, 2]
+    assert [found["orders"][0]["paymentStatus"] for found in (partly, paid)] == ["PARTIALLY_PAID", "PAID"]
+    assert canceled["order"]["status"] == "CANCELED"
+    slugs = [entry["event"]["slug"] for entry in events["events"]]
+    assert slugs[:2] == ["created", "approved"]
+    assert slugs[-2:] == ["canceled", "updated"]
+
+
+def test_the_pytest_file_passes(pytester: pytest.Pytester) -> None:
+    (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", README, re.DOTALL)
+    pytester.makepyfile(block)
+    pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 @pytest.mark.engines
@@ -115,8 +131,7 @@ def test_the_block_for_engines_over_an_export_runs(tmp_path: Path) -> None:
 
 
 def test_both_forms_are_the_same_search() -> None:
-    (text,) = blocks("text")
-    form = next(block for block in blocks("json") if block.startswith('{"filter"'))
+    (text,), (form,) = (blocks(language, FOLDERS["syntax"]) for language in ("text", "json"))
     assert oq.compile(text).to_json() == json.loads(form)
 
 

@@ -16,6 +16,7 @@ from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
 from .auth import read_header
 from .control import FirstStates, advance, restore, save
+from .delivery_faults import read_delivery_fault
 from .durations import read_duration
 from .emulator import Emulator
 from .errors import WHOLE_BODY, application_error, diagnostics_error
@@ -51,12 +52,16 @@ class ControlHandlers:
         yield "GET", "/_orderquery/faults", self.list_faults
         yield "POST", "/_orderquery/faults", self.add_faults
         yield "DELETE", "/_orderquery/faults", self.clear_faults
+        yield "GET", "/_orderquery/deliveries/faults", self.list_delivery_faults
+        yield "POST", "/_orderquery/deliveries/faults", self.add_delivery_faults
+        yield "DELETE", "/_orderquery/deliveries/faults", self.clear_delivery_faults
 
     async def reset(self, request: Request) -> Response:
         """Make the site what it was when the server started."""
         emulator = await self._admit(request)
         await run_in_threadpool(self._first.reset, emulator)
         self._faults.clear(emulator.store.site)
+        emulator.deliveries.forget_faults(emulator.store.site)
         return json_response(b"{}")
 
     async def save(self, request: Request) -> Response:
@@ -69,6 +74,7 @@ class ControlHandlers:
         emulator = await self._admit(request)
         body = await read_body(request, self._context.max_load_bytes)
         await run_in_threadpool(lambda: restore(emulator, read_snapshot(body)))
+        emulator.deliveries.wake(emulator.store.site)
         return json_response(b"{}")
 
     async def read_clock(self, request: Request) -> Response:
@@ -82,6 +88,7 @@ class ControlHandlers:
         body = await self._json(request)
         change = _read_clock_change(body)
         steps = await run_in_threadpool(change, emulator)
+        emulator.deliveries.wake(emulator.store.site)
         return _clock_response(emulator, steps)
 
     async def list_faults(self, request: Request) -> Response:
@@ -100,6 +107,22 @@ class ControlHandlers:
         emulator = await self._admit(request, sends=False)
         self._faults.clear(emulator.store.site)
         return self._faults_response(emulator)
+
+    async def list_delivery_faults(self, request: Request) -> Response:
+        """Answer with the faults of deliveries that are still to come."""
+        return _delivery_faults_response(await self._admit(request, sends=False))
+
+    async def add_delivery_faults(self, request: Request) -> Response:
+        """Let the next deliveries be lost, doubled, late, out of order or signed wrongly."""
+        emulator = await self._admit(request)
+        emulator.deliveries.faults.add(emulator.store.site, read_delivery_fault(await self._json(request)))
+        return _delivery_faults_response(emulator)
+
+    async def clear_delivery_faults(self, request: Request) -> Response:
+        """Forget the faults of deliveries that are still to come."""
+        emulator = await self._admit(request, sends=False)
+        emulator.deliveries.forget_faults(emulator.store.site)
+        return _delivery_faults_response(emulator)
 
     def _faults_response(self, emulator: Emulator) -> Response:
         return json_response(json.dumps({"faults": self._faults.list(emulator.store.site)}).encode())
@@ -127,6 +150,11 @@ class ControlHandlers:
         if problems:
             raise diagnostics_error(problems)
         return body
+
+
+def _delivery_faults_response(emulator: Emulator) -> Response:
+    faults = [fault.to_json() for fault in emulator.deliveries.faults.list(emulator.store.site)]
+    return json_response(json.dumps({"faults": faults}).encode())
 
 
 def _clock_response(emulator: Emulator, steps: int = 0) -> Response:

@@ -121,6 +121,11 @@ class Deliveries:
         if site is not None and self._background:
             self.start()
 
+    def forget_faults(self, site: str) -> None:
+        """Deliver a site's events without faults from now on."""
+        self.faults.clear(site)
+        self.wake(site)
+
     def resend(self, site: str, delivery_key: str) -> Delivery:
         """Make a delivery due now; return its state.
 
@@ -222,6 +227,10 @@ class Deliveries:
                 _LOG.error("cannot deliver events: %s", problem)
                 rescanned = None
                 self._sleep(stop, None, STORE_RETRY_S)
+            except Exception:
+                _LOG.exception("delivering events failed")
+                rescanned = None
+                self._sleep(stop, None, STORE_RETRY_S)
 
     def _sleep(self, stop: threading.Event, seen: int | None, seconds: float) -> None:
         with self._changed:
@@ -269,7 +278,8 @@ class Deliveries:
                 if shuffle.is_over(known.id for known in self.receivers):
                     self.faults.end(site, shuffle)
             if claimed is None:
-                return wanted is not None
+                # Something unusable was removed, or another process is faster.
+                return wanted is not None or not self._is_leased_elsewhere(receiver, site)
             attempt = self._attempt(receiver.url, site, claimed)
             with store.transaction() as transaction:
                 outbox.settle(transaction, claimed, attempt, self._clock_of(site).now())

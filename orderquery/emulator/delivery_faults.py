@@ -10,11 +10,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from ..diagnostics.quoting import described, quoted
-from .errors import validation_error
+from .request import read_request
+from .wire.control_requests import DeliveryFaultRequest
 
 JSON = Any
 FaultName = Literal["drop", "duplicate", "delay", "tamper", "wrong-key", "shuffle"]
@@ -27,8 +26,6 @@ FAULTS: dict[FaultName, str] = {
     "wrong-key": "the envelope is signed with another key",
     "shuffle": "so many deliveries are gathered, then sent in an order that depends on the seed alone",
 }
-_MAX_COUNT = 10_000
-_MAX_DELAY_S = 30 * 86_400
 _DEFAULT_DELAY_S = 60
 
 
@@ -133,54 +130,12 @@ class DeliveryFaults:
                 self._faults[site].remove(fault)
 
 
-_KEYS = ("fault", "count", "eventType", "entityId", "seconds", "seed")
-
-
-def read_fault(body: JSON) -> DeliveryFault:
-    """Return the fault in a decoded request body.
+def read_delivery_fault(body: JSON) -> DeliveryFault:
+    """Return the fault that a request asks for.
 
     Raises:
         Refused: 400 with every violation.
 
     """
-    if not isinstance(body, dict):
-        raise validation_error([_violation("body", f"not an object but {described(body)}", "FORMAT")])
-    violations = [_unknown_key(key) for key in body if key not in _KEYS]
-    name = body.get("fault")
-    if not isinstance(name, str) or name not in FAULTS:
-        rule = "INVALID_ENUM_VALUE" if "fault" in body else "REQUIRED_FIELD"
-        violations.append(_violation("fault", f"{_shown(name)}; write one of: {', '.join(FAULTS)}", rule))
-    count = _integer(body, "count", 1, _MAX_COUNT, violations)
-    seconds = _integer(body, "seconds", _DEFAULT_DELAY_S, _MAX_DELAY_S, violations)
-    texts = {key: body.get(key, "") for key in ("eventType", "entityId")}
-    for key, text in texts.items():
-        if not isinstance(text, str):
-            violations.append(_violation(key, f"not a string but {described(text)}", "FORMAT"))
-    seed = body.get("seed", "")
-    if isinstance(seed, bool) or not isinstance(seed, str | int):
-        violations.append(_violation("seed", f"not a string or an integer but {described(seed)}", "FORMAT"))
-    if violations:
-        raise validation_error(violations)
-    return DeliveryFault(cast("FaultName", name), count, texts["eventType"], texts["entityId"], seconds, str(seed))
-
-
-def _integer(body: dict[str, JSON], key: str, default: int, most: int, violations: list[dict[str, JSON]]) -> int:
-    value = body.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        violations.append(_violation(key, f"{_shown(value)}; write an integer of 1 to {most}", "VALIDATION"))
-        return default
-    return value
-
-
-def _unknown_key(key: str) -> dict[str, JSON]:
-    close = get_close_matches(key, _KEYS, n=1)
-    help_ = f"did you mean {quoted(close[0])}?" if close else f"write one of: {', '.join(_KEYS)}"
-    return _violation(key, f"unknown key {quoted(key)}; {help_}", "FIELD_NOT_ALLOWED")
-
-
-def _shown(value: JSON) -> str:
-    return "missing" if value is None else described(value)
-
-
-def _violation(field_: str, description: str, rule: str) -> dict[str, JSON]:
-    return {"field": field_ or "body", "description": description, "violatedRule": rule}
+    found = DeliveryFaultRequest.model_validate(read_request(DeliveryFaultRequest, body, strict=True).body)
+    return DeliveryFault(found.fault, found.count, found.event_type, found.entity_id, found.seconds, str(found.seed))

@@ -35,7 +35,7 @@ def envelope_claims(event: bytes, event_type: str, instance_id: str, issued_s: i
     clock, because receivers check ``exp`` against their own.
     """
     issued = int(time.time()) if issued_s is None else issued_s
-    inner = {"data": event.decode(), "instanceId": instance_id, "eventType": event_type}
+    inner = {"data": event.decode("utf-8", "replace"), "instanceId": instance_id, "eventType": event_type}
     return _json({"data": _json(inner).decode(), "iat": issued, "exp": issued + ENVELOPE_LIFETIME_S})
 
 

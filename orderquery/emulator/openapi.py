@@ -8,6 +8,7 @@ from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_SEARCH_BYTES
 from ..language.schema import Schema
 from ..version import __version__
+from .event_paths import event_paths, event_schemas
 from .openapi_paths import ERRORS, closed, list_of, paths, response, wire_schemas
 from .search_schema import JSONSchema, component, search_schemas
 
@@ -49,12 +50,13 @@ def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH
             {"name": "transactions", "description": "Payments and refunds of orders, answered as by the service."},
             {"name": "orderquery", "description": "Operations that the service does not have."},
         ],
-        "paths": paths(),
+        "paths": {**paths(), **event_paths()},
         "components": {
             "schemas": {
                 **wire_schemas(strict=strict),
                 **search_schemas(schema, strict=strict, max_body=max_body),
                 **_schemas(schema),
+                **event_schemas(),
             },
             "responses": {
                 name: response(description.format(max_body=max_body), component("Error"), warned=status == "400")
@@ -92,6 +94,14 @@ def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH
 
 
 # -- answers ----------------------------------------------------------------------------------------------------
+
+
+_FEW_LOADS = ("planOrders", "plans")
+
+
+def _load_result(properties: dict[str, JSON]) -> JSON:
+    required = [name for name in properties if name not in _FEW_LOADS]
+    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
 
 
 def _schemas(schema: Schema) -> dict[str, JSONSchema]:
@@ -143,10 +153,12 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
             "required": ["orderId"],
             "properties": {"orderId": identity, "payments": list_of(anything), "refunds": list_of(anything)},
         },
-        "LoadResult": closed(
+        "LoadResult": _load_result(
             {
                 "orders": {**count, "description": "Orders stored."},
                 "transactions": {**count, "description": "Transactions records stored."},
+                "planOrders": {**count, "description": "Orders of pricing plans stored, if there were any."},
+                "plans": {**count, "description": "Plan objects stored, in a load of plans."},
                 "older": {**count, "description": "Documents older than the stored ones; not stored."},
                 "skipped": {**count, "description": "Unusable documents; not stored."},
                 "problemCount": {**count, "description": "Number of all problems; only the first are listed."},

@@ -7,11 +7,14 @@ the next follows when it is done. The store holds no URL: a receiver has a diges
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar
 
-from ..language.datetimes import write_instant
+import msgspec
+from msgspec.structs import replace
+
+from ..language.datetimes import LAST_INSTANT, write_instant
 from ..stores.service_state import Entry
 from .envelope import event_type_of
 from .events import EVENT, EventDraft, LoggedEvent
@@ -29,6 +32,7 @@ DELIVERY = "delivery"
 _SECOND_US = 1_000_000
 _DIGEST_CHARS = 16
 _FIRST_CANDIDATES = 20
+_QUEUE_KEY = re.compile("[0-9]{12}")
 
 
 def receiver_of(url: str) -> str:
@@ -49,23 +53,28 @@ def _lane_of(receiver: str) -> str:
     return f"lane:{receiver}"
 
 
-class Delivery(NamedTuple):
-    """The state of one delivery."""
+DeliveryState = Literal["waiting", "delivered", "failed", "dropped"]
+EventNumber = Annotated[int, msgspec.Meta(ge=0, le=10**12 - 1)]
 
-    sequence: int
+
+class Delivery(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The state of one delivery.
+
+    ``due`` is when the next attempt is due, in microseconds of the emulator's clock. ``lane`` is the order whose
+    deliveries it waits for, or an empty text; ``next`` the sequence of the next delivery of the lane, or 0. A delivery
+    has ``failed`` after its last retry, and was ``dropped`` by a fault. ``tries`` counts retries.
+    """
+
+    sequence: EventNumber
     receiver: str
     event_id: str
     event_type: str
     entity_id: str
-    due: int
-    """When the next attempt is due, in microseconds of the emulator's clock."""
+    due: Annotated[int, msgspec.Meta(ge=0, le=LAST_INSTANT)]
     lane: str = ""
-    """The order whose deliveries it waits for, or an empty text."""
-    state: str = "waiting"
-    """``waiting``, ``delivered``, ``failed`` (after the last retry) or ``dropped`` (by a fault)."""
-    tries: int = 0
-    next: int = 0
-    """The sequence of the next delivery of the lane, or 0."""
+    state: DeliveryState = "waiting"
+    tries: Annotated[int, msgspec.Meta(ge=0)] = 0
+    next: EventNumber = 0
     attempts: tuple[dict[str, JSON], ...] = ()
 
     @property
@@ -75,7 +84,14 @@ class Delivery(NamedTuple):
 
     def to_entry(self) -> Entry:
         """Return the entry that holds this state."""
-        return Entry(DELIVERY, self.id, self.sequence, json.dumps(self._asdict(), separators=(",", ":")).encode())
+        return Entry(DELIVERY, self.id, self.sequence, msgspec.json.encode(self))
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Who makes an attempt, and until when, in microseconds of the machine's clock."""
+
+    owner: str
+    until: int
 
 
 def delivery_id(sequence: int, receiver: str) -> str:
@@ -87,10 +103,18 @@ def _queue_key(sequence: int) -> str:
     return f"{sequence:012}"
 
 
-def read_delivery(entry: Entry) -> Delivery:
-    """Return the state in an entry."""
-    fields = json.loads(entry.document)
-    return Delivery(**{**fields, "attempts": tuple(fields["attempts"])})
+Stored = TypeVar("Stored")
+
+
+def _decode(document: bytes, kind: type[Stored]) -> Stored | None:
+    """Return what a document holds, or ``None``.
+
+    A restored snapshot can hold anything.
+    """
+    try:
+        return msgspec.json.decode(document, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class Claim(NamedTuple):
@@ -103,10 +127,10 @@ class Claim(NamedTuple):
 class Attempt(NamedTuple):
     """What came of an attempt.
 
-    ``outcome`` is ``delivered``, ``failed``, ``dropped`` or ``late``; ``delay_us`` is how much later a late one is due.
+    ``delay_us`` is how much later a late one is due.
     """
 
-    outcome: str
+    outcome: Literal["delivered", "failed", "dropped", "late"]
     facts: dict[str, JSON]
     delay_us: int = 0
 
@@ -129,7 +153,7 @@ def enqueue(
         if before is None:
             transaction.put([Entry(queue_of(receiver), _queue_key(event.sequence), now)])
         else:
-            transaction.put([before._replace(next=event.sequence).to_entry()])
+            transaction.put([replace(before, next=event.sequence).to_entry()])
         transaction.put([delivery.to_entry()])
 
 
@@ -143,7 +167,7 @@ def _join_lane(transaction: StoreTransaction, delivery: Delivery) -> Delivery | 
 
 def _read(transaction: StoreTransaction, sequence: int, receiver: str) -> Delivery | None:
     entry = transaction.entry(DELIVERY, delivery_id(sequence, receiver))
-    return None if entry is None else read_delivery(entry)
+    return None if entry is None else _decode(entry.document, Delivery)
 
 
 def next_due(store: Store, receiver: str) -> int | None:
@@ -179,25 +203,25 @@ def claim(
     for entry in candidates:
         if is_leased(entry, owner, machine_now):
             continue
-        delivery = _read(transaction, int(entry.key), receiver)
-        event = None if delivery is None else transaction.entry(EVENT, delivery.event_id)
-        if delivery is None or event is None:
+        delivery = _read(transaction, int(entry.key), receiver) if _QUEUE_KEY.fullmatch(entry.key) else None
+        if delivery is None:
             transaction.drop(queue, [entry.key])
             continue
-        lease = {"owner": owner, "until": machine_now + int(WEBHOOK_LEASE_S * _SECOND_US)}
-        transaction.put([entry._replace(document=json.dumps(lease).encode())])
+        event = transaction.entry(EVENT, delivery.event_id)
+        if event is None or not event.document.startswith(b"{"):
+            _finish(transaction, replace(delivery, state="failed"))
+            continue
+        lease = Lease(owner, machine_now + int(WEBHOOK_LEASE_S * _SECOND_US))
+        transaction.put([entry._replace(document=msgspec.json.encode(lease))])
         return Claim(delivery, event.document)
     return None
 
 
 def is_leased(entry: Entry, owner: str, machine_now: int) -> bool:
     """Return whether another process has leased an entry of a queue."""
-    if not entry.document:
-        return False
-    lease = json.loads(entry.document)
+    lease = _decode(entry.document, Lease) if entry.document else None
     # A lease far ahead is from a machine whose clock was wrong, or from a restored state.
-    left: int = lease["until"] - machine_now
-    return bool(lease["owner"] != owner) and 0 < left <= WEBHOOK_LEASE_S * _SECOND_US
+    return lease is not None and lease.owner != owner and 0 < lease.until - machine_now <= WEBHOOK_LEASE_S * _SECOND_US
 
 
 def settle(transaction: StoreTransaction, claimed: Claim, attempt: Attempt, now: int) -> Delivery | None:
@@ -212,26 +236,26 @@ def settle(transaction: StoreTransaction, claimed: Claim, attempt: Attempt, now:
     if entry is None or delivery is None:
         return None
     facts = {"time": write_instant(now), **attempt.facts}
-    delivery = delivery._replace(attempts=(*delivery.attempts, facts)[-MAX_LOGGED_ATTEMPTS:])
+    delivery = replace(delivery, attempts=(*delivery.attempts, facts)[-MAX_LOGGED_ATTEMPTS:])
     if attempt.outcome == "late":
-        delivery = delivery._replace(due=now + attempt.delay_us)
+        delivery = replace(delivery, due=min(now + attempt.delay_us, LAST_INSTANT))
     elif attempt.outcome == "failed" and delivery.tries < len(WEBHOOK_RETRY_DELAYS_S):
         delay = WEBHOOK_RETRY_DELAYS_S[delivery.tries] * _SECOND_US
-        delivery = delivery._replace(tries=delivery.tries + 1, due=now + delay)
+        delivery = replace(delivery, tries=delivery.tries + 1, due=min(now + delay, LAST_INSTANT))
     else:
-        delivery = delivery._replace(state=attempt.outcome)
+        delivery = replace(delivery, state=attempt.outcome)
     if delivery.state == "waiting":
         transaction.put([entry._replace(position=delivery.due, document=b"")])
+        transaction.put([delivery.to_entry()])
     else:
-        transaction.drop(queue, [entry.key])
-        _leave_lane(transaction, delivery)
-        delivery = delivery._replace(lane="", next=0)
-    transaction.put([delivery.to_entry()])
+        _finish(transaction, delivery)
     return delivery
 
 
-def _leave_lane(transaction: StoreTransaction, done: Delivery) -> None:
-    """Let the next delivery of an order into the queue."""
+def _finish(transaction: StoreTransaction, done: Delivery) -> None:
+    """Take a delivery out of the queue, and let the next of its order in."""
+    transaction.put([replace(done, lane="", next=0).to_entry()])
+    transaction.drop(queue_of(done.receiver), [_queue_key(done.sequence)])
     following = _read(transaction, done.next, done.receiver) if done.next else None
     if following is not None:
         transaction.put([Entry(queue_of(done.receiver), _queue_key(following.sequence), following.due)])
@@ -247,12 +271,14 @@ def resend(transaction: StoreTransaction, delivery_key: str, now: int) -> Delive
     entry = transaction.entry(DELIVERY, delivery_key)
     if entry is None:
         return None
-    delivery = read_delivery(entry)
+    delivery = _decode(entry.document, Delivery)
+    if delivery is None:
+        return None
     queue, key = queue_of(delivery.receiver), _queue_key(delivery.sequence)
     queued = transaction.entry(queue, key)
     if delivery.state == "waiting" and queued is None:
         return delivery
-    delivery = delivery._replace(state="waiting", tries=0, due=now)
+    delivery = replace(delivery, state="waiting", tries=0, due=now)
     transaction.put([delivery.to_entry(), queued._replace(position=now) if queued else Entry(queue, key, now)])
     return delivery
 
@@ -266,4 +292,4 @@ def list_deliveries(store: Store, after: int = 0, limit: int | None = None) -> l
     if limit is not None and len(found) == limit and found:
         last = found[-1]
         found = [*found, *store.list_entries(DELIVERY, after=(last.position, last.key), until=last.position)]
-    return [read_delivery(entry) for entry in found]
+    return [delivery for entry in found if (delivery := _decode(entry.document, Delivery)) is not None]

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import jsonschema
 import pytest
 from event_shop import START
 from project import SAMPLES
 from serving import LOAD, Asker
-from webhook_receiver import event_of, receiving, status
+from webhook_receiver import event_of, patient_post, receiving, status
 
 import orderquery as oq
 from orderquery.emulator.clock import Clock
@@ -28,6 +29,7 @@ SAMPLE = json.loads((SAMPLES / "create_order.request.json").read_text("utf-8"))
 def asker(*urls: str, **options: Any) -> Asker:
     store = oq.open_store(":memory:")
     emulator = oq.Emulator(store, clock=Clock(START, frozen=True), webhook_urls=urls)
+    emulator.deliveries._post = patient_post
     return Asker(store, oq.create_app(store, emulator=emulator, **options))
 
 
@@ -120,7 +122,7 @@ def test_a10_a_wrong_parameter_is_refused(shop: Asker, query: str, field: str, m
     assert message in (None, violation["description"])
 
 
-# -- loading events ---------------------------------------------------------------------------------------------
+# -- loading events (D83) ---------------------------------------------------------------------------------------------
 
 
 def stored(shop: Asker) -> list[Any]:
@@ -238,6 +240,23 @@ def test_a_read_only_server_resends_nothing() -> None:
     shop = Asker(store, oq.create_app(store, read_only=True))
     assert shop.ask("POST", f"{DELIVERIES}/x/resend").status == 403
     assert shop.get(EVENTS).json == {"events": [], "next": 0}
+
+
+def test_responses_are_as_described(delivering: tuple[Asker, Any]) -> None:
+    shop, receiver = delivering
+    create(shop)
+    receiver.wait_for(1)
+    described = shop.get("/openapi.json").json
+    (first, *_) = shop.get(DELIVERIES).json["deliveries"]
+    answers = {
+        ("get", EVENTS): shop.get(f"{EVENTS}?envelopes=true").json,
+        ("get", DELIVERIES): shop.get(DELIVERIES).json,
+        ("post", DELIVERIES + "/{id}/resend"): shop.ask("POST", f"{DELIVERIES}/{first['id']}/resend").json,
+    }
+    for (method, path), answer in answers.items():
+        content = described["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        schema = {**content["schema"], "components": described["components"]}
+        jsonschema.Draft202012Validator(schema).validate(answer)
 
 
 # -- the key, and who may ask -----------------------------------------------------------------------------------

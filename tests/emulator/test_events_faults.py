@@ -7,9 +7,11 @@ from typing import Any
 import jwt
 import pytest
 from event_shop import SECOND, Shop
+from serving import Asker
 
+import orderquery as oq
 from orderquery.emulator import outbox
-from orderquery.emulator.delivery_faults import FAULTS, DeliveryFault, read_fault
+from orderquery.emulator.delivery_faults import FAULTS, DeliveryFault, read_delivery_fault
 from orderquery.emulator.errors import Refused
 from orderquery.emulator.signing_key import process_signing_key
 
@@ -127,51 +129,6 @@ def test_faults_are_those_of_one_site() -> None:
     assert len(shop.deliveries.faults.list("")) == 1
 
 
-# -- as JSON ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_read_and_written(name: str) -> None:
-    body = {"fault": name, "count": 3, "eventType": "a_b", "entityId": "x"}
-    assert read_fault(body).to_json().items() >= body.items()
-
-
-def test_defaults_are_one_attempt_of_any_event() -> None:
-    assert read_fault({"fault": "drop"}) == DeliveryFault("drop")
-    assert read_fault({"fault": "shuffle", "seed": 7, "count": 2}).seed == "7"
-
-
-BAD: list[tuple[JSON, list[str]]] = [
-    ([], ["body: not an object but a list of 0"]),
-    ("drop", ['body: not an object but "drop"']),
-    ({}, ["fault: missing; write one of: drop, duplicate, delay, tamper, wrong-key, shuffle"]),
-    ({"fault": "dorp"}, ['fault: "dorp"; write one of: drop, duplicate, delay, tamper, wrong-key, shuffle']),
-    ({"fault": ["drop"]}, ["fault: a list of 1; write one of: drop, duplicate, delay, tamper, wrong-key, shuffle"]),
-    ({"fault": "drop", "count": 0}, ["count: 0; write an integer of 1 to 10000"]),
-    ({"fault": "drop", "count": True}, ["count: true; write an integer of 1 to 10000"]),
-    ({"fault": "drop", "count": 1.5}, ["count: 1.5; write an integer of 1 to 10000"]),
-    ({"fault": "delay", "seconds": 10**40}, ["seconds: a number of more than 40 digits; write an integer of 1 to 2592000"]),
-    ({"fault": "drop", "eventType": 1}, ["eventType: not a string but 1"]),
-    ({"fault": "shuffle", "seed": {}}, ["seed: not a string or an integer but an object"]),
-    ({"fault": "drop", "": 1}, ['body: unknown key ""; write one of: fault, count, eventType, entityId, seconds, seed']),
-    (
-        {"fault": "x", "cuont": 1},
-        [
-            'cuont: unknown key "cuont"; did you mean "count"?',
-            'fault: "x"; write one of: drop, duplicate, delay, tamper, wrong-key, shuffle',
-        ],
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("body", "messages"), BAD)
-def test_a10_what_is_wrong_in_a_fault_is_reported_at_once(body: JSON, messages: list[str]) -> None:
-    with pytest.raises(Refused) as refused:
-        read_fault(body)
-    assert refused.value.status == 400
-    assert refused.value.message == "; ".join(messages)
-
-
 def test_what_a_shuffle_gathers_is_not_due_yet() -> None:
     shop = faulty(DeliveryFault("shuffle", count=2))
     shop.emit("a")
@@ -180,3 +137,75 @@ def test_what_a_shuffle_gathers_is_not_due_yet() -> None:
     assert shop.deliveries.next_due("") == shop.clock.now()
     shop.drain()
     assert shop.deliveries.next_due("") is None
+
+
+# -- as JSON ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_read_and_written(name: str) -> None:
+    body = {"fault": name, "count": 3, "eventType": "a_b", "entityId": "x"}
+    assert read_delivery_fault(body).to_json().items() >= body.items()
+
+
+def test_defaults_are_one_attempt_of_any_event() -> None:
+    assert read_delivery_fault({"fault": "drop"}) == DeliveryFault("drop")
+    assert read_delivery_fault({"fault": "shuffle", "seed": 7, "count": 2}).seed == "7"
+
+
+BAD: list[tuple[JSON, set[str]]] = [
+    ([], {"body"}),
+    ("drop", {"body"}),
+    ({}, {"fault"}),
+    ({"fault": "dorp"}, {"fault"}),
+    ({"fault": ["drop"]}, {"fault"}),
+    ({"fault": "drop", "count": 0}, {"count"}),
+    ({"fault": "drop", "count": True}, {"count"}),
+    ({"fault": "drop", "count": 1.5}, {"count"}),
+    ({"fault": "delay", "seconds": 10**40}, {"seconds"}),
+    ({"fault": "drop", "eventType": 1, "entityId": []}, {"eventType", "entityId"}),
+    ({"fault": "shuffle", "seed": {}}, {"seed"}),
+    ({"fault": "x", "cuont": 1}, {"fault", "cuont"}),
+]
+
+
+@pytest.mark.parametrize(("body", "fields"), BAD)
+def test_a10_what_is_wrong_in_a_fault_is_reported_at_once(body: JSON, fields: set[str]) -> None:
+    with pytest.raises(Refused) as refused:
+        read_delivery_fault(body)
+    assert refused.value.status == 400
+    violations = refused.value.details["validationError"]["fieldViolations"]
+    assert {violation["field"].partition(".")[0] for violation in violations} == fields
+    assert "cuont" not in fields or 'did you mean "count"?' in refused.value.message
+
+
+# -- over HTTP --------------------------------------------------------------------------------------------------
+
+ROUTE = "/_orderquery/deliveries/faults"
+TYPE = {"content-type": "application/json"}
+
+
+def controlled() -> Asker:
+    store = oq.open_store(":memory:")
+    return Asker(store, oq.create_app(store, control=True))
+
+
+def test_faults_are_added_listed_and_cleared() -> None:
+    asker = controlled()
+    assert asker.get(ROUTE).json == {"faults": []}
+    fault = {"fault": "drop", "count": 2}
+    assert asker.ask("POST", ROUTE, fault, TYPE).json == asker.get(ROUTE).json == {"faults": [fault]}
+    assert asker.ask("DELETE", ROUTE).json == {"faults": []}
+    asker.ask("POST", ROUTE, fault, TYPE)
+    assert asker.ask("POST", "/_orderquery/reset", {}, TYPE).status == 200
+    assert asker.get(ROUTE).json == {"faults": []}
+
+
+def test_faults_exist_only_with_control() -> None:
+    assert Asker().ask("POST", ROUTE, {"fault": "drop"}, TYPE).status == 404
+
+
+def test_a_web_page_cannot_add_a_fault() -> None:
+    answer = controlled().ask("POST", ROUTE, {"fault": "drop"}, {**TYPE, "origin": "https://evil.example"})
+    assert answer.status == 403
+    assert controlled().ask("POST", ROUTE, {"fault": "drop"}, {"content-type": "text/plain"}).status == 415

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import LOAD, Asker
 from test_emulator_cases import NEW_ORDER
 from writable_stores import LASTING, WRITABLE, location_of
 
@@ -91,3 +94,18 @@ def test_numbers_and_settings_outlive_the_emulator(kind: str, tmp_path: Path) ->
         assert shop.create_order(NEW_ORDER).order["number"] == "10003"
         shop.add_payments(kept["id"], [PAYMENT])
         assert shop.get_order(kept["id"]).order["status"] == "APPROVED"
+
+
+def test_tables_of_the_user_are_only_read(tmp_path: Path) -> None:
+    """D55."""
+    with sqlite3.connect(tmp_path / "own.db") as connection:
+        connection.execute("CREATE TABLE shop_orders (order_id TEXT, body TEXT)")
+        connection.execute("INSERT INTO shop_orders VALUES ('a', ?)", (json.dumps({"id": "a", "status": "APPROVED"}),))
+    layout = oq.json_layout("shop_orders", key="order_id", document="body", dialect="sqlite")
+    with oq.open_store(tmp_path / "own.db", layout=layout) as store:
+        asker = Asker(store)
+        assert asker.get("/ecom/v1/orders/a").status == 200
+        for method, path in (("POST", "/ecom/v1/orders"), ("PATCH", "/ecom/v1/orders/a"), ("POST", LOAD)):
+            answer = asker.ask(method, path, {"order": NEW_ORDER})
+            assert (answer.status, answer.code) == (403, "READ_ONLY")
+            assert "read-only" in answer.json["message"]

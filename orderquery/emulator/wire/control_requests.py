@@ -23,6 +23,17 @@ class FaultRequest(WireRequest):
     delay: Annotated[Number, Field(ge=0, le=60)] = 0.0
 
 
+class DeliveryFaultRequest(WireRequest):
+    """The next deliveries of events go wrong."""
+
+    fault: Literal["drop", "duplicate", "delay", "tamper", "wrong-key", "shuffle"]
+    count: Annotated[Whole, Field(ge=1, le=10_000)] = 1
+    event_type: str = ""
+    entity_id: str = ""
+    seconds: Annotated[Whole, Field(ge=1, le=30 * _DAY_S)] = 60
+    seed: str | Whole = ""
+
+
 class ClockRequest(WireRequest):
     """One change of the clock: set it, advance it, freeze it, or let it run."""
 
