@@ -12,6 +12,7 @@ NAMES = {
     "search": "SEARCH_TIMEOUT_S",
     "take": "RESPONSE_TIMEOUT_S",
     "grace": "SHUTDOWN_TIMEOUT_S",
+    "webhook": "WEBHOOK_TIMEOUT_S",
 }
 for name, seconds in json.loads(sys.argv.pop(1)).items():
     assert hasattr(limits, NAMES[name])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import jwt
 
+from orderquery.emulator.webhook_client import WebhookUrl, post_webhook
+
 JSON = Any
+PATIENCE_S = 60.0
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 
@@ -27,6 +31,11 @@ def event_of(token: bytes, key: bytes | None = None) -> JSON:
     return json.loads(json.loads(claims["data"])["data"])
 
 
+def patient_post(url: WebhookUrl, body: bytes) -> int:
+    """Deliver without the time limit, which a slow machine could exceed."""
+    return post_webhook(url, body, PATIENCE_S)
+
+
 class Receiver:
     """A server that keeps each request and answers it with bytes, at most one at a time.
 
@@ -34,10 +43,13 @@ class Receiver:
     has sent it itself.
     """
 
-    def __init__(self, answer: Callable[[int, socket.socket], bytes | None], port: int = 0) -> None:
+    def __init__(
+        self, answer: Callable[[int, socket.socket], bytes | None], port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._answer = answer
         self._listening = socket.create_server(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/hook?a=1"
+        self._tls = tls
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._listening.getsockname()[1]}/hook?a=1"
         self.heads: list[str] = []
         self.bodies: list[bytes] = []
         self.arrived = threading.Condition()
@@ -52,7 +64,9 @@ class Receiver:
     def wait_for(self, count: int) -> None:
         """Wait until so many requests have arrived."""
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.bodies) >= count, 60), f"{len(self.bodies)} of {count}"
+            assert self.arrived.wait_for(lambda: len(self.bodies) >= count, PATIENCE_S), (
+                f"{len(self.bodies)} of {count}"
+            )
 
     def _serve(self) -> None:
         while True:
@@ -60,7 +74,10 @@ class Receiver:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
-            with connection, suppress(OSError):
+            with suppress(OSError), ExitStack() as opened:
+                opened.enter_context(connection)
+                if self._tls is not None:
+                    connection = opened.enter_context(self._tls.wrap_socket(connection, server_side=True))
                 head, body = _read(connection)
                 with self.arrived:
                     number = len(self.bodies)
@@ -95,14 +112,16 @@ def _read(connection: socket.socket) -> tuple[str, bytes]:
 
 
 @contextmanager
-def receiving(*answers: bytes | Callable[[socket.socket], bytes | None], port: int = 0) -> Iterator[Receiver]:
+def receiving(
+    *answers: bytes | Callable[[socket.socket], bytes | None], port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Receiver]:
     """Run a receiver that gives these answers, the last of them again and again; 200 without any."""
 
     def answer(number: int, connection: socket.socket) -> bytes | None:
         chosen = answers[min(number, len(answers) - 1)] if answers else OK
         return chosen if isinstance(chosen, bytes) else chosen(connection)
 
-    receiver = Receiver(answer, port)
+    receiver = Receiver(answer, port, tls)
     try:
         yield receiver
     finally:

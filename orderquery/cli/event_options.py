@@ -113,7 +113,9 @@ def _read_instance(text: str) -> tuple[str, str]:
 
 
 def signing_key_for(location: str, options: EventOptions) -> LazySigningKey:
-    """Return the key that signs events: the given one, one beside the store, or one of this process.
+    """Return the key that signs events.
+
+    It is the given one, else one beside the store, else one of this process.
 
     Raises:
         StoreError: the key beside the store cannot be used, and there is something to deliver.

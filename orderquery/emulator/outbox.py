@@ -107,7 +107,10 @@ Stored = TypeVar("Stored")
 
 
 def _decode(document: bytes, kind: type[Stored]) -> Stored | None:
-    """Return what a document holds, or ``None``: a restored snapshot can hold anything."""
+    """Return what a document holds, or ``None``.
+
+    A restored snapshot can hold anything.
+    """
     try:
         return msgspec.json.decode(document, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

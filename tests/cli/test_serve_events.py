@@ -17,6 +17,8 @@ from webhook_receiver import Receiver, event_of, receiving, status
 JSON = Any
 SAMPLE = json.loads((SAMPLES / "create_order.request.json").read_text("utf-8"))
 EVENTS = "/_orderquery/events"
+PATIENT = {"webhook": 60.0}
+"""The time limit of a delivery, which a slow machine could exceed."""
 
 
 def create(server: Server) -> str:
@@ -37,7 +39,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_events_are_delivered_signed_with_the_key_beside_the_store(tmp_path: Path, receiver: Receiver) -> None:
-    with running(["serve", "shop.db", "--create", "--webhook-url", receiver.url], tmp_path) as server:
+    with running(["serve", "shop.db", "--create", "--webhook-url", receiver.url], tmp_path, limits=PATIENT) as server:
         assert f"events go to {receiver.url}\n" in server.out.read_text()
         order_id = create(server)
         receiver.wait_for(1)
@@ -46,7 +48,7 @@ def test_events_are_delivered_signed_with_the_key_beside_the_store(tmp_path: Pat
     path = tmp_path / "shop.db.webhook-key"
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with running(["serve", "shop.db"], tmp_path) as server:
+    with running(["serve", "shop.db"], tmp_path, limits=PATIENT) as server:
         assert key_of(server) == key
 
 
@@ -61,7 +63,7 @@ def test_a_given_key_and_an_instance(tmp_path: Path, receiver: Receiver) -> None
     )
     (tmp_path / "app.pem").write_bytes(pem)
     options = ["--webhook-url", receiver.url, "--webhook-signing-key", "app.pem", "--instance", "=my-instance"]
-    with running(["serve", ":memory:", *options], tmp_path) as server:
+    with running(["serve", ":memory:", *options], tmp_path, limits=PATIENT) as server:
         create(server)
         receiver.wait_for(1)
         assert key_of(server) == key.public_pem
@@ -74,14 +76,14 @@ def test_a_given_key_and_an_instance(tmp_path: Path, receiver: Receiver) -> None
 
 
 def test_without_events(tmp_path: Path) -> None:
-    with running(["serve", ":memory:", "--no-events"], tmp_path) as server:
+    with running(["serve", ":memory:", "--no-events"], tmp_path, limits=PATIENT) as server:
         create(server)
         assert server.ask("GET", EVENTS).json == {"events": [], "next": 0}
 
 
 def test_details_are_announced_on_demand(tmp_path: Path) -> None:
     body = {"payments": [{"amount": {"amount": "1"}, "regularPaymentDetails": {"status": "PENDING"}}]}
-    with running(["serve", ":memory:", "--details-updated"], tmp_path) as server:
+    with running(["serve", ":memory:", "--details-updated"], tmp_path, limits=PATIENT) as server:
         order_id = create(server)
         assert server.ask("POST", f"/ecom/v1/payments/orders/{order_id}/add-payment", body).status == 200
         slugs = [item["event"]["slug"] for item in server.ask("GET", EVENTS).json["events"]]
@@ -90,7 +92,9 @@ def test_details_are_announced_on_demand(tmp_path: Path) -> None:
 
 def test_after_kill_9_the_outbox_goes_on(tmp_path: Path) -> None:
     with receiving(status(500)) as failing:
-        with running(["serve", "shop.db", "--create", "--webhook-url", failing.url], tmp_path) as server:
+        with running(
+            ["serve", "shop.db", "--create", "--webhook-url", failing.url], tmp_path, limits=PATIENT
+        ) as server:
             orders = [create(server) for _ in range(3)]
             failing.wait_for(1)
             server.kill()
@@ -98,7 +102,7 @@ def test_after_kill_9_the_outbox_goes_on(tmp_path: Path) -> None:
     # The same URL, so the same queue; its first retry is due after a minute, the rest at once or when resent.
     with receiving(port=port) as working:
         assert working.url == failing.url
-        with running(["serve", "shop.db", "--webhook-url", working.url], tmp_path) as server:
+        with running(["serve", "shop.db", "--webhook-url", working.url], tmp_path, limits=PATIENT) as server:
             listed = server.ask("GET", "/_orderquery/deliveries").json["deliveries"]
             assert {delivery["entityId"] for delivery in listed} == set(orders)
             # The first of each order is due in a minute, those behind it wait for it.

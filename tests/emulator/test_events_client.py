@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from webhook_receiver import OK, hang, receiving, status
 
+import orderquery as oq
 from orderquery.diagnostics.errors import UsageError
+from orderquery.emulator import webhook_client
 from orderquery.emulator.webhook_client import DeliveryFailed, post_webhook, read_webhook_url
 
 MANY = 10 << 20
+DAY = timedelta(days=1)
 
 
 def post(url: str, body: bytes = b"x", timeout_s: float = 30) -> int:
@@ -175,3 +186,72 @@ def test_a_user_name_and_a_fragment_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="cannot hold a user name or a fragment") as refused:
         read_webhook_url(text)
     assert "secret" not in str(refused.value)
+
+
+# -- TLS --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with a certificate for 127.0.0.1 and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - DAY, now + DAY)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    path = tmp_path_factory.mktemp("tls") / "receiver.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
+    return path
+
+
+def over_tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def test_a_receiver_over_tls(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr(webhook_client, "_tls_context", lambda: trusting)
+    with receiving(tls=over_tls(certificate)) as receiver:
+        assert post(receiver.url, b"x" * 100_000) == 200
+        assert receiver.bodies == [b"x" * 100_000]
+        with pytest.raises(DeliveryFailed, match="TLS failed: "):
+            post(receiver.url.replace("127.0.0.1", "localhost"))
+
+
+def test_a_certificate_that_is_not_trusted_fails(certificate: Path) -> None:
+    with receiving(tls=over_tls(certificate)) as receiver, pytest.raises(DeliveryFailed, match="TLS failed: "):
+        post(receiver.url)
+    assert receiver.bodies == []
+
+
+# -- names ------------------------------------------------------------------------------------------------------
+
+
+def test_a_host_without_an_address_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_such_name(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
+    with pytest.raises(DeliveryFailed, match="connection failed: Name or service not known"):
+        post("http://receiver.example/")
+
+
+def test_a16_nothing_is_looked_up_before_a_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_: object, **__: object) -> None:
+        raise AssertionError("a name was looked up")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    with oq.open_store(":memory:") as store:
+        emulator = oq.Emulator(store, webhook_urls=["http://receiver.example/"])
+        oq.create_app(store, emulator=emulator)
+        emulator.prepare()
+        emulator.close()

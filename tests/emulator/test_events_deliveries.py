@@ -1,4 +1,4 @@
-"""Deliveries: order, retries, resending, crashes, and several processes on one store."""
+"""Deliveries (D80): order, retries, resending, crashes, and several processes on one store."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_sequences_count_per_site_and_are_listed_after_one() -> None:
     assert [event.sequence for event in list_events(shop.store.at_site("other"))] == [1]
 
 
-def test_no_two_events_of_a_site_have_one_time() -> None:
+def test_no_two_events_of_a_site_have_one_time() -> None:  # D82
     shop = Shop()
     shop.emit("a", "b")
     shop.emit("c")

@@ -12,7 +12,7 @@ import pytest
 from event_shop import START
 from project import SAMPLES
 from serving import LOAD, Asker
-from webhook_receiver import event_of, receiving, status
+from webhook_receiver import event_of, patient_post, receiving, status
 
 import orderquery as oq
 from orderquery.emulator.clock import Clock
@@ -29,6 +29,7 @@ SAMPLE = json.loads((SAMPLES / "create_order.request.json").read_text("utf-8"))
 def asker(*urls: str, **options: Any) -> Asker:
     store = oq.open_store(":memory:")
     emulator = oq.Emulator(store, clock=Clock(START, frozen=True), webhook_urls=urls)
+    emulator.deliveries._post = patient_post
     return Asker(store, oq.create_app(store, emulator=emulator, **options))
 
 
@@ -121,7 +122,7 @@ def test_a10_a_wrong_parameter_is_refused(shop: Asker, query: str, field: str, m
     assert message in (None, violation["description"])
 
 
-# -- loading events ---------------------------------------------------------------------------------------------
+# -- loading events (D83) ---------------------------------------------------------------------------------------------
 
 
 def stored(shop: Asker) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Envelopes and the keys that sign them."""
+"""Envelopes (D81) and the keys that sign them."""
 
 from __future__ import annotations
 

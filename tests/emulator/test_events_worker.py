@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from event_shop import SECOND, Shop
-from webhook_receiver import receiving, status
+from webhook_receiver import patient_post, receiving, status
 
 import orderquery as oq
 from orderquery.diagnostics.errors import StoreError
@@ -22,7 +22,7 @@ from orderquery.emulator.events import EventLog
 def delivering(*answers: Any, urls: tuple[str, ...] = (), store: oq.Store | None = None) -> Iterator[tuple[Shop, Any]]:
     with receiving(*answers) as receiver:
         shop = Shop(store=store)
-        shop.deliveries = Deliveries(shop.store, shop.clock_of, (receiver.url, *urls))
+        shop.deliveries = Deliveries(shop.store, shop.clock_of, (receiver.url, *urls), post=patient_post)
         shop.log = EventLog(shop.deliveries.enqueue)
         try:
             yield shop, receiver

@@ -24,7 +24,7 @@ class FaultRequest(WireRequest):
 
 
 class DeliveryFaultRequest(WireRequest):
-    """The next deliveries of events are lost, doubled, late, out of order, or signed wrongly."""
+    """The next deliveries of events go wrong."""
 
     fault: Literal["drop", "duplicate", "delay", "tamper", "wrong-key", "shuffle"]
     count: Annotated[Whole, Field(ge=1, le=10_000)] = 1
