@@ -377,27 +377,3 @@ def test_what_was_reset_during_an_attempt_is_not_recorded() -> None:
     shop.deliveries.drain()
     assert shop.states() == []
     assert shop.deliveries.next_due("") is None
-
-
-# -- a restored state can hold anything -------------------------------------------------------------------------
-
-RECEIVER = outbox.receiver_of(URL)
-STRANGE = [b"", b"{}", b"null", b"[1]", b'"x"', b"\xff", b'{"sequence": "1"}', b'{"owner": 1}', b"[" * 5_000]
-
-
-@pytest.mark.parametrize("document", STRANGE)
-@pytest.mark.parametrize("kind", ["event", outbox.DELIVERY, outbox.queue_of(RECEIVER), f"lane:{RECEIVER}"])
-@pytest.mark.parametrize("key", ["same", "other"])
-def test_a_strange_entry_does_not_stop_the_others(kind: str, document: bytes, key: str) -> None:
-    shop = Shop()
-    shop.emit("a")
-    with shop.store.transaction() as transaction:
-        for found in transaction.entries(kind):
-            name = found.key if key == "same" else f"x{found.key}"
-            transaction.put([found._replace(key=name, position=found.position - 1, document=document)])
-    shop.drain()
-    shop.emit("b")
-    assert shop.drain()[-1:] == ["b"]
-    assert shop.drain() == []
-    list_events(shop.store)
-    outbox.list_deliveries(shop.store)
