@@ -15,7 +15,7 @@ from orderquery.emulator import outbox
 from orderquery.emulator.clock import machine_time
 from orderquery.emulator.deliveries import Deliveries
 from orderquery.emulator.errors import Refused
-from orderquery.emulator.events import EventDraft, EventLog
+from orderquery.emulator.events import EventDraft
 from orderquery.emulator.limits import WEBHOOK_LEASE_S, WEBHOOK_RETRY_DELAYS_S
 from orderquery.emulator.webhook_client import WebhookUrl
 
@@ -72,14 +72,6 @@ def test_a18_events_follow_a_clock_that_is_set_back() -> None:
     shop.clock.set(START)
     assert shop.drain() == ["a", "a"]
     assert shop.sequences() == [1, 2]
-
-
-def test_switched_off_nothing_is_kept() -> None:
-    shop = Shop()
-    shop.log = EventLog(shop.deliveries.enqueue, enabled=False)
-    shop.emit("a")
-    assert list_events(shop.store) == []
-    assert shop.drain() == []
 
 
 def test_a_write_that_fails_announces_nothing() -> None:
