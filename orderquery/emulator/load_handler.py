@@ -74,7 +74,7 @@ class LoadHandler:
         result = load_plans(self._context.emulator.at_site(store.site).site, read_plans(body))
         if not result.plans:
             _require_json(result)
-        return json_response(_encode_problems({"plans": result.plans}, result))
+        return json_response(_encode_result(result, plans=result.plans))
 
     def _store_at(self, site: str) -> Store:
         store = self._context.store
@@ -99,15 +99,16 @@ def _unknown_kind(kind: str) -> Exception:
     return validation_error([{"field": "kind", "description": description, "violatedRule": "INVALID_ENUM_VALUE"}])
 
 
-def _encode_result(result: LoadResult) -> bytes:
-    counts = {"orders": result.orders, "transactions": result.transactions, "older": result.older}
-    return _encode_problems(counts | ({"planOrders": result.plan_orders} if result.plan_orders else {}), result)
-
-
-def _encode_problems(counts: dict[str, int], result: LoadResult) -> bytes:
+def _encode_result(result: LoadResult, **more: int) -> bytes:
+    """Return a result as JSON; ``more`` are counts that few loads have."""
+    if result.plan_orders:
+        more["planOrders"] = result.plan_orders
     problems: list[Diagnostic] = result.problems[:MAX_LOAD_PROBLEMS]
     encoded = {
-        **counts,
+        "orders": result.orders,
+        "transactions": result.transactions,
+        **more,
+        "older": result.older,
         "skipped": result.skipped,
         "problemCount": result.problem_count,
         "problems": [problem.to_json() for problem in problems],

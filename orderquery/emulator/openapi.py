@@ -96,6 +96,14 @@ def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH
 # -- answers ----------------------------------------------------------------------------------------------------
 
 
+_FEW_LOADS = ("planOrders", "plans")
+
+
+def _load_result(properties: dict[str, JSON]) -> JSON:
+    required = [name for name in properties if name not in _FEW_LOADS]
+    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
+
+
 def _schemas(schema: Schema) -> dict[str, JSONSchema]:
     count = {"type": "integer", "minimum": 0}
     text = {"type": "string"}
@@ -145,10 +153,12 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
             "required": ["orderId"],
             "properties": {"orderId": identity, "payments": list_of(anything), "refunds": list_of(anything)},
         },
-        "LoadResult": closed(
+        "LoadResult": _load_result(
             {
                 "orders": {**count, "description": "Orders stored."},
                 "transactions": {**count, "description": "Transactions records stored."},
+                "planOrders": {**count, "description": "Orders of pricing plans stored, if there were any."},
+                "plans": {**count, "description": "Plan objects stored, in a load of plans."},
                 "older": {**count, "description": "Documents older than the stored ones; not stored."},
                 "skipped": {**count, "description": "Unusable documents; not stored."},
                 "problemCount": {**count, "description": "Number of all problems; only the first are listed."},

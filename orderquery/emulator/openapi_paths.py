@@ -13,6 +13,7 @@ from .operation import Operation
 from .operations import OPERATIONS, STATUS_OF
 from .search_schema import JSONSchema, component
 from .wire.base import COMPONENT
+from .wire.keys import known_keys
 
 JSON = Any
 
@@ -83,9 +84,16 @@ def _query_parameters(operation: Operation) -> Iterator[JSON]:
     assert operation.request is not None
     hidden = {*operation.path_keys, *(key for _, key in operation.headers)}
     schema = _schemas_of([operation.request])[operation.request.__name__]
+    known = known_keys(operation.request)
     for name, described in schema["properties"].items():
-        if name not in hidden:
+        inner = known[name].model
+        if name in hidden:
+            continue
+        if inner is None:
             yield {"name": name, "in": "query", "schema": described}
+        else:
+            for key, part in _schemas_of([inner])[inner.__name__]["properties"].items():
+                yield {"name": f"{name}.{key}", "in": "query", "schema": part}
 
 
 def _path_parameter(name: str) -> JSON:
@@ -138,22 +146,19 @@ def wire_schemas(*, strict: bool) -> dict[str, JSONSchema]:
     """Return the schemas of requests and answers; ``strict`` closes the requests."""
     supported = [operation for operation in OPERATIONS if operation.is_supported and operation.request is not None]
     found: dict[str, JSONSchema] = {}
-    requests = _schemas_of([operation.request for operation in supported])
-    for operation in supported:
+    bodies = [operation for operation in supported if operation.method != "GET"]
+    requests = _schemas_of([operation.request for operation in bodies])
+    for operation in bodies:
         assert operation.request is not None
         schema = requests[operation.request.__name__]
-        if operation.method == "GET":
-            continue
         # The client repeats the keys of the path in the body.
         schema["required"] = [key for key in schema.get("required", []) if key not in operation.path_keys]
         for key in operation.path_keys:
             schema["properties"][key] = {"description": "The value in the path counts."}
-    queries = {operation.request.__name__ for operation in supported if operation.request and operation.method == "GET"}
     for name, schema in requests.items():
-        if name not in queries:
-            found[name] = {**schema, "additionalProperties": False} if strict else schema
-            if not found[name].get("required", True):
-                del found[name]["required"]
+        found[name] = {**schema, "additionalProperties": False} if strict else schema
+        if not found[name].get("required", True):
+            del found[name]["required"]
     answers = _schemas_of([operation.response for operation in supported])
     return {**found, **{name: _closed_answer(schema) for name, schema in answers.items()}}
 
@@ -213,6 +218,12 @@ def _own_paths() -> dict[str, JSON]:
         "description": "The site to load into. Default: the header wix-site-id.",
         "schema": {"type": "string"},
     }
+    kind = {
+        "name": "kind",
+        "in": "query",
+        "description": "plans: the documents are Plan objects. Default: the documents tell what they are.",
+        "schema": {"enum": ["plans"]},
+    }
     return {
         "/_orderquery/load": {
             "parameters": _SITE,
@@ -223,7 +234,7 @@ def _own_paths() -> dict[str, JSON]:
                 "JSON value or one value per line, or the signed envelope of a webhook. Unusable documents are "
                 "skipped and listed in problems.",
                 response("Counts and problems of the load.", component("LoadResult")),
-                parameters=[site],
+                parameters=[site, kind],
                 requestBody=body_of(loaded),
             ),
         },

@@ -34,16 +34,19 @@ _AREA = "/pricing-plans/v2"
 _CHECKOUT = f"{_AREA}/checkout/orders"
 _MEMBER = ((MEMBER_HEADER, "memberId"),)
 
+_LIST_NOTE = "A list is a repeated parameter. All parameters may also come as one, .r: their JSON in base64url."
+
 PLAN_OPERATIONS = (
     Operation(
         "management_list_orders", "pricing plans", "GET", f"{_AREA}/orders", "List Orders", "documents", READ_DATE,
         "plans.list_orders", "orders.managementListOrders", ListPlanOrdersRequest, ListPlanOrdersResponse,
-        parameters=list_parameters, note="total is counted for every page",
+        parameters=list_parameters, note=_LIST_NOTE,
     ),
     Operation(
         "member_list_orders", "pricing plans", "GET", f"{_AREA}/member/orders", "Member List Orders", "documents",
         READ_DATE, "plans.list_member_orders", "orders.memberListOrders", MemberListPlanOrdersRequest,
         ListPlanOrdersResponse, codes=("MEMBER_UNKNOWN",), parameters=list_parameters, headers=_MEMBER,
+        note=_LIST_NOTE,
     ),
     Operation(
         "management_get_order", "pricing plans", "GET", f"{_AREA}/orders/{{id}}", "Get Plan Order", "documents",

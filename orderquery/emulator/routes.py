@@ -123,7 +123,8 @@ def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[
         yield operation.method, operation.path, handler
     yield "POST", "/ecom/v1/orders/query", reads.refuse_query
     for path, advice in WRONG_PLAN_PATHS.items():
-        yield "POST", path, partial(_refuse_path, context, advice)
+        for method in ("GET", "POST", "PATCH"):
+            yield method, path, partial(_refuse_path, context, advice)
     yield "POST", "/_orderquery/load", LoadHandler(context).load
     events = EventHandlers(context)
     yield "GET", "/_orderquery/events", events.list_events
