@@ -18,7 +18,6 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
-from ..syntax.json_printer import write_help
 from ..syntax.problems import Problems
 from . import suggestions
 from .query import Query, SortField, default_sort, total_order, visible, with_table_names

@@ -214,7 +214,7 @@ class Fixer:
 
 
 def _made_entry(entry: SortEntry, name: JSON) -> dict[str, JSON]:
-    """Return a sort entry with its certain fixes made and its keys in the order they had."""
+    """Return a sort entry with its certain fixes, its keys in the order they had."""
     parts = {"fieldName": name, "order": entry.order}
     made = {**{key: part for key, part in parts.items() if part is not None}, **entry.rest}
     written = entry.written if isinstance(entry.written, dict) and "fieldName" in entry.written else {}
