@@ -29,6 +29,7 @@ class KnownKey(NamedTuple):
     model: type[WireModel] | None
     is_list: bool
     is_read_only: bool
+    repeats_path: bool
 
 
 @cache
@@ -38,8 +39,8 @@ def known_keys(model: type[BaseModel]) -> dict[str, KnownKey]:
     for name, field in model.model_fields.items():
         inner, is_list = _model_in(field.annotation)
         extra = field.json_schema_extra
-        read_only = isinstance(extra, dict) and bool(extra.get("readOnly"))
-        found[field.alias or name] = KnownKey(inner, is_list, read_only)
+        flags = extra if isinstance(extra, dict) else {}
+        found[field.alias or name] = KnownKey(inner, is_list, "readOnly" in flags, "x-repeats-path" in flags)
     return found
 
 
@@ -81,6 +82,8 @@ class KeyReader:
             if name is None:
                 self._report_unknown(key, known, path, getattr(model, "spellings", {}))
             elif name != key and name in value:
+                if known[name].repeats_path:
+                    continue
                 self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
             elif known[name].is_read_only:
                 self._report(key, path, f"{quoted(key)} is read-only", f"remove {quoted(key)}")
