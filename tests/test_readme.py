@@ -43,8 +43,9 @@ def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
                 assert (folder / name).exists(), f"{folder.name}/README.md: {name}"
 
 
-def test_the_python_runs() -> None:
-    for block in (blocks("python")[-1], *blocks("python", FOLDERS["emulator"])):
+def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for block in (blocks("python")[-1], *blocks("python", FOLDERS["emulator"]), *blocks("python", FOLDERS["stores"])):
         exec(compile(block, "README.md", "exec"), {})
 
 

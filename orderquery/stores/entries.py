@@ -43,6 +43,8 @@ class StateTable(NamedTuple):
     """The query whether it exists."""
     upserts: bool = True
     """Whether an insertion can replace; if not, the entry is deleted first."""
+    seeks: bool = True
+    """Whether an index finds the next site."""
 
     def text(self, text: str) -> str:
         """Return a statement with the parameters of the dialect."""
@@ -80,6 +82,7 @@ STATE_TABLES = {
         ),
         "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'service_state' AND NOT temporary",
         upserts=False,
+        seeks=False,
     ),
 }
 
@@ -165,6 +168,9 @@ def list_sites(store: StoreOperations) -> list[str]:
     listed += ["service_state"] if has_state(store) else []
     parts = " UNION ALL ".join(f"SELECT min(site) AS site FROM {table} WHERE site {{sign}} :site" for table in listed)
     text = STATE_TABLES[store.dialect].text(f"SELECT min(site) FROM ({parts}) AS found")
+    if not STATE_TABLES[store.dialect].seeks:
+        rows = store._query(" UNION ".join(f"SELECT site FROM {table}" for table in listed), {})
+        return [store._decode_site(site) for (site,) in rows]
     sites: list[str] = []
     sign, last = ">=", ""
     # A query for each site reads one entry of each index; a list of all distinct sites would read them all.

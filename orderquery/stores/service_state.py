@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import get_ident
 from typing import Any
 
 from ..diagnostics.errors import StoreError, UsageError
@@ -70,6 +71,16 @@ class StoreTransaction:
             raise UsageError("the transaction has ended; use it within its with block")
         return self._store
 
+    @contextmanager
+    def _changing(self) -> Iterator[StoreOperations]:
+        """Yield the store for a change, whose failure is that of the transaction."""
+        store = self._opened()
+        try:
+            yield store
+        except BaseException:
+            self._counts.failed = True
+            raise
+
     # -- orders and transactions records -----------------------------------------------------------------------
 
     def read(self, kind: RecordKind, order_id: str) -> bytes | None:
@@ -84,20 +95,21 @@ class StoreTransaction:
 
         They replace any others, newer ones too.
         """
-        store, listed = self._opened(), list(records)
-        for start in range(0, len(listed), _BATCH_ROWS):
-            batch = listed[start : start + _BATCH_ROWS]
-            changes = _replacements(batch, store._read_states(list(dict.fromkeys(record.id for record in batch))))
-            store._project_and_write(changes)
-            self._counts.written += len(changes)
+        listed = list(records)
+        with self._changing() as store:
+            for start in range(0, len(listed), _BATCH_ROWS):
+                batch = listed[start : start + _BATCH_ROWS]
+                changes = _replacements(batch, store._read_states(list(dict.fromkeys(record.id for record in batch))))
+                store._project_and_write(changes)
+                self._counts.written += len(changes)
 
     def delete(self, order_ids: Iterable[str]) -> int:
         """Delete orders and their transactions records; return the number of orders."""
-        store, listed = self._opened(), storable_ids(order_ids)
-        deleted = 0
-        for start in range(0, len(listed), _BATCH_ROWS):
-            deleted += store._delete_records(listed[start : start + _BATCH_ROWS])
-        self._counts.deleted += len(listed)
+        listed, deleted = storable_ids(order_ids), 0
+        with self._changing() as store:
+            for start in range(0, len(listed), _BATCH_ROWS):
+                deleted += store._delete_records(listed[start : start + _BATCH_ROWS])
+            self._counts.deleted += len(listed)
         return deleted
 
     def largest(self, field_name: str) -> int | None:
@@ -154,17 +166,18 @@ class StoreTransaction:
         if not rows:
             return
         table = STATE_TABLES[store.dialect]
-        if not table.upserts:
-            self._delete_keys(last)
-        store._execute(table.text(UPSERT if table.upserts else INSERT), rows)
+        with self._changing():
+            if not table.upserts:
+                self._delete_keys(last)
+            store._execute(table.text(UPSERT if table.upserts else INSERT), rows)
 
     def drop(self, kind: str, keys: Iterable[str] | None = None) -> None:
         """Delete the entries of a kind with these keys, or all of the kind."""
-        store = self._opened()
-        if keys is not None:
-            self._delete_keys((kind, key) for key in ([keys] if isinstance(keys, str) else keys))
-        elif not has_lone_surrogate(kind):
-            store._execute(STATE_TABLES[store.dialect].text(f"DELETE {OF_KIND}"), [of_kind(store, kind)])
+        with self._changing() as store:
+            if keys is not None:
+                self._delete_keys((kind, key) for key in ([keys] if isinstance(keys, str) else keys))
+            elif not has_lone_surrogate(kind):
+                store._execute(STATE_TABLES[store.dialect].text(f"DELETE {OF_KIND}"), [of_kind(store, kind)])
 
     def _delete_keys(self, keys: Iterable[tuple[str, str]]) -> None:
         store = self._store
@@ -189,7 +202,7 @@ class TransactionCounts:
 
     def __init__(self) -> None:
         self.written = self.deleted = 0
-        self.ended = False
+        self.failed = self.ended = False
 
 
 @dataclass
@@ -205,6 +218,8 @@ class StoreMemory:
     """Whether the table of entries is known to exist."""
     unsettled: int = 0
     """The number of changes by transactions since the last settling."""
+    thread: int | None = None
+    """The thread that has a transaction open."""
 
 
 class StateOwner(StoreOperations):
@@ -218,21 +233,32 @@ class StateOwner(StoreOperations):
         It commits at the end of the ``with`` block; an exception undoes it.
 
         Raises:
-            StoreError: the store is read-only, or the engine fails.
+            StoreError: the store is read-only, or the engine fails. Nothing is stored then, even if the exception of a
+                change was caught.
+            UsageError: this thread has a transaction open already.
 
         """
         return self._open_transaction()
 
     @contextmanager
     def _open_transaction(self) -> Iterator[StoreTransaction]:
+        memory, counts = self._memory, TransactionCounts()
+        if memory.thread == get_ident():
+            raise UsageError("this thread has a transaction of the store open already; use that one")
         self._create_state()
-        prepared, counts = set(self._memory.prepared), TransactionCounts()
+        prepared = set(memory.prepared)
         try:
             with self._writing():
-                yield StoreTransaction(self, counts)
+                memory.thread = get_ident()
+                try:
+                    yield StoreTransaction(self, counts)
+                    if counts.failed:
+                        raise StoreError("a change of this transaction failed, so nothing of it is stored")
+                finally:
+                    memory.thread = None
         except BaseException:
             # Tables that the transaction created are undone, too.
-            self._memory.prepared &= prepared
+            memory.prepared &= prepared
             raise
         finally:
             counts.ended = True
@@ -240,9 +266,9 @@ class StateOwner(StoreOperations):
         with suppress(StoreError):
             if counts.deleted:
                 self._finish_deletion()
-            self._memory.unsettled += counts.written + counts.deleted
-            if self._memory.unsettled >= _SETTLE_AFTER_CHANGES:
-                self._memory.unsettled = 0
+            memory.unsettled += counts.written + counts.deleted
+            if memory.unsettled >= _SETTLE_AFTER_CHANGES:
+                memory.unsettled = 0
                 self.settle()
 
     def _create_state(self) -> None:

@@ -184,6 +184,38 @@ def test_an_ended_transaction_is_refused(writable: oq.Store) -> None:
                 use(ended)
 
 
+def test_a_caught_failure_of_a_change_is_not_committed(writable: oq.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise Interrupted
+
+    def write_and_go_on() -> None:
+        with writable.transaction() as transaction:
+            transaction.put([Entry("event", "e")])
+            monkeypatch.setattr(type(writable), "_write_changes", fail)
+            with pytest.raises(Interrupted):
+                transaction.write(records(writable.schema, {"id": "a"}))
+            monkeypatch.undo()
+
+    with pytest.raises(oq.StoreError, match="a change of this transaction failed"):
+        write_and_go_on()
+    assert writable.list_entries("event") == []
+    with writable.transaction() as transaction:
+        with pytest.raises(oq.UsageError):
+            transaction.put([Entry("event", "\ud800")])
+        transaction.put([Entry("event", "e")])
+    assert len(writable.list_entries("event")) == 1
+
+
+def test_a_transaction_within_another_is_refused(writable: oq.Store) -> None:
+    with writable.transaction() as transaction:
+        transaction.put([Entry("event", "e")])
+        for inner in (writable, writable.at_site("other")):
+            with pytest.raises(oq.UsageError, match="has a transaction of the store open already"), inner.transaction():
+                pass
+    with writable.transaction() as transaction:
+        assert transaction.entries("event") == [Entry("event", "e")]
+
+
 # -- against a plain model --------------------------------------------------------------------------------------
 
 ENTRIES = st.builds(

@@ -84,10 +84,13 @@ class PostgresConnections:
             database = self._begin_writing(database)
             try:
                 yield database
+                if database.info.transaction_status == pq.TransactionStatus.INERROR:
+                    # The server would answer a commit with a rollback, and report no error.
+                    raise StoreError(f"{self.target.shown}: a statement of the transaction failed before")
+                database.execute("COMMIT")
             except BaseException:
                 _roll_back(database)
                 raise
-            database.execute("COMMIT")
 
     @contextmanager
     def exclusive(self) -> Iterator[PostgresConnection]:
