@@ -11,7 +11,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..documents.ingest import find_defect
 from .errors import WHOLE_BODY, validation_error, violation_of
 from .limits import MAX_VIOLATIONS
-from .violations import Violation, violations_of
+from .violations import Violation, violation_of_fault
 from .warnings import warnings_header
 from .wire.base import WireRequest
 from .wire.keys import KeyReader
@@ -55,19 +55,25 @@ def read_request(
     body = reader.read(model, document)
     violations: list[Violation] = []
     faults: dict[int, list[Violation]] = {}
+    more = 0
     try:
         model.model_validate(body)
     except ValidationError as problem:
-        for path, violation in violations_of(problem):
-            index = model.item_of(path)
-            (violations if index is None else faults.setdefault(index, [])).append(violation)
+        for fault in problem.errors(include_url=False):
+            index = model.item_of(fault["loc"])
+            found = violations if index is None else faults.setdefault(index, [])
+            if len(found) < MAX_VIOLATIONS:
+                found.append(violation_of_fault(fault))
+            elif index is None:
+                more += 1
     if isinstance(body, dict) and check is not None:
         violations += check(body)
     warnings = tuple(reader.problems)
     if strict:
         violations += [violation_of(diagnostic) for diagnostic in warnings]
     if violations:
-        refusal = validation_error(violations[:MAX_VIOLATIONS], more=max(0, len(violations) - MAX_VIOLATIONS))
+        more += max(0, len(violations) - MAX_VIOLATIONS)
+        refusal = validation_error(violations[:MAX_VIOLATIONS], more=more)
         if not strict:
             refusal.headers.update(warnings_header(warnings))
         raise refusal

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..diagnostics.quoting import described, quoted
+from ..diagnostics.quoting import described
 from .errors import field_of
 
 JSON = Any
@@ -48,12 +47,8 @@ _KINDS = {
 }
 
 
-def violations_of(error: ValidationError) -> list[tuple[tuple[str | int, ...], Violation]]:
-    """Return the place and the violation of every fault."""
-    return [(found["loc"], _violation(found)) for found in error.errors(include_url=False)]
-
-
-def _violation(found: ErrorDetails) -> Violation:
+def violation_of_fault(found: ErrorDetails) -> Violation:
+    """Return the violation of a fault that pydantic found."""
     violation: Violation = {
         "field": field_of(found["loc"]),
         "description": _describe(found),
@@ -105,8 +100,3 @@ def required(path: Iterable[str | int], description: str) -> Violation:
 def invalid(path: Iterable[str | int], description: str) -> Violation:
     """Return the violation of a value that cannot be used."""
     return {"field": field_of(tuple(path)), "description": description, "violatedRule": "VALIDATION"}
-
-
-def name_of(value: JSON) -> str:
-    """Return a value in quotes for a description."""
-    return quoted(value) if isinstance(value, str) else described(value)

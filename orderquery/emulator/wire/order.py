@@ -33,6 +33,9 @@ from .values import ConversionRate, Currency, DateTime, Email, Guid, Rate, Share
 MAX_LINE_ITEMS = 300
 MAX_DISCOUNTS = 320
 MAX_FEES = 100
+MAX_CUSTOM_FIELDS = 1_000
+"""Not documented: a limit of orderquery."""
+
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 
 OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
@@ -261,7 +264,7 @@ class AdditionalFee(WireModel):
     provider_app_id: Guid | None = None
     price_before_tax: Price | None = None
     price_after_tax: Price | None = None
-    line_item_ids: list[Guid] | None = None
+    line_item_ids: Annotated[list[Guid], Field(max_length=MAX_LINE_ITEMS)] | None = None
     source: Literal["SERVICE_PLUGIN", "ITEM", "MANUAL", "SHIPPING", "PLATFORM"] | None = None
     taxable_address: TaxableAddress | None = None
 
@@ -341,7 +344,7 @@ class NewOrder(WireModel):
     checkout_id: Guid | None = None
     cart_id: Text | None = None
     purchase_flow_id: Guid | None = None
-    custom_fields: list[CustomField] | None = None
+    custom_fields: Annotated[list[CustomField], Field(max_length=MAX_CUSTOM_FIELDS)] | None = None
     balance_summary: BalanceSummary | None = None
     additional_fees: Annotated[list[AdditionalFee], Field(max_length=MAX_FEES)] | None = None
     extended_fields: ExtendedFields | None = None

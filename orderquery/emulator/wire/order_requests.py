@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,10 @@ from .values import Guid
 
 MAX_BULK_ORDERS = 100
 MAX_MESSAGE_CHARS = 1_000
+MAX_OWNER_APPS = 100
+MAX_MASK_CHARS = 1_000
+"""Neither is documented: limits of orderquery."""
+
 _MAX_ID_CHARS = 100
 
 Strategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
@@ -21,7 +25,7 @@ Strategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
 class OwnerApps(WireModel):
     """The apps that may edit a created order."""
 
-    app_ids: list[Guid] | None = None
+    app_ids: Annotated[list[Guid], Field(max_length=MAX_OWNER_APPS)] | None = None
 
 
 class NotificationSettings(WireModel):
@@ -62,7 +66,7 @@ class MaskedOrder(WireModel):
     """
 
     order: UpdatedOrder
-    field_mask: str | None = None
+    field_mask: Annotated[str, Field(max_length=MAX_MASK_CHARS)] | None = None
 
 
 class BulkUpdateOrdersRequest(WireRequest):
