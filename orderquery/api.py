@@ -116,11 +116,13 @@ def check(
 ) -> Report[Plan]:
     """Check a search and report every problem; never raises for bad input.
 
-    ``source`` is decoded JSON (a dict), JSON text or bytes (JavaScript object literals too), or the text form.
+    ``source`` is decoded JSON (a dict), JSON text or bytes, or the text form. JavaScript object literals are read, too,
+    and pasted code around one: a call, an assignment, a ``curl`` command (D73).
+
     ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), or
     the argument of the JavaScript SDK (``sdk``). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
-    (JSON if it starts with a bracket). ``wire`` is plain JSON, as in an HTTP body: faster, without line and column
-    (D20). Relative dates of the text form count from ``now``.
+    (JSON if it starts with a bracket or is code). ``wire`` is plain JSON, as in an HTTP body: faster, without line and
+    column (D20). Relative dates of the text form count from ``now``.
 
     Raises:
         UsageError: no such shape.

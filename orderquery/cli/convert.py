@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .inputs import compile_query, load_table, read_query, shape_option, table_option
+from .inputs import compile_query, load_table, read_query, shape_option, strict_option, table_option
 from .output import write_json, write_line
 from .program import EXIT_OK, Command
 
@@ -19,13 +19,14 @@ from .program import EXIT_OK, Command
 @click.argument("query", metavar="QUERY")
 @click.option("--to", "form", type=click.Choice(["json", "text"]), required=True, help="Form to convert to.")
 @shape_option(None)
+@strict_option
 @table_option
-def convert(query: str, form: str, shape: str | None, table: str | None) -> int:
+def convert(query: str, form: str, shape: str | None, strict: bool, table: str | None) -> int:
     """Convert a search to JSON or to the text form.
 
     JSON is the body of an HTTP request, {"search": {...}}. Relative dates become absolute.
     """
-    plan = compile_query(read_query(query), load_table(table), shape)
+    plan = compile_query(read_query(query), load_table(table), shape, strict=strict)
     if form == "text":
         write_line(plan.to_text())
     else:

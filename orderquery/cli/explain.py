@@ -47,10 +47,11 @@ def _render(row: Code) -> str:
 
     from ..diagnostics.codes import EFFECT_NOTES
 
+    note = EFFECT_NOTES[row.effect]
     fix = fill(f"Fix: {row.fix}.", _TEXT_COLUMNS, break_on_hyphens=False)
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, _TEXT_COLUMNS), "",
-        f"{EFFECT_NOTES[row.effect].capitalize()}.", "", fix,
+        f"{note[0].upper()}{note[1:]}.", "", fix,
     ]  # fmt: skip
     if row.wrong:
         form = "text form" if row.shape == "text" else f"JSON, --as {row.shape}"

@@ -47,7 +47,7 @@ COMMAND_NAMES = tuple(name for _, commands in COMMANDS for name, _ in commands)
 
 SUMMARY = "Check, convert and run Wix Search Orders queries, on files of orders and in stores."
 QUERY_HELP = (
-    'QUERY is a file, "-" for standard input, JSON that begins with "{", or the text form: '
+    'QUERY is a file, "-" for standard input, JSON that begins with "{", pasted code, or the text form: '
     "'paymentStatus = PAID order by createdDate desc'."
 )
 VERSION_HELP = "Show the version and exit."

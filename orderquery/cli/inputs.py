@@ -36,6 +36,7 @@ class QueryArgument(NamedTuple):
 
     source: str | bytes
     name: str
+    is_file: bool = False
 
 
 def table_option(command: Decorated) -> Decorated:
@@ -69,6 +70,11 @@ def shape_option(default: str | None) -> Callable[[Decorated], Decorated]:
         "--as", "shape", type=click.Choice(["request", "search", "sdk"]), default=default,
         help=f"Shape of JSON: HTTP body, bare search, or argument of the JavaScript SDK.  [default: {shown}]",
     )  # fmt: skip
+
+
+def strict_option(command: Decorated) -> Decorated:
+    """Add ``--strict``, which treats warnings about the search as errors."""
+    return click.option("--strict", is_flag=True, help="Treat warnings about QUERY as errors.")(command)
 
 
 def load_table(table: str | None) -> Schema:
@@ -106,7 +112,7 @@ def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgume
     if os.path.exists(argument):
         try:
             with open(argument, "rb") as file:
-                return QueryArgument(_read(file, argument), argument)
+                return QueryArgument(_read(file, argument), argument, is_file=True)
         except OSError as problem:
             raise UsageError(_unreadable(argument, problem)) from None
     if _FILE_NAME.fullmatch(argument):
@@ -153,10 +159,10 @@ def stdin_bytes() -> Any:
     return sys.stdin.buffer
 
 
-def compile_query(query: QueryArgument, schema: Schema, shape: str | None) -> Plan:
+def compile_query(query: QueryArgument, schema: Schema, shape: str | None, *, strict: bool = False) -> Plan:
     """Compile a query and write its warnings to standard error.
 
-    If the query has errors, write them to standard error and exit with the status ``EXIT_PROBLEMS``.
+    If the query has errors, or with ``strict`` warnings, exit with the status ``EXIT_PROBLEMS``.
     """
     from ..api import compile_search
     from ..compiler.render import render_line
@@ -173,6 +179,8 @@ def compile_query(query: QueryArgument, schema: Schema, shape: str | None) -> Pl
         raise click.exceptions.Exit(EXIT_PROBLEMS) from None
     for warning in plan.diagnostics:
         write_message(render_line(warning, query.name))
+    if strict and plan.diagnostics:
+        raise click.exceptions.Exit(EXIT_PROBLEMS)
     return plan
 
 
@@ -182,6 +190,7 @@ def check_files(names: tuple[str, ...]) -> None:
     Commands call this before they do any work.
     """
     from ..diagnostics.errors import UsageError
+    from .file_kinds import database_kind
 
     if names.count(STDIN) > 1:
         raise UsageError("standard input is used twice; pass a file for one of its uses")
@@ -194,6 +203,8 @@ def check_files(names: tuple[str, ...]) -> None:
             raise UsageError(f"file not found: {name}")
         elif not os.access(name, os.R_OK):
             raise UsageError(f'cannot read "{name}": permission denied')
+        elif (kind := database_kind(name)) is not None:
+            raise UsageError(f'"{name}" is {kind}, not a file of orders; for its orders use the command search')
 
 
 def read_records(

@@ -12,6 +12,7 @@ from .inputs import (
     read_query,
     shape_option,
     site_option,
+    strict_option,
     table_option,
 )
 from .output import write_line, write_notes
@@ -28,10 +29,13 @@ from .program import EXIT_OK, EXIT_PROBLEMS, Command
 @click.argument("store", metavar="STORE")
 @click.argument("query", metavar="QUERY")
 @shape_option(None)
+@strict_option
 @layout_option
 @site_option
 @table_option
-def inspect(store: str, query: str, shape: str | None, layout: str | None, site: str, table: str | None) -> int:
+def inspect(
+    store: str, query: str, shape: str | None, strict: bool, layout: str | None, site: str, table: str | None
+) -> int:
     """Show how the engine of a store runs a search.
 
     Prints the statement, its parameters, the engine's plan, and each step whose cost grows with the number of orders.
@@ -40,7 +44,7 @@ def inspect(store: str, query: str, shape: str | None, layout: str | None, site:
     import json
 
     schema = load_table(table)
-    plan = compile_query(read_query(query), schema, shape)
+    plan = compile_query(read_query(query), schema, shape, strict=strict)
     with open_store(store, schema, site, layout=layout) as opened:
         explained = opened.explain(plan)
     write_line(explained.statement.text)

@@ -47,9 +47,45 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> in
     Skips unusable documents, reports each with its place, and then exits with 1. Also reports stored values that do
     not fit their field; their orders are loaded.
     """
+    _check_roles(store, files)
     check_files(files)
     with open_store(store, load_table(table), site, create=True) as opened:
         return EXIT_PROBLEMS if _load_files(opened, files).skipped else EXIT_OK
+
+
+def _check_roles(store: str, files: tuple[str, ...]) -> None:
+    """Raise ``UsageError`` if the store is a file of orders, or a file is a store.
+
+    Says which is which, so that swapped arguments cannot damage a file.
+    """
+    import shlex
+
+    from ..diagnostics.errors import UsageError
+    from .file_kinds import database_kind, is_documents_file
+
+    databases = {name: kind for name in files if name != STDIN and (kind := database_kind(name)) is not None}
+    facts = [f'"{name}" is {kind}' for name, kind in databases.items()]
+    if is_documents_file(store):
+        orders = [store, *(name for name in files if name not in databases)]
+        target = next(iter(databases), None)
+        facts.insert(0, f'"{store}" is a file of orders, not a store')
+    elif databases:
+        orders, target = [name for name in files if name not in databases], store
+        facts[-1] += ", not a file of orders"
+    else:
+        _check_same_file(store, files)
+        return
+    write = f"; write: orderquery load {shlex.join([target or 'STORE', *dict.fromkeys(orders)])}" if orders else ""
+    raise UsageError(", and ".join(facts) + write)
+
+
+def _check_same_file(store: str, files: tuple[str, ...]) -> None:
+    """Raise ``UsageError`` if the store is one of the files."""
+    from ..diagnostics.errors import UsageError
+
+    for name in files:
+        if name != STDIN and os.path.exists(store) and os.path.exists(name) and os.path.samefile(store, name):
+            raise UsageError(f'"{name}" is both STORE and FILE; pass the store first, then the files of orders')
 
 
 def _load_files(store: Store, names: tuple[str, ...]) -> LoadResult:

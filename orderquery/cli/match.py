@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from .inputs import STDIN, check_files, compile_query, load_table, read_query, shape_option, table_option
+from .inputs import STDIN, check_files, compile_query, load_table, read_query, shape_option, strict_option, table_option
 from .output import is_terminal, write_line, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
@@ -33,6 +33,7 @@ MAX_JOBS = 256
     help="Number of processes.  [default: one per processor for an uncompressed file of 64 MiB or more, else 1]",
 )
 @shape_option(None)
+@strict_option
 @table_option
 def match(
     query: str,
@@ -42,6 +43,7 @@ def match(
     verbose: bool,
     jobs: int | None,
     shape: str | None,
+    strict: bool,
     table: str | None,
 ) -> int:
     """Print the orders in files that match a search.
@@ -63,7 +65,7 @@ def match(
     argument = read_query(query, (*names, *other_names))
     check_files((*names, *other_names))
     schema = load_table(table)
-    plan = compile_query(argument, schema, shape)
+    plan = compile_query(argument, schema, shape, strict=strict)
     if plan.cursor is not None:
         raise UsageError("match does not support cursors; remove the cursor from QUERY")
     ignored = " and ".join(name for name, sent in (("order", plan.sort_sent), ("limit", plan.limit_sent)) if sent)

@@ -71,6 +71,17 @@ def join_lines(document: bytes) -> bytes:
     return document.translate(None, b"\r\n")
 
 
+def relative_path(name: str) -> str:
+    """Return the path of a file with ``/``.
+
+    It is relative to the working directory if the file is inside, else absolute.
+    """
+    from pathlib import Path
+
+    path, here = os.path.abspath(name), os.getcwd().rstrip(os.sep) + os.sep
+    return Path(path[len(here) :] if path.startswith(here) else path).as_posix()
+
+
 def count_of(count: int, noun: str) -> str:
     """Return a number with its noun, in the plural unless it is 1."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

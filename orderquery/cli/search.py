@@ -17,6 +17,7 @@ from .inputs import (
     read_query,
     shape_option,
     site_option,
+    strict_option,
     table_option,
 )
 from .output import write_line
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     help="json: the response body of the endpoint; jsonl: one document a line.",
 )
 @shape_option(None)
+@strict_option
 @layout_option
 @site_option
 @table_option
@@ -64,6 +66,7 @@ def search(
     count: bool,
     format_: str,
     shape: str | None,
+    strict: bool,
     layout: str | None,
     site: str,
     table: str | None,
@@ -83,7 +86,7 @@ def search(
     if query is None and cursor is None:
         raise UsageError('missing QUERY; pass "everything" for all orders, or --cursor')
     schema = load_table(table)
-    plan = None if query is None else compile_query(read_query(query), schema, shape)
+    plan = None if query is None else compile_query(read_query(query), schema, shape, strict=strict)
     paged = _apply_paging(schema, plan, limit, cursor)
     with open_store(store, schema, site, layout=layout) as opened:
         if count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .inputs import compile_query, layout_option, load_table, read_query, shape_option, table_option
+from .inputs import compile_query, layout_option, load_table, read_query, shape_option, strict_option, table_option
 from .output import write_line, write_notes
 from .program import EXIT_OK, Command
 
@@ -21,16 +21,17 @@ from .program import EXIT_OK, Command
     "--dialect", metavar="NAME", required=True, help="sqlite, postgres, duckdb; an unknown name lists them all."
 )
 @shape_option(None)
+@strict_option
 @layout_option
 @table_option
-def sql(query: str, dialect: str, shape: str | None, layout: str | None, table: str | None) -> int:
+def sql(query: str, dialect: str, shape: str | None, strict: bool, layout: str | None, table: str | None) -> int:
     """Print a search as SQL, then its parameters as JSON.
 
     Prints the statement of the first page, over the tables of an orderquery store. With --layout, the statement is
     over your own tables; notes on standard error report differences from the exact meaning.
     """
     schema = load_table(table)
-    plan = compile_query(read_query(query), schema, shape)
+    plan = compile_query(read_query(query), schema, shape, strict=strict)
     tables = None
     if layout:
         from ..sql.mapped.layout_loader import load_layout

@@ -16,12 +16,13 @@ from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
-from ..language.types import UnfitOperand, fold, has_lone_surrogate, is_guid
+from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.json_printer import write_help
 from ..syntax.problems import Problems
 from . import suggestions
 from .query import Query, SortField, default_sort, total_order, visible, with_table_names
+from .suggestions import spelled
 
 JSON = Any
 
@@ -75,6 +76,8 @@ class _Checker:
         self._rows = schema.by_name
         self._hidden_field = None if schema.hidden is None else schema.hidden[0]
         self._unknown: set[Place] = set()
+        self._unsupported: set[Place] = set()
+        """Places of operators. In a text ``between`` is one operator and two conditions."""
         self._values: dict[int | None, JSON] = {}
         """Of the condition at hand: the operands to write instead, by their index in a list."""
         self._operator: str | None = None
@@ -149,8 +152,11 @@ class _Checker:
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
         """Report an unsupported operator; return the same condition with others."""
-        help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
         place = node.operator_place or node.place.of_key()
+        if place.span is not None and place in self._unsupported:
+            return node
+        self._unsupported.add(place)
+        help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
         spelled = operator.name if place.path is not None else operator.spellings[0].words
         fix: Fix | None = "intended" if instead is not None else "guess" if help_.startswith("write: ") else None
         self._add("operator-not-allowed", f"{quoted(spelled)} is not supported for {row.name}", help_, place, fix)
@@ -160,8 +166,10 @@ class _Checker:
         """Report an operand of the wrong shape, and return its certain meaning."""
         instead = suggestions.operand_instead(node.operand, row, operator)
         if instead is not None:
-            message = f"{node.operator} takes {operator.takes.value}, not {described(node.operand)}"
-            help_ = write_help(list(instead) if isinstance(instead, tuple) else instead)
+            message = (
+                f"{spelled(node.operator, node.place)} takes {operator.takes.value}, not {described(node.operand)}"
+            )
+            help_ = suggestions.shape_help(node, instead, self.schema)
             self._add("operand-shape", message, help_, node.place, "intended")
         return instead
 
@@ -175,7 +183,7 @@ class _Checker:
             if not isinstance(operand, tuple):
                 return self._misshapen(node, row)
             if not operand:
-                self._empty(operator, node.place)
+                self._empty(operator, node)
             self._siblings = operand
             return tuple([self._element(node, item, index, row, operator) for index, item in enumerate(operand)])
         if isinstance(operand, tuple):
@@ -188,16 +196,16 @@ class _Checker:
 
     def _whole_list(self, node: Comparison, operand: tuple[JSON, ...], row: Field, operator: Operator) -> list[Any]:
         if not operand:
-            self._empty(operator, node.place)
+            self._empty(operator, node)
         nulls = [index for index, item in enumerate(operand) if item is None]
         for index in nulls:
-            message = f"null is not allowed in a list that {operator.name} compares as a whole"
+            message = f"null is not allowed in a list that {spelled(node.operator, node.place)} compares as a whole"
             self._add("operand-type", message, "remove null", node.place.item(index))
         return [self._element(node, item, i, row, operator) for i, item in enumerate(operand) if i not in nulls]
 
     def _element(self, node: Comparison, item: JSON, index: int, row: Field, operator: Operator) -> Any:
         if isinstance(item, tuple | list | dict):
-            message = f"a list inside the list of {operator.name}"
+            message = f"a list inside the list of {spelled(node.operator, node.place)}"
             self._add("operand-shape", message, "put all values into one list", node.place.item(index))
             return None
         return None if item is None and operator.nulls else self._value(item, row, operator, node.place, index)
@@ -218,7 +226,8 @@ class _Checker:
         kind = row.type
         try:
             if item is None:
-                return self._null(row, operator, at.item(index))
+                self._add("operand-type", *suggestions.null_operand(row, operator, at), at.item(index), "guess")
+                return None
             value = kind.operand(item)
         except UnfitOperand as problem:
             found = suggestions.unfit_operand(problem, item, row, operator, in_text=at.path is None)
@@ -242,7 +251,8 @@ class _Checker:
             self._add("not-a-guid", f"{quoted(item)} is not a GUID", help_, at.item(index))
         elif name == "sequence" and isinstance(item, str) and not (item.isascii() and item.isdigit()):
             message = f"{quoted(item)} is not a number, so it comes after every number"
-            self._add("not-a-number", message, 'write digits such as "10042"', at.item(index))
+            help_, fix = suggestions.number_instead(Comparison(row.name, operator.name, item, at), self.schema, index)
+            self._add("not-a-number", message, help_, at.item(index), fix)
         return value
 
     def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
@@ -255,12 +265,6 @@ class _Checker:
         message = f"{quoted(item)} is not a value of {row.name}"
         self._add("unknown-enum-value", message, help_, at.item(index), fix)
 
-    def _null(self, row: Field, operator: Operator, place: Place) -> None:
-        help_ = "remove null"
-        if "$eq" in row.operators:
-            help_ = 'write: {"$eq": null} to find orders without a value'
-        self._add("operand-type", f"{operator.name} does not take null", help_, place, "guess")
-
     def _prefix(self, node: Comparison, row: Field) -> str | None:
         operand, place = node.operand, node.place
         if not isinstance(operand, str) or has_lone_surrogate(operand):
@@ -270,16 +274,12 @@ class _Checker:
             if isinstance(operand, bool):
                 self._values[None] = "true" if operand else "false"
                 help_, fix = write_help(self._values[None]), "intended"
-            self._add("operand-type", f"{node.operator} takes {wanted}, not {described(operand)}", help_, place, fix)
+            message = f"{spelled(node.operator, node.place)} takes {wanted}, not {described(operand)}"
+            self._add("operand-type", message, help_, place, fix)
             return None
         kind = row.type.name
         if kind == "boolean":
-            possible = any(text.startswith(fold(operand)) for text in ("true", "false"))
-            code = "prefix-of-boolean" if possible else "never-matches"
-            message = f'{node.operator} compares {row.name} as the text "true" or "false"'
-            begun = [word == "true" for word in ("true", "false") if operand and word.startswith(fold(operand))]
-            help_ = write_help({row.name: bool(begun and begun[0])})
-            self._add(code, message, help_, place, "guess" if begun else None)
+            self._add(*suggestions.boolean_prefix(node, row, self.schema))
         elif kind == "instant" and not could_begin_instant(operand):
             message = f"no date-time starts with {quoted(operand)}"
             help_ = 'write the start of a date-time such as "2024-03-07T10:24:03.380Z"'
@@ -300,14 +300,14 @@ class _Checker:
                 message = f"no search returns orders with {row.name} {quoted(value)}"
                 self._add("hidden-value", message, f"remove {quoted(value)}", node.place.item(index), "guess")
 
-    def _empty(self, operator: Operator, place: Place) -> None:
-        message = f"{operator.name} with an empty list {operator.when_empty}"
-        self._add("empty-list", message, "add a value, or remove the condition", place)
+    def _empty(self, operator: Operator, node: Comparison) -> None:
+        message = f"{spelled(node.operator, node.place)} with an empty list {operator.when_empty}"
+        self._add("empty-list", message, "add a value, or remove the condition", node.place)
 
     def _misshapen(self, node: Comparison, row: Field) -> None:
-        operator = OPERATORS[node.operator]
-        message = f"{node.operator} takes {operator.takes.value}, not {described(node.operand)}"
-        help_, fix = suggestions.operand_shape(node, row)
+        takes = OPERATORS[node.operator].takes.value
+        message = f"{spelled(node.operator, node.place)} takes {takes}, not {described(node.operand)}"
+        help_, fix = suggestions.operand_shape(node, row, self.schema)
         self._add("operand-shape", message, help_, node.place, fix)
 
     # -- sort and paging ---------------------------------------------------------------------------------------

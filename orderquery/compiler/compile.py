@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,22 +13,26 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import Schema, load_schema
-from ..syntax.ast import Search
-from ..syntax.json_decoder import decode_plain, not_utf8, read_json, text_too_large
+from ..syntax.ast import Filter, Search
+from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
-from ..syntax.source_text import SourceText
+from ..syntax.source_text import ReadError, SourceText
 from .checker import check_search
-from .corrections import Correction, correct, fixed_request
+from .corrections import Correction, Only, correct, fixed_request
 from .cursor import query_too_long
-from .query import Query
+from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
+from .query import Query, same_answer
 from .report import QueryError, Report, in_order
 
 if TYPE_CHECKING:
+    from ..syntax.excerpt import Excerpt
     from ..syntax.literal_parser import Located
 
 JSON = Any
 Form = Literal["any", "json", "wire", "text"]
 _EMPTY = ("", '""', "''")
+_MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\)\s*\??\.")
+"""What every text has that is pasted code, and few others."""
 
 
 def check(
@@ -59,6 +64,10 @@ def check(
         return Report((Diagnostic("empty-query", "the query is empty", "write: everything"),), None, text)
     if form == "json" or (form == "any" and is_json(text)):
         return _check_json_text(text, shape, table)
+    if form == "any" and _MAY_BE_CODE.search(text):
+        pasted = _pasted(text, table)
+        if pasted is not None:
+            return _check_pasted(text, pasted, shape, table)
     return _check_text(text, table, now)
 
 
@@ -111,7 +120,7 @@ def _decoded_text(source: str | bytes | bytearray) -> str | Diagnostic:
     if size > MAX_SEARCH_BYTES:
         return text_too_large(size)
     if isinstance(source, str):
-        return source
+        return source.removeprefix("\ufeff")
     try:
         return bytes(source).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -123,7 +132,9 @@ def _check_json(
 ) -> Report[Query]:
     diagnostics, query = _checked_request(document, shape, schema)
     diagnostics = in_order((*earlier, *diagnostics), document)
-    if not any(diagnostic.certain for diagnostic in diagnostics):
+    # A correction would keep one of two values under the same key, and lose the other.
+    has_duplicates = any(diagnostic.code == "duplicate-key" for diagnostic in diagnostics)
+    if has_duplicates or not any(diagnostic.certain for diagnostic in diagnostics):
         return _report(diagnostics, query, source, document)
 
     def check_again(request: JSON) -> tuple[Diagnostic, ...]:
@@ -131,10 +142,20 @@ def _check_json(
             return diagnostics
         return in_order(_checked_request(request, shape, schema)[0], request)
 
-    def fix(request: JSON) -> JSON:
-        return fixed_request(request, shape, schema, check_again(request))
+    def fix(request: JSON, only: Only) -> JSON:
+        found = check_again(request)
+        if only is None:
+            return fixed_request(request, shape, schema, found)
+        return partly_fixed_request(request, shape, schema, found, only)
 
-    return _report(diagnostics, query, source, document, lambda: correct(document, check_again, fix))
+    def make(only: Only) -> Correction | None:
+        made = correct(document, check_again, fix, only)
+        if made is None or only != "same-answer":
+            return made
+        # A fix of another class may depend on it: a sort entry less can be one that is not too many.
+        return made if same_answer(query, _checked_request(made.value, shape, schema)[1]) else None
+
+    return _report(diagnostics, query, source, document, make)
 
 
 def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
@@ -182,7 +203,7 @@ def _report(
     query: Query | None,
     source: str | None,
     document: JSON,
-    correction: Callable[[], Correction | None] | None = None,
+    correction: Callable[[Only], Correction | None] | None = None,
 ) -> Report[Query]:
     if query is not None and diagnostics:
         refused = any(diagnostic.refused for diagnostic in diagnostics)
@@ -193,32 +214,58 @@ def _report(
 
 
 def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
-    diagnostics: tuple[Diagnostic, ...] = ()
-    located: Located | None = None
     try:
         document = decode_plain(text)
     except (ValueError, ArithmeticError, RecursionError):
         # Only the slower parser knows lines and columns, JavaScript literals and duplicate keys.
-        located = _located(text)
-        document, diagnostics = located.value, located.diagnostics
-        if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
-            return Report(diagnostics, None, text)
+        return _check_pasted(text, _pasted(text, schema), shape, schema)
+    report = _check_json(document, shape, schema, (), text)
+    return _with_lines(report, _located(text, schema), None) if report.diagnostics else report
+
+
+def _pasted(text: str, schema: Schema) -> Excerpt | Diagnostic | None:
+    """Return the search in pasted code, or the diagnostic of other code."""
+    from ..syntax.pasted_code import find_literal
+
+    try:
+        return find_literal(text, schema)
+    except ReadError as problem:
+        return SourceText(text).report(problem)
+
+
+def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, schema: Schema) -> Report[Query]:
+    if isinstance(found, Diagnostic):
+        return Report((found,), None, text)
+    literal = text if found is None else found.text
+    located = _located(literal, schema)
+    diagnostics, document = located.diagnostics, located.value
+    if found is not None:
+        lines = SourceText(text)
+        diagnostics = tuple([lines.located(d, found.span(d.span or (0, 0))) for d in diagnostics])
+        if found.strict and all(diagnostic.code == "duplicate-key" for diagnostic in diagnostics):
+            wrong = json_mistake(literal)
+            diagnostics = diagnostics if wrong is None else (lines.located(wrong, found.span(wrong.span or (0, 0))),)
+        shape = found.shape or shape
+    if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
+        return Report(diagnostics, None, text)
     report = _check_json(document, shape, schema, diagnostics, text)
-    if not report.diagnostics:
-        return report
-    located = located or _located(text)
-    lines = SourceText(text)
-    placed = in_order([_with_line(diagnostic, located, lines) for diagnostic in report.diagnostics], document)
-    return _report(placed, report.plan, text, document, report.correct)
+    return _with_lines(report, located, found) if report.diagnostics else report
 
 
-def _located(text: str) -> Located:
+def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
+    assert report.source is not None
+    lines = SourceText(report.source)
+    placed = in_order([_with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
+    return _report(placed, report.plan, report.source, report.request, report.correct)
+
+
+def _located(text: str, schema: Schema) -> Located:
     from ..syntax.literal_parser import read_literal
 
-    return read_literal(text)
+    return read_literal(text, schema)
 
 
-def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> Diagnostic:
+def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText, excerpt: Excerpt | None) -> Diagnostic:
     path = diagnostic.place.path
     if path is None or diagnostic.line is not None:
         return diagnostic
@@ -226,15 +273,16 @@ def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText) -> D
     while span is None and path:
         path = path[:-1]
         span = located.spans.get((path, "value"))
-    return diagnostic if span is None else lines.located(diagnostic, span)
+    if span is None:
+        return diagnostic
+    return lines.located(diagnostic, span if excerpt is None else excerpt.span(span))
 
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
     from ..syntax.text_parser import parse_text
-    from ..syntax.text_printer import print_text
 
-    lines = SourceText(text)
-    search, earlier = parse_text(text, schema, now)
+    lines, moment = SourceText(text), now or datetime.now(UTC)
+    search, earlier = parse_text(text, schema, moment)
     more: tuple[Diagnostic, ...] = ()
     query = None
     if search is not None:
@@ -247,16 +295,33 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
     placed = in_order(diagnostics, None)
     if search is None or not any(diagnostic.certain for diagnostic in placed):
         return _report(placed, query, text, None)
-    moment = now or datetime.now(UTC)
 
     def check_again(written: str) -> tuple[Diagnostic, ...]:
         return placed if written is text else _check_text(written, schema, moment).diagnostics
 
-    def fix(written: str) -> str:
+    def fix(written: str, only: Only) -> str:
+        from .text_rewrite import mended_tree, rewrite_text
+
         parsed, _ = parse_text(written, schema, moment)
+        if parsed is None:
+            return written
+
+        def mend(tree: Filter) -> Filter:
+            if only == "same-answer":
+                return same_answer_condition(tree, schema)
+            return check_search(Search(tree), schema).mended.filter
+
+        sort = same_answer_sort(parsed, schema) if only == "same-answer" else check_search(parsed, schema).mended.sort
+        mended = replace(parsed, filter=mended_tree(parsed.filter, mend), sort=sort)
         try:
-            return written if parsed is None else print_text(check_search(parsed, schema).mended, schema)
+            return rewrite_text(written, parsed, mended, schema, moment, mend)
         except UsageError:
             return written
 
-    return _report(placed, query, text, None, lambda: correct(text, check_again, fix))
+    def make(only: Only) -> Correction | None:
+        made = correct(text, check_again, fix, only)
+        if made is None or only != "same-answer":
+            return made
+        return made if same_answer(query, _check_text(made.value, schema, moment).plan) else None
+
+    return _report(placed, query, text, None, make)

@@ -8,12 +8,13 @@ so that no fix can overwrite another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path
 from ..language.schema import Schema
-from ..syntax.ast import Search
+from ..syntax.ast import Search, SortKey
 from ..syntax.filter_reader import FilterReader, LimitReached, filter_in_text
 from ..syntax.json_printer import joined, print_filter
 from ..syntax.json_reader import Reader, Shape
@@ -23,6 +24,14 @@ from .checker import check_search
 JSON = Any
 MAX_ROUNDS = 8
 """A fix may reveal another mistake; more rounds than this are a fault of ours."""
+
+
+Only = Literal["same-answer"] | Diagnostic | None
+"""Which certain fixes to make: those of one class, that of one diagnostic, or all."""
+
+
+class EndlessFixes(OrderQueryError):
+    """Fixes that bring back what others removed: the search is left as it was."""
 
 
 class Correction(NamedTuple):
@@ -38,31 +47,50 @@ class Correction(NamedTuple):
 
 
 def correct(
-    value: JSON, check: Callable[[JSON], tuple[Diagnostic, ...]], fix: Callable[[JSON], JSON]
+    value: JSON,
+    check: Callable[[JSON], tuple[Diagnostic, ...]],
+    fix: Callable[[JSON, Only], JSON],
+    only: Only = None,
 ) -> Correction | None:
     """Fix a search until no certain fix is left.
 
-    ``None`` if there is nothing to fix, or the fixes do not end.
+    ``None`` if there is nothing to fix. With ``only``, some of the fixes are made.
+
+    Raises:
+        EndlessFixes: the fixes do not end.
+
     """
     current = value
     try:
+        if isinstance(only, Diagnostic):
+            fixed = fix(value, only)
+            left = check(fixed)
+            if any((d.code, d.place) == (only.code, only.place) for d in left):
+                # In place only a part of the fix could be made.
+                return correct(value, check, fix)
+            return Correction(fixed, left)
         for _ in range(MAX_ROUNDS):
             diagnostics = check(current)
-            if not any(diagnostic.certain for diagnostic in diagnostics):
+            is_left = any(diagnostic.certain for diagnostic in diagnostics)
+            fixed = fix(current, only) if is_left else current
+            # A limited fix may have to leave a place that has other mistakes, too.
+            if not is_left or (only is not None and fixed == current):
                 return None if current is value else Correction(current, diagnostics)
-            current = fix(current)
+            current = fixed
     except RecursionError:
         # A Python object may contain itself; JSON cannot.
         return None
-    return None
+    raise EndlessFixes("the fixes of this search do not end, so none is made")
 
 
 def fixed_request(document: JSON, shape: Shape, schema: Schema, diagnostics: Iterable[Diagnostic]) -> JSON:
     """Return a decoded request with the certain fixes of its diagnostics made."""
-    return _Fixer(document, shape, schema, diagnostics).request()
+    return Fixer(document, shape, schema, diagnostics).request()
 
 
-class _Fixer:
+class Fixer:
+    """Makes the certain fixes of some diagnostics of a decoded request."""
+
     def __init__(self, document: JSON, shape: Shape, schema: Schema, diagnostics: Iterable[Diagnostic]) -> None:
         self._document = document
         self._shape = shape
@@ -72,6 +100,7 @@ class _Fixer:
         self._touched = {path[:length] for path in paths for length in range(len(path) + 1)}
 
     def request(self) -> JSON:
+        """Return the request with its fixes made."""
         reader = self._reader
         parts = {
             "filter": self._filter(),
@@ -169,7 +198,8 @@ class _Fixer:
                 key = keys[index] if index < len(keys) else None
             if key is not None:
                 order = ("DESC" if key.descending else "ASC") if entry.has_direction else entry.written["order"]
-                fixed.append({"fieldName": self._written_name(key.field), "order": order, **entry.rest})
+                made = {"fieldName": self._written_name(key.field), "order": order, **entry.rest}
+                fixed.append(_as_written(made, entry.written, key))
         return fixed
 
     def _paging(self) -> JSON:
@@ -182,3 +212,15 @@ class _Fixer:
         if cursor:
             paging["cursor"] = cursor[0].value
         return {**paging, **found} or None
+
+
+def _as_written(made: dict[str, JSON], written: JSON, key: SortKey) -> dict[str, JSON]:
+    """Return a sort entry with its keys in the order they had.
+
+    A default that was not written is left out.
+    """
+    if not isinstance(written, dict) or "fieldName" not in written:
+        return made
+    if written.keys() <= made.keys() and "order" not in written and not key.descending:
+        made = {name: value for name, value in made.items() if name != "order"}
+    return {**{name: made[name] for name in written if name in made}, **made}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import shortened
-from ..language.conditions import TRUE, Condition, Test, negate, one_of, tests_of
+from ..language.conditions import TRUE, Condition, Kind, Test, negate, one_of, tests_of
 from ..language.fields import Field
 from ..language.schema import Schema
 from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable
@@ -169,6 +169,28 @@ def _max_json_bytes(tree: Filter) -> int:
     for child in tree.children:
         size += _max_json_bytes(child)
     return size
+
+
+def same_answer(one: Query | None, other: Query | None) -> bool:
+    """Return whether two searches have the same condition, order and limit.
+
+    ``None`` is a search that the service refuses. Values that an enum does not have are equal to none.
+    """
+    if one is None or other is None:
+        return one is other
+    same = (one.sort, one.limit, one.cursor) == (other.sort, other.limit, other.cursor)
+    return same and same_condition(_of_known_values(one.condition), _of_known_values(other.condition))
+
+
+def _of_known_values(condition: Condition) -> Condition:
+    """Return a condition whose lists have only values that an order can have."""
+    if isinstance(condition, Test):
+        values = condition.field.values
+        if condition.kind is not Kind.ONE_OF or not values:
+            return condition
+        known = one_of(condition.field, [value for value in condition.operand if value in values] or condition.operand)
+        return negate(known) if condition.negated else known
+    return type(condition)(tuple([_of_known_values(part) for part in condition.parts]))
 
 
 def same_condition(one: Condition, other: Condition) -> bool:

@@ -219,7 +219,7 @@ def render_corrected(value: JSON, left: int | None) -> str | None:
     problems = f"{left} problem{'' if left == 1 else 's'} left"
     heading = "corrected request:" if left is None else f"partly corrected request ({problems}):"
     if isinstance(value, str):
-        return f"{heading}\n{printable(value, MAX_CORRECTED_CHARS)}"
+        return "\n".join([heading, *(printable(line, MAX_CORRECTED_CHARS) for line in value.strip().splitlines())])
     try:
         shown = json.dumps(plain_json(value), ensure_ascii=False, indent=2)
     except (RecursionError, ValueError):

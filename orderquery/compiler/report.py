@@ -14,7 +14,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path, Place
 from ..syntax.json_printer import plain_json
-from .corrections import Correction
+from .corrections import Correction, EndlessFixes, Only
 from .query import Query
 from .render import printable, render_corrected, render_diagnostics, summary
 
@@ -23,7 +23,7 @@ QueryT = TypeVar("QueryT", bound=Query)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def _nothing() -> None:
+def _nothing(_: Only) -> None:
     return None
 
 
@@ -68,8 +68,8 @@ class Report(Generic[QueryT]):
     plan: QueryT | None = None
     source: str | None = None
     request: JSON = None
-    correct: Callable[[], Correction | None] = field(default=_nothing, repr=False, compare=False)
-    """Makes the correction when it is first asked for."""
+    correct: Callable[[Only], Correction | None] = field(default=_nothing, repr=False, compare=False)
+    """Makes the correction when it is first asked for; raises ``EndlessFixes``."""
 
     @property
     def ok(self) -> bool:
@@ -88,7 +88,10 @@ class Report(Generic[QueryT]):
 
     @cached_property
     def _correction(self) -> Correction | None:
-        return self.correct()
+        try:
+            return self.correct(None)
+        except EndlessFixes:
+            return None
 
     @property
     def corrected(self) -> JSON:
@@ -136,7 +139,12 @@ class Report(Generic[QueryT]):
 
 def report_json(report: Report[Any]) -> str:
     """Return the documented JSON of a report."""
-    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    return json_text(report.to_json())
+
+
+def json_text(value: JSON) -> str:
+    """Return indented JSON that UTF-8 can encode."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

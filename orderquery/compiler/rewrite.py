@@ -1,45 +1,45 @@
 """A corrected request written into its source text, with the smallest edits.
 
-The source may be JSON or a JavaScript literal. Spacing, line ends, key order, quotes and comments outside a replaced
-node stay as they are; comments inside one move in front of it.
+The source may be JSON, a JavaScript literal, or pasted code around one. Spacing, line ends, key order, quotes and
+comments outside a replaced node stay as they are; comments inside one move in front of it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from ..diagnostics.place import Path
+from ..syntax.excerpt import Excerpt
 from ..syntax.json_printer import encode_json
 from ..syntax.literal_parser import Located, read_literal
+from ..syntax.pasted_code import find_literal
+from ..syntax.source_text import Replacement, splice
 
 JSON = Any
 Item = TypeVar("Item")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<line>//[^\r\n]*)|(?P<block>/\*.*?\*/)""", re.DOTALL
 )
 
 
-class Replacement(NamedTuple):
-    """New text for a half-open range of character offsets."""
-
-    start: int
-    end: int
-    text: str
-
-
 def rewrite(text: str, corrected: JSON) -> str:
     """Return the source, which must parse, with its value changed."""
-    located = read_literal(text)
-    changed = text
-    for change in sorted(_Changes(text, located).of(located.value, corrected, ()), reverse=True):
-        changed = changed[: change.start] + change.text + changed[change.end :]
-    if _same(read_literal(changed).value, corrected):
-        return changed
-    start, end = located.spans[(), "value"]
-    return text[:start] + _written(corrected) + text[end:]
+    return splice(text, replacements(text, corrected))
+
+
+def replacements(text: str, corrected: JSON) -> list[Replacement]:
+    """Return the smallest edits that change the value of a source, in its order."""
+    literal = find_literal(text) or Excerpt.whole(text)
+    located = read_literal(literal.text)
+    changes = sorted(_Changes(literal.text, located).of(located.value, corrected, ()))
+    if not same_json(read_literal(splice(literal.text, changes)).value, corrected):
+        changes = [Replacement(*located.spans[(), "value"], _written(corrected))]
+    return literal.replacements(changes)
 
 
 class _Run(NamedTuple):
@@ -72,7 +72,7 @@ class _Changes:
         self._spans = located.spans
 
     def of(self, old: JSON, new: JSON, path: Path) -> Iterator[Replacement]:
-        if _same(old, new):
+        if same_json(old, new):
             return
         if isinstance(old, dict) and isinstance(new, dict) and old and new:
             yield from self._of_objects(old, new, path)
@@ -105,7 +105,7 @@ class _Changes:
                 yield from self.of(one, other, (*path, index))
             return
         spans = [self._spans[(*path, index), "value"] for index in range(len(old))]
-        for run in _runs(old, new, _same):
+        for run in _runs(old, new, same_json):
             yield self._spliced(spans, run, [_written(value) for value in new[run.new_start : run.new_end]])
 
     def _entry(self, path: Path) -> tuple[int, int]:
@@ -139,6 +139,8 @@ def _written(value: JSON) -> str:
         return "{" + ", ".join(f"{_written(key)}: {_written(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, str):
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
     return encode_json(value).decode("utf-8")
 
 
@@ -147,12 +149,12 @@ def _alike(old: JSON, new: JSON) -> bool:
     return isinstance(old, dict | list) == isinstance(new, dict | list)
 
 
-def _same(one: JSON, other: JSON) -> bool:
+def same_json(one: JSON, other: JSON) -> bool:
     """Return whether two values look the same in JSON: ``1`` and ``1.0`` differ."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+        return list(one) == list(other) and all(same_json(one[key], other[key]) for key in one)
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same_json, one, other))
     return bool(one == other) and str(one) == str(other)

@@ -5,12 +5,15 @@ The first line of a help is the one thing to write; a list of possibilities is a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
+from ..diagnostics.errors import UsageError
+from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import relative_word
 from ..language.elsewhere import certain_field, fields_elsewhere
@@ -18,7 +21,7 @@ from ..language.fields import Field
 from ..language.near import closest_name
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
-from ..language.types import UnfitOperand
+from ..language.types import UnfitOperand, fold
 from ..syntax.ast import Comparison, Filter, Search, both, either
 from ..syntax.json_printer import print_filter, write_help
 from ..syntax.problems import Problems
@@ -27,6 +30,8 @@ JSON = Any
 
 _MAX_REWRITTEN_VALUES = 10
 _LAST_DAY = "9999-12-31"
+_MAX_PLAIN_DIGITS = 18
+"""A number of an order that a help of the text form shows without quotes."""
 
 
 def nearest_field(schema: Schema, name: str) -> str | None:
@@ -63,11 +68,24 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[
     operators = row.list_operators(names)
     if instead is None:
         return operators, None
-    if in_text:
-        from ..syntax.text_printer import print_text
+    return f"{write_condition(instead, schema, in_text=in_text)}\n{operators}", certain
 
-        return f"write: {print_text(Search(instead), schema)}\n{operators}", certain
-    return f"{write_help(print_filter(instead))}\n{operators}", certain
+
+def write_condition(tree: Filter, schema: Schema, *, in_text: bool) -> str:
+    """Return the help that shows a condition, in the form of the search."""
+    if not in_text:
+        return write_help(print_filter(tree))
+    from ..syntax.text_printer import print_text
+
+    try:
+        return f"write: {print_text(Search(tree), schema)}"
+    except UsageError:
+        return "write another operand"
+
+
+def spelled(name: str, place: Place) -> str:
+    """Return an operator as a message names it, in the form of the search."""
+    return name if place.path is not None else quoted(OPERATORS[name].spellings[0].words)
 
 
 def _alternatives(node: Comparison, row: Field) -> Filter | None:
@@ -117,11 +135,12 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     return None
 
 
-def operand_shape(node: Comparison, row: Field) -> tuple[str, Fix | None]:
+def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fix | None]:
     """Return the help for an operand of the wrong shape without a certain meaning."""
     operand = node.operand
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
-        return write_help({row.name: {"$in": list(operand)}}), "guess"
+        instead = Comparison(row.name, "$in", operand)
+        return write_condition(instead, schema, in_text=node.place.path is None), "guess"
     takes = OPERATORS[node.operator].takes
     return "write true or false" if takes is Takes.FLAG else f"write {takes.value}", None
 
@@ -142,11 +161,13 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     """Return what to write instead of an operand of the wrong type."""
     relative = relative_word(item) if in_text and row.type.name == "instant" and isinstance(item, str) else None
     if relative is not None:
-        return Instead(f"write: {relative}", "guess")
+        return Instead(f"write {relative}", "guess")
     instead = problem.instead
     if instead is None:
         return Instead(f"write {problem.wanted}")
     if row.type.name == "instant" and isinstance(item, str) and instead == item.strip() + "T00:00:00.000Z":
+        if in_text:
+            return _day_in_text(item.strip(), instead, row, operator)
         return _day(item.strip(), instead, row, operator)
     certain = not isinstance(item, int | float | Decimal) if row.type.name != "sequence" else True
     if row.type.name == "amount":
@@ -154,6 +175,16 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     if row.type.name in ("text", "guid", "enum"):
         certain = isinstance(item, int)
     return Instead(write_help(instead), "intended" if certain else "guess", instead)
+
+
+def _day_in_text(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
+    """Return what to write for a bare date with space around it, in a text."""
+    from ..syntax.text_errors import whole_day_condition
+
+    condition = whole_day_condition(row.name, row, operator.name, day, midnight)
+    return (
+        Instead(f"write: {day}", "intended", midnight) if condition is None else Instead(f"write: {condition}", "guess")
+    )
 
 
 def _day(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
@@ -177,6 +208,45 @@ def _day(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
             f'{write_help({"$and": day_range})} for the whole day, or "{midnight}" for midnight UTC', "guess"
         )
     return Instead(f"{write_help(midnight)} for midnight UTC", "guess")
+
+
+def null_operand(row: Field, operator: Operator, place: Place) -> tuple[str, str]:
+    """Return the message and the help for null where it is not an operand."""
+    message = f"{spelled(operator.name, place)} does not take null"
+    if "$eq" not in row.operators:
+        return message, "remove null"
+    if place.path is None:
+        return message, f"write: {row.name} is missing"
+    return message, 'write: {"$eq": null} to find orders without a value'
+
+
+def boolean_prefix(node: Comparison, row: Field, schema: Schema) -> tuple[str, str, str, Place, Fix | None]:
+    """Return the parts of the diagnostic for the start of ``true`` or ``false``."""
+    prefix, place = fold(node.operand), node.place
+    begun = [word == "true" for word in ("true", "false") if word.startswith(prefix)]
+    code = "prefix-of-boolean" if begun else "never-matches"
+    message = f'{spelled(node.operator, place)} compares {row.name} as the text "true" or "false"'
+    instead = Comparison(row.name, "$eq", bool(prefix and begun and begun[0]))
+    help_ = write_condition(instead, schema, in_text=place.path is None)
+    return code, message, help_, place, "guess" if prefix and begun else None
+
+
+def number_instead(node: Comparison, schema: Schema, index: int | None) -> tuple[str, Fix | None]:
+    """Return the help for a number of an order that is not digits, such as ``#10042``."""
+    digits = node.operand.strip().removeprefix("#").strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return 'write digits such as "10042"', None
+    if index is not None or node.place.path is not None:
+        return write_help(digits), "guess"
+    plain = digits[0] != "0" and len(digits) <= _MAX_PLAIN_DIGITS
+    return write_condition(replace(node, operand=int(digits) if plain else digits), schema, in_text=True), "guess"
+
+
+def shape_help(node: Comparison, instead: JSON, schema: Schema) -> str:
+    """Return the help for an operand of the wrong shape with a certain meaning."""
+    if node.place.path is None:
+        return write_condition(replace(node, operand=instead), schema, in_text=True)
+    return write_help(list(instead) if isinstance(instead, tuple) else instead)
 
 
 @lru_cache(maxsize=1024)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
-Effect = Literal["refuses", "ignores", "accepts", "elsewhere", "none"]
+Effect = Literal["refuses", "ignores", "accepts", "local", "elsewhere", "none"]
 
 EFFECT_NOTES: dict[str, str] = {
     "refuses": "Wix refuses this request",
     "ignores": "Wix ignores this part",
     "accepts": "Wix accepts this",
+    "local": "not sent to Wix: orderquery refuses it",
     "elsewhere": "concerns your own tables, not requests",
     "none": "concerns stored documents, not requests",
 }
@@ -65,7 +66,7 @@ class Code:
     @property
     def severity(self) -> Severity:
         """``warning`` for what Wix accepts and for stored documents, else ``error``."""
-        return "error" if self.effect in ("refuses", "ignores", "elsewhere") else "warning"
+        return "warning" if self.effect in ("accepts", "none") else "error"
 
 
 # fmt: off
@@ -79,14 +80,14 @@ _ROWS = (
         fix="none: a text that does not parse is not changed",
     ),
     Code(
-        "text-syntax", "refuses", _violation("FORMAT"), "invalid text form",
+        "text-syntax", "local", _violation("FORMAT"), "invalid text form",
         "A condition is a field, an operator and a value. Join conditions with and, or, not; then write order by and "
-        "limit.",
+        "limit. The text form is for people; Wix takes JSON.",
         "status = and archived = true", "status = APPROVED and archived = true", "text",
         fix="none: a text that does not parse is not changed",
     ),
     Code(
-        "empty-query", "refuses", _violation("REQUIRED_FIELD"), "empty query",
+        "empty-query", "local", _violation("REQUIRED_FIELD"), "empty query",
         "An empty text is an error, so that a variable that was not set does not match every order. For every order "
         "write everything, or {} in JSON (D38).",
         fix="none: what the text was to say is not known",
@@ -305,7 +306,7 @@ _ROWS = (
         "Order numbers are digits. Other text is compared after every number, so the condition probably does not match "
         "what was meant (D40).",
         '{"search": {"filter": {"number": {"$gt": "abc"}}}}', '{"search": {"filter": {"number": {"$gt": "10042"}}}}',
-        fix="none: the right number is not known",
+        fix="guess or none: the right number is not known",
     ),
     # -- cursors, checked with the key -------------------------------------------------------------------------
     Code(

@@ -63,8 +63,8 @@ class Diagnostic:
 
     @property
     def refused(self) -> bool:
-        """Return whether the service refuses a request for this."""
-        return self.effect == "refuses"
+        """Return whether a search with this cannot run."""
+        return self.effect in ("refuses", "local")
 
     @property
     def certain(self) -> bool:

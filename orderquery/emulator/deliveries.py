@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.quoting import quoted
@@ -36,6 +36,8 @@ _LOG = logging.getLogger("orderquery.emulator")
 
 JSON = Any
 Post = Callable[[WebhookUrl, bytes], int]
+Step = Literal["sent", "again", "idle"]
+"""What a worker did: an attempt, nothing but with more to look at, or nothing."""
 
 
 class Receiver(NamedTuple):
@@ -180,9 +182,11 @@ class Deliveries:
         attempts = 0
         for name in self._all_sites() if site is None else [site]:
             for receiver in self.receivers:
-                while (made := self._deliver_next(receiver, name)) or self._is_leased_elsewhere(receiver, name):
-                    attempts += bool(made)
-                    if not made:
+                while (done := self._deliver_next(receiver, name)) != "idle" or self._is_leased_elsewhere(
+                    receiver, name
+                ):
+                    attempts += done == "sent"
+                    if done == "idle":
                         time.sleep(_POLL_S)
         return attempts
 
@@ -220,8 +224,8 @@ class Deliveries:
                     with self._changed:
                         receiver.sites.update(dict.fromkeys(sites))
                 # One delivery of each site in turn, so that a busy site does not hold up the others.
-                progress = [self._deliver_next(receiver, site) for site in list(receiver.sites)]
-                if not any(progress):
+                steps = [self._deliver_next(receiver, site) for site in list(receiver.sites)]
+                if all(step == "idle" for step in steps):
                     self._sleep(stop, seen, self._idle_s(receiver))
             except OrderQueryError as problem:
                 _LOG.error("cannot deliver events: %s", problem)
@@ -258,17 +262,17 @@ class Deliveries:
                 seconds = min(seconds, max(left, _POLL_S))
         return seconds
 
-    def _deliver_next(self, receiver: Receiver, site: str) -> bool:
-        """Make one attempt; return whether there was anything to attempt."""
+    def _deliver_next(self, receiver: Receiver, site: str) -> Step:
+        """Make one attempt, unless none is due or another process makes it."""
         with receiver.busy:
             store, now = self._at(site), self._clock_of(site).now()
             shuffle = self.faults.shuffle_of(site)
             due = outbox.list_due(store, receiver.id, now, shuffle.count if shuffle else 1)
             if not due:
-                return False
+                return "idle"
             wanted = shuffle.choose(receiver.id, [entry.key for entry in due]) if shuffle else None
             if shuffle and wanted is None:
-                return False
+                return "idle"
             with store.transaction() as transaction:
                 claimed = outbox.claim(
                     transaction, receiver.id, now, owner=self._owner, machine_now=machine_time(), wanted=wanted
@@ -278,12 +282,12 @@ class Deliveries:
                 if shuffle.is_over(known.id for known in self.receivers):
                     self.faults.end(site, shuffle)
             if claimed is None:
-                # Something unusable was removed, or another process is faster.
-                return wanted is not None or not self._is_leased_elsewhere(receiver, site)
+                # Something unusable was removed, or another process was faster.
+                return "idle" if wanted is None and self._is_leased_elsewhere(receiver, site) else "again"
             attempt = self._attempt(receiver.url, site, claimed)
             with store.transaction() as transaction:
                 outbox.settle(transaction, claimed, attempt, self._clock_of(site).now())
-            return True
+            return "sent"
 
     def _attempt(self, url: WebhookUrl, site: str, claimed: Claim) -> Attempt:
         delivery = claimed.delivery

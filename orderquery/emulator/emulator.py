@@ -21,7 +21,7 @@ from .plan_loads import load_plans, plans_in
 from .plan_methods import PricingPlanMethods
 from .pricing_plans import PLANS_SCHEMA, PricingPlanService
 from .request import read_request
-from .signing_key import LazySigningKey, process_signing_key
+from .signing_key import LazySigningKey, given_signing_key, process_signing_key
 from .site import Site
 from .transactions import TransactionService
 from .wire.base import BulkResponse, WireResponse
@@ -55,7 +55,7 @@ class Emulator(PricingPlanMethods):
         details_updated: announce payments as ``details_updated``, too, as the service will.
         instances: the app's instance id by site; a site without one gets an id made from its name.
         webhook_urls: where to deliver the events, in the background.
-        signing_key: signs the envelopes of events; without one, a key of this process.
+        signing_key: signs the envelopes of events, a private RSA key (PEM); without one, a key of this process.
         strict: refuse what the service ignores, such as an unknown key.
         read_only: refuse every write.
 
@@ -71,7 +71,7 @@ class Emulator(PricingPlanMethods):
         details_updated: bool = False,
         instances: Mapping[str, str] | None = None,
         webhook_urls: Iterable[str] = (),
-        signing_key: LazySigningKey = process_signing_key,
+        signing_key: LazySigningKey | str | bytes = process_signing_key,
         strict: bool = False,
         read_only: bool = False,
     ) -> None:
@@ -79,7 +79,8 @@ class Emulator(PricingPlanMethods):
         self.strict, self.details_updated = strict, details_updated
         self._instances = dict(instances or {})
         self._clocks = SiteClocks(self.clock, store.site)
-        self.deliveries = Deliveries(store, self._clocks.of, webhook_urls, key=signing_key, instances=self._instances)
+        key = signing_key if isinstance(signing_key, LazySigningKey) else given_signing_key(signing_key)
+        self.deliveries = Deliveries(store, self._clocks.of, webhook_urls, key=key, instances=self._instances)
         self.events = EventLog(self.deliveries.enqueue) if events else None
         self._reason = _why_read_only(store, read_only)
         self._open()

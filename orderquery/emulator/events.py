@@ -81,22 +81,14 @@ class EventLog:
     """The events of the sites of a store.
 
     ``enqueue`` is called with every event in the transaction of its write, its draft and the instant of the write, to
-    add what has to be delivered. With ``enabled=False``, nothing is kept.
+    add what has to be delivered.
     """
 
-    def __init__(
-        self,
-        enqueue: Callable[[StoreTransaction, LoggedEvent, EventDraft, int], None] | None = None,
-        *,
-        enabled: bool = True,
-    ) -> None:
+    def __init__(self, enqueue: Callable[[StoreTransaction, LoggedEvent, EventDraft, int], None]) -> None:
         self._enqueue = enqueue
-        self.enabled = enabled
 
     def append(self, change: EventWriter, draft: EventDraft) -> None:
         """Add an event, in the transaction of ``change``."""
-        if not self.enabled:
-            return
         transaction = change.transaction
         event_id = change.new_id()
         document = encode_json(
@@ -112,8 +104,7 @@ class EventLog:
         )
         event = LoggedEvent(transaction.next_number(EVENT), event_id, document)
         transaction.put([Entry(EVENT, event_id, event.sequence, document)])
-        if self._enqueue is not None:
-            self._enqueue(transaction, event, draft, change.now)
+        self._enqueue(transaction, event, draft, change.now)
 
 
 def iterate_events(store: Store, after: int = 0, limit: int | None = None) -> Iterator[LoggedEvent]:

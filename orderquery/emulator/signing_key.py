@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ..diagnostics.errors import MissingExtra, UsageError
+from ..diagnostics.errors import MissingExtra, StoreError, UsageError
 from ..stores.keyfile import read_or_create_secret
 
 try:
@@ -95,6 +95,12 @@ class LazySigningKey:
             return self._key
 
 
+def given_signing_key(private_pem: str | bytes) -> LazySigningKey:
+    """Return a key from its text (PEM). Raises ``UsageError`` where it cannot sign."""
+    key = SigningKey(private_pem.encode() if isinstance(private_pem, str) else private_pem)
+    return LazySigningKey(lambda: key)
+
+
 def new_signing_key() -> SigningKey:
     """Generate a key."""
     return SigningKey(_new_pem().encode())
@@ -107,10 +113,16 @@ process_signing_key = LazySigningKey(new_signing_key)
 def key_of_file(store: Path) -> LazySigningKey:
     """Return the key in ``STORE.webhook-key``; its first use creates the file."""
     path = store.with_name(store.name + ".webhook-key")
-    loss = "receivers need the new public key"
-    return LazySigningKey(
-        lambda: SigningKey(read_or_create_secret(path, _new_pem, "webhook signing key", loss).encode())
-    )
+
+    def read() -> SigningKey:
+        loss = "receivers need the new public key"
+        pem = read_or_create_secret(path, _new_pem, "webhook signing key", loss)
+        try:
+            return SigningKey(pem.encode())
+        except UsageError as problem:
+            raise StoreError(f"cannot use {path}: {problem}; or delete the file: then {loss}") from None
+
+    return LazySigningKey(read)
 
 
 def _new_pem() -> str:

@@ -167,10 +167,13 @@ def word_instant(word: str, now: datetime) -> JSON:
         return word
 
 
-def relative_word(word: str) -> str | None:
-    """Return the short form of a relative time: ``-30d`` for ``-30days``."""
-    found = _LONG_RELATIVE.fullmatch(word.strip().lower())
-    return None if found is None else f"{found[1]}{found[2]}{''.join(filter(None, found.groups()[2:]))}"
+def relative_word(text: str) -> str | None:
+    """Return a relative time as the text form has it: ``-30d`` for ``-30days``."""
+    word = text.strip().lower()
+    found = _LONG_RELATIVE.fullmatch(word)
+    short = word if found is None else f"{found[1]}{found[2]}{''.join(filter(None, found.groups()[2:]))}"
+    # A date is not relative, and a time that is out of range has no other spelling.
+    return None if _DATE.fullmatch(short) or word_instant(short, _EPOCH) == short else short
 
 
 def could_begin_instant(prefix: str) -> bool:

@@ -6,7 +6,7 @@ Names of fields are data, in ``grammar/elsewhere.toml``, and belong to the table
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .grammar_files import grammar_text
@@ -36,6 +36,7 @@ def fields_elsewhere() -> FieldsElsewhere:
     return FieldsElsewhere(data["renamed"], unclear, frozenset(data["unsearchable"]), data["nearest"])
 
 
+@lru_cache(maxsize=1_024)  # the reader and the checker ask for the same name, and clients repeat their mistakes
 def certain_field(schema: Schema, name: str) -> str | None:
     """Return the field that a name certainly means.
 
@@ -83,6 +84,7 @@ def operator_reading(name: str) -> OperatorReading | None:
     return None if elsewhere is None else _OPERATORS[elsewhere]
 
 
+@lru_cache(maxsize=1_024)
 def connective_reading(name: str) -> str | None:
     """Return the connective that a name certainly means, ``$nor`` among them."""
     # Two and three letters are too few for a typing error: the names are equal but for case and $.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 MIN_CHARS_OF_A_TYPO = 5
 """A shorter name with one edit may mean too many others."""
@@ -14,6 +15,7 @@ _MAX_CHARS = 200
 _FILLERS = re.compile(r"[_\-\s$]")
 
 
+@lru_cache(maxsize=2_048)  # the names of the tables are compared again with every unknown name
 def _plain(name: str) -> str:
     return _FILLERS.sub("", name).casefold()
 

@@ -7,7 +7,7 @@ Operands are JSON values with lists as tuples. Places do not count in equality.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,17 @@ def either(children: Iterable[Filter]) -> Filter:
     for child in children:
         flat.extend(child.children if isinstance(child, Or) else (child,))
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def comparisons(tree: Filter) -> Iterator[Comparison]:
+    """Yield the comparisons of a filter."""
+    if isinstance(tree, Comparison):
+        yield tree
+    elif isinstance(tree, Not):
+        yield from comparisons(tree.child)
+    elif not isinstance(tree, Unreadable):
+        for child in tree.children:
+            yield from comparisons(child)
 
 
 @dataclass(slots=True, unsafe_hash=True)

@@ -13,6 +13,7 @@ from ..diagnostics.quoting import quoted
 from ..language.limits import MAX_FILTER_LEVELS, MAX_SEARCH_BYTES, too_large
 
 JSON = Any
+_PLAIN_JSON = "put keys and strings in double quotes; remove trailing commas and comments"
 _MAX_INT_DIGITS = 4_000
 """Python refuses to read an integer of more than 4,300 digits."""
 
@@ -43,14 +44,25 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
         return None, (not_utf8(problem),)
     except json.JSONDecodeError as problem:
         message = "the body is empty" if not text.strip() else f"invalid JSON: {problem.msg.lower()}"
-        help_ = "put keys and strings in double quotes; remove trailing commas and comments"
-        return None, (_syntax(message, help_, problem.lineno, problem.colno),)
+        return None, (_syntax(message, _PLAIN_JSON, problem.lineno, problem.colno),)
     except RecursionError:
         help_ = f"nest at most {MAX_FILTER_LEVELS} levels"
         return None, (Diagnostic("too-deep", "the JSON nests too deeply", help_, Place(())),)
     except (ValueError, ArithmeticError) as problem:
         return None, (_syntax(f"invalid JSON: {problem}", "write the number as JSON does"),)
     return document, tuple(_duplicate_keys(document)) if repeating else ()
+
+
+def json_mistake(text: str) -> Diagnostic | None:
+    """Return the diagnostic of a JavaScript literal that is not JSON, without line."""
+    try:
+        decode_exactly(text)
+    except json.JSONDecodeError as problem:
+        message, span = f"invalid JSON: {problem.msg.lower()}", (problem.pos, problem.pos + 1)
+        return Diagnostic("json-syntax", message, _PLAIN_JSON, Place(()), span=span)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return None
 
 
 def decode_plain(text: str) -> JSON:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..language.limits import MAX_FILTER_NODES, MAX_OPEN_BRACKETS, too_large
+from ..language.limits import MAX_FILTER_NODES, MAX_LIST_ITEMS, MAX_OPEN_BRACKETS, too_large
 from .source_text import ReadError, StuckError, unquote
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 _OPENED = {"LPAR": 1, "LBRACE": 1, "LSQB": 1, "RPAR": -1, "RBRACE": -1, "RSQB": -1}
+_CLOSED = frozenset(terminal for terminal, step in _OPENED.items() if step < 0)
 _UNKNOWN = "UNKNOWN"
 """The type of a character that begins no token. No grammar has this terminal, so the parser refuses it."""
 
@@ -25,11 +26,14 @@ class TokenRules(NamedTuple):
     """What the lexer does with tokens, by terminal.
 
     It unquotes ``quoted`` ones; ``code`` is the diagnostic of a wrong escape. Each condition has one of ``operators``.
+    A list that is too long ends the parse, or, with ``cuts_lists``, is read up to the limit: its closing bracket has
+    the place from the first value that is not read, and the text of that value.
     """
 
     code: str
     quoted: frozenset[str]
     operators: frozenset[str] = frozenset()
+    cuts_lists: bool = False
 
 
 def build_parser(grammar: str, start: str, builder: Any, rules: TokenRules) -> Lark:
@@ -80,13 +84,23 @@ def is_single_token(parser: Lark, text: str, terminal: str) -> bool:
 def _lex(text: str, found_tokens: Iterator[re.Match[str]], rules: TokenRules) -> Iterator[Token]:
     from lark import Token
 
-    code, quoted, operators = rules
+    code, quoted, operators, cuts_lists = rules
     opened = conditions = start = 0
+    lists = _OpenLists(cuts_lists)
     for found in found_tokens:
         terminal = found.lastgroup
         if terminal is None:
             return
         before, start, end = start, found.start(1), found.end()
+        if lists.full and terminal not in _CLOSED:
+            problem = ReadError("too-large", *lists.too_large(), (start, end))
+            closing = _closing(found_tokens, terminal) if cuts_lists else None
+            if closing is None or closing.lastgroup is None:
+                raise problem
+            opened -= 1
+            lists.close()
+            yield Token(closing.lastgroup, text[start:end], start, None, None, None, None, closing.end())
+            continue
         value = unquote(text[start:end], start, code) if terminal in quoted else text[start:end]
         if terminal in _OPENED:
             opened += _OPENED[terminal]
@@ -94,12 +108,72 @@ def _lex(text: str, found_tokens: Iterator[re.Match[str]], rules: TokenRules) ->
                 raise ReadError(
                     "too-deep", f"more than {MAX_OPEN_BRACKETS} open brackets", "use fewer brackets", (start, end)
                 )
+            if terminal in _CLOSED:
+                lists.close()
+            else:
+                lists.open(terminal)
+        elif terminal == "_COMMA":
+            lists.comma()
         elif terminal in operators:
             conditions += 1
             if conditions > MAX_FILTER_NODES:
                 # The token before the operator is the field.
                 raise ReadError("too-large", *too_large("the filter", MAX_FILTER_NODES, "conditions"), (before, end))
         yield Token(terminal, value, start, None, None, None, None, end)
+
+
+class _OpenLists:
+    """The commas in every open bracket.
+
+    A list of values ends at its own limit. Objects, and lists of objects or lists, end at that of a filter where
+    ``filters`` are such.
+    """
+
+    def __init__(self, filters: bool) -> None:
+        self._longest = MAX_FILTER_NODES if filters else MAX_LIST_ITEMS
+        self._open = [_OpenList("sort", MAX_LIST_ITEMS)]
+        self.full = False
+        """Whether the innermost list has all the values it may have, and a comma after them."""
+
+    def open(self, terminal: str) -> None:
+        self._open[-1].most = self._longest
+        brace = terminal == "LBRACE"
+        self._open.append(_OpenList("object", self._longest) if brace else _OpenList("list", MAX_LIST_ITEMS))
+        self.full = False
+
+    def close(self) -> None:
+        if len(self._open) > 1:
+            self._open.pop()
+        self.full = False
+
+    def comma(self) -> None:
+        innermost = self._open[-1]
+        innermost.commas += 1
+        self.full = innermost.commas >= innermost.most
+
+    def too_large(self) -> tuple[str, str]:
+        innermost = self._open[-1]
+        units = {"sort": "entries", "object": "keys", "list": "values"}
+        return too_large(f"the {innermost.kind}", innermost.most, units[innermost.kind])
+
+
+class _OpenList:
+    __slots__ = ("commas", "kind", "most")
+
+    def __init__(self, kind: str, most: int) -> None:
+        self.kind = kind
+        self.most = most
+        self.commas = 0
+
+
+def _closing(found_tokens: Iterator[re.Match[str]], terminal: str) -> re.Match[str] | None:
+    """Skip the rest of a list, of which one token is read; return its closing bracket."""
+    depth = 1 + max(0, _OPENED.get(terminal, 0))
+    for found in found_tokens:
+        depth += _OPENED.get(found.lastgroup or "", 0)
+        if not depth:
+            return found
+    return None
 
 
 def _token_pattern(conf: Any) -> str:

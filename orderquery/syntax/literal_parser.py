@@ -12,6 +12,8 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import NOWHERE, Path
 from ..diagnostics.quoting import quoted
 from ..language.grammar_files import grammar_text
+from ..language.limits import too_large
+from ..language.schema import Schema
 from .json_decoder import duplicate_key
 from .lark_runner import TokenRules, build_parser, run_parser
 from .source_text import (
@@ -25,6 +27,7 @@ from .source_text import (
     span_of,
     unclosed_quote,
 )
+from .variables import variable_error
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -37,7 +40,8 @@ At = Literal["key", "value"]
 class _LiteralNode:
     """A value and its span.
 
-    ``repeated`` has the duplicate keys of an object, each with the span of its second occurrence.
+    ``repeated`` has the duplicate keys of an object, each with the span of its second occurrence. ``unread`` is the
+    span of the first part that is beyond the limit of a list, if there is one.
     """
 
     value: JSON
@@ -45,6 +49,7 @@ class _LiteralNode:
     parts: dict[str, _LiteralNode] | list[_LiteralNode] | None = None
     key: Span | None = None
     repeated: dict[str, Span] | None = None
+    unread: Span | None = None
 
     def steps(self) -> Iterable[tuple[str | int, _LiteralNode]]:
         """Return the parts, each with its key or index."""
@@ -97,7 +102,8 @@ class Located:
     """A decoded text: its value, the span of each part, and its diagnostics.
 
     Integers are ``int`` (``Decimal`` beyond 4,000 digits), other numbers ``Decimal``. The last value of a duplicate key
-    is kept. After ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans.
+    is kept. After ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans, except
+    that after a list which is too long there are the spans of what was read.
     """
 
     value: JSON
@@ -105,8 +111,11 @@ class Located:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_literal(text: str) -> Located:
-    """Decode JSON or a JavaScript literal; mistakes are diagnostics, not exceptions."""
+def read_literal(text: str, schema: Schema | None = None) -> Located:
+    """Decode JSON or a JavaScript literal; mistakes are diagnostics, not exceptions.
+
+    With the table of fields the help for a variable has an example of its value.
+    """
     source = SourceText(text)
     try:
         source.check_size()
@@ -114,17 +123,24 @@ def read_literal(text: str) -> Located:
     except ReadError as problem:
         return Located(None, Spans(), (source.report(problem),))
     except StuckError as stuck:
-        return Located(None, Spans(), (source.report(_explain(source, stuck)),))
-    return Located(root.value, Spans(root), tuple(_duplicate_keys(source, root)))
+        return Located(None, Spans(), (source.report(_explain(source, stuck, schema)),))
+    found = tuple(_problems(source, root))
+    unread = next((problem for problem in found if problem.code == "too-large"), None)
+    return Located(root.value, Spans(root), found) if unread is None else Located(None, Spans(root), (unread,))
 
 
-def _duplicate_keys(source: SourceText, root: _LiteralNode) -> Iterator[Diagnostic]:
+def _problems(source: SourceText, root: _LiteralNode) -> Iterator[Diagnostic]:
+    """Yield the duplicate keys, and the lists that were not read to their end."""
     waiting: list[tuple[Path, _LiteralNode]] = [((), root)]
     while waiting:
         path, node = waiting.pop()
         for key, span in (node.repeated or {}).items():
             found = duplicate_key(key, NOWHERE)
             yield source.diagnostic(found.code, found.message, found.help, span, (*path, key), "key")
+        if node.unread is not None:
+            size = len(node.parts or ())
+            what, unit = ("the object", "keys") if isinstance(node.parts, dict) else ("the list", "values")
+            yield source.diagnostic("too-large", *too_large(what, size, unit), node.unread, path)
         inner = [((*path, step), part) for step, part in node.steps() if part.parts]
         waiting.extend(reversed(inner))
 
@@ -173,20 +189,28 @@ class _LiteralBuilder:
                 if key in seen:
                     node.repeated.setdefault(key, part.key)
                 seen.add(key)
+        node.unread = _unread(closing)
         return node
 
     def array(self, parts: list[Any]) -> _LiteralNode:
         opening, *nodes, closing = parts
-        return _LiteralNode([node.value for node in nodes], _between(opening, closing), nodes)
+        values = [node.value for node in nodes]
+        return _LiteralNode(values, _between(opening, closing), nodes, unread=_unread(closing))
 
 
 def _between(opening: Token, closing: Token) -> Span:
     return span_of(opening)[0], span_of(closing)[1]
 
 
+def _unread(closing: Token) -> Span | None:
+    """Return the span of the part at which a list was cut."""
+    start = span_of(closing)[0]
+    return None if closing.value in ("}", "]") else (start, start + len(closing.value))
+
+
 @cache
 def _literal_parser() -> Lark:
-    rules = TokenRules("json-syntax", frozenset({"STRING"}))
+    rules = TokenRules("json-syntax", frozenset({"STRING"}), cuts_lists=True)
     return build_parser(grammar_text("literal.lark"), "start", _LiteralBuilder(), rules)
 
 
@@ -215,8 +239,11 @@ _WRONG_MARKS = {
 _MARKS = {"_COLON": '":"', "_COMMA": '","', "RBRACE": '"}"', "RSQB": '"]"', "$END": "the end of the text"}
 
 
-def _explain(source: SourceText, stuck: StuckError) -> ReadError:
+def _explain(source: SourceText, stuck: StuckError, schema: Schema | None) -> ReadError:
     text, (start, end) = source.text, stuck.span
+    variable = None if schema is None else variable_error(text, stuck, schema)
+    if variable is not None:
+        return variable
     if stuck.kind == "" and text[start] in "\"'":
         return unclosed_quote(text, start, "json-syntax", f"close it with {text[start]}; write a line break as \\n")
     if stuck.kind == "":
@@ -252,7 +279,7 @@ def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
             return "write keys and values in { }, not in [ ]"
         if stuck.kind in ("STRING", "NAME", "NUMBER", "TRUE", "FALSE", "NULL", "LBRACE", "LSQB"):
             return f"add a comma before {describe_token(stuck.kind, found)}"
-        return ""
+        return "write the value of the expression" if found[0] in "+-*.?(&|" else ""
     return "pass only the { ... } object"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
@@ -78,6 +79,24 @@ class SourceText:
         """Raise a ``too-large`` error for a text of more than 1 MiB of UTF-8."""
         if 4 * len(self.text) > MAX_SEARCH_BYTES and len(self.text.encode("utf-8", "surrogatepass")) > MAX_SEARCH_BYTES:
             raise ReadError("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes"), (0, 0))
+
+
+class Replacement(NamedTuple):
+    """New text for a half-open range of character offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+def splice(text: str, edits: Iterable[Replacement]) -> str:
+    """Return a text with ranges replaced, which do not overlap."""
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits):
+        parts += [text[done : edit.start], edit.text]
+        done = edit.end
+    return "".join([*parts, text[done:]])
 
 
 def describe_token(terminal: str, text: str) -> str:

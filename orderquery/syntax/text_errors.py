@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import bare_date
+from ..language.datetimes import bare_date, relative_word
+from ..language.elsewhere import certain_field, operator_reading
 from ..language.fields import Field
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from ..language.types import JSON
-from .source_text import PASTED_CODE, ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
+from .foreign_text import Accepts, Foreign, bare_value, foreign_text
+from .source_text import ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
 
 _TERMINALS = {
     "_AND": '"and"',
@@ -48,7 +50,10 @@ _PREFIX_WORDS = frozenset(("like", "ilike", "contains", "matches", "startswith",
 _EQUALITY_WORDS = frozenset(("equals", "equal", "eq", "are"))
 _MISSING_WORDS = frozenset(("null", "missing", "empty"))
 _OPERAND = re.compile(r"""'[^'\r\n]*'|"[^"\r\n]*"|[^\s(),'"]+""")
-_BETWEEN = re.compile(r"between\s+([^\s(),]+)\s+and\s+([^\s(),]+)", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(\S+\s+(?:not\s+)?between)\s*[(\[]\s*([^\s(),\[\]]+)\s*,\s*([^\s(),\[\]]+)\s*[)\]]", re.IGNORECASE
+)
+_RANGE_BEGUN = re.compile(r"(\S+\s+(?:not\s+)?between\s+\S+)\s*$", re.IGNORECASE)
 _RIGHT_CLAUSE = {
     **dict.fromkeys(("sort", "sorted", "orderby", "order", "sortby"), "write: order by"),
     **dict.fromkeys(("offset", "skip", "page", "cursor"), 'use the cursor of the previous page: after "CURSOR"'),
@@ -56,16 +61,21 @@ _RIGHT_CLAUSE = {
     "ascending": "write: asc",
     "descending": "write: desc",
 }
-_JAVASCRIPT = re.compile(r"[\w)]\s*\(\s*\{|=\s*\{|=>")
-_SQL = re.compile(r"\s*select\b.*?\bfrom\b(?:.*?\bwhere\b(.*))?", re.IGNORECASE | re.DOTALL)
-_QUOTED_WORD = re.compile(r"'(\w+)'")
 _BRACKETS = re.compile(r"(\S+\s+(?:not\s+in|in|has\s+any|has\s+all)\s*)\[([^\[\]]*)\]", re.IGNORECASE)
+_MAX_BEFORE, _MAX_AFTER = 200, 500
+"""Characters around a wrong token that are looked at."""
 _JOIN = 'join conditions with "and" or "or"'
 
 
-def explain(source: SourceText, stuck: StuckError, schema: Schema) -> ReadError:
-    """Make the error for a token that does not fit the grammar."""
+def explain(source: SourceText, stuck: StuckError, schema: Schema, accepts: Accepts) -> ReadError:
+    """Make the error for a token that does not fit the grammar.
+
+    ``accepts`` tells whether another text is a search of this table.
+    """
     text, (start, end) = source.text, stuck.span
+    foreign = foreign_text(text, schema, accepts) or _only_a_value(source, stuck, schema)
+    if foreign is not None:
+        return ReadError("text-syntax", foreign.message, foreign.help, foreign.span or stuck.span)
     if stuck.kind == "" and text[start] in "\"'`":
         in_word = start > 0 and text[start] == "'" and text[start - 1].isalnum()
         advice = "put a value with an apostrophe in double quotes" if in_word else ""
@@ -73,6 +83,17 @@ def explain(source: SourceText, stuck: StuckError, schema: Schema) -> ReadError:
     found = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, text[start:end])
     message = f"expected {_describe(stuck.expected)}, found {found}"
     return ReadError("text-syntax", message, _advice(source, stuck, schema), (start, end))
+
+
+def _only_a_value(source: SourceText, stuck: StuckError, schema: Schema) -> Foreign | None:
+    """Explain a text that is one value, if it is."""
+    text = source.text.strip()
+    if stuck.kind == "STRING" and text == source.text[slice(*stuck.span)]:
+        return bare_value(text[1:-1], schema)
+    only = stuck.previous if stuck.kind == "$END" else None
+    if only is None or only.type != "WORD" or only.value != text or certain_field(schema, text) is not None:
+        return None
+    return bare_value(text, schema)
 
 
 def _describe(expected: set[str]) -> str:
@@ -108,12 +129,14 @@ def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
     signs = next((run[0] for run in _SIGNS.finditer(text) if run.start() <= start < run.end()), "")
     if signs in _RIGHT_SIGN and not at_end:
         return _replace_by(_RIGHT_SIGN[signs], signs)
-    sql = _SQL.match(text[:2_000])
-    if sql:
-        condition = _excerpt(_QUOTED_WORD.sub(r"\1", (sql[1] or "").strip()))
-        return f"write only the condition: {condition}" if condition else "write only the condition"
     if any(terminal.startswith("OP") for terminal in stuck.expected):
         return _operator_advice(source, stuck, found, schema)
+    brackets = _BETWEEN.search(text, max(0, start - _MAX_BEFORE), end + _MAX_AFTER)
+    if brackets and brackets.start() <= start < brackets.end():
+        return f"write: {_excerpt(brackets[1])} {_excerpt(brackets[2])} and {_excerpt(brackets[3])}"
+    if stuck.expected == {"_AND"}:
+        begun = _RANGE_BEGUN.search(text, max(0, start - _MAX_BEFORE), start)
+        return f"write: {_excerpt(begun[1]) if begun else 'FIELD between LOW'} and VALUE"
     if "NULL" in stuck.expected:
         return _value_advice(stuck, found)
     if "NOT" in stuck.expected:
@@ -141,16 +164,20 @@ def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
 
 def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
     field = "" if stuck.previous is None else str(stuck.previous.value)
-    row = schema.find(field)
+    row = schema.find(certain_field(schema, field) or field)
     word = found.lower()
     if word in _PREFIX_WORDS:
-        return _replace_by("has any" if row is not None and row.many else "starts with", found)
+        wanted = "$hasSome" if row is not None and row.many else "$startsWith"
+        return (
+            _values_advice(row, schema) if row is not None and wanted not in row.operators else _instead(wanted, found)
+        )
     if word in _EQUALITY_WORDS:
         return _replace_by("=", found)
-    if word in ("between", "not", "does", "is", "isnt", "present") or word in _MISSING_WORDS:
+    if word in ("not", "does", "is", "isnt", "present") or word in _MISSING_WORDS:
         return _rewrite(source, stuck, word)
-    if found in OPERATORS:
-        return _replace_by(OPERATORS[found].spellings[0].words, found)
+    reading = operator_reading(found)
+    if reading is not None and not (reading.inverted or reading.negated):
+        return _instead(reading.operator, found)
     if field.lower() in ("where", "filter", "select", "find"):
         return f"remove {quoted(field)}"
     if field.lower() in _RIGHT_CLAUSE:
@@ -158,8 +185,14 @@ def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: 
     name, colon, value = field.partition(":")
     if colon:
         return f"write: {_excerpt(name)} = {_excerpt(value or found) or 'VALUE'}"
-    if row is None:
-        return PASTED_CODE if _JAVASCRIPT.search(source.text[:2_000]) else "write: FIELD = VALUE"
+    return "write: FIELD = VALUE" if row is None else _values_advice(row, schema)
+
+
+def _instead(operator: str, found: str) -> str:
+    return _replace_by(OPERATORS[operator].spellings[0].words, found)
+
+
+def _values_advice(row: Field, schema: Schema) -> str:
     spellings = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
     operators = row.list_operators(spellings)
     return f"write: {row.name} = VALUE\n{operators}" if row.operators else operators
@@ -169,10 +202,6 @@ def _rewrite(source: SourceText, stuck: StuckError, word: str) -> str:
     """Rewrite a condition that has ``word`` in place of an operator."""
     assert stuck.previous is not None
     name, start = _excerpt(source.text[slice(*span_of(stuck.previous))]), stuck.span[0]
-    if word == "between":
-        bounds = _BETWEEN.match(source.text[start : start + 200])
-        low, high = map(_excerpt, bounds.groups()) if bounds else ("LOW", "HIGH")
-        return f"write: {name} >= {low} and {name} <= {high}"
     if word == "does":
         return f"write: {name} does not exist"
     words = [_excerpt(found) for found in _OPERAND.findall(source.text[start : start + 200])]
@@ -210,7 +239,8 @@ def _condition_advice(stuck: StuckError, found: str) -> str:
 
 
 def _joining_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
-    brackets = _BRACKETS.search(source.text[: stuck.span[1] + 500])
+    start, end = stuck.span
+    brackets = _BRACKETS.search(source.text, max(0, start - _MAX_BEFORE), end + _MAX_AFTER)
     if found == "," and brackets and brackets.start(2) <= stuck.span[0]:
         return f"write: {_excerpt(brackets[1])}({_excerpt(brackets[2].strip())})"
     if found == ",":
@@ -221,6 +251,9 @@ def _joining_advice(source: SourceText, stuck: StuckError, found: str, schema: S
     if stuck.kind == "STRING" and stuck.previous is not None and stuck.previous.type == "STRING":
         joined = f"{value}'{found[1:-1]}"
         return f"write {quote(joined, chr(39))} or {quote(joined)}"
+    relative = relative_word(f"{value} {found}")
+    if relative is not None:
+        return f"write {relative}"
     several_words = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
     if several_words and schema.find(found) is None:
         return f"put a value of several words in quotes: {_in_quotes(f'{value} {found}')}"
@@ -248,8 +281,8 @@ _WHOLE_DAY = {
 _WHOLE_DAY_BY_PREFIX = {"$eq": '{field} starts with "{day}"', "$ne": 'not {field} starts with "{day}"'}
 
 
-def whole_day_help(field: str, row: Field, operator: str, word: str, value: JSON) -> str | None:
-    """Return help for a bare date whose operator compares with its first instant only.
+def whole_day_condition(field: str, row: Field, operator: str, word: str, value: JSON) -> str | None:
+    """Return the condition for a whole day, where a bare date means its midnight.
 
     ``value`` is the instant that ``word`` means. ``None`` where the operator is right for a whole day, or where the day
     or the next one does not exist.
@@ -263,4 +296,4 @@ def whole_day_help(field: str, row: Field, operator: str, word: str, value: JSON
         after = day + timedelta(days=1)
     except (ValueError, OverflowError):
         return None
-    return f"write: {template.format(field=field, word=word, day=day, next=after)}"
+    return template.format(field=field, word=word, day=day, next=after)

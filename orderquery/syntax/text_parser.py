@@ -33,10 +33,10 @@ from ..language.limits import (
 from ..language.operators import ANY, OPERATORS, Operator, Spelling, Takes
 from ..language.schema import Schema
 from ..language.types import TYPES
-from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, either
+from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, comparisons, either
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
 from .source_text import ReadError, SourceText, Span, StuckError, parse_number, quote, span_of
-from .text_errors import explain, whole_day_help
+from .text_errors import explain, whole_day_condition
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -50,14 +50,14 @@ def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[
     """
     source = SourceText(text)
     grammar = _current_grammar()
-    maker = _SearchMaker(source, schema, now or datetime.now(UTC), grammar.spellings)
+    maker = _SearchMaker(source, schema, now or datetime.now(UTC), grammar)
     try:
         source.check_size()
         search = maker.search(run_parser(grammar.parser, text))
     except ReadError as problem:
         return None, (source.report(problem),)
     except StuckError as stuck:
-        return None, (source.report(explain(source, stuck, schema)),)
+        return None, (source.report(explain(source, stuck, schema, maker.accepts)),)
     return search, tuple(maker.warnings)
 
 
@@ -90,7 +90,7 @@ _latest: list[_TextGrammar] = []
 @lru_cache(maxsize=8)
 def _text_parser(spellings: tuple[tuple[str, bool], ...]) -> Lark:
     grammar = grammar_text("filter.lark") + "\n".join(_operator_rules(spellings))
-    operators = frozenset(f"OP{index}" for index in range(len(spellings)))
+    operators = frozenset(("BETWEEN", "NOT_BETWEEN", *(f"OP{index}" for index in range(len(spellings)))))
     return build_parser(
         grammar, "search", _TextBuilder(), TokenRules("text-syntax", frozenset({"STRING", "NAME"}), operators)
     )
@@ -137,7 +137,18 @@ class _ConnectiveNode:
     depth: int = 0
 
 
-_FilterNode = _ComparisonNode | _ConnectiveNode
+@dataclass(slots=True)
+class _RangeNode:
+    """A field ``between`` two values, which is two conditions."""
+
+    field: Token
+    operator: Token
+    bounds: tuple[Token, Token]
+    span: Span
+    depth: int
+
+
+_FilterNode = _ComparisonNode | _RangeNode | _ConnectiveNode
 
 
 class _TextBuilder:
@@ -186,6 +197,11 @@ class _TextBuilder:
         end = _span(operand[0]) if operand else span_of(operator)
         return _ComparisonNode(field, operator, operand[0] if operand else None, (span_of(field)[0], end[1]))
 
+    def range(self, parts: list[Token]) -> _RangeNode:
+        field, operator, low, high = parts
+        depth = 1 if operator.type == "BETWEEN" else 2
+        return _RangeNode(field, operator, (low, high), (span_of(field)[0], span_of(high)[1]), depth)
+
     def listed(self, parts: list[Token]) -> _ListNode:
         return _ListNode(parts[1:-1], (span_of(parts[0])[0], span_of(parts[-1])[1]))
 
@@ -208,13 +224,25 @@ def _span(operand: Token | _ListNode) -> Span:
 class _SearchMaker:
     """Makes the search of one text from its nodes; the parser is shared by all texts."""
 
-    def __init__(self, source: SourceText, schema: Schema, now: datetime, spellings: tuple[NamedSpelling, ...]) -> None:
+    def __init__(self, source: SourceText, schema: Schema, now: datetime, grammar: _TextGrammar) -> None:
         self.source = source
         self.schema = schema
         self.now = now
-        self.spellings = spellings
+        self.grammar = grammar
+        self.spellings = grammar.spellings
         self.warnings: list[Diagnostic] = []
         self.nodes = 0
+
+    def accepts(self, text: str) -> bool:
+        """Return whether another text parses, with known fields and operators."""
+        maker = _SearchMaker(SourceText(text), self.schema, self.now, self.grammar)
+        try:
+            search = maker.search(run_parser(self.grammar.parser, text))
+        except (ReadError, StuckError):
+            return False
+        rows = [self.row_of(key.field) for key in search.sort]
+        pairs = [(self.row_of(node.field), node.operator) for node in comparisons(search.filter)]
+        return None not in rows and all(row is not None and operator in row.operators for row, operator in pairs)
 
     def search(self, parts: dict[str, Any]) -> Search:
         filter_ = self.filter(parts["filter"]) if "filter" in parts else EVERYTHING
@@ -249,6 +277,8 @@ class _SearchMaker:
             raise _too_large("the filter", MAX_FILTER_NODES, "conditions", node.span)
         if isinstance(node, _ComparisonNode):
             return self.comparison(node)
+        if isinstance(node, _RangeNode):
+            return self.range(node)
         return node.make([self.filter(part) for part in node.parts])
 
     def comparison(self, node: _ComparisonNode) -> Comparison:
@@ -257,17 +287,41 @@ class _SearchMaker:
         field_place, operator_place = _place(node.field), _place(node.operator)
         if operand is None:
             return Comparison(field, name, spelling.operand, operator_place, field_place, operator_place)
-        row = self.schema.find(certain_field(self.schema, field) or field)
+        row = self.row_of(field)
         tokens = operand.scalars if isinstance(operand, _ListNode) else [operand]
         if len(tokens) > MAX_LIST_ITEMS:
             raise _too_large("the list", MAX_LIST_ITEMS, "values", _span(operand), len(tokens))
         of_text = OPERATORS[name].takes is Takes.TEXT
         scalars = tuple([self.scalar(token, row, of_text) for token in tokens])
         if row is not None and row.type.name == "instant" and not of_text:
-            self.warn_of_bare_date(node, row, name, zip(tokens, scalars, strict=True))
+            for token, value in zip(tokens, scalars, strict=True):
+                advice = self.whole_day(node.field, row, name, token, value)
+                if advice is not None:
+                    self.warn_of_bare_date(token, f"write: {advice}", _span(operand))
+                    break
         if isinstance(operand, _ListNode):
             return Comparison(field, name, scalars, Place(None, operand.span), field_place, operator_place)
         return Comparison(field, name, scalars[0], _place(operand), field_place, operator_place)
+
+    def range(self, node: _RangeNode) -> Filter:
+        """Make the two conditions of ``between``."""
+        self.nodes += 2
+        field, row = node.field.value, self.row_of(node.field.value)
+        parts = []
+        for name, token in zip(("$gte", "$lte"), node.bounds, strict=True):
+            value = self.scalar(token, row, False)
+            parts.append(Comparison(field, name, value, _place(token), _place(node.field), _place(node.operator)))
+        negated = node.operator.type != "BETWEEN"
+        low, high = node.bounds
+        if row is not None and row.type.name == "instant":
+            before = self.whole_day(node.field, row, "$lte", high, parts[1].operand)
+            if before is not None:
+                both_days = f"{self.written(node.field)} >= {self.written(low)} and {before}"
+                self.warn_of_bare_date(high, f"write: {f'not ({both_days})' if negated else both_days}", span_of(high))
+        return Not(both(parts)) if negated else both(parts)
+
+    def row_of(self, field: str) -> Field | None:
+        return self.schema.find(certain_field(self.schema, field) or field)
 
     def scalar(self, token: Token, row: Field | None, of_text: bool) -> Operand:
         """Return an operand.
@@ -290,19 +344,17 @@ class _SearchMaker:
             raise ReadError("text-syntax", message, f"write: {quote(value)}", span_of(token))
         return value
 
-    def warn_of_bare_date(
-        self, node: _ComparisonNode, row: Field, operator: str, scalars: Iterable[tuple[Token, Operand]]
-    ) -> None:
-        assert node.operand is not None
-        field = self.source.text[slice(*span_of(node.field))]
-        for token, value in scalars:
-            is_day = token.type == "WORD" or _is_quoted_date(token, row)
-            advice = whole_day_help(field, row, operator, token.value, value) if is_day else None
-            if advice is not None:
-                message = f"{quoted(token.value)} means midnight UTC, not the whole day"
-                found = self.source.diagnostic("bare-date", message, advice, _span(node.operand))
-                self.warnings.append(replace(found, fix="guess"))
-                return
+    def whole_day(self, field: Token, row: Field, operator: str, token: Token, value: Operand) -> str | None:
+        """Return the condition for a whole day, if a value means its midnight only."""
+        is_day = token.type == "WORD" or _is_quoted_date(token, row)
+        return whole_day_condition(self.written(field), row, operator, token.value, value) if is_day else None
+
+    def warn_of_bare_date(self, token: Token, advice: str, span: Span) -> None:
+        message = f"{quoted(token.value)} means midnight UTC, not the whole day"
+        self.warnings.append(replace(self.source.diagnostic("bare-date", message, advice, span), fix="guess"))
+
+    def written(self, token: Token) -> str:
+        return self.source.text[slice(*span_of(token))]
 
 
 def _is_quoted_date(token: Token, row: Field | None) -> bool:

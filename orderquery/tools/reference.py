@@ -43,7 +43,9 @@ The wire form, as the service takes it:
                 "sort": [{"fieldName": "number", "order": "DESC"}],
                 "cursorPaging": {"limit": 50}}}
 
-A JavaScript literal, as documentation shows it: bare keys, single quotes, trailing commas and comments are allowed.
+A JavaScript literal, as documentation shows it: bare keys, single quotes, trailing commas and comments are allowed. Code
+around it may stay: `const search = {...};`, `await orders.searchOrders({...})`, `JSON.stringify({...})`, and the body of a
+`curl` command (D73).
 
 The text form, for people:
 
@@ -52,8 +54,9 @@ The text form, for people:
 - `not` binds tightest, then `and`, then `or`; parentheses group. Key words are case-insensitive.
 - A value is a word (`PAID`, `10126`, `2024-01-01`, `a@example.com`) or quoted (`"Ethiopian Yirgacheffe"`, `'it'`) with
   JSON escapes. `null` means missing. A list is in parentheses: `(PAID, NOT_PAID)`.
-- A date field takes a date-time, a bare date (midnight UTC), `now`, `today` (midnight UTC), or a time relative to now:
-  `-7d`, `-12h`, `-30m`, `+1w`. They become instants when the text is parsed.
+- A date field takes a date-time, a bare date (midnight UTC), `now`, `today` and `yesterday` (midnight UTC), or a time
+  relative to now: `-7d`, `-12h`, `-30m`, `+1w`. They become instants when the text is parsed.
+- `FIELD between A and B` is `FIELD >= A and FIELD <= B`; `FIELD not between A and B` is its negation (D74).
 - `everything` and `nothing` are filters without conditions. A field name that is a key word is written in backticks.
 - After the filter: `order by FIELD [asc|desc], ...`, then `limit N`, then `after "CURSOR"`.
 """

@@ -156,7 +156,9 @@ def test_corrected_request_never_raises():
         leaf["a"] = leaf = {}
     for odd in (deep, {1, 2}, Decimal("NaN"), "\ud800\x7f"):
         correction = Correction({"a": odd}, ())
-        report = Report((Diagnostic("ignored-key", "m"),), None, None, {"a": odd, "b": 1}, lambda made=correction: made)
+        report = Report(
+            (Diagnostic("ignored-key", "m"),), None, None, {"a": odd, "b": 1}, lambda _, made=correction: made
+        )
         shown = render_report(report)
         assert shown.startswith("error[ignored-key]")
     assert json.loads(shown[shown.index("{") :]) == {"a": "\ud800\x7f"}

@@ -15,7 +15,7 @@ from orderquery.emulator import outbox
 from orderquery.emulator.clock import machine_time
 from orderquery.emulator.deliveries import Deliveries
 from orderquery.emulator.errors import Refused
-from orderquery.emulator.events import EventDraft, EventLog
+from orderquery.emulator.events import EventDraft
 from orderquery.emulator.limits import WEBHOOK_LEASE_S, WEBHOOK_RETRY_DELAYS_S
 from orderquery.emulator.webhook_client import WebhookUrl
 
@@ -72,14 +72,6 @@ def test_a18_events_follow_a_clock_that_is_set_back() -> None:
     shop.clock.set(START)
     assert shop.drain() == ["a", "a"]
     assert shop.sequences() == [1, 2]
-
-
-def test_switched_off_nothing_is_kept() -> None:
-    shop = Shop()
-    shop.log = EventLog(shop.deliveries.enqueue, enabled=False)
-    shop.emit("a")
-    assert list_events(shop.store) == []
-    assert shop.drain() == []
 
 
 def test_a_write_that_fails_announces_nothing() -> None:
@@ -377,27 +369,3 @@ def test_what_was_reset_during_an_attempt_is_not_recorded() -> None:
     shop.deliveries.drain()
     assert shop.states() == []
     assert shop.deliveries.next_due("") is None
-
-
-# -- a restored state can hold anything -------------------------------------------------------------------------
-
-RECEIVER = outbox.receiver_of(URL)
-STRANGE = [b"", b"{}", b"null", b"[1]", b'"x"', b"\xff", b'{"sequence": "1"}', b'{"owner": 1}', b"[" * 5_000]
-
-
-@pytest.mark.parametrize("document", STRANGE)
-@pytest.mark.parametrize("kind", ["event", outbox.DELIVERY, outbox.queue_of(RECEIVER), f"lane:{RECEIVER}"])
-@pytest.mark.parametrize("key", ["same", "other"])
-def test_a_strange_entry_does_not_stop_the_others(kind: str, document: bytes, key: str) -> None:
-    shop = Shop()
-    shop.emit("a")
-    with shop.store.transaction() as transaction:
-        for found in transaction.entries(kind):
-            name = found.key if key == "same" else f"x{found.key}"
-            transaction.put([found._replace(key=name, position=found.position - 1, document=document)])
-    shop.drain()
-    shop.emit("b")
-    assert shop.drain()[-1:] == ["b"]
-    assert shop.drain() == []
-    list_events(shop.store)
-    outbox.list_deliveries(shop.store)

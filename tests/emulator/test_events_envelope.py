@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+import orderquery as oq
 from orderquery.diagnostics.errors import StoreError, UsageError
 from orderquery.emulator.envelope import envelope_claims, event_type_of, instance_of, tampered
 from orderquery.emulator.errors import Refused
@@ -107,6 +108,16 @@ def test_a_given_key_signs() -> None:
     assert "PRIVATE" not in repr(key)
 
 
+def test_an_emulator_signs_with_a_given_key() -> None:
+    pem = pem_of(RSA)
+    with oq.open_store(":memory:") as store:
+        for given in (pem, pem.decode()):
+            emulator = oq.Emulator(store, signing_key=given)
+            assert emulator.deliveries.key.get().public_pem == SigningKey(pem).public_pem
+        with pytest.raises(UsageError, match="not a private key"):
+            oq.Emulator(store, signing_key="none")
+
+
 def test_the_key_beside_a_store_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     store = tmp_path / "shop.db"
     first = key_of_file(store).get().public_pem
@@ -134,7 +145,7 @@ def test_a_damaged_key_file_is_refused_without_showing_it(tmp_path: Path) -> Non
     path = tmp_path / "shop.db.webhook-key"
     path.write_text("half a secret")
     path.chmod(0o600)
-    with pytest.raises(UsageError, match="not a private key") as refused:
+    with pytest.raises(StoreError, match=r"not a private key .* or delete the file") as refused:
         key_of_file(tmp_path / "shop.db").get()
     assert "half" not in str(refused.value)
 

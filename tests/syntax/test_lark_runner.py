@@ -18,6 +18,7 @@ from strategies import Maker, makers
 import orderquery as oq
 from orderquery.language.limits import MAX_FILTER_NODES, MAX_OPEN_BRACKETS
 from orderquery.language.operators import ANY, OPERATORS
+from orderquery.syntax import lark_runner
 from orderquery.syntax import literal_parser as literal_form
 from orderquery.syntax import text_parser as text_form
 from orderquery.syntax.lark_runner import TokenRules
@@ -140,13 +141,13 @@ def test_literals_parse_as_with_the_lexer_of_lark(text: str) -> None:
         ("not " * 200_000 + "a = 1", "too-deep"),
         ("not (" * 1_000 + "a = 1", "too-deep"),
         ("(" * 500_000, "too-deep"),
-        ("a in (" + "b," * (400_000 // SHARE), "text-syntax"),
+        ("a in (" + "b," * (400_000 // SHARE), "too-large"),
         ("a in (" + "b," * (400_000 // SHARE) + "b)", "too-large"),
         (" " * (1 << 20), "empty-query"),
         ("a = 1 " + " " * 1_000_000 + ";", "text-syntax"),
         ("x" * 1_000_000, "text-syntax"),
         ('"' * 1_000_000, "text-syntax"),
-        ("order by " + "a, " * (300_000 // SHARE), "text-syntax"),
+        ("order by " + "a, " * (300_000 // SHARE), "too-large"),
     ],
     ids=lambda value: repr(value)[:20],
 )
@@ -173,3 +174,59 @@ def test_conditions_beyond_the_limit_are_not_parsed(monkeypatch: pytest.MonkeyPa
     _, (diagnostic,) = parse_text(" or ".join(["a = 1"] * 50_000), oq.load_schema(), NOW)
     assert diagnostic.code == "too-large"
     assert (diagnostic.column, len(built)) == (1 + MAX_FILTER_NODES * len("a = 1 or "), MAX_FILTER_NODES)
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "size", "limit"),
+    [("[", "]", 200_000, 1_000), ('{"search": {"filter": {"number": {"$in": [', "]}}}}", 200_000, 1_000),
+     ("[{},", "]", 200_000, 2_000)],
+    ids=["bare", "operand", "of objects, too"],
+)  # fmt: skip
+def test_a_literal_is_not_read_beyond_the_limit_of_a_list(
+    opening: str, closing: str, size: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = _counted(monkeypatch, literal_form._LiteralBuilder, "number")
+    monkeypatch.setattr(literal_form, "_literal_parser", literal_form._literal_parser.__wrapped__)
+    text = opening + "1," * size + "1" + closing
+    (diagnostic,) = read_literal(text).diagnostics
+    assert diagnostic.code == "too-large"
+    read = opening.count("{}")
+    assert (diagnostic.column, len(built)) == (len(opening) + 1 + 2 * (limit - read), limit - read)
+    built.clear()
+    checked = oq.check(text, "request", form="json")
+    assert len(built) <= limit
+    assert [d.code for d in checked.errors][-1] == ("wrong-shape" if opening.startswith("[") else "too-large")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("number in (" + "1," * 200_000 + "1)", "list"), ("order by " + "a, " * 200_000 + "a", "sort")]
+)
+def test_a_text_is_not_read_beyond_the_limit_of_a_list(text: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = []
+    lex = lark_runner._lex
+    monkeypatch.setattr(lark_runner, "_lex", lambda *given: (tokens.append(token) or token for token in lex(*given)))
+    _, (diagnostic,) = parse_text(text, oq.load_schema(), NOW)
+    assert (diagnostic.code, diagnostic.message.split()[1]) == ("too-large", kind)
+    assert len(tokens) < 2_100
+    assert text[slice(*(diagnostic.span or (0, 0)))] in ("1", "a")
+
+
+def test_the_rest_of_a_search_with_a_long_list_has_its_places() -> None:
+    listed = ", ".join(["5"] * 1_500)
+    text = f'{{"search": {{"filter": {{"number": {{"$in": [{listed}]}}}}, "paging": {{"limit": 5}}}}}}'
+    found = oq.check(text).diagnostics
+    assert [(d.code, text[slice(*(d.span or (0, 0)))]) for d in found] == [
+        ("too-large", f"[{listed}]"), ("ignored-key", '"paging"'),
+    ]  # fmt: skip
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch, builder: Any, rule: str) -> list[Any]:
+    built: list[Any] = []
+    method = getattr(builder, rule)
+
+    def count(self: Any, parts: Any) -> Any:
+        built.append(parts)
+        return method(self, parts)
+
+    monkeypatch.setattr(builder, rule, count)
+    return built

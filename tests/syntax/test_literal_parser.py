@@ -201,8 +201,10 @@ def test_the_limit_of_size_counts_bytes() -> None:
 
 
 def test_many_deep_elements_need_no_table_of_paths() -> None:
-    read = read_literal("[" * 150 + "1," * 20_000 + "1" + "]" * 150)
-    assert read.spans[((0,) * 149) + (20_000,), "value"] == (40_150, 40_151)
+    listed = "[" + "1," * 999 + "1]"
+    read = read_literal("[" * 149 + ",".join([listed] * 20) + "]" * 149)
+    start = 149 + 19 * (len(listed) + 1) + 1 + 999 * 2
+    assert read.spans[((0,) * 148) + (19, 999), "value"] == (start, start + 1)
 
 
 def test_lines_and_columns_count_characters() -> None:

@@ -54,6 +54,8 @@ def test_a_bare_date_with_the_wrong_operator_is_a_warning(text: str, advice: str
 
 NEXT = '"and", "or", "order by", "limit", "after" or the end of the text'
 OPERATOR = 'an operator such as "=", "in", "starts with"'
+JAVASCRIPT = "this is JavaScript, not the text form"
+SQL = "this is SQL, not the text form"
 GOLDEN = [
     ("status = and archived = true", "1:10", 'expected a value, found "and"', 'put the value in quotes: "and"'),
     ("status =", "1:9", "expected a value, found the end of the text",
@@ -66,11 +68,18 @@ GOLDEN = [
     ("a = 1 && b = 2", "1:7", f'expected {NEXT}, found "&&"', 'write "and" instead of "&&"'),
     ("a = 1 || b = 2", "1:7", f'expected {NEXT}, found "||"', 'write "or" instead of "||"'),
     ("!archived = true", "1:1", 'expected a condition, found "!"', 'write "not" instead of "!"'),
+    ("buyerInfo.email like x", "1:17", f'expected {OPERATOR}, found "like"', 'write "starts with" instead of "like"'),
     ("shippingInfo.title like x", "1:20", f'expected {OPERATOR}, found "like"',
-     'write "starts with" instead of "like"'),
+     "write: shippingInfo.title = VALUE\noperators of shippingInfo.title: =, is missing, !=, is present, in, not in"),
+    ("paymentMethods hasSome (A)", "1:16", f'expected {OPERATOR}, found "hasSome"',
+     'write "has any" instead of "hasSome"'),
     ("status is PAID", "1:8", f'expected {OPERATOR}, found "is"', "write: status = PAID"),
     ("status $eq PAID", "1:8", f'expected {OPERATOR}, found "$eq"', 'write "=" instead of "$eq"'),
-    ("number between 1 and 2", "1:8", f'expected {OPERATOR}, found "between"', "write: number >= 1 and number <= 2"),
+    ("number between 5", "1:17", 'expected "and", found the end of the text', "write: number between 5 and VALUE"),
+    ("number between 5 or 6", "1:18", 'expected "and", found "or"', "write: number between 5 and VALUE"),
+    ("number between (1, 2)", "1:16", 'expected a value, found "("', "write: number between 1 and 2"),
+    ("number not between [1, 2]", "1:22", 'expected "and", found ","', "write: number not between 1 and 2"),
+    ("number between and 2", "1:16", 'expected a value, found "and"', 'put the value in quotes: "and"'),
     ("status not PAID", "1:8", f'expected {OPERATOR}, found "not"', "write: status != PAID"),
     ("status", "1:7", f'expected {OPERATOR}, found the end of the text',
      "write: status = VALUE\noperators of status: =, is missing, !=, is present, in, not in"),
@@ -124,14 +133,40 @@ GOLDEN = [
     ("status not like x", "1:8", f'expected {OPERATOR}, found "not"', "write: not status like ..."),
     ("status not present", "1:8", f'expected {OPERATOR}, found "not"', "write: status is missing"),
     ("`a b` does exist", "1:7", f'expected {OPERATOR}, found "does"', "write: `a b` does not exist"),
-    ("number between 5", "1:8", f'expected {OPERATOR}, found "between"', "write: number >= LOW and number <= HIGH"),
+    ("createdDate > -30 days", "1:19", f'expected {NEXT}, found "days"', "write -30d"),
     ("paymentMethods contains x", "1:16", f'expected {OPERATOR}, found "contains"',
      'write "has any" instead of "contains"'),
-    ("const q = {filter: {a: 1}}", "1:7", f'expected {OPERATOR}, found "q"',
-     "this looks like JavaScript: pass only the { ... } object"),
-    ("orders.searchOrders({filter: {}})", "1:20", f'expected {OPERATOR}, found "("',
-     "this looks like JavaScript: pass only the { ... } object"),
-    ("select * from orders", "1:8", f'expected {OPERATOR}, found "*"', "write only the condition"),
+    ("const q = {filter: {a: 1}}", "1:7", JAVASCRIPT, "pass only the { ... } object"),
+    ("orders.searchOrders({filter: {}})", "1:20", JAVASCRIPT, "pass only the { ... } object"),
+    ("orders.filter(o => o.paymentStatus === 'PAID')", "1:14", JAVASCRIPT, "write: paymentStatus = PAID"),
+    ("orders.filter((o) => o.status !== 'APPROVED' && o?.archived === true);", "1:14", JAVASCRIPT,
+     "write: status != APPROVED and archived = true"),
+    ('paymentStatus === "PAID"', "1:16", JAVASCRIPT, "write: paymentStatus = PAID"),
+    ("order.shippingInfo.title === 'By \"air\"'", "1:27", JAVASCRIPT,
+     'write: shippingInfo.title = "By \\"air\\""'),
+    ("orders.filter(o => o.total > max)", "1:14", JAVASCRIPT, "write a condition such as: paymentStatus = PAID"),
+    ("select * from orders", "1:1", SQL, "write only the condition"),
+    ("SELECT * FROM orders WHERE status = 'APPROVED' AND number <> 5;", "1:1", SQL,
+     "write only the condition: status = APPROVED AND number != 5"),
+    ("select id from orders o where o.shippingInfo.title is not null order by number desc limit 5", "1:1", SQL,
+     "write only the condition: shippingInfo.title is present order by number desc limit 5"),
+    ("select id from orders where buyerInfo.email like 'a b%'", "1:1", SQL,
+     'write only the condition: buyerInfo.email starts with "a b"'),
+    ("select id from orders where total > 5", "1:1", SQL,
+     "write only the condition, such as: paymentStatus = PAID"),
+    ("select * from orders order by number desc limit 3", "1:1", SQL, "write: order by number desc limit 3"),
+    ("PAID", "1:5", '"PAID" is one word, not a condition', "write: paymentStatus = PAID"),
+    ('"PAID"', "1:1", '"PAID" is one word, not a condition', "write: paymentStatus = PAID"),
+    (" canceled ", "1:11", '"canceled" is one word, not a condition',
+     "write: status = CANCELED\nor: paymentStatus = CANCELED"),
+    ("10042", "1:6", '"10042" is one word, not a condition', "write: number = 10042"),
+    ("2024-01-31", "1:11", '"2024-01-31" is one word, not a condition', "write: createdDate >= 2024-01-31"),
+    ("6f759095-0701-4075-9908-c9c31ff013e1", "1:37",
+     '"6f759095-0701-4075-9908-c9c31ff013e1" is one word, not a condition',
+     "write: id = 6f759095-0701-4075-9908-c9c31ff013e1"),
+    ("something", "1:10", '"something" is one word, not a condition', "write: FIELD = VALUE"),
+    ("paymentstatus", "1:14", f"expected {OPERATOR}, found the end of the text",
+     "write: paymentStatus = VALUE\noperators of paymentStatus: =, is missing, !=, is present, in, not in"),
 ]  # fmt: skip
 
 
@@ -148,3 +183,17 @@ def test_a_wrong_escape_is_an_error_at_its_place() -> None:
     diagnostic = error_of('shippingInfo.title = "a\\qb"')
     assert (diagnostic.code, diagnostic.column, diagnostic.span) == ("text-syntax", 24, (23, 25))
     assert diagnostic.message == r'unknown escape "\q"'
+
+
+SHOWN = [
+    advice.split("\n")[0].partition(": ")[2]
+    for _, _, message, advice in GOLDEN
+    if (message in (JAVASCRIPT, SQL) or "one word" in message) and ": " in advice and "VALUE" not in advice
+]
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_what_a_help_shows_is_a_search(text: str) -> None:
+    search, diagnostics = parse_text(text, SCHEMA, NOW)
+    assert search is not None
+    assert diagnostics == ()

@@ -70,16 +70,7 @@ class Duckdb(MappingEngine):
     @cached_property
     def computed_formats(self) -> Mapping[str, ColumnFormat]:
         """The format, by value type, of the expressions that the methods below make."""
-        text = shared_formats.text_format()
-        return {
-            "guid": text,
-            "text": text,
-            "enum": text,
-            "boolean": ColumnFormat("boolean", read=bool, element_type="BOOLEAN"),
-            "instant": shared_formats.epoch_formats()["microseconds"],
-            "amount": shared_formats.decimal_format(self.wrap(f"CAST({{}} AS {_DECIMAL})"), limited=True),
-            "sequence": shared_formats.sequence_key_format(),
-        }
+        return shared_formats.computed_formats(self.wrap(f"CAST({{}} AS {_DECIMAL})"))
 
     def instant(self, text: str) -> str:
         """Return the microseconds of a date-time; NULL if it is none."""

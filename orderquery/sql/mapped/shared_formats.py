@@ -188,3 +188,23 @@ def sequence_key_format(*, nul: bool = True, wrap_ordered: Wrap = same) -> Colum
 
 _NOT_A_NUMBER = (read_sequence("") or (0, ""))[0]
 """The first item of a sequence value that is not a number: greater than that of every number."""
+
+
+# -- computed expressions -----------------------------------------------------------------------------------------
+
+
+def computed_formats(as_decimal: Wrap) -> dict[str, ColumnFormat]:
+    """Return the formats of computed expressions by value type.
+
+    ``as_decimal`` casts a parameter to a decimal.
+    """
+    text = text_format()
+    return {
+        "guid": text,
+        "text": text,
+        "enum": text,
+        "boolean": ColumnFormat("boolean", read=bool, element_type="BOOLEAN"),
+        "instant": epoch_formats()["microseconds"],
+        "amount": decimal_format(as_decimal, limited=True),
+        "sequence": sequence_key_format(),
+    }

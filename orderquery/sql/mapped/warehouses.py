@@ -57,16 +57,7 @@ class _Warehouse(MappingEngine):
     @cached_property
     def computed_formats(self) -> Mapping[str, ColumnFormat]:
         """The format, by value type, of the expressions that the methods below make."""
-        text = shared_formats.text_format()
-        return {
-            "guid": text,
-            "text": text,
-            "enum": text,
-            "boolean": ColumnFormat("boolean", read=bool, element_type="BOOLEAN"),
-            "instant": shared_formats.epoch_formats()["microseconds"],
-            "amount": shared_formats.decimal_format(self.wrap(f"CAST({{}} AS {self.decimal})"), limited=True),
-            "sequence": shared_formats.sequence_key_format(),
-        }
+        return shared_formats.computed_formats(self.wrap(f"CAST({{}} AS {self.decimal})"))
 
     def limit_length(self, text: str, max_chars: int) -> str:
         """Return the text, or NULL if it is longer."""

@@ -1,0 +1,169 @@
+"""Find the search in a pasted call, assignment, ``fetch`` or ``curl`` command."""
+
+from __future__ import annotations
+
+from ..diagnostics.quoting import quoted
+from ..language.schema import Schema
+from .builder_chain import chain_error
+from .code_tokens import CodeToken, closings, code_tokens
+from .curl_command import curl_body
+from .excerpt import Excerpt
+from .json_reader import Shape
+from .source_text import ReadError
+
+_DECLARATIONS = ("const", "let", "var")
+_PREFIXES = ("await", "return", "void", "export", "default")
+_MAX_TYPE_TOKENS = 20
+"""Of a declaration, from its name to ``=``."""
+_OBJECT = '{"filter": {"paymentStatus": "PAID"}}'
+
+
+def find_literal(text: str, schema: Schema | None = None) -> Excerpt | None:
+    """Return the search in pasted code; ``None`` if the text is not such code.
+
+    With the table of fields the text form is told from an assignment.
+
+    Raises:
+        ReadError: it is such code, and a part of it must be picked or replaced.
+
+    """
+    found = curl_body(text)
+    return _Code(text, schema).search() if found is None else found
+
+
+class _Code:
+    def __init__(self, text: str, schema: Schema | None) -> None:
+        self._text = text
+        self._schema = schema
+        self._tokens = code_tokens(text)
+        self._closings = closings(self._tokens)
+
+    def search(self) -> Excerpt | None:
+        if not self._tokens:
+            return None
+        if self._is(0, "{", "["):
+            return self._alone(0)
+        chain = chain_error(self._text, self._tokens, self._closings, self._schema)
+        if chain is not None:
+            raise chain
+        calls = self._calls("searchOrders")
+        if calls:
+            return self._argument("searchOrders", calls, "sdk")
+        calls = [index for index in self._calls("stringify") if index > 1 and self._is(index - 2, "JSON")]
+        return self._argument("JSON.stringify", calls, "request") if calls else self._assigned()
+
+    def _is(self, index: int, *texts: str) -> bool:
+        return 0 <= index < len(self._tokens) and self._tokens[index].text in texts
+
+    # -- arguments ----------------------------------------------------------------------------------------------
+
+    def _calls(self, name: str) -> list[int]:
+        """Return the indexes of the calls of a function, its definitions apart."""
+        found = []
+        for index, token in enumerate(self._tokens):
+            if token.text == name and self._is(index + 1, "(") and not self._is(index - 1, "function"):
+                end = self._closings.get(index + 1)
+                if end is None or not self._is(end + 1, "{"):
+                    found.append(index)
+        return found
+
+    def _argument(self, name: str, calls: list[int], shape: Shape) -> Excerpt:
+        if len(calls) > 1:
+            message = f"{len(calls)} calls of {name}"
+            raise ReadError("json-syntax", message, "pass one of them", self._tokens[calls[1]].span)
+        at = calls[0] + 2
+        while self._is(at, "("):
+            at += 1
+        if self._is(at, "{", "["):
+            return self._cut(at, shape)
+        if at >= len(self._tokens) or self._is(at, ")"):
+            message = f"{name} without an argument"
+            raise ReadError("json-syntax", message, f"write: {name}({_OBJECT})", self._tokens[calls[0]].span)
+        return self._variable(self._tokens[at], shape)
+
+    def _variable(self, token: CodeToken, shape: Shape) -> Excerpt:
+        """Return the object that is assigned to a variable in the same code."""
+        values = [value for index in self._uses(token) if (value := self._value(index)) is not None]
+        if token.kind == "name" and len(values) == 1:
+            for index in self._uses(token):
+                is_part = self._is(index - 1, ".", "?.")
+                if not is_part and self._is(index + 1, ".", "[", "?.") and self._is(index + 3, "=", "]", "."):
+                    message = f"{quoted(token.text)} changes after its declaration"
+                    raise ReadError("json-syntax", message, "write the whole object at one place", token.span)
+            return self._cut(values[0], shape)
+        message = f"the search is in the variable {quoted(token.text)}"
+        if token.kind != "name":
+            message = f"expected an object, found {token.text if token.kind == 'string' else quoted(token.text)}"
+        help_ = f"replace {token.text} by its value, such as {_OBJECT}"
+        raise ReadError("json-syntax", message, help_, token.span)
+
+    def _uses(self, token: CodeToken) -> list[int]:
+        return [i for i, other in enumerate(self._tokens) if other.text == token.text and other.kind == token.kind]
+
+    def _value(self, index: int) -> int | None:
+        """Return where the object begins that is assigned to the name at an index."""
+        if self._is(index - 1, ".", "?."):
+            return None
+        at = index + 1
+        if self._is(at, ":"):
+            while at < index + _MAX_TYPE_TOKENS and not self._is(at, "=", ";", "(", "}"):
+                at += 1
+        return at + 1 if self._is(at, "=") and self._is(at + 1, "{") else None
+
+    # -- assignments --------------------------------------------------------------------------------------------
+
+    def _assigned(self) -> Excerpt | None:
+        at = 0
+        while self._is(at, *_PREFIXES):
+            at += 1
+        begins = at > 0 or self._is(at, "(")
+        if self._is(at, *_DECLARATIONS):
+            last = at + _MAX_TYPE_TOKENS
+            while at < last and not self._is(at, "="):
+                at += 1
+            at, begins = at + 1, True
+        else:
+            after = self._after_name(at)
+            if after is not None and self._is(after, "=") and self._is_object(after + 1):
+                at, begins = after + 1, True
+        while self._is(at, "(", "await"):
+            at += 1
+        return self._alone(at) if begins and self._is(at, "{", "[") else None
+
+    def _is_object(self, at: int) -> bool:
+        """Return whether an object begins at an index, and not a word of a text."""
+        while self._is(at, "(", "await"):
+            at += 1
+        return self._is(at, "{") and (self._is(at + 1, "}") or self._is(at + 2, ":"))
+
+    def _after_name(self, at: int) -> int | None:
+        """Return the index after a dotted name that is not a field, else ``None``."""
+        start = at
+        while at < len(self._tokens) and self._tokens[at].kind == "name" and self._is(at + 1, "."):
+            at += 2
+        if at >= len(self._tokens) or self._tokens[at].kind != "name":
+            return None
+        name = self._text[self._tokens[start].span[0] : self._tokens[at].span[1]]
+        is_field = self._schema is not None and self._schema.find(name) is not None
+        return None if is_field else at + 1
+
+    # -- the literal --------------------------------------------------------------------------------------------
+
+    def _alone(self, at: int) -> Excerpt | None:
+        """Return the literal at an index if only brackets, semicolons and a type follow."""
+        end = self._closings.get(at)
+        if end is None:
+            return self._cut(at, None)
+        after = end + 1
+        while self._is(after, ")", ";", ","):
+            after += 1
+        if self._is(after, "as", "satisfies"):
+            after += 2
+            while self._is(after, ")", ";", ",", ".", "<", ">", "[", "]") or self._is(after - 1, ".", "<"):
+                after += 1
+        return self._cut(at, None) if after >= len(self._tokens) else None
+
+    def _cut(self, at: int, shape: Shape | None) -> Excerpt:
+        start, end = self._tokens[at].span[0], self._closings.get(at)
+        stop = len(self._text) if end is None else self._tokens[end].span[1]
+        return Excerpt(self._text, self._text[start:stop], start, shape)
