@@ -117,7 +117,8 @@ def check(
     """Check a search and report every problem; never raises for bad input.
 
     ``source`` is decoded JSON (a dict), JSON text or bytes, or the text form. JavaScript object literals are read, too,
-    and pasted code around one: a call, an assignment, a ``curl`` command (D73).
+    and pasted code around one: a call, an assignment, a ``curl`` command (D73). A dict may hold Python values:
+    ``datetime``, ``date``, ``UUID``, ``Decimal``, tuples and sets.
 
     ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), or
     the argument of the JavaScript SDK (``sdk``). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``

@@ -156,7 +156,11 @@ def value_of(name: str, order: JSON, transactions: JSON) -> JSON:
         own = one(order, "subscriptionInfo.id", text)
         return many(order, "lineItems.subscriptionInfo.id", text) if own is None else [own]
     if name == "paymentMethods":
-        return many(transactions, "payments.regularPaymentDetails.paymentMethod", text)
+        return [
+            method
+            for details in many(transactions, "payments.regularPaymentDetails", lambda value: value)
+            for method in many({"names": method_name(details)}, "names", text)
+        ]
     if name == "billingInfo.contactDetails.fullName":
         person = get(get(order, "billingInfo"), "contactDetails")
         stored = one(person, "fullName", text, True)
@@ -169,6 +173,15 @@ def value_of(name: str, order: JSON, transactions: JSON) -> JSON:
         return many(order, path, kind)
     value = one(order, path, kind, sortable)
     return False if name == "archived" and value is None else value
+
+
+def method_name(details: JSON) -> JSON:
+    """The payment method, else what the typings replace it by: the user's own name first."""
+    names = get(details, "paymentMethodName")
+    own = get(names, "userDefinedName")
+    found = [get(details, "paymentMethod"), get(own, "custom"), get(own, "predefined")]
+    found += [get(names, "buyerLanguageName"), get(names, "siteLanguageName"), names]
+    return next((name for name in found if name is not None), None)
 
 
 # -- filters, order, versions -----------------------------------------------------------------------------------

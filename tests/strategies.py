@@ -88,7 +88,7 @@ class Maker:
         root: dict[str, JSON] = {}
         for row in self.schema.fields:
             for source in row.sources:
-                for path in source.paths if source.record == record else ():
+                for path in source.all_paths if source.record == record else ():
                     at = root
                     for step in path:
                         at = at.setdefault(step, {})
@@ -142,6 +142,9 @@ class Maker:
             return self.random.choice((None, MISSING, {}, [], "", 7))
         ends: list[Any] = tree.get("", [])
         row = self.random.choice(ends)[0] if ends else None
+        if len(tree) > bool(ends) and ends and self.chance(2):
+            # A place that holds a value or an object.
+            row = None
         if row is not None and not row.many:
             return self._leaf(row)
         one = (lambda: self._leaf(row)) if row is not None else (lambda: self._object(tree, shape))

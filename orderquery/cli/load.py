@@ -41,8 +41,8 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> in
     Creates the store if it does not exist.
 
     FILEs are .jsonl or .json, gzipped or not, or - (standard input). They may hold orders, Search responses,
-    {"order": ...}, order transactions and webhook events. Loading again is safe: an older version never replaces a
-    newer one.
+    {"order": ...}, order transactions, webhook events and webhook tokens. The signatures of tokens are not checked.
+    Loading again is safe: an older version never replaces a newer one.
 
     Skips unusable documents, reports each with its place, and then exits with 1. Also reports stored values that do
     not fit their field; their orders are loaded.
@@ -128,7 +128,6 @@ def _summary(result: LoadResult) -> str:
         parts.append(f"{result.older:,} older than the stored version")
     if result.skipped:
         parts.append(f"{result.skipped:,} skipped")
-    unfit = result.problem_count - result.skipped
-    if unfit:
-        parts.append(count_of(unfit, "invalid value"))
+    if result.unfit:
+        parts.append(count_of(result.unfit, "invalid value"))
     return ", ".join(parts)

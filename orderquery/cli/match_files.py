@@ -13,6 +13,7 @@ from ..api import Plan
 from ..compiler.render import render_line
 from ..diagnostics.diagnostic import Diagnostic
 from ..documents.fields import transactions_record
+from ..documents.ingest import is_skipped
 from ..documents.json_lines import Block, Range, Split, opened, read_blocks, read_range, split
 from ..documents.versions import are_older_transactions, newest_event_time
 from ..language.schema import Schema
@@ -75,6 +76,8 @@ class FileMatcher:
         self.jobs, self.table = jobs, table
         self.matched = self.unusable = 0
         self._transactions: dict[str, JSON] = {}
+        self._unverified: set[str] = set()
+        """Names of files whose unchecked signatures are reported already."""
 
     def run(self, names: tuple[str, ...], transactions: str | None) -> None:
         """Write or count the matching orders.
@@ -154,7 +157,7 @@ class FileMatcher:
     def _write_results(
         self, results: Iterable[RangeResult | Range], parts: Split, matcher: BlockMatcher, name: str
     ) -> None:
-        lines_before = parts.first.number
+        lines_before = parts.first.number + len(parts.first.texts) - 1
         for result in results:
             if isinstance(result, Range):
                 line_count = self._match_blocks(read_range(parts.descriptor, result), matcher, name, lines_before)
@@ -191,7 +194,11 @@ class FileMatcher:
                     self._transactions[record.id] = _prune(transactions_record(record.decoded), branches)
 
     def _report(self, problem: Diagnostic, name: str, lines_before: int = 0) -> None:
-        self.unusable += problem.code != "unfit-value"
+        if problem.code == "unverified-event":
+            if name in self._unverified:
+                return
+            self._unverified.add(name)
+        self.unusable += is_skipped(problem)
         line = None if problem.line is None else lines_before + problem.line
         write_message(render_line(replace(problem, source_name=name, line=line)))
 
@@ -204,7 +211,7 @@ def _read_paths(plan: Plan) -> Branches:
     tree: Branches = {}
     for row in plan.fields:
         for source in row.sources:
-            for path in source.paths if source.record == "transactions" else ():
+            for path in source.all_paths if source.record == "transactions" else ():
                 branch = tree
                 for step in path:
                     branch = branch.setdefault(step, {})

@@ -55,9 +55,9 @@ class BlockMatcher:
                 if matches(order, transactions.get(order_id(self._schema, order) or "") if transactions else None):
                     yield _to_line(text)
             elif text.strip():
-                for record in from_bytes(self._schema, text, report_unfit=self._verbose):
+                for record in from_bytes(self._schema, text, report_unfit=self._verbose, open_tokens=True):
                     if isinstance(record, Diagnostic):
-                        on_problem(replace(record, line=block.number + offset))
+                        on_problem(replace(record, line=block.number + offset + (record.line or 1) - 1))
                     elif record.kind == "order" and matches(record.decoded, transactions.get(record.id)):
                         yield _to_line(record.document)
 

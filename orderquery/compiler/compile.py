@@ -16,6 +16,7 @@ from ..language.schema import Schema, load_schema
 from ..syntax.ast import Filter, Search
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
+from ..syntax.python_values import json_values
 from ..syntax.source_text import ReadError, SourceText
 from .checker import check_search
 from .corrections import Correction, Only, correct, fixed_request
@@ -54,7 +55,7 @@ def check(
         raise UsageError(f'unknown shape "{shape}"; use one of {", ".join(SHAPES)}')
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     if not isinstance(source, str | bytes | bytearray):
-        return _check_json(source, shape, table)
+        return _check_object(source, shape, table)
     if form == "wire":
         return _check_wire(source, shape, table)
     text = _decoded_text(source)
@@ -125,6 +126,16 @@ def _decoded_text(source: str | bytes | bytearray) -> str | Diagnostic:
         return bytes(source).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         return not_utf8(problem)
+
+
+def _check_object(source: Any, shape: Shape, schema: Schema) -> Report[Query]:
+    """Check a decoded search, which may hold Python values such as dates."""
+    report = _check_json(source, shape, schema)
+    if not report.diagnostics:
+        return report
+    # Every Python value is reported if it is read as JSON, so a search without problems has none.
+    document = json_values(source)
+    return report if document is source else _check_json(document, shape, schema)
 
 
 def _check_json(

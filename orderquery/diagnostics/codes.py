@@ -360,6 +360,12 @@ _ROWS = (
         fix="none: stored documents are not changed",
     ),
     Code(
+        "unverified-event", "none", _violation("VALIDATION"), "webhook token with an unchecked signature",
+        "A file holds a webhook token (a JSON Web Token). Its event is loaded, but without the app's public key "
+        "nothing shows that Wix sent it. The endpoint checks the signature with --webhook-key.",
+        fix="none: stored documents are not changed",
+    ),
+    Code(
         "unfit-value", "none", _violation("FORMAT"), "stored value does not fit its field",
         "The order is loaded unchanged; for matching and sorting the value counts as missing.",
         fix="none: stored documents are not changed",

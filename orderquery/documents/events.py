@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .extract import Kind
+
 JSON = Any
 
 
@@ -39,20 +41,14 @@ class Event(_EventModel):
     updatedEvent: _UpdatedEvent | None = None  # noqa: N815
     actionEvent: _ActionEvent | None = None  # noqa: N815
 
-    def entity_path(self) -> tuple[str, ...] | None:
-        """Return the path of the order or transactions record in the event, or ``None``."""
-        transactions = self.entityFqdn.endswith("_transactions")
+    def entity_path(self, kind: Kind) -> tuple[str, ...] | None:
+        """Return the path of the record of this kind in the event, or ``None``."""
         if self.actionEvent is not None:
-            name = "orderTransactions" if transactions else "order"
+            name = "orderTransactions" if kind == "transactions" else "order"
             return ("actionEvent", "body", name) if isinstance(self.actionEvent.body.get(name), dict) else None
         if self.createdEvent is not None:
             return ("createdEvent", "entity")
         return ("updatedEvent", "currentEntity") if self.updatedEvent is not None else None
-
-    @property
-    def is_about_transactions(self) -> bool:
-        """True if the event is about transactions."""
-        return self.entityFqdn.endswith("order_transactions")
 
 
 def read_event(document: dict[str, JSON]) -> Event | str:

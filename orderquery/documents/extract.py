@@ -16,7 +16,7 @@ from ..language.fields import Field, ValueSource
 from ..language.limits import MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import Value, read_text
-from .fields import join_words, reader, value_reader
+from .fields import fallback_getter, join_words, reader, value_reader
 
 JSON = Any
 Kind = Literal["order", "transactions"]
@@ -48,7 +48,8 @@ def _fields(schema: Schema, kind: Kind) -> tuple[Field, ...]:
 class _PathStep:
     """A step of paths: the steps below, and the sources that end here."""
 
-    below: dict[str, _PathStep] = field(default_factory=dict)
+    below: dict[tuple[str, ValueSource | None], _PathStep] = field(default_factory=dict)
+    """The steps by key, and by their source if that has fallbacks for the key."""
     ends: list[tuple[str, Field, ValueSource]] = field(default_factory=list)
     repeats: bool = True
     """True if every source below reads all elements of a list."""
@@ -104,8 +105,9 @@ class _ExtractorWriter:
         names = []
         for path in source.paths:
             node = root
-            for step in path:
-                node = node.below.setdefault(step, _PathStep())
+            for number, step in enumerate(path, 1):
+                has_fallbacks = bool(source.fallbacks) and number == len(path)
+                node = node.below.setdefault((step, source if has_fallbacks else None), _PathStep())
                 node.repeats &= elements
             names.append(self._fresh("v"))
             node.ends.append((names[-1], row, source))
@@ -113,15 +115,18 @@ class _ExtractorWriter:
 
     def _read_steps(self, parent: _PathStep, holder: str, depth: int) -> None:
         """Write the lines that read the keys below a step from the variable ``holder``."""
-        for key, step in parent.below.items():
+        for (key, source), step in parent.below.items():
             found = self._fresh("f")
             self._add(depth, f"{found} = {holder}.get({self._variable(key)})")
             if key in self._schema.sdk_names:
                 sdk = self._variable(self._schema.sdk_names[key])
                 self._add(depth, f"if {found} is None: {found} = {holder}.get({sdk})")
+            if source is not None:
+                fallback = self._variable(fallback_getter(self._schema, source))
+                self._add(depth, f"if {found} is None: {found} = {fallback}({holder})")
             self._add(depth, f"if {found} is not None:")
-            for name, row, source in step.ends:
-                self._read_source(name, row, source, found, depth + 1)
+            for name, row, end in step.ends:
+                self._read_source(name, row, end, found, depth + 1)
             if step.below:
                 self._descend(step, found, depth + 1)
 

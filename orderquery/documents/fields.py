@@ -114,18 +114,23 @@ def _single_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -
 
 
 def _many_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> Callable[[JSON, JSON], list[JSON]]:
-    steps = [(step, schema.sdk_names.get(step)) for step in path]
+    steps = [
+        (step, schema.sdk_names.get(step), fallback_getter(schema, source) if number == len(path) else None)
+        for number, step in enumerate(path, 1)
+    ]
     in_order = source.record == "order"
 
     def get_elements(order: JSON, transactions: JSON) -> list[JSON]:
         nodes: list[JSON] = [order if in_order else transactions]
-        for step, sdk in steps:
+        for step, sdk, fallback in steps:
             found: list[JSON] = []
             for node in nodes:
                 if isinstance(node, dict):
                     item = node.get(step)
                     if item is None and sdk is not None:
                         item = node.get(sdk)
+                    if item is None and fallback is not None:
+                        item = fallback(node)
                     if isinstance(item, list):
                         found.extend(_flat(item))
                     elif item is not None:
@@ -134,6 +139,26 @@ def _many_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> 
         return nodes
 
     return get_elements
+
+
+@cache
+def fallback_getter(schema: Schema, source: ValueSource) -> Callable[[JSON], JSON] | None:
+    """Return the function that reads the first fallback of a source in an object.
+
+    It returns ``None`` if the object has none of them. Without fallbacks there is no function.
+    """
+    if not source.fallbacks:
+        return None
+    getters = [_single_getter(schema, path, source) for path in source.fallbacks]
+
+    def get_fallback(node: JSON) -> JSON:
+        for get in getters:
+            found = get(node, node)
+            if found is not None:
+                return found
+        return None
+
+    return get_fallback
 
 
 def _flat(items: list[JSON]) -> Iterator[JSON]:

@@ -5,29 +5,32 @@ Nothing in this module raises on bad input: a document that cannot be used is re
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.place import Path, Place
-from ..diagnostics.quoting import described, quoted
-from ..language.datetimes import read_instant
-from ..language.limits import MAX_DOCUMENT_LEVELS, MAX_ID_CHARS
+from ..diagnostics.place import Place
+from ..diagnostics.quoting import quoted
+from ..language.limits import MAX_ID_CHARS
 from ..language.schema import Schema
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import encode_json
+from .defects import LONE_SURROGATE, TOO_DEEP, Defect, defect_of, has_surrogates, nests_too_deep
+from .entities import Entity, NestedText, find_entities, marking_keys, moved_diagnostic
 from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
-from .record_tables import TITLES, is_order_event, other_table_of_event, other_table_of_order, table_of
+from .record_tables import of_another_table
 from .slices import RawSlicer, TextSlicer
+from .tokens import is_token, read_claims
 
 if TYPE_CHECKING:
     import msgspec
 
 JSON = Any
+_MAX_TEXTS = 4
+"""Of JSON texts inside each other; the service nests three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +55,16 @@ Found = Record | Diagnostic
 _WHOLE = Place(())
 
 
+def is_skipped(problem: Diagnostic) -> bool:
+    """Return whether a problem means that its document is not used."""
+    return problem.code not in ("unfit-value", "unverified-event")
+
+
 @cache
 def _decoder() -> msgspec.json.Decoder[Any]:
     import msgspec
 
     return msgspec.json.Decoder(float_hook=decode_decimal)
-
-
-class Defect(NamedTuple):
-    """Why a document cannot be used, and how to fix it."""
-
-    message: str
-    help: str
-
-    def at(self, place: Place) -> Diagnostic:
-        """Return the diagnostic ``unusable-document`` for a place."""
-        return Diagnostic("unusable-document", self.message, self.help, place)
-
-
-_TOO_DEEP = Defect("document nests too deeply", f"nest at most {MAX_DOCUMENT_LEVELS} levels")
-_LONE_SURROGATE = Defect("document contains a lone surrogate, which UTF-8 cannot encode", "remove the lone surrogate")
-
-
-def _defect_of(error: Exception) -> Defect:
-    if isinstance(error, RecursionError) or "ircular" in str(error):
-        return _TOO_DEEP
-    if isinstance(error, UnicodeEncodeError):
-        return _LONE_SURROGATE
-    if isinstance(error, UnicodeDecodeError):
-        return Defect(f"not UTF-8 at byte {error.start}", "encode the document as UTF-8")
-    if isinstance(error, json.JSONDecodeError):
-        return Defect(f"invalid JSON: {error.msg.lower()} at line {error.lineno} column {error.colno}", "fix the JSON")
-    if isinstance(error, ArithmeticError):
-        return Defect("number with an exponent out of range", "write the number with a smaller exponent")
-    message = str(error) if isinstance(error, TypeError) else f"invalid JSON: {error}"
-    return Defect(message, "use only values that JSON can hold")
-
-
-def _not_an_object(value: JSON) -> Defect:
-    return Defect(f"expected a JSON object, not {described(value)}", "write each order as a JSON object")
-
-
-def nests_too_deep(document: JSON, written: bytes) -> bool:
-    """Return whether a document nests deeper than ``MAX_DOCUMENT_LEVELS``.
-
-    ``written`` holds its bytes.
-    """
-    # Counting brackets is faster than a walk, and enough for almost every document.
-    if written.count(b"{") + written.count(b"[") <= MAX_DOCUMENT_LEVELS:
-        return False
-    level, depth = [document], 0
-    while level and depth <= MAX_DOCUMENT_LEVELS:
-        depth += 1
-        inner = [part for part in level if isinstance(part, dict | list | tuple)]
-        level = [below for part in inner for below in (part.values() if isinstance(part, dict) else part)]
-    return bool(level)
-
-
-def find_defect(document: JSON) -> Defect | None:
-    """Return why a decoded document cannot be stored, or ``None`` if it can."""
-    try:
-        return _TOO_DEEP if nests_too_deep(document, encode_json(document)) else None
-    except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        return _defect_of(error)
 
 
 def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
@@ -127,14 +77,14 @@ def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
 def from_object(
     schema: Schema, document: JSON, place: Place = _WHOLE, *, other_tables: bool = False
 ) -> Iterator[Found]:
-    """Yield the records and problems of one decoded document."""
+    """Yield the records and problems of one decoded document; ``other_tables`` as in :func:`from_bytes`."""
     try:
         raw = encode_json(document)
         text = raw.decode("utf-8")
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        yield _defect_of(error).at(place)
+        yield defect_of(error).at(place)
         return
-    yield from _from_text(schema, text, raw, place, other_tables=other_tables)
+    yield from _Ingester(schema, other_tables=other_tables).read(text, raw, place)
 
 
 def from_bytes(
@@ -143,233 +93,138 @@ def from_bytes(
     place: Place = _WHOLE,
     *,
     report_unfit: bool = True,
+    open_tokens: bool = False,
     other_tables: bool = False,
 ) -> Iterator[Found]:
     """Yield the records and problems of one JSON text.
 
-    Without ``report_unfit``, values that do not fit their fields are not reported. With ``other_tables``, records of
-    another table of fields are yielded with that table; otherwise they are problems.
+    Without ``report_unfit``, values that do not fit their fields are not reported. With ``open_tokens``, the text may
+    be a webhook token; its signature is not checked, which is reported. With ``other_tables``, records of another table
+    of fields are yielded with that table; otherwise they are problems.
     """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        yield _undecodable(error, place)
+        yield defect_of(error).undecoded(place)
         return
-    yield from _from_text(schema, text, raw, place, report_unfit, other_tables)
+    ingester = _Ingester(schema, report_unfit=report_unfit, open_tokens=open_tokens, other_tables=other_tables)
+    yield from ingester.read(text, raw, place)
 
 
-def _from_text(
-    schema: Schema, text: str, raw: bytes, place: Place, report_unfit: bool = True, other_tables: bool = False
-) -> Iterator[Found]:
-    suspect = False
-    try:
-        decoded = _decoder().decode(raw)
-    except (ValueError, ArithmeticError, RecursionError):
-        # The standard decoder accepts lone surrogates, so that one bad string does not cost a whole response.
-        suspect = True
+class _Ingester:
+    """Reads one JSON text, and the JSON texts inside it."""
+
+    def __init__(
+        self, schema: Schema, *, report_unfit: bool = True, open_tokens: bool = False, other_tables: bool = False
+    ) -> None:
+        self._schema, self._report_unfit = schema, report_unfit
+        self._open_tokens, self._other_tables = open_tokens, other_tables
+
+    def read(self, text: str, raw: bytes, place: Place, level: int = 1) -> Iterator[Found]:
+        suspect = False
         try:
-            decoded = decode_exactly(text, parse_float=decode_decimal)
-        except (ValueError, ArithmeticError, RecursionError) as error:
-            yield _undecodable(error, place)
+            decoded = _decoder().decode(raw)
+        except (ValueError, ArithmeticError, RecursionError):
+            # The standard decoder accepts lone surrogates, so that one bad string does not cost a whole response.
+            suspect = True
+            try:
+                decoded = decode_exactly(text, parse_float=decode_decimal)
+            except (ValueError, ArithmeticError, RecursionError) as error:
+                yield from self._not_json(raw, error, place, level)
+                return
+        if not suspect and type(decoded) is dict and decoded.keys().isdisjoint(marking_keys(self._schema)):
+            # Most texts are one order, and the general way takes longer.
+            key = order_id(self._schema, decoded)
+            if key is not None:
+                yield from self._stored(Entity("order", decoded, ()), key, raw.strip(b" \t\r\n"), place)
+                return
+        slicer = TextSlicer(text) if suspect else RawSlicer(raw)
+        for part in find_entities(self._schema, decoded):
+            if isinstance(part, Diagnostic):
+                yield moved_diagnostic(part, place)
+            elif isinstance(part, NestedText):
+                yield from self._read_nested(part, place, level)
+            else:
+                yield from self._record(part, slicer, place, suspect)
+
+    def _not_json(self, raw: bytes, error: Exception, place: Place, level: int) -> Iterator[Found]:
+        if level > 1 or not is_token(raw):
+            yield defect_of(error).undecoded(place)
             return
-    slicer = TextSlicer(text) if suspect else RawSlicer(raw)
-    for entity in _entities(schema, decoded):
-        if isinstance(entity, Diagnostic):
-            yield _at(entity, place)
-            continue
-        table = entity.schema or schema
-        if table is not schema and not other_tables:
-            yield _at(_of_another_table(schema, table, Place(entity.path)), place)
-            continue
-        key = _usable_id(table, entity, suspect)
+        if not self._open_tokens:
+            help_ = "send one token as the whole body, so that its signature can be checked"
+            yield Defect("a webhook token, not JSON", help_).undecoded(place)
+            return
+        message = "the signature of this webhook token was not checked"
+        yield Diagnostic("unverified-event", message, "load only tokens that you trust", place)
+        try:
+            claims = read_claims(raw)
+            text = claims.decode("utf-8")
+        except ValueError:
+            yield Defect("a webhook token whose claims are not JSON", "copy the whole token").at(place)
+            return
+        yield from self._read_inner(text, claims, place, level)
+
+    def _read_nested(self, part: NestedText, place: Place, level: int) -> Iterator[Found]:
+        at = Place((*(place.path or ()), *part.path))
+        try:
+            raw = part.text.encode("utf-8")
+        except UnicodeEncodeError:
+            yield LONE_SURROGATE.at(at)
+            return
+        yield from self._read_inner(part.text, raw, at, level)
+
+    def _read_inner(self, text: str, raw: bytes, place: Place, level: int) -> Iterator[Found]:
+        """Yield what is in a text inside the document, without lines and columns.
+
+        They would not be those of the file.
+        """
+        if level >= _MAX_TEXTS:
+            yield Defect("JSON texts nest too deeply", "load the event itself").at(place)
+            return
+        for found in self.read(text, raw, place, level + 1):
+            yield replace(found, line=None, column=None, facts={}) if isinstance(found, Diagnostic) else found
+
+    def _record(self, entity: Entity, slicer: RawSlicer | TextSlicer, place: Place, suspect: bool) -> Iterator[Found]:
+        if entity.schema is not None and not self._other_tables:
+            yield moved_diagnostic(of_another_table(self._schema, entity.schema, Place(entity.path)), place)
+            return
+        key = self._usable_id(entity, suspect)
         if isinstance(key, Diagnostic):
-            yield _at(key, place)
-            continue
-        document = _bytes_of(slicer, entity)
-        if document is None:
-            yield _at(_TOO_DEEP.at(Place(entity.path)), place)
-        elif not report_unfit:
+            yield moved_diagnostic(key, place)
+            return
+        try:
+            document = slicer.slice(entity.path)
+        except RecursionError:
+            yield moved_diagnostic(TOO_DEEP.at(Place(entity.path)), place)
+        else:
+            yield from self._stored(entity, key, document, place)
+
+    def _stored(self, entity: Entity, key: str, document: bytes, place: Place) -> Iterator[Found]:
+        """Yield the record with these bytes, and the values of it that do not fit."""
+        if nests_too_deep(entity.decoded, document):
+            yield moved_diagnostic(TOO_DEEP.at(Place(entity.path)), place)
+        elif not self._report_unfit:
             yield Record(entity.kind, key, document, entity.decoded, entity.event_time, schema=entity.schema)
         else:
-            values, all_fit = values_of(table, entity.kind, entity.decoded)
+            values, all_fit = values_of(entity.schema or self._schema, entity.kind, entity.decoded)
             yield Record(entity.kind, key, document, entity.decoded, entity.event_time, values, entity.schema)
             if not all_fit:
-                yield from _unfit_values_of(table, entity, place)
+                yield from self._unfit_values(entity, place)
 
-
-def _bytes_of(slicer: RawSlicer | TextSlicer, entity: _Entity) -> bytes | None:
-    """Return the bytes of an entity, or ``None`` if it nests too deep."""
-    try:
-        document = slicer.slice(entity.path)
-    except RecursionError:
-        return None
-    return None if nests_too_deep(entity.decoded, document) else document
-
-
-@dataclass(frozen=True, slots=True)
-class _Entity:
-    """An order or transactions record, with its path in the document that contains it."""
-
-    kind: Kind
-    decoded: dict[str, JSON]
-    path: Path
-    event_time: int | None = None
-    schema: Schema | None = None
-
-
-def _order_entity(schema: Schema, decoded: dict[str, JSON], path: Path) -> _Entity:
-    return _Entity("order", decoded, path, schema=other_table_of_order(schema, decoded))
-
-
-@cache
-def _top_level_keys(schema: Schema) -> frozenset[str]:
-    """Return the keys of an order, of which every order has at least one."""
-    steps = {path[0] for field in schema.fields for source in field.sources for path in source.paths}
-    return frozenset(steps | {schema.sdk_names.get(step, step) for step in steps}) - {"payments"}
-
-
-def _entities(schema: Schema, document: JSON) -> Iterator[_Entity | Diagnostic]:
-    if isinstance(document, list):
-        for index, item in enumerate(document):
-            yield from (_moved(entity, (index,)) for entity in _entities_of_one(schema, item))
-    else:
-        yield from _entities_of_one(schema, document)
-
-
-def _moved(entity: _Entity | Diagnostic, base: Path) -> _Entity | Diagnostic:
-    if isinstance(entity, Diagnostic):
-        return _at(entity, Place(base))
-    return replace(entity, path=(*base, *entity.path))
-
-
-WRAPPERS = frozenset({"entityFqdn", "entityId", "orders", "order", "orderTransactions", "orderId", "payments"})
-"""An object that has the key of an order, and none of these keys at its top level, is an order."""
-
-
-def _entities_of_one(schema: Schema, document: JSON) -> Iterator[_Entity | Diagnostic]:
-    if not isinstance(document, dict):
-        yield _not_an_object(document).at(_WHOLE)
-    elif not schema.envelopes and order_id(schema, document) is not None:
-        yield _Entity("order", document, ())
-    elif (foreign := foreign_document(schema, document, _WHOLE)) is not None:
-        yield foreign
-    elif "entityFqdn" in document or ("slug" in document and "entityId" in document):
-        yield _event_entity(schema, document)
-    elif isinstance(document.get("orders"), list):
-        yield from _listed_entities(schema, document["orders"], "orders", "order")
-    elif isinstance(document.get("order"), dict):
-        yield _order_entity(schema, document["order"], ("order",))
-    elif isinstance(document.get("orderTransactions"), dict):
-        yield _Entity("transactions", document["orderTransactions"], ("orderTransactions",))
-    elif isinstance(document.get("orderTransactions"), list):
-        yield from _listed_entities(schema, document["orderTransactions"], "orderTransactions", "transactions")
-    elif "orderId" in document and ("payments" in document or "refunds" in document):
-        yield _Entity("transactions", document, ())
-    elif not _top_level_keys(schema).isdisjoint(document):
-        yield _order_entity(schema, document, ())
-    else:
-        keys = ", ".join(map(quoted, sorted(document)[:5]))
-        message = f"unknown document with keys {keys}" if keys else "empty object"
-        advice = "load orders, Search Orders responses, order transactions or webhook events"
-        yield Diagnostic("unknown-document", message, advice, _WHOLE)
-
-
-_STORES_KEYS = ("dateCreated", "lastUpdated", "totals", "numericId")
-_ECOMMERCE_KEYS = ("createdDate", "priceSummary")
-
-
-def foreign_document(schema: Schema, document: dict[str, JSON], place: Place) -> Diagnostic | None:
-    """Return the diagnostic of an order of another interface (D39), else ``None``."""
-    kind = _foreign_kind(document) if schema.envelopes else None
-    if kind is None:
-        return None
-    help_ = "load the orders of the eCommerce Orders API"
-    return Diagnostic("foreign-document", f"{kind}, not an eCommerce order", help_, place)
-
-
-def _foreign_kind(document: dict[str, JSON]) -> str | None:
-
-    def has(key: str) -> bool:
-        return key in document or f"_{key}" in document
-
-    if any(map(has, _STORES_KEYS)) and not any(map(has, _ECOMMERCE_KEYS)):
-        return "an order of the Stores API"
-    if "orderNumber" in document and "number" not in document and ("_context" in document or "buyerEmail" in document):
-        return "a payload of Automations"
-    return None
-
-
-def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -> Iterator[_Entity | Diagnostic]:
-    for index, item in enumerate(items):
-        place = Place((name, index))
-        if not isinstance(item, dict):
-            yield _not_an_object(item).at(place)
-        elif kind == "order" and isinstance(item.get("order"), dict) and order_id(schema, item) is None:
-            message = "request body of an update, not a whole order"
-            yield Diagnostic("partial-order", message, "load the order as returned by Get Order", place)
-        elif kind == "order" and (foreign := foreign_document(schema, item, place)) is not None:
-            yield foreign
-        elif kind == "order":
-            yield _order_entity(schema, item, (name, index))
+    def _usable_id(self, entity: Entity, suspect: bool) -> str | Diagnostic:
+        """Return the id of an entity, or a diagnostic that says why it cannot be stored."""
+        place, schema = Place(entity.path), entity.schema or self._schema
+        if suspect and has_surrogates(entity.decoded):
+            return LONE_SURROGATE.at(place)
+        if entity.kind == "order":
+            found, key = order_id(schema, entity.decoded), schema.key.name
         else:
-            yield _Entity(kind, item, (name, index))
+            found, key = transactions_id(entity.decoded), "orderId"
+        return without_id(entity.kind, key, place) if found is None else found
 
-
-def _of_another_table(schema: Schema, table: Schema, place: Place) -> Diagnostic:
-    message = f"{TITLES[table.name]}, not {TITLES[table_of(schema)]}"
-    return Diagnostic("foreign-document", message, f"use the table {quoted(table.name)}", place)
-
-
-def _event_entity(schema: Schema, document: dict[str, JSON]) -> _Entity | Diagnostic:
-    from .events import read_event
-
-    event = read_event(document)
-    if isinstance(event, str):
-        advice = "load the event as the webhook received it"
-        return Diagnostic("unknown-document", f"invalid webhook event: {event}", advice, _WHOLE)
-    path = event.entity_path()
-    if path is None or not is_order_event(event.entityFqdn):
-        message = f"event {quoted(event.slug)} of {quoted(event.entityFqdn)} contains no order and no transactions"
-        return Diagnostic("unknown-document", message, "load only events of orders and of their transactions", _WHOLE)
-    decoded = document
-    for step in path:
-        decoded = decoded[step]
-    kind: Kind = "transactions" if event.is_about_transactions else "order"
-    table = other_table_of_event(schema, event.entityFqdn)
-    return _Entity(kind, decoded, path, read_instant(event.eventTime), table)
-
-
-def _usable_id(schema: Schema, entity: _Entity, suspect: bool) -> str | Diagnostic:
-    """Return the id of an entity, or a diagnostic that says why it cannot be stored."""
-    place = Place(entity.path)
-    if suspect and _has_surrogates(entity.decoded):
-        return _LONE_SURROGATE.at(place)
-    if entity.kind == "order":
-        found, key = order_id(schema, entity.decoded), schema.key.name
-    else:
-        found, key = transactions_id(entity.decoded), "orderId"
-    return without_id(entity.kind, key, place) if found is None else found
-
-
-def _has_surrogates(decoded: JSON) -> bool:
-    try:
-        json.dumps(decoded, ensure_ascii=False, default=str).encode("utf-8")
-    except (UnicodeEncodeError, RecursionError):
-        return True
-    return False
-
-
-def _unfit_values_of(schema: Schema, entity: _Entity, place: Place) -> Iterable[Diagnostic]:
-    decoded = entity.decoded
-    found = unfit_values(schema, decoded) if entity.kind == "order" else unfit_values(schema, {}, decoded)
-    for unfit in found:
-        yield _at(Diagnostic("unfit-value", str(unfit), "", Place(entity.path)), place)
-
-
-def _at(diagnostic: Diagnostic, place: Place) -> Diagnostic:
-    path = (*(place.path or ()), *(diagnostic.place.path or ()))
-    return Diagnostic(diagnostic.code, diagnostic.message, diagnostic.help, Place(path))
-
-
-def _undecodable(error: Exception, place: Place) -> Diagnostic:
-    return replace(_defect_of(error).at(place), facts={"undecoded": True})
+    def _unfit_values(self, entity: Entity, place: Place) -> Iterable[Diagnostic]:
+        decoded, schema = entity.decoded, entity.schema or self._schema
+        found = unfit_values(schema, decoded) if entity.kind == "order" else unfit_values(schema, {}, decoded)
+        for unfit in found:
+            yield moved_diagnostic(Diagnostic("unfit-value", str(unfit), "", Place(entity.path)), place)

@@ -1,4 +1,4 @@
-"""Files of documents, read in blocks: JSON lines or one JSON text, gzipped or not."""
+"""Files of JSON lines or of other JSON texts, gzipped or not, in blocks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..language.schema import Schema
+from .file_formats import START_BYTES, recognise
 from .ingest import Found, from_bytes
+from .json_texts import split_texts
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -44,7 +46,10 @@ class Stream(Protocol):
 
 
 class Block(NamedTuple):
-    """The JSON texts of consecutive lines, and the number of the first, from 1."""
+    """The JSON texts of consecutive lines, and the number of the first, from 1.
+
+    A text of several lines is alone in its block.
+    """
 
     number: int
     texts: list[bytes]
@@ -61,19 +66,27 @@ def read_file(
     """Yield the records and problems of a file, each with its line, from 1.
 
     The name ``-`` means standard input. The options are those of :func:`~orderquery.documents.ingest.from_bytes`.
+    Webhook tokens are opened without checking their signatures; the first is reported as ``unverified-event``.
 
     Raises:
         UsageError: the file cannot be opened. Documents that cannot be used are yielded as diagnostics.
 
     """
     source = Path(name).name if name != "-" else "standard input"
+    reported_unverified = False
     for block in read_blocks(name, progress):
         if isinstance(block, Diagnostic):
             yield 0, replace(block, source_name=source)
-        else:
-            for line, text in _nonblank(block):
-                for found in from_bytes(schema, text, report_unfit=report_unfit, other_tables=other_tables):
-                    yield line, _with_line(found, line, source)
+            continue
+        for line, text in _nonblank(block):
+            for found in from_bytes(
+                schema, text, report_unfit=report_unfit, open_tokens=True, other_tables=other_tables
+            ):
+                if isinstance(found, Diagnostic) and found.code == "unverified-event":
+                    if reported_unverified:
+                        continue
+                    reported_unverified = True
+                yield line, _with_line(found, line, source)
 
 
 def read_blocks(name: str, progress: Progress | None = None) -> Iterator[Block | Diagnostic]:
@@ -90,7 +103,7 @@ def read_blocks(name: str, progress: Progress | None = None) -> Iterator[Block |
                 progress(position())
 
 
-def _until_read_error(blocks: Iterable[Block]) -> Iterator[Block | Diagnostic]:
+def _until_read_error(blocks: Iterable[Block | Diagnostic]) -> Iterator[Block | Diagnostic]:
     try:
         yield from blocks
     except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
@@ -99,20 +112,29 @@ def _until_read_error(blocks: Iterable[Block]) -> Iterator[Block | Diagnostic]:
 
 
 def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
-    """Yield the records and problems of JSON lines or of one JSON text, for loading."""
-    for line, text in read_texts(raw):
+    """Yield the records and problems of JSON lines or of other JSON texts, for loading."""
+    for part in read_texts(raw):
+        if isinstance(part, Diagnostic):
+            yield part
+            continue
+        line, text = part
         for found in from_bytes(schema, text, other_tables=True):
             yield _with_line(found, line)
 
 
-def read_texts(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the texts of JSON lines or of one JSON text, with their lines, from 1."""
+def read_texts(raw: bytes) -> Iterator[tuple[int, bytes] | Diagnostic]:
+    """Yield JSON lines or other JSON texts, with their lines, from 1, and problems."""
     for block in _blocks("", io.BytesIO(raw)):
-        yield from _nonblank(block)
+        if isinstance(block, Diagnostic):
+            yield block
+        else:
+            yield from _nonblank(block)
 
 
 def _with_line(found: Found, line: int, source: str | None = None) -> Found:
-    return replace(found, source_name=source, line=line) if isinstance(found, Diagnostic) else found
+    if not isinstance(found, Diagnostic):
+        return found
+    return replace(found, source_name=source, line=line + (found.line or 1) - 1)
 
 
 def _nonblank(block: Block) -> Iterator[tuple[int, bytes]]:
@@ -146,7 +168,7 @@ def opened(name: str) -> Iterator[tuple[Stream, Callable[[], int]]]:
             plain.close()
 
 
-def _blocks(name: str, stream: Stream) -> Iterator[Block]:
+def _blocks(name: str, stream: Stream) -> Iterator[Block | Diagnostic]:
     """Yield the JSON texts of a file.
 
     A file whose name does not say so holds JSON lines if its first line is a whole JSON text.
@@ -154,11 +176,19 @@ def _blocks(name: str, stream: Stream) -> Iterator[Block]:
     number, line = _first_line(stream.readline)
     if not line:
         return
-    if not _has_json_lines(name, line):
-        yield from _one_text(number, line + stream.read())
+    first = [line]
+    if _has_json_lines(name, first, stream.readline):
+        yield Block(number, first)
+        yield from _numbered(number + len(first), _lines(stream))
         return
-    yield Block(number, [line])
-    yield from _numbered(number + 1, _lines(stream))
+    start = b"".join(first)
+    if len(start) < START_BYTES:
+        start += stream.read(START_BYTES)
+    defect = recognise(start)
+    if defect is not None:
+        yield defect.undecoded(Place(()))
+    else:
+        yield from _texts(number, start + stream.read())
 
 
 def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
@@ -172,8 +202,21 @@ def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
     return number, b""
 
 
-def _has_json_lines(name: str, first_line: bytes) -> bool:
-    return name.removesuffix(".gz").endswith(_JSON_LINES_SUFFIXES) or _is_json(first_line)
+def _has_json_lines(name: str, first: list[bytes], readline: Callable[[], bytes]) -> bool:
+    """Return whether a file holds JSON lines, of which the first may be broken.
+
+    ``first`` has its first line; the second is added to it where that is needed.
+    """
+    if _is_json(first[0]):
+        return True
+    if not name.removesuffix(".gz").endswith(_JSON_LINES_SUFFIXES) or recognise(first[0]) is not None:
+        return False
+    bracket = first[0].strip()
+    if bracket == b"{":
+        # A key follows inside an object, so another text means that this line is broken.
+        first.append(readline())
+        return _is_json(first[1])
+    return bracket != b"[" and not all(_is_json(found.text) for found in split_texts(first[0]))
 
 
 def _numbered(number: int, blocks: Iterable[list[bytes]]) -> Iterator[Block]:
@@ -205,13 +248,11 @@ def _lines(stream: _Readable) -> Iterator[list[bytes]]:
         yield [b"".join(unfinished)]
 
 
-def _one_text(number: int, raw: bytes) -> Iterator[Block]:
-    lines = raw.split(b"\n")
-    if not _is_json(raw) and sum(map(_is_json, lines)) > 1:
-        # JSON lines of which the first is broken: it must not cost the others.
-        yield Block(number, lines)
-    else:
+def _texts(number: int, raw: bytes) -> Iterator[Block]:
+    if _is_json(raw):
         yield Block(number, [raw])
+    else:
+        yield from (Block(number + found.line - 1, [found.text]) for found in split_texts(raw))
 
 
 def _is_json(text: bytes) -> bool:
@@ -265,9 +306,10 @@ def _split(name: str, plain: io.BufferedReader, size: int) -> Split | None:
 
     try:
         number, line = _first_line(read_whole_line)
-        if not line or not _has_json_lines(name, line):
+        first = [line]
+        if not line or not _has_json_lines(name, first, read_whole_line):
             return None
-        return Split(plain.fileno(), Block(number, [line]), _ranges(plain, plain.tell(), size))
+        return Split(plain.fileno(), Block(number, first), _ranges(plain, plain.tell(), size))
     except OSError:
         return None
 

@@ -19,8 +19,7 @@ import msgspec
 from ..language.conditions import Condition, tests_of
 from ..language.limits import MAX_DOCUMENT_LEVELS, MAX_ID_CHARS
 from ..language.schema import Schema
-from .ingest import WRAPPERS
-from .record_tables import marks_of_others
+from .entities import marking_keys
 
 JSON = Any
 Order = dict[str, JSON]
@@ -53,15 +52,15 @@ def partial_decoder(schema: Schema, condition: Condition) -> PartialDecoder | No
     The function returns ``None`` for a text that must be decoded as a whole. There is no such function, and the result
     is ``None``, if the key of the table is not at the top level of an order.
     """
-    source = schema.key.sources[0]
+    source, others = schema.key.sources[0], marking_keys(schema)
     key = source.paths[0][0]
-    if len(source.paths[0]) > 1 or source.joined or len(schema.key.sources) > 1 or key in WRAPPERS:
+    if len(source.paths[0]) > 1 or source.joined or len(schema.key.sources) > 1 or key in others:
         return None
     ids = {key, schema.sdk_names.get(key, key)}
     types = {
         **_build_types(schema, _build_tree(condition)),
         **dict.fromkeys(ids, _USABLE_ID),
-        **dict.fromkeys(WRAPPERS | marks_of_others(schema), _NO_VALUE),
+        **dict.fromkeys(others, _NO_VALUE),
     }
     decode = msgspec.json.Decoder(_build_typed_dict(types), float_hook=Decimal).decode
     limit = sum(1 for _ in walk_stack(None)) + MAX_DOCUMENT_LEVELS - _SPARE_LEVELS
@@ -131,7 +130,7 @@ def _build_tree(condition: Condition) -> _KeyTree:
         path
         for test in tests_of(condition)
         for source in test.field.sources
-        for path in (source.paths if source.record == "order" else ())
+        for path in (source.all_paths if source.record == "order" else ())
     }
     for path in sorted(paths, key=len, reverse=True):
         at = tree

@@ -90,7 +90,8 @@ class LoadHandler:
 
 def _require_json(result: LoadResult) -> None:
     """Refuse a body without any JSON with 400 (D37)."""
-    if result.skipped and all(problem.facts.get("undecoded") for problem in result.problems):
+    used = result.orders + result.transactions + result.plan_orders + result.plans + result.older
+    if result.skipped and not used and all(problem.facts.get("undecoded") for problem in result.problems):
         raise diagnostics_error(result.problems)
 
 

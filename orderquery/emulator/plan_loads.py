@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
-from ..documents.ingest import find_defect
+from ..documents.defects import find_defect
 from ..documents.json_lines import read_texts
 from ..language.limits import MAX_ID_CHARS
 from ..stores.load_result import LoadResult
@@ -85,7 +85,11 @@ def _plans_of_one(document: JSON, path: Path, line: int | None) -> Iterator[Plac
 
 def read_plans(raw: bytes) -> Iterator[PlacedPlan | Diagnostic]:
     """Yield the plans and problems of JSON lines or of one JSON text."""
-    for line, text in read_texts(raw):
+    for part in read_texts(raw):
+        if isinstance(part, Diagnostic):
+            yield part
+            continue
+        line, text = part
         try:
             document = decode_exactly(text.decode("utf-8"), parse_float=decode_decimal)
         except RecursionError:

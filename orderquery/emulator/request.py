@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..documents.ingest import find_defect
+from ..documents.defects import find_defect
 from .errors import WHOLE_BODY, validation_error, violation_of
 from .limits import MAX_VIOLATIONS
 from .violations import Violation, violation_of_fault

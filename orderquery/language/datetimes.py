@@ -119,8 +119,6 @@ def instant_from(value: JSON) -> str | None:
         if _DATE.fullmatch(bare) and read_instant(bare + "T00:00:00Z") is not None:
             return bare + "T00:00:00.000Z"
         return _lenient_instant(bare)
-    if isinstance(value, datetime):
-        return _lenient_instant(value.isoformat())
     if isinstance(value, int) and not isinstance(value, bool) and 10**11 < value < 10**13:
         return write_instant(value * 1000)
     return None

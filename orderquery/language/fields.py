@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .types import ValueType
 
 Record = Literal["order", "transactions"]
+Path = tuple[str, ...]
+"""Keys from the top of a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueSource:
     """One place of a field's value: a path, or several joined by a space.
 
-    ``single``: a list on the path does not fit, even in a field of many values.
+    ``single``: a list on the path does not fit, even in a field of many values. ``fallbacks`` are paths from the object
+    that has the last key: the first of them that is neither absent nor null is read where that key is absent or null.
     """
 
-    paths: tuple[tuple[str, ...], ...]
+    paths: tuple[Path, ...]
     joined: bool = False
     record: Record = "order"
     single: bool = False
+    fallbacks: tuple[Path, ...] = field(default=(), repr=False)
+
+    @property
+    def all_paths(self) -> tuple[Path, ...]:
+        """Every path that is read, the fallbacks from the top of the document."""
+        return (*self.paths, *((*self.paths[0][:-1], *path) for path in self.fallbacks))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

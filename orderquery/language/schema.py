@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.errors import SchemaError
-from .fields import Field, ValueSource
+from .fields import Field, Record, ValueSource
 from .grammar_files import grammar_text, table_names
 from .operators import OPERATORS, Operator, Takes
 from .types import TYPES, ValueType
@@ -49,7 +49,9 @@ class Schema:
     max_limit: int = 100
     max_sorts: int = 4
     envelopes: bool = False
-    """Whether responses, events and envelopes of this table's records are taken apart when they are loaded."""
+    """Whether responses and envelopes of this table's records are unpacked when they are loaded."""
+    events: Mapping[str, Record] = field(default_factory=dict)
+    """The entities whose webhook events are loaded, and the kind of their records."""
     tables: str = ""
     """What the names of a store's tables begin with; records of two such names never meet."""
 
@@ -88,7 +90,10 @@ class Schema:
             (f.name, f.type.name, f.many, f.sortable, f.prefixed, f.indexed, repr(f.default), repr(f.sources))
             for f in self.fields
         ]
+        # Only tables with fallbacks have them in the text, so the stores of other tables need no upgrade.
+        fallbacks = [(f.name, source.fallbacks) for f in self.fields for source in f.sources if source.fallbacks]
         text = repr((self.name, self.version, self.key.name, self.revision, dict(self.sdk_names), rows))
+        text += repr(fallbacks) if fallbacks else ""
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -178,6 +183,7 @@ def _schema(data: dict[str, Any]) -> Schema:
         max_sorts=search.get("max_sorts", 4),
         envelopes=data.get("envelopes", False),
         tables=_tables(data.get("tables", "")),
+        events=_events(data.get("events", {})),
     )
 
 
@@ -219,7 +225,7 @@ def _field(row: dict[str, Any], key: str) -> Field:
     operators = tuple(_list(row, "operators", f'field "{name}"', empty=True))
     for operator in operators:
         _check_operator(name, operator, kind, many)
-    sources = tuple(_source(name, source) for source in row.get("sources", [{"path": name}]))
+    sources = tuple(_source(name, source, many) for source in row.get("sources", [{"path": name}]))
     if len({source.record for source in sources}) != 1:
         raise _InvalidTable(f'field "{name}": all sources must be in one record')
     default = row.get("default")
@@ -244,6 +250,15 @@ def _field(row: dict[str, Any], key: str) -> Field:
     )
 
 
+def _events(data: dict[str, Any]) -> dict[str, Record]:
+    kinds: dict[str, Record] = {}
+    for kind, entity in data.items():
+        if kind not in ("order", "transactions") or not isinstance(entity, str):
+            raise _InvalidTable("events: needs order and transactions, each with the name of an entity")
+        kinds[entity] = "order" if kind == "order" else "transactions"
+    return kinds
+
+
 def _check_operator(name: str, operator: str, kind: ValueType, many: bool) -> None:
     row = OPERATORS.get(operator)
     if row is None:
@@ -254,7 +269,7 @@ def _check_operator(name: str, operator: str, kind: ValueType, many: bool) -> No
         )
 
 
-def _source(name: str, source: dict[str, Any]) -> ValueSource:
+def _source(name: str, source: dict[str, Any], many: bool) -> ValueSource:
     joined = source.get("join")
     paths: list[Any] = joined if joined else [source.get("path")]
     if not paths or not all(isinstance(path, str) and path for path in paths):
@@ -263,7 +278,11 @@ def _source(name: str, source: dict[str, Any]) -> ValueSource:
     if record not in ("order", "transactions"):
         raise _InvalidTable(f'field "{name}": record must be order or transactions')
     split = tuple(tuple(path.split(".")) for path in paths)
-    return ValueSource(split, joined is not None, record, source.get("single", joined is not None))
+    single = source.get("single", joined is not None)
+    fallbacks: list[Any] = source.get("fallbacks", [])
+    if fallbacks and (single or not many or not all(isinstance(path, str) and path for path in fallbacks)):
+        raise _InvalidTable(f'field "{name}": fallbacks are paths, of a path in a field of many values')
+    return ValueSource(split, joined is not None, record, single, tuple(tuple(path.split(".")) for path in fallbacks))
 
 
 def _string(data: dict[str, Any], key: str, what: str) -> str:

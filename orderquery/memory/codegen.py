@@ -16,7 +16,7 @@ from dataclasses import replace
 from math import prod
 from typing import Any, Protocol
 
-from ..documents.fields import value_reader
+from ..documents.fields import fallback_getter, value_reader
 from ..language.conditions import TRUE, AllOf, AnyOf, Condition, Kind, Test, all_of, tests_of
 from ..language.fields import Field, Record
 from ..language.limits import MAX_SORTABLE_CHARS
@@ -330,10 +330,13 @@ class _PredicateWriter(FunctionWriter):
         if fallback is None:
             return None
         root = "order" if leaf.field.record == "order" else "record"
-        first, *rest = leaf.field.sources[0].paths[0]
+        source = leaf.field.sources[0]
+        get_fallback = fallback_getter(self._schema, source)
+        first, *rest = source.paths[0]
         wanted = self.constant(frozenset(leaf.operand if leaf.kind is Kind.ONE_OF else (leaf.operand,)))
-        lines = [f"at = {self.step(self._schema, root, first)}", "if type(at) is list:", " for each in at:"]
-        lines += [f"  if {self.steps(self._schema, 'each', rest)} in {wanted}: break", f" else: {no}"]
+        at = self.step(self._schema, root, first, None if rest else get_fallback)
+        lines = [f"at = {at}", "if type(at) is list:", " for each in at:"]
+        lines += [f"  if {self.steps(self._schema, 'each', rest, get_fallback)} in {wanted}: break", f" else: {no}"]
         return [*lines, f"elif not {fallback}: {no}"]
 
 
@@ -343,6 +346,7 @@ def _elements_predicate(schema: Schema, leaf: Test, fallback: Predicate) -> Pred
     The list must be the only one on the path, and hold only texts; else the test calls ``fallback``.
     """
     writer, path = FunctionWriter(), leaf.field.sources[0].paths[0]
+    get_fallback = fallback_getter(schema, leaf.field.sources[0])
     interpret = f"return {writer.variable(fallback)}(order, record)"
     wanted = frozenset(leaf.operand if leaf.kind in (Kind.ONE_OF, Kind.CONTAINS) else (leaf.operand,))
     before, collect = [], ["if (x := {x}) is not None:", f" if type(x) is not str: {interpret}", " found.append(x)"]
@@ -362,8 +366,9 @@ def _elements_predicate(schema: Schema, leaf: Test, fallback: Predicate) -> Pred
 
     at, lines = "order" if leaf.field.record == "order" else "record", []
     for index, name in enumerate(path):
-        x = writer.steps(schema, "each", path[index + 1 :])
-        lines += [f"at = {writer.step(schema, at, name)}", "if type(at) is list:", *before, " for each in at:"]
+        x = writer.steps(schema, "each", path[index + 1 :], get_fallback)
+        value = writer.step(schema, at, name, get_fallback if index + 1 == len(path) else None)
+        lines += [f"at = {value}", "if type(at) is list:", *before, " for each in at:"]
         lines += [*("  " + line.replace("{x}", x) for line in each), " " + after, "if at is None: return False"]
         at = "at"
     lines = ["def matches(order, record):", *(" " + line for line in [*lines, interpret])]

@@ -7,7 +7,7 @@ constant of the compiled code is as fast as a literal.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from ..language.limits import MAX_SORTABLE_CHARS
 from ..language.schema import Schema
 from ..language.types import fold
+
+Fallback = Callable[[Any], Any]
 
 _SCOPE = {"get": dict.get, "empty": {}, "fold": fold, "max_chars": MAX_SORTABLE_CHARS}
 
@@ -49,19 +51,33 @@ class FunctionWriter:
         # Python warns if a literal is called or compared by identity.
         return f"(c := {self.constant(value)})"
 
-    def step(self, schema: Schema, holder: str, name: str) -> str:
-        """Return the expression of an object's value under a name, or under its SDK name."""
+    def step(self, schema: Schema, holder: str, name: str, fallback: Fallback | None = None) -> str:
+        """Return the expression of an object's value under a name, or under its SDK name.
+
+        ``fallback`` reads a value from the object where there is none.
+        """
+        others = []
         sdk = schema.sdk_names.get(name)
-        if sdk is None:
+        if sdk is not None:
+            others.append(f"get(h, {self.key(sdk)})")
+        if fallback is not None:
+            others.append(f"{self.variable(fallback)}(h)")
+        if not others:
             return f"get({holder}, {self.key(name)})"
         found = f"get((h := {holder}), {self.key(name)})"
-        return f"(s if (s := {found}) is not None else get(h, {self.key(sdk)}))"
+        for other in others:
+            found = f"(s if (s := {found}) is not None else {other})"
+        return found
 
-    def steps(self, schema: Schema, holder: str, path: Sequence[str]) -> str:
-        """Return the expression of the value at a path in an object."""
+    def steps(self, schema: Schema, holder: str, path: Sequence[str], fallback: Fallback | None = None) -> str:
+        """Return the expression of the value at a path in an object.
+
+        ``fallback`` is for the last name of the path.
+        """
         found = holder
-        for name in path:
-            found = self.step(schema, found if found == holder else f"({found} or empty)", name)
+        for number, name in enumerate(path, 1):
+            at = found if found == holder else f"({found} or empty)"
+            found = self.step(schema, at, name, fallback if number == len(path) else None)
         return found
 
     def compile_function(self, lines: list[str], defaults: tuple[Any, ...] = ()) -> Any:

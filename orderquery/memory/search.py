@@ -14,8 +14,10 @@ from ..compiler.query import Query, SortField
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import DocumentError
 from ..diagnostics.place import Place
+from ..documents.defects import Defect, find_defect
+from ..documents.entities import foreign_document
 from ..documents.fields import order_id, reader, transactions_id, transactions_record
-from ..documents.ingest import Defect, find_defect, foreign_document, without_id
+from ..documents.ingest import without_id
 from ..documents.versions import is_older_order
 from ..language.conditions import Condition, all_of, any_of
 from ..language.schema import Schema

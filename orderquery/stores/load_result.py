@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..diagnostics.diagnostic import Diagnostic
+from ..documents.ingest import is_skipped
 
 _MAX_PROBLEMS = 10_000
 
@@ -13,15 +14,17 @@ _MAX_PROBLEMS = 10_000
 class LoadResult:
     """Counts of what a load stored and skipped.
 
-    ``older`` counts documents for which the store has a newer version, ``skipped`` those that could not be used.
-    ``problems`` contains the first 10,000 of ``problem_count`` problems. ``plan_orders`` are pricing plans orders
-    in a load of eCommerce orders; ``plans`` are Plan objects, which only an emulator loads.
+    ``older`` counts documents for which the store has a newer version, ``skipped`` those that could not be used,
+    ``unfit`` values that do not fit their fields. ``problems`` contains the first 10,000 of ``problem_count`` problems.
+    ``plan_orders`` are pricing plans orders in a load of eCommerce orders; ``plans`` are Plan objects, which only an
+    emulator loads.
     """
 
     orders: int = 0
     transactions: int = 0
     older: int = 0
     skipped: int = 0
+    unfit: int = 0
     problem_count: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
     plan_orders: int = 0
@@ -30,6 +33,7 @@ class LoadResult:
     def report(self, problem: Diagnostic) -> None:
         """Add a problem."""
         self.problem_count += 1
-        self.skipped += problem.code != "unfit-value"
+        self.skipped += is_skipped(problem)
+        self.unfit += problem.code == "unfit-value"
         if len(self.problems) < _MAX_PROBLEMS:
             self.problems.append(problem)

@@ -68,7 +68,8 @@ A table is a TOML file for `orderquery check --table FILE`, `oq.load_schema(FILE
 Top level: `name`, `version` (a cursor is bound to both), `title`, `source` and `read` (where and when the table was
 read), `key` (the field with the record's id), `revision` (the field that orders versions of a record), `tables` (what
 the names of its tables in a store begin with, so that records of two tables of fields can be in one store), `sdk_names`
-(names that the SDK spells differently), `hidden` (a field and values that are never returned) and `[search]` (default
+(names that the SDK spells differently), `envelopes` (`true`: responses and envelopes are unpacked when loaded),
+`events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned) and `[search]` (default
 sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
 
 | key | meaning |
@@ -80,7 +81,7 @@ sort and limit, the maximum limit and number of sort entries). Each `[[fields]]`
 | `sortable` | `true`, or `"undocumented"` if only a sample sorts by it |
 | `values` | the values of an enum |
 | `default` | the value of a field that is missing |
-| `sources` | where values come from, if not from the field path: each `{{path}}` or `{{join}}`, with `record` (`order` or `transactions`) and `single`; the first that has a value counts |
+| `sources` | where values come from, if not from the field path: each `{{path}}` or `{{join}}`, with `record` (`order` or `transactions`), `single`, and `fallbacks`, paths beside the last key of `path` that are read where it is absent; the first source that has a value counts |
 | `aliases` | other names in a search |
 | `indexed` | stores keep an index for equality |
 | `note` | a sentence for the reference |

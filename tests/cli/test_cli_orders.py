@@ -45,10 +45,10 @@ def test_match_reports_what_it_cannot_use(here):
     result = run("match", "everything", "o.jsonl", "--count")
     assert (result.exit_code, result.stdout) == (1, "2\n")
     assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
-        ["o.jsonl:2", "unusable-document"],
+        ["o.jsonl:2:2", "unusable-document"],
         ["o.jsonl:3", "unknown-document"],
         ["o.jsonl:4:/order", "no-usable-id"],
-        ["o.jsonl:6", "unusable-document"],
+        ["o.jsonl:6:1", "unusable-document"],
     ]
     verbose = run("match", "everything", "o.jsonl", "--count", "--verbose")
     assert verbose.stderr.startswith('o.jsonl:1: unfit-value: createdDate: "soon" is not a date-time')
@@ -120,7 +120,7 @@ def test_load_reports_and_goes_on(here):
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
     assert lines[0] == 'o.jsonl:1: unfit-value: createdDate: "soon" is not a date-time, so it counts as missing'
-    assert lines[1].startswith("o.jsonl:2: unusable-document: ")
+    assert lines[1].startswith("o.jsonl:2:2: unusable-document: ")
     assert len(lines) == 21
     assert lines[20] == "... and 6 more"
     assert result.stdout == "2 orders and 0 transactions records loaded, 25 skipped, 1 invalid value\n"

@@ -17,7 +17,8 @@ NEEDS_MORE = {
     "already-canceled",  # of a write
     "bad-cursor", "cursor-mismatch",  # need the key of the cursor
     "empty-query",  # its example is an empty line
-    "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",  # need documents
+    "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",
+    "unverified-event",  # need documents
 }  # fmt: skip
 
 FIVE = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from project import SAMPLES
 
+import orderquery as oq
 from orderquery.documents.events import Event, read_event
 
 
@@ -15,8 +16,9 @@ from orderquery.documents.events import Event, read_event
 def test_the_documented_events(path: Path) -> None:
     event = read_event(json.loads(path.read_text("utf-8")))
     assert isinstance(event, Event)
-    assert event.entity_path() is not None
-    assert event.is_about_transactions == ("transactions" in path.name)
+    kind = oq.load_schema().events[event.entityFqdn]
+    assert event.entity_path(kind) is not None
+    assert (kind == "transactions") == ("transactions" in path.name)
 
 
 def test_an_invalid_event_gets_a_message() -> None:

@@ -75,7 +75,7 @@ def test_every_field_with_anything_at_its_place(row: Field) -> None:
     conditions = Conditions(Random(f"generated {row.name}"), schema)
     orders: list[JSON] = []
     for source in row.sources:
-        for path in source.paths:
+        for path in source.all_paths:
             for value in (*ODD, *POOLS[row.type.name], *UNFIT[row.type.name], *row.values):
                 for cut in range(len(path), 0, -1):
                     made, steps = value, path[:cut]

@@ -13,6 +13,7 @@ from .mapping_engine import (
     AMOUNT_REGEX,
     INSTANT_REGEX,
     NUMBER_REGEX,
+    Alternatives,
     ColumnFormats,
     MappingEngine,
     Steps,
@@ -116,14 +117,12 @@ class Duckdb(MappingEngine):
         """Return the list of one value; NULL if the value is NULL."""
         return f"CASE WHEN NOT {value} IS NULL THEN [{value}] END"
 
-    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+    def elements(self, kind: str, json: str, path: Sequence[Alternatives]) -> str:
         """Return the list of values at a path through arrays; NULL if there are none."""
         nodes = ""
-        for number, (step, other) in enumerate(path):
+        for number, alternatives in enumerate(path):
             node = f"e{number}"
-            found = self.at(json if number == 0 else node, (step,))
-            if other is not None:
-                found = self.either(found, self.at(json if number == 0 else node, (other,)))
+            found = self.first(json if number == 0 else node, alternatives)
             each = _once(found, "j", "CASE JSON_TYPE(j) WHEN 'ARRAY' THEN JSON_EXTRACT(j, '$[*]') ELSE [j] END")
             nodes = each if number == 0 else f"FLATTEN(LIST_TRANSFORM({nodes}, LAMBDA {node} : {each}))"
         value = self.from_text(kind, _of_json(kind, "e, '$'"))

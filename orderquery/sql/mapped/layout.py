@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import lru_cache
+from itertools import product
 from typing import Literal
 
 from sqlglot import exp
@@ -264,7 +265,7 @@ class MappedLayout(Layout):
 
     def _from_json(self, field: Field, engine: MappingEngine) -> MappedColumn | None:
         json = self.json if field.record == "order" else self.transactions
-        steps = [step for source in field.sources for path in source.paths for step in path]
+        steps = [step for source in field.sources for path in source.all_paths for step in path]
         if not json or any(not step.isprintable() or '"' in step or "\\" in step for step in steps):
             return None
         json, column_format = self._text(json, engine), engine.computed_formats[field.type.name]
@@ -294,7 +295,9 @@ class MappedLayout(Layout):
         if source.single:
             value = engine.from_text(kind, self._scalar(kind, json, path, engine))
             return engine.array_of_one(value)
-        return engine.elements(kind, json, [self._alternatives(step) for step in path])
+        steps = [self._spellings((step,)) for step in path]
+        steps[-1] += tuple(spelling for fallback in source.fallbacks for spelling in self._spellings(fallback))
+        return engine.elements(kind, json, steps)
 
     def _scalar(self, kind: str, json: str, path: Sequence[str], engine: MappingEngine) -> str:
         """Return the value at a path of keys, under the REST or SDK names."""
@@ -313,6 +316,10 @@ class MappedLayout(Layout):
         if sdk is None or self.names == "rest":
             return step, None
         return (sdk, None) if self.names == "sdk" else (step, sdk)
+
+    def _spellings(self, path: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """Return the path with the REST or SDK names of its keys, the REST names first."""
+        return tuple(product(*(filter(None, self._alternatives(step)) for step in path)))
 
     def _is_key(self, field: Field) -> bool:
         return field.name == self.schema.key.name

@@ -17,6 +17,8 @@ from ..column_format import ColumnFormat, Wrap, sql_wrap
 from ..dialects import Dialect
 
 Steps = tuple[str, ...]
+Alternatives = tuple[Steps, ...]
+"""Keys from an object: the first of these paths that is neither absent nor null is read."""
 ColumnFormats = Mapping[str, ColumnFormat]
 """Column formats by name; the first is the default."""
 
@@ -143,15 +145,22 @@ class MappingEngine(ABC):
     def either(self, json: str, other: str) -> str:
         """Return the first JSON, or the other if the first is null or absent."""
 
+    def first(self, json: str, alternatives: Alternatives) -> str:
+        """Return the first JSON at these paths that is neither null nor absent."""
+        *others, found = [self.at(json, steps) for steps in alternatives]
+        for other in reversed(others):
+            found = self.either(other, found)
+        return found
+
     @abstractmethod
     def scalar(self, kind: str, json: str, steps: Steps) -> str:
         """Return the boolean or text at a JSON path; NULL if the type cannot hold it."""
 
     @abstractmethod
-    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+    def elements(self, kind: str, json: str, path: Sequence[Alternatives]) -> str:
         """Return the array of values at a path through arrays; NULL if there are none.
 
-        A step of the path is a key, and the key to use if that is null or absent.
+        The first of the alternatives of a step is one key.
         """
 
     def document(self, json: str) -> str:
@@ -159,15 +168,16 @@ class MappingEngine(ABC):
         return f"CAST({json} AS TEXT)"
 
 
-def key_runs(path: Sequence[tuple[str, str | None]]) -> list[tuple[Steps, str | None]]:
-    """Split a path into runs of keys, each with the alternative to its last key."""
-    found: list[tuple[Steps, str | None]] = []
-    steps: list[str] = []
-    for step, other in path:
-        steps.append(step)
-        if other is not None:
-            found.append((tuple(steps), other))
-            steps = []
+def key_runs(path: Sequence[Alternatives]) -> list[tuple[Steps, Alternatives]]:
+    """Split a path into runs of keys, each with the alternatives at its end, if any."""
+    found: list[tuple[Steps, Alternatives]] = []
+    steps: Steps = ()
+    for alternatives in path:
+        if len(alternatives) > 1:
+            found.append((steps, alternatives))
+            steps = ()
+        else:
+            steps += alternatives[0]
     if steps:
-        found.append((tuple(steps), None))
+        found.append((steps, ()))
     return found

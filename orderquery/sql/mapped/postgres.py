@@ -16,6 +16,7 @@ from .mapping_engine import (
     AMOUNT_REGEX,
     INSTANT_REGEX,
     NUMBER_REGEX,
+    Alternatives,
     ColumnFormats,
     MappingEngine,
     Steps,
@@ -158,15 +159,14 @@ class Postgres(MappingEngine):
         """Return the array of one value; NULL if the value is NULL."""
         return f"(SELECT ARRAY[v] FROM (SELECT {value} AS v OFFSET 0) AS s WHERE NOT v IS NULL)"
 
-    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+    def elements(self, kind: str, json: str, path: Sequence[Alternatives]) -> str:
         """Return the array of values at a path through arrays; NULL if there are none."""
         sources = []
-        for number, (steps, other) in enumerate(key_runs(path), 1):
+        for number, (steps, alternatives) in enumerate(key_runs(path), 1):
             node, through = json, steps
-            if other is not None:
-                before, last = f"b{number}.j", steps[-1]
-                sources.append(self._walk(json, steps[:-1], f"b{number}"))
-                node, through = self.either(self.at(before, (last,)), self.at(before, (other,))), ()
+            if alternatives:
+                sources.append(self._walk(json, steps, f"b{number}"))
+                node, through = self.first(f"b{number}.j", alternatives), ()
             sources.append(self._walk(node, through, f"e{number}"))
             json = f"e{number}.j"
         aliases = [source.rpartition(" AS ")[2].partition("(")[0] for source in sources]

@@ -11,7 +11,7 @@ from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
 from ...language.types import TYPES
 from ..column_format import ColumnFormat
 from . import shared_formats
-from .mapping_engine import ColumnFormats, MappingEngine, Steps
+from .mapping_engine import Alternatives, ColumnFormats, MappingEngine, Steps
 
 _SWAPPED_DIGITS = (("0", "9"), ("1", "8"), ("2", "7"), ("3", "6"), ("4", "5"))
 
@@ -176,13 +176,11 @@ class Sqlite(MappingEngine):
         """Return the JSON array of one value; NULL if the value is NULL."""
         return f"(SELECT JSON_ARRAY(v) FROM (SELECT {value} AS v LIMIT 1) WHERE NOT v IS NULL)"
 
-    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+    def elements(self, kind: str, json: str, path: Sequence[Alternatives]) -> str:
         """Return the JSON array of values at a path through arrays; NULL if none."""
         at, sources = json, []
-        for number, (step, other) in enumerate(path, 1):
-            node = self.at(at, (step,))
-            if other is not None:
-                node = self.either(node, self.at(at, (other,)))
+        for number, alternatives in enumerate(path, 1):
+            node = self.first(at, alternatives)
             each = f"CASE JSON_TYPE({node}) WHEN 'array' THEN {node} ELSE JSON_ARRAY(JSON({node})) END"
             sources.append(f"JSON_EACH({each}) AS e{number}")
             at = f"CASE e{number}.type WHEN 'object' THEN e{number}.value END"

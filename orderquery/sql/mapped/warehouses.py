@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..column_format import ColumnFormat
 from . import shared_formats
-from .mapping_engine import AMOUNT_REGEX, NUMBER_REGEX, ColumnFormats, MappingEngine, Steps, key_runs
+from .mapping_engine import AMOUNT_REGEX, NUMBER_REGEX, Alternatives, ColumnFormats, MappingEngine, Steps, key_runs
 
 _T = re.compile(r"\bt\b")
 _DIGITS = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
@@ -117,16 +117,16 @@ class Bigquery(_Warehouse):
         """Return the array of one value; empty if the value is NULL."""
         return f"ARRAY(SELECT v FROM (SELECT {value} AS v) WHERE NOT v IS NULL)"
 
-    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+    def elements(self, kind: str, json: str, path: Sequence[Alternatives]) -> str:
         """Return the array of values at a path through arrays."""
         sources = []
-        for number, (steps, other) in enumerate(key_runs(path), 1):
+        for number, (steps, alternatives) in enumerate(key_runs(path), 1):
             node, through = json, steps
-            if other is not None and steps[:-1]:
-                sources.append(self._walk(json, steps[:-1], f"b{number}"))
+            if alternatives and steps:
+                sources.append(self._walk(json, steps, f"b{number}"))
                 json = f"b{number}"
-            if other is not None:
-                node, through = self.either(self.at(json, steps[-1:]), self.at(json, (other,))), ()
+            if alternatives:
+                node, through = self.first(json, alternatives), ()
             sources.append(self._walk(node, through, f"e{number}"))
             json = f"e{number}"
         order = ", ".join(f"{source.rpartition(' AS ')[2]}" for source in sources)
@@ -205,14 +205,12 @@ class Snowflake(_Warehouse):
         """Return the array of one value; NULL if the value is NULL."""
         return f"CASE WHEN NOT {value} IS NULL THEN ARRAY_CONSTRUCT({value}) END"
 
-    def elements(self, kind: str, json: str, path: Sequence[tuple[str, str | None]]) -> str:
+    def elements(self, kind: str, json: str, path: Sequence[Alternatives]) -> str:
         """Return the array of values at a path through arrays."""
         nodes = ""
-        for number, (step, other) in enumerate(path):
+        for number, alternatives in enumerate(path):
             node = f"e{number}" if number else json
-            found = self.at(node, (step,))
-            if other is not None:
-                found = self.either(found, self.at(node, (other,)))
+            found = self.first(node, alternatives)
             each = f"COALESCE(TO_ARRAY(STRIP_NULL_VALUE({found})), ARRAY_CONSTRUCT())"
             nodes = f"ARRAY_FLATTEN(TRANSFORM({nodes}, {node} -> {each}))" if number else each
         fitting = f"FILTER({nodes}, e -> {_fits(kind, 'e')})"
