@@ -261,7 +261,7 @@ def settle(order: PlanOrder, now: int) -> list[PlanEvent]:
         order.pop("currentCycle", None)
         return [_UPDATED]
     order["currentCycle"] = _cycle_document(cycle)
-    return [_cycle_started(order), _UPDATED]
+    return [*_cycle_started(order), _UPDATED]
 
 
 def _next_cycle(order: PlanOrder) -> int | None:
@@ -289,11 +289,13 @@ def _begin(order: PlanOrder, now: int) -> None:
 
 def _begun(order: PlanOrder) -> list[PlanEvent]:
     """Return the events of an order that has begun."""
-    return [PlanEvent("started"), *([_cycle_started(order)] if is_recurring(order) and "currentCycle" in order else [])]
+    return [PlanEvent("started"), *(_cycle_started(order) if is_recurring(order) else [])]
 
 
-def _cycle_started(order: PlanOrder) -> PlanEvent:
-    return PlanEvent("cycle_started", order["currentCycle"]["index"])
+def _cycle_started(order: PlanOrder) -> list[PlanEvent]:
+    cycle = order.get("currentCycle")
+    number = cycle.get("index") if isinstance(cycle, dict) else None
+    return [PlanEvent("cycle_started", number)] if isinstance(number, int) else []
 
 
 def _close(order: PlanOrder, status: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.errors import StoreError
@@ -24,7 +25,7 @@ from .events import EventDraft
 from .plan_errors import plan_error
 from .plan_lists import check_sorting, list_query
 from .plan_loads import PLAN
-from .plan_prices import PlanTerms, read_plan, terms_of_order
+from .plan_prices import InvalidPlan, PlanTerms, read_plan, terms_of_order
 from .plan_rules import (
     OVER,
     PlanEvent,
@@ -177,7 +178,9 @@ class PricingPlanService:
     def _find_terms(self, plan_id: str) -> PlanTerms | None:
         entry = self._site.store.read_entry(PLAN, plan_id)
         if entry is not None:
-            return read_plan(decode_json(entry.document, decode_decimal))
+            # A restored snapshot can hold any plan.
+            with suppress(InvalidPlan):
+                return read_plan(decode_json(entry.document, decode_decimal))
         page = self._store.search({"filter": {"planId": plan_id}})
         found = (terms_of_order(self._decoded(document)) for document in page.documents)
         return next((terms for terms in found if terms is not None), None)

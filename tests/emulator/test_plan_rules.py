@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from plan_lives import LIVES, MEMBER, PLANS, compare_events, compare_order, instant, write_event
 
 from orderquery.emulator.errors import Refused
@@ -24,7 +26,7 @@ from orderquery.emulator.plan_rules import (
     resume,
     settle,
 )
-from orderquery.language.datetimes import text_of_instant
+from orderquery.language.datetimes import LAST_INSTANT, text_of_instant
 
 JSON = Any
 
@@ -165,3 +167,54 @@ def test_a_loaded_order_of_any_shape_is_changed_or_refused(rule: Any, part: JSON
             rule(order, now)
     except Refused as refused:
         assert refused.status == 428
+
+
+dates = st.sampled_from(
+    ["2026-01-31T00:00:00.000Z", "2026-03-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z", "x"]
+)
+odd = st.none() | st.integers(-1, 3) | st.booleans() | st.text(max_size=2) | st.just([]) | st.just({})
+durations = st.fixed_dictionaries({"count": st.integers(0, 3) | odd, "unit": st.sampled_from(["DAY", "MONTH", "x"])})
+models = st.fixed_dictionaries({"cycleDuration": durations | odd, "cycleCount": st.integers(0, 3) | odd})
+documents = st.fixed_dictionaries(
+    {"status": st.sampled_from(["PENDING", "ACTIVE", "PAUSED", "DRAFT"]), "type": st.sampled_from(["OFFLINE", "x"])},
+    optional={
+        "updatedDate": dates,
+        "startDate": dates | odd,
+        "endDate": dates | odd,
+        "earliestEndDate": dates | odd,
+        "autoRenewCanceled": odd,
+        "cancellation": odd,
+        "freeTrialDays": odd,
+        "lastPaymentStatus": odd,
+        "currentCycle": odd | st.fixed_dictionaries({"index": odd, "startedDate": dates, "endedDate": dates | odd}),
+        "pricing": odd | st.fixed_dictionaries({"subscription": models | odd}),
+        "pausePeriods": odd
+        | st.lists(
+            odd | st.fixed_dictionaries({"status": st.just("ACTIVE"), "pauseDate": dates, "resumeDate": dates | odd})
+        ),
+    },
+)
+
+
+@given(documents, st.integers(0, 5))
+@example(
+    {"status": "PENDING", "startDate": "2026-01-31T00:00:00.000Z", "pricing": {"subscription": {}}, "currentCycle": 5},
+    5,
+)
+def test_time_passes_for_any_document(order: JSON, choice: int) -> None:
+    """A load can put any document in place of an order: time goes on for the others."""
+    now = instant("2026-06-01T00:00:00.000Z")
+    rules = [mark_as_paid, pause, resume, lambda order, at: cancel(order, "NEXT_PAYMENT_DATE", at, by_member=True)]
+    if choice < len(rules):
+        try:
+            rules[choice](order, now)
+        except Refused as refused:
+            assert refused.status == 428
+    for _ in range(20):
+        at = due(order)
+        if at is None or at > LAST_INSTANT:
+            break
+        assert settle(order, at)
+        order["updatedDate"] = text_of_instant(at)
+        following = due(order)
+        assert following is None or following > at - 1000
