@@ -182,8 +182,8 @@ for (const [status, code] of [['PENDING', 'ORDER_IS_PENDING'], ['REJECTED', 'ORD
 
 test('writes to an order that does not exist', async () => {
   const site = await openSite();
-  for (const call of [site.orders.updateOrder(UNKNOWN_ID, {}), site.orders.cancelOrder(UNKNOWN_ID)]) {
-    const error = await applicationError(site, call, 404, 'ORDER_NOT_FOUND');
+  for (const call of [() => site.orders.updateOrder(UNKNOWN_ID, {}), () => site.orders.cancelOrder(UNKNOWN_ID)]) {
+    const error = await applicationError(site, call(), 404, 'ORDER_NOT_FOUND');
     assert.deepEqual(error.data, { id: UNKNOWN_ID });
   }
 });
@@ -252,4 +252,37 @@ test('orders of one site do not exist at another', async () => {
   const answer = await other.orders.bulkUpdateOrders([{ order: { _id: id, archived: true } }]);
   assert.equal(answer.results[0].itemMetadata.error.code, 'ORDER_NOT_FOUND');
   assert.deepEqual(idsOf([await site.orders.getOrder(id)]), [id]);
+});
+
+test('a call that fails because a test asked for it writes nothing, and is made again', async () => {
+  const site = await openSite();
+  const fail = (body) => site.send('POST', '/_orderquery/faults', { path: '/ecom/v1/orders', ...body });
+  await fail({ status: 429, retryAfter: 3 });
+  await fail({ status: 500 });
+  await applicationError(site, site.orders.createOrder(smallOrder()), 429, 'RATE_LIMITED');
+  assert.equal(site.exchanges.at(-1).headers.get('retry-after'), '3');
+  await applicationError(site, site.orders.createOrder(smallOrder()), 500, 'HTTP_500');
+  assert.deepEqual(await site.find({}), []);
+  assert.equal((await site.orders.createOrder(smallOrder())).number, '10001');
+});
+
+test('a site goes back to what it held', async () => {
+  const site = await openSite();
+  const { _id: id } = await site.orders.createOrder(smallOrder());
+  const saved = await site.send('POST', '/_orderquery/save', {});
+  await site.orders.cancelOrder(id);
+  const { _id: other } = await site.orders.createOrder(smallOrder());
+  await site.send('POST', '/_orderquery/restore', saved);
+  assert.deepEqual(await site.find({ status: 'APPROVED' }), [id]);
+  await applicationError(site, site.orders.getOrder(other), 404, 'ORDER_NOT_FOUND');
+  assert.equal((await site.orders.createOrder(smallOrder())).number, '10002');
+  await site.send('POST', '/_orderquery/reset', {});
+  assert.deepEqual(await site.find({}), []);
+});
+
+test('an order that is too large', async () => {
+  const site = await openSite();
+  const customFields = Array.from({ length: 300 }, (_, index) => ({ title: `t${index}`, value: 'x'.repeat(4000) }));
+  await applicationError(site, site.orders.createOrder(smallOrder('20', { customFields })), 413, 'REQUEST_TOO_LARGE');
+  assert.deepEqual(await site.find({}), []);
 });

@@ -165,17 +165,20 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "transactions": list(_transactions(held)),
         "sites": {site: list(_orders(documents)) for site, documents in of_site.items()},
     }
-    port = _free_port()
+    port, announced_port = _free_port(), _free_port()
+    announced = ("--details-updated", "--webhook-url", f"http://127.0.0.1:{announced_port}/")
     options = ["--create", "--details-updated", "--instance", f"={INSTANCE}"]
     options += ["--webhook-url", f"http://127.0.0.1:{port}/"]
     with ExitStack() as running:
         shop_of_tests = {
-            "lenient": running.enter_context(_serving(shop, folder / "lenient")),
+            "lenient": running.enter_context(_serving(shop, folder / "lenient", "--read-only")),
             "strict": running.enter_context(_serving(shop, folder / "strict", "--strict", key=key)),
             "twoSites": running.enter_context(_serving(sites, folder / "sites")),
             "writing": running.enter_context(_serving(folder / "writing.db", folder / "writing", *options)),
             "receiverPort": port,
             "instanceId": INSTANCE,
+            "announcing": running.enter_context(_serving("--empty", folder / "announcing", *announced)),
+            "announcedPort": announced_port,
             "writable": running.enter_context(_serving("--empty", folder / "writable", "--details-updated")),
             "writableStrict": running.enter_context(_serving("--empty", folder / "writable-strict", "--strict")),
             "apiKey": key,
