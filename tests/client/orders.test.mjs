@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { applicationError, idsOf, UNKNOWN_ID, violations, warningsOf, writableStrict } from './shop.mjs';
-import { documentedOrder, fields, openSite, sameCounts, smallOrder } from './sites.mjs';
+import { documentedOrder, fields, openSite, sample, sameCounts, smallOrder } from './sites.mjs';
 
 const address = { country: 'US', city: 'New York', addressLine1: '525 5th Ave', postalCode: '10173' };
 const contactDetails = { firstName: 'John', lastName: 'Doe', phone: '0555555555' };
@@ -285,4 +285,30 @@ test('an order that is too large', async () => {
   const customFields = Array.from({ length: 300 }, (_, index) => ({ title: `t${index}`, value: 'x'.repeat(4000) }));
   await applicationError(site, site.orders.createOrder(smallOrder('20', { customFields })), 413, 'REQUEST_TOO_LARGE');
   assert.deepEqual(await site.find({}), []);
+});
+
+test('an update of nothing is an update; dates grow though the clock stands still', async () => {
+  const site = await openSite({ clock: '2026-01-31T10:00:00Z' });
+  const order = await site.orders.createOrder(smallOrder());
+  assert.deepEqual(order._createdDate, new Date('2026-01-31T10:00:00.000Z'));
+  const dates = [order._updatedDate];
+  for (let time = 0; time < 3; time += 1) dates.push((await site.orders.updateOrder(order._id, {}))._updatedDate);
+  assert.deepEqual(dates.map((date) => date - order._createdDate), [0, 1, 2, 3]);
+  assert.deepEqual(await site.slugs(), ['created', 'approved', 'updated', 'updated', 'updated']);
+  assert.deepEqual(await site.find({ _updatedDate: dates[3] }), [order._id]);
+});
+
+test('an order that was loaded in the shape of the SDK is updated and canceled', async () => {
+  const loaded = sample('velo_get_order.result');
+  const site = await openSite({ orders: [loaded] });
+  const before = await site.orders.getOrder(loaded._id);
+  const updated = await site.orders.updateOrder(loaded._id, { archived: true });
+  assert.deepEqual([updated._id, updated.archived, updated.number], [loaded._id, true, loaded.number]);
+  assert.deepEqual(updated.lineItems, before.lineItems);
+  assert.deepEqual(updated._createdDate, before._createdDate);
+  assert.deepEqual(await site.find({ archived: true, _createdDate: before._createdDate }), [loaded._id]);
+  const [order] = site.exchanges.at(-1).answer.orders;
+  for (const part of [order, ...order.lineItems]) assert.ok('id' in part && !('_id' in part));
+  const { order: canceled } = await site.orders.cancelOrder(loaded._id);
+  assert.deepEqual(canceled.activities.map(({ type }) => type).slice(-1), ['ORDER_CANCELED']);
 });

@@ -232,3 +232,32 @@ test('both lists show the payments at once', async () => {
   const { orderTransactions } = await site.transactions.listTransactionsForMultipleOrders([id, other]);
   assert.deepEqual(orderTransactions.map(({ payments }) => idsOf(payments)), [[], ids]);
 });
+
+test('payments of many calls at once all count', async () => {
+  const { site, id } = await openOrder();
+  const added = await Promise.all(Array.from({ length: 20 }, () => add(site, id, payment('1'))));
+  const { orderTransactions } = await site.transactions.listTransactionsForSingleOrder(id);
+  assert.deepEqual(idsOf(orderTransactions.payments).sort(), added.flat().sort());
+  assert.deepEqual(await balanceOf(site, id), { balance: 0, paid: 20, refunded: 0 });
+  assert.deepEqual(await site.find({ paymentStatus: 'PAID' }), [id]);
+});
+
+for (const [refunded, refundStatus, paymentStatus, balance] of [
+  ['20', 'SUCCEEDED', 'FULLY_REFUNDED', { refunded: 20 }],
+  ['5', undefined, 'PARTIALLY_REFUNDED', { refunded: 5 }],
+  ['5', 'FAILED', 'PAID', { refunded: 0 }],
+  ['5', 'PENDING', 'PAID', { refunded: 0, pendingRefund: 5 }],
+]) {
+  test(`a payment beside a refund of ${refunded} that is ${refundStatus ?? 'without a status'}`, async () => {
+    const { site, id } = await openOrder();
+    const [card] = await add(site, id, payment('20'));
+    const { orderTransactions } = site.exchanges.at(-1).answer;
+    const refund = { id: UNKNOWN_ID, transactions: [{ paymentId: card, amount: { amount: refunded }, refundStatus }] };
+    await site.load([{ ...orderTransactions, refunds: [refund] }]);
+    await add(site, id, payment('1', { status: 'DECLINED' }));
+    assert.deepEqual(await site.find({ paymentStatus }), [id]);
+    assert.deepEqual(await balanceOf(site, id), { balance: 0, paid: 20, ...balance });
+    const { orderTransactions: after } = await site.transactions.listTransactionsForSingleOrder(id);
+    assert.deepEqual(idsOf(after.refunds), [UNKNOWN_ID]);
+  });
+}
