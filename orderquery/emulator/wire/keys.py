@@ -20,7 +20,8 @@ JSON = Any
 MAX_IGNORED_KEYS = 1_000
 """Ignored keys that are reported; a body has room for a hundred thousand."""
 
-_SDK_NAMES = ("_id", "_createdDate", "_updatedDate")
+_SDK_ID = "_id"
+_SDK_NAMES = (_SDK_ID, "_createdDate", "_updatedDate")
 
 
 class KnownKey(NamedTuple):
@@ -64,8 +65,9 @@ def _model_in(annotation: Any) -> tuple[type[WireModel] | None, bool]:
 class KeyReader:
     """Reads the keys of one request; ``problems`` are the ignored ones.
 
-    Names in snake_case and the SDK's ``_id`` are read as the names of the service. ``keeps_nulls`` keeps a null,
-    which otherwise is an absent key.
+    Names in snake_case and the SDK's ``_id`` are read as the names of the service. The SDK sends ``_id`` beside the
+    ``id`` of the path if the caller passes an entity that has one: no fault of the caller. ``keeps_nulls`` keeps a
+    null, which otherwise is an absent key.
     """
 
     def __init__(self, *, keeps_nulls: bool) -> None:
@@ -82,9 +84,14 @@ class KeyReader:
             if name is None:
                 self._report_unknown(key, known, path, getattr(model, "spellings", {}))
             elif name != key and name in value:
+<<<<<<< HEAD
                 if known[name].repeats_path:
                     continue
                 self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
+=======
+                if key != _SDK_ID:
+                    self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
+>>>>>>> e13sdk
             elif known[name].is_read_only:
                 self._report(key, path, f"{quoted(key)} is read-only", f"remove {quoted(key)}")
             elif part is not None or self._keeps_nulls:
