@@ -84,14 +84,9 @@ class KeyReader:
             if name is None:
                 self._report_unknown(key, known, path, getattr(model, "spellings", {}))
             elif name != key and name in value:
-<<<<<<< HEAD
                 if known[name].repeats_path:
                     continue
                 self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
-=======
-                if key != _SDK_ID:
-                    self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
->>>>>>> e13sdk
             elif known[name].is_read_only:
                 self._report(key, path, f"{quoted(key)} is read-only", f"remove {quoted(key)}")
             elif part is not None or self._keeps_nulls:
