@@ -72,7 +72,8 @@ def test_a_port_in_use(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["nothing.db"], "store not found: nothing.db"),
+        (["no/folder.db"], "no/folder.db"),
+        ([], "serve takes a STORE or --empty; write: orderquery serve shop.db"),
         ([":memory:", "--host", "203.0.113.1"], '"203.0.113.1" is not an address of this machine'),
         ([":memory:", "--webhook-key", os.devnull], "not an RSA public key"),
         ([":memory:", "--api-key", " "], "invalid API key"),
