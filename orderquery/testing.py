@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
     from .emulator.emulator import Emulator
     from .stores.base import Store
 
@@ -45,7 +43,7 @@ class EmulatedService:
         return Emulator(store, events=True)
 
     @cached_property
-    def app(self) -> Starlette:
+    def app(self) -> Any:
         """The ASGI application, for clients that need no port."""
         from .emulator.app import create_app
 
@@ -85,7 +83,7 @@ class EmulatedSite:
         return {"wix-site-id": self.name}
 
     @property
-    def app(self) -> Starlette:
+    def app(self) -> Any:
         """The ASGI application."""
         return self._service.app
 
@@ -120,7 +118,10 @@ def orderquery_store(orderquery_server: EmulatedSite) -> Store:
 
 @pytest.fixture
 def orderquery_orders(orderquery_store: Store) -> list[JSON]:
-    """Load 100 sample orders with their payments, and return the orders; loading announces no events."""
+    """Load 100 sample orders with their payments, and return the orders.
+
+    Loading announces no events.
+    """
     from .samples.generator import sample
 
     documents = [*sample(_SAMPLE_ORDERS)]
@@ -130,14 +131,14 @@ def orderquery_orders(orderquery_store: Store) -> list[JSON]:
 
 @pytest.fixture
 def expect_event(orderquery_server: EmulatedSite) -> Callable[..., JSON]:
-    """Return a function that takes the next event of a type, and fails if there is none.
+    """Return a function that finds the next event of a type, or fails.
 
     ``expect_event("order_canceled", order_id)`` returns the event; each event is taken once.
     """
     from .syntax.json_decoder import decode_json
 
     emulator = orderquery_server.emulator
-    taken: set[str] = set()
+    found_ids: set[str] = set()
 
     def expect(event_type: str, entity_id: str | None = None) -> JSON:
         seen = []
@@ -146,8 +147,8 @@ def expect_event(orderquery_server: EmulatedSite) -> Callable[..., JSON]:
             name = f"{event['entityFqdn']}_{event['slug']}"
             seen.append(f"{name} {event['entityId']}")
             matches = name == event_type or name.rpartition(".")[2] == event_type
-            if matches and event["id"] not in taken and entity_id in (None, event["entityId"]):
-                taken.add(event["id"])
+            if matches and event["id"] not in found_ids and entity_id in (None, event["entityId"]):
+                found_ids.add(event["id"])
                 return event
         wanted = f"{event_type} {entity_id or ''}".strip()
         return pytest.fail(f"no event {wanted}; events of this test: {', '.join(seen) or 'none'}", pytrace=False)

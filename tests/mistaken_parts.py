@@ -14,6 +14,8 @@ class MistakenParts:
     """Makes wrong sorts and misplaced parts; a method answers whether, or what, it changed."""
 
     random: Random
+    names: list[str]
+    other_case: Callable[[str], str | None]
 
     # -- sorts --------------------------------------------------------------------------------------------------
 
@@ -27,7 +29,7 @@ class MistakenParts:
     @staticmethod
     def _is_plain_entry(entry: JSON) -> bool:
         plain = isinstance(entry, dict) and {"fieldName"} <= entry.keys() <= {"fieldName", "order"}
-        return plain and entry.get("order") in (None, "ASC", "DESC")
+        return plain and entry.get("order") in (None, "ASC", "DESC") and entry["fieldName"][:1] != "-"
 
     def _resorted(self, search: JSON, make: Callable[[list[tuple[str, bool]]], JSON]) -> bool:
         pairs = self._sorts(search)
@@ -65,49 +67,141 @@ class MistakenParts:
             search, lambda pairs: [{"fieldName": name, key: self._word(down)} for name, down in pairs]
         )
 
-    def sort_as_json(self, search: JSON) -> bool:
+    def sort_by_another_key(self, search: JSON) -> bool:
+        key = self.random.choice(("field", "fieldname", "FieldName", "name", "key", "feildName"))
         return self._resorted(
-            search,
-            lambda pairs: json.dumps([{"fieldName": n, "order": "DESC" if down else "ASC"} for n, down in pairs]),
+            search, lambda pairs: [{key: name, "order": "DESC" if down else "ASC"} for name, down in pairs]
         )
+
+    def sort_by_minus_in_an_entry(self, search: JSON) -> bool:
+        if not any(down for _, down in self._sorts(search) or ()):
+            return False
+        key = self.random.choice(("fieldName", "field"))
+        return self._resorted(search, lambda pairs: [{key: "-" * down + name} for name, down in pairs])
+
+    def sort_as_one_entry(self, search: JSON) -> bool:
+        pairs = self._sorts(search)
+        if pairs is None or len(pairs) != 1:
+            return False
+        ((name, down),) = pairs
+        key = self.random.choice(("order", "order", "direction"))
+        search["sort"] = {"fieldName": name, key: self._word(down)}
+        return True
+
+    def sort_in_other_case(self, search: JSON) -> bool:
+        pairs = self._sorts(search)
+        if pairs is None:
+            return False
+        names = {name: self.other_case(name) or name for name, _ in pairs}
+        # A text is split at spaces.
+        changed = {old: new for old, new in names.items() if old != new and " " not in new}
+        for entry in search["sort"]:
+            entry["fieldName"] = changed.get(entry["fieldName"], entry["fieldName"])
+        return bool(changed)
+
+    def sort_from_elsewhere(self, search: JSON) -> bool:
+        names = {"createdDate": "dateCreated", "updatedDate": "lastUpdated", "number": "orderNumber"}
+        pairs = self._sorts(search)
+        if pairs is None or not any(name in names for name, _ in pairs):
+            return False
+        for entry in search["sort"]:
+            entry["fieldName"] = names.get(entry["fieldName"], entry["fieldName"])
+        return True
+
+    def sort_as_json(self, search: JSON) -> bool:
+        sort = search.get("sort")
+        if not isinstance(sort, list | dict) or not sort:
+            return False
+        search["sort"] = json.dumps(sort)
+        return True
 
     # -- parts in the wrong place -------------------------------------------------------------------------------
 
-    def part_filter_outside(self, request: JSON) -> JSON:
-        search = dict(request["search"])
-        return {"filter": search.pop("filter"), "search": search}
+    def _inner(self, request: JSON, change: Callable[[dict[str, JSON]], dict[str, JSON] | None]) -> JSON | None:
+        search = change(dict(request["search"]))
+        return None if search is None else {**request, "search": search}
 
-    def part_sort_outside(self, request: JSON) -> JSON:
-        search = dict(request["search"])
-        return {"search": {**search, "sort": None}, "sort": search["sort"]}
+    def _limit(self, search: dict[str, JSON]) -> int | None:
+        paging = search.get("cursorPaging")
+        return paging["limit"] if isinstance(paging, dict) and list(paging) == ["limit"] else None
 
-    def part_bare_search(self, request: JSON) -> JSON:
-        return dict(request["search"])
-
-    def part_query(self, request: JSON) -> JSON:
-        return {"query": request["search"]}
-
-    def part_search_in_search(self, request: JSON) -> JSON:
-        return {"search": request}
-
-    def part_where(self, request: JSON) -> JSON:
-        return {"search": {("where" if key == "filter" else key): value for key, value in request["search"].items()}}
-
-    def part_paging(self, request: JSON) -> JSON | None:
-        search = dict(request["search"])
-        if "cursorPaging" not in search:
+    @staticmethod
+    def _key(search: dict[str, JSON], old: str, new: str) -> dict[str, JSON] | None:
+        if old not in search or new in search:
             return None
-        return {"search": {**search, "paging": search.pop("cursorPaging")}}
-
-    def part_limit_outside(self, request: JSON) -> JSON | None:
-        search = dict(request["search"])
-        if "cursorPaging" not in search:
-            return None
-        limit = search.pop("cursorPaging")["limit"]
-        return self.random.choice(({"search": {**search, "limit": limit}}, {"search": search, "limit": limit}))
+        return {new if key == old else key: value for key, value in search.items()}
 
     def part_filter_as_json(self, request: JSON) -> JSON | None:
         text = json.dumps(request["search"]["filter"], default=float)
         if json.loads(text) != request["search"]["filter"]:
             return None
-        return {"search": {**request["search"], "filter": text}}
+        return self._inner(request, lambda search: {**search, "filter": text})
+
+    def part_where(self, request: JSON) -> JSON | None:
+        return self._inner(request, lambda search: self._key(search, "filter", "where"))
+
+    def part_near_key(self, request: JSON) -> JSON | None:
+        old, new = self.random.choice(
+            (("filter", "Filter"), ("filter", "filters"), ("sort", "SORT"), ("cursorPaging", "cursor_paging"),
+             ("cursorPaging", "cursorpaging"), ("filter", "fitler"))
+        )  # fmt: skip
+        return self._inner(request, lambda search: self._key(search, old, new))
+
+    def part_paging(self, request: JSON) -> JSON | None:
+        name = self.random.choice(("paging", "pagination"))
+        return self._inner(request, lambda search: self._key(search, "cursorPaging", name))
+
+    def part_limit_in_search(self, request: JSON) -> JSON | None:
+        limit, name = self._limit(request["search"]), self.random.choice(("limit", "Limit", "pageSize"))
+        if limit is None:
+            return None
+        rest = {key: value for key, value in request["search"].items() if key != "cursorPaging"}
+        place = self.random.choice(("search", "request") if name == "limit" else ("search", "request", "cursorPaging"))
+        if place == "request":
+            return {**request, "search": rest, name: limit}
+        inner = {name: limit} if place == "search" else {"cursorPaging": {name: limit}}
+        return {**request, "search": {**rest, **inner}}
+
+    def part_misplaced_condition(self, request: JSON) -> JSON | None:
+        """Move a condition out of the filter, where it stands alone."""
+        filter_ = request["search"].get("filter")
+        names = [key for key in filter_ if key in self.names] if isinstance(filter_, dict) else []
+        if not names:
+            return None
+        name = self.random.choice(names)
+        rest = {key: value for key, value in filter_.items() if key != name}
+        if self.random.randrange(2):
+            return {**request, "search": {**request["search"], "filter": rest, name: filter_[name]}}
+        return {**request, "search": {**request["search"], "filter": rest}, name: filter_[name]}
+
+    def _outside(self, request: JSON, name: str) -> JSON | None:
+        search = dict(request["search"])
+        if name not in search:
+            return None
+        part = search.pop(name)
+        rest = {key: value for key, value in request.items() if key != "search"}
+        if search or self.random.randrange(2):
+            rest = {"search": search, **rest}
+        return {**rest, name: part} if self.random.randrange(2) else {name: part, **rest}
+
+    def part_filter_outside(self, request: JSON) -> JSON | None:
+        return self._outside(request, "filter")
+
+    def part_sort_outside(self, request: JSON) -> JSON | None:
+        return self._outside(request, "sort")
+
+    def part_paging_outside(self, request: JSON) -> JSON | None:
+        return self._outside(request, "cursorPaging")
+
+    def part_bare_search(self, request: JSON) -> JSON | None:
+        is_alone = list(request) == ["search"] and "search" not in request["search"]
+        return dict(request["search"]) if is_alone else None
+
+    def part_query(self, request: JSON) -> JSON | None:
+        return self._key(request, "search", "query")
+
+    def part_near_search(self, request: JSON) -> JSON | None:
+        return self._key(request, "search", self.random.choice(("Search", "serach", "searh")))
+
+    def part_search_in_search(self, request: JSON) -> JSON | None:
+        return {"search": request} if list(request) == ["search"] else None

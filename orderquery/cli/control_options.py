@@ -1,4 +1,7 @@
-"""The options of ``serve`` for tests: a clock, repeatable ids, and the routes by which a test controls the server."""
+"""The options of ``serve`` for tests.
+
+A clock, repeatable ids, and the routes by which a test controls the server.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ _OPTIONS = (
 
 
 class ControlOptions(NamedTuple):
-    """What the options say; ``start`` is where the clock is frozen, in microseconds, or ``None``."""
+    """What the options say.
+
+    ``start`` is where the clock is frozen, in microseconds, or ``None``.
+    """
 
     control: bool = False
     start: int | None = None

@@ -18,7 +18,6 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
-from ..syntax.json_printer import write_help
 from ..syntax.problems import Problems
 from . import suggestions
 from .query import Query, SortField, default_sort, total_order, visible, with_table_names
@@ -83,7 +82,7 @@ class _Checker:
         self._operator: str | None = None
         """Likewise the operator."""
         self._siblings: tuple[JSON, ...] = ()
-        """The values of the list at hand."""
+        """The values of the list at hand, if one of them may be left out."""
 
     # -- the filter --------------------------------------------------------------------------------------------
 
@@ -197,6 +196,7 @@ class _Checker:
     def _whole_list(self, node: Comparison, operand: tuple[JSON, ...], row: Field, operator: Operator) -> list[Any]:
         if not operand:
             self._empty(operator, node)
+        self._siblings = ()
         nulls = [index for index, item in enumerate(operand) if item is None]
         for index in nulls:
             message = f"null is not allowed in a list that {spelled(node.operator, node.place)} compares as a whole"
@@ -269,13 +269,11 @@ class _Checker:
         operand, place = node.operand, node.place
         if not isinstance(operand, str) or has_lone_surrogate(operand):
             wanted = "a string" if not isinstance(operand, str) else "a string without lone surrogates"
-            help_ = f"write {wanted}"
-            fix: Fix | None = None
-            if isinstance(operand, bool):
-                self._values[None] = "true" if operand else "false"
-                help_, fix = write_help(self._values[None]), "intended"
+            instead = suggestions.prefix_instead(node, row, self.schema, wanted)
+            if instead.fix is not None:
+                self._values[None], self._operator = instead.value, instead.operator
             message = f"{spelled(node.operator, node.place)} takes {wanted}, not {described(operand)}"
-            self._add("operand-type", message, help_, place, fix)
+            self._add("operand-type", message, instead.help, place, instead.fix)
             return None
         kind = row.type.name
         if kind == "boolean":
@@ -294,9 +292,9 @@ class _Checker:
             if not test.negated and test.kind in (Kind.EQUALS, Kind.ONE_OF)
             for value in (test.operand if test.kind is Kind.ONE_OF else (test.operand,))
         }
-        for value in self.schema.hidden[1]:
-            if value in wanted:
-                index = node.operand.index(value) if isinstance(node.operand, tuple) else None
+        values = enumerate(node.operand) if isinstance(node.operand, tuple) else ((None, node.operand),)
+        for index, value in values:
+            if value in self.schema.hidden[1] and value in wanted:
                 message = f"no search returns orders with {row.name} {quoted(value)}"
                 self._add("hidden-value", message, f"remove {quoted(value)}", node.place.item(index), "guess")
 

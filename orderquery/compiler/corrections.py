@@ -14,11 +14,13 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path
 from ..language.schema import Schema
-from ..syntax.ast import Search, SortKey
-from ..syntax.filter_reader import FilterReader, LimitReached, filter_in_text
+from ..syntax.ast import Search
+from ..syntax.filter_reader import FilterReader, LimitReached
 from ..syntax.json_printer import joined, print_filter
 from ..syntax.json_reader import Reader, Shape
+from ..syntax.json_strings import filter_in_string
 from ..syntax.problems import Problems
+from ..syntax.sort_reader import SortEntry
 from .checker import check_search
 
 JSON = Any
@@ -144,7 +146,7 @@ class Fixer:
 
     def _filter_of(self, value: JSON, path: Path) -> JSON:
         if not isinstance(value, dict):
-            decoded = filter_in_text(value)
+            decoded = filter_in_string(value)
             return value if decoded is None else self._filter_of(decoded, path)
         if path not in self._touched:
             return value
@@ -184,22 +186,19 @@ class Fixer:
         if path not in self._touched or entries is None:
             return value
         keys = check_search(self._reader.search, self._schema).mended.sort
+        if not isinstance(value, list | tuple):
+            names = [(self._written_name(key.field), "DESC" if key.descending else "ASC") for key in keys]
+            return [{"fieldName": name, "order": order} for name, order in names]
         by_place = {key.place: key for key in keys}
         fixed: list[JSON] = []
         for index, entry in enumerate(entries):
-            touched = entry.written is None or (*path, index) in self._touched
-            if entry.key is None or not touched:
+            if (*path, index) not in self._touched or (entry.key is None and not isinstance(entry.written, dict)):
                 fixed.append(entry.written)
-                continue
-            # An entry that has no effect is left out. One that was not an entry in the source has no place of its own.
-            if entry.written is not None:
-                key = by_place.get(entry.key.place)
-            else:
-                key = keys[index] if index < len(keys) else None
-            if key is not None:
-                order = ("DESC" if key.descending else "ASC") if entry.has_direction else entry.written["order"]
-                made = {"fieldName": self._written_name(key.field), "order": order, **entry.rest}
-                fixed.append(_as_written(made, entry.written, key))
+            elif entry.key is None:
+                fixed.append(_made_entry(entry, entry.name))
+            elif entry.key.place in by_place:
+                # An entry that has no effect is left out.
+                fixed.append(_made_entry(entry, self._written_name(by_place[entry.key.place].field)))
         return fixed
 
     def _paging(self) -> JSON:
@@ -214,13 +213,9 @@ class Fixer:
         return {**paging, **found} or None
 
 
-def _as_written(made: dict[str, JSON], written: JSON, key: SortKey) -> dict[str, JSON]:
-    """Return a sort entry with its keys in the order they had.
-
-    A default that was not written is left out.
-    """
-    if not isinstance(written, dict) or "fieldName" not in written:
-        return made
-    if written.keys() <= made.keys() and "order" not in written and not key.descending:
-        made = {name: value for name, value in made.items() if name != "order"}
-    return {**{name: made[name] for name in written if name in made}, **made}
+def _made_entry(entry: SortEntry, name: JSON) -> dict[str, JSON]:
+    """Return a sort entry with its certain fixes, its keys in the order they had."""
+    parts = {"fieldName": name, "order": entry.order}
+    made = {**{key: part for key, part in parts.items() if part is not None}, **entry.rest}
+    written = entry.written if isinstance(entry.written, dict) and "fieldName" in entry.written else {}
+    return {**{key: made[key] for key in written if key in made}, **made}

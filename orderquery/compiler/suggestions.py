@@ -5,6 +5,7 @@ The first line of a help is the one thing to write; a list of possibilities is a
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,6 +44,9 @@ def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: boo
     """Return the help for a name without a certain meaning."""
     elsewhere = fields_elsewhere()
     names = [name for name, row in schema.by_name.items() if row.sortable or not sorting]
+    other = schema.by_name.get(elsewhere.other_values.get(name, ""))
+    if other is not None and not sorting:
+        return f"see the values of {quoted(other.name)}: {', '.join(other.values)}", "guess"
     may_be = [field for field in elsewhere.unclear.get(name, ()) if field in names]
     if may_be:
         return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
@@ -91,7 +95,9 @@ def spelled(name: str, place: Place) -> str:
 def _alternatives(node: Comparison, row: Field) -> Filter | None:
     """Return ``$in`` and ``$nin`` of a few values in terms of ``$eq`` and ``$ne``."""
     operand = node.operand
-    if not isinstance(operand, tuple) or not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
+    if not isinstance(operand, tuple):
+        operand = () if operand is None or len(_pieces(operand)) > 1 else (operand,)
+    if not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
         return None
     if not all(value is None or isinstance(value, str | int | float) or _is_finite(value) for value in operand):
         return None
@@ -108,7 +114,9 @@ def _is_finite(value: JSON) -> bool:
 
 def _guessed(node: Comparison, row: Field) -> Filter | None:
     name, operand, has = node.operator, node.operand, row.operators
-    values = operand if isinstance(operand, tuple) else (operand,)
+    values = operand if isinstance(operand, tuple) else _pieces(operand)
+    if name in ("$in", "$nin") and not isinstance(operand, tuple) and len(values) > 1:
+        return _alternatives(replace(node, operand=values), row)
     if name == "$exists" and isinstance(operand, bool) and "$ne" in has:
         return Comparison(row.name, "$ne" if operand else "$eq", None)
     if name in ("$hasSome", "$hasAll") and "$in" in has and (name == "$hasSome" or len(values) == 1):
@@ -122,8 +130,9 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     """Return the certain meaning of an operand of the wrong shape, else ``None``."""
     takes = operator.takes
     if takes is Takes.VALUES and not isinstance(operand, tuple | dict) and operand is not None:
-        if isinstance(operand, str) and "," in operand and row.values:
-            pieces = tuple(piece.strip() for piece in operand.split(","))
+        pieces = _pieces(operand)
+        if len(pieces) > 1:
+            # A text that is no enum value may have a comma in it.
             return pieces if set(pieces) <= set(row.values) else None
         return (operand,)
     if takes is Takes.FLAG and not isinstance(operand, bool):
@@ -135,13 +144,25 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     return None
 
 
+def _pieces(operand: JSON) -> tuple[JSON, ...]:
+    """Return the parts of a text with commas, or the only value."""
+    if not isinstance(operand, str) or "," not in operand:
+        return (operand,)
+    return tuple(piece.strip() for piece in operand.split(","))
+
+
 def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fix | None]:
     """Return the help for an operand of the wrong shape without a certain meaning."""
-    operand = node.operand
+    operand, in_text = node.operand, node.place.path is None
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
         instead = Comparison(row.name, "$in", operand)
-        return write_condition(instead, schema, in_text=node.place.path is None), "guess"
-    takes = OPERATORS[node.operator].takes
+        return write_condition(instead, schema, in_text=in_text), "guess"
+    takes, pieces = OPERATORS[node.operator].takes, _pieces(operand)
+    if takes is Takes.VALUES and len(pieces) > 1:
+        if in_text:
+            return write_condition(replace(node, operand=pieces), schema, in_text=True), "guess"
+        one = f", or {json.dumps([operand], ensure_ascii=False)} for one value" if row.type.name == "text" else ""
+        return write_help(pieces) + one, "guess"
     return "write true or false" if takes is Takes.FLAG else f"write {takes.value}", None
 
 
@@ -165,10 +186,10 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     instead = problem.instead
     if instead is None:
         return Instead(f"write {problem.wanted}")
-    if row.type.name == "instant" and isinstance(item, str) and instead == item.strip() + "T00:00:00.000Z":
-        if in_text:
-            return _day_in_text(item.strip(), instead, row, operator)
-        return _day(item.strip(), instead, row, operator)
+    day = _bare_day(item) if row.type.name == "instant" else None
+    if day is not None:
+        to_write = _day_in_text if in_text else _day
+        return to_write(day, f"{day}T00:00:00.000Z", row, operator)
     certain = not isinstance(item, int | float | Decimal) if row.type.name != "sequence" else True
     if row.type.name == "amount":
         certain = False
@@ -177,8 +198,16 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     return Instead(write_help(instead), "intended" if certain else "guess", instead)
 
 
+def _bare_day(item: JSON) -> str | None:
+    """Return the day of a date without a time, such as ``2024-01-31`` or ``20240131``."""
+    try:
+        return date.fromisoformat(item.strip()).isoformat() if isinstance(item, str) else None
+    except ValueError:
+        return None
+
+
 def _day_in_text(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
-    """Return what to write for a bare date with space around it, in a text."""
+    """Return what to write for a bare date in another notation, in a text."""
     from ..syntax.text_errors import whole_day_condition
 
     condition = whole_day_condition(row.name, row, operator.name, day, midnight)
@@ -202,22 +231,34 @@ def _day(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
             f'{write_help({"$gte": following})} for after the day, or {{"$gt": "{midnight}"}} for after midnight UTC',
             "guess",
         )
-    if {"$gte", "$lt"} <= set(row.operators):
-        day_range = [{row.name: {"$gte": midnight}}, {row.name: {"$lt": following}}]
-        return Instead(
-            f'{write_help({"$and": day_range})} for the whole day, or "{midnight}" for midnight UTC', "guess"
-        )
+    if operator.takes is Takes.VALUE and {"$gte", "$lt"} <= set(row.operators):
+        whole: JSON = {"$and": [{row.name: {"$gte": midnight}}, {row.name: {"$lt": following}}]}
+        if operator.name == "$ne":
+            whole = {"$not": whole}
+        return Instead(f'{write_help(whole)} for the whole day, or "{midnight}" for midnight UTC', "guess")
     return Instead(f"{write_help(midnight)} for midnight UTC", "guess")
 
 
 def null_operand(row: Field, operator: Operator, place: Place) -> tuple[str, str]:
     """Return the message and the help for null where it is not an operand."""
     message = f"{spelled(operator.name, place)} does not take null"
-    if "$eq" not in row.operators:
+    if "$eq" not in row.operators or operator.takes is not Takes.VALUE:
         return message, "remove null"
     if place.path is None:
         return message, f"write: {row.name} is missing"
     return message, 'write: {"$eq": null} to find orders without a value'
+
+
+def prefix_instead(node: Comparison, row: Field, schema: Schema, wanted: str) -> Instead:
+    """Return what to write instead of the operand of ``$startsWith`` that is no text."""
+    operand = node.operand
+    if not isinstance(operand, bool):
+        return Instead(f"write {wanted}")
+    if row.type.name == "boolean" and "$eq" in row.operators:
+        help_ = write_condition(Comparison(row.name, "$eq", operand), schema, in_text=node.place.path is None)
+        return Instead(help_, "intended", operand, "$eq")
+    text = "true" if operand else "false"
+    return Instead(write_help(text), "intended", text)
 
 
 def boolean_prefix(node: Comparison, row: Field, schema: Schema) -> tuple[str, str, str, Place, Fix | None]:
@@ -226,8 +267,14 @@ def boolean_prefix(node: Comparison, row: Field, schema: Schema) -> tuple[str, s
     begun = [word == "true" for word in ("true", "false") if word.startswith(prefix)]
     code = "prefix-of-boolean" if begun else "never-matches"
     message = f'{spelled(node.operator, place)} compares {row.name} as the text "true" or "false"'
-    instead = Comparison(row.name, "$eq", bool(prefix and begun and begun[0]))
-    help_ = write_condition(instead, schema, in_text=place.path is None)
+    present = Comparison(row.name, "$exists" if "$exists" in row.operators else "$ne", None)
+    if len(begun) > 1 and present.operator == "$exists":
+        present = replace(present, operand=True)
+    values = [Comparison(row.name, "$eq", value) for value in begun or (True, False)]
+    helps = [
+        write_condition(tree, schema, in_text=place.path is None) for tree in ([present] if len(begun) > 1 else values)
+    ]
+    help_ = " or ".join([helps[0], *(text.removeprefix("write: ") for text in helps[1:])])
     return code, message, help_, place, "guess" if prefix and begun else None
 
 

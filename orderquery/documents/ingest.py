@@ -77,7 +77,10 @@ def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
 def from_object(
     schema: Schema, document: JSON, place: Place = _WHOLE, *, other_tables: bool = False
 ) -> Iterator[Found]:
-    """Yield the records and problems of one decoded document; ``other_tables`` as in :func:`from_bytes`."""
+    """Yield the records and problems of one decoded document.
+
+    ``other_tables`` is that of :func:`from_bytes`.
+    """
     try:
         raw = encode_json(document)
         text = raw.decode("utf-8")

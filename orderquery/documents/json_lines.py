@@ -112,7 +112,7 @@ def _until_read_error(blocks: Iterable[Block | Diagnostic]) -> Iterator[Block | 
 
 
 def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
-    """Yield the records and problems of JSON lines or of other JSON texts, for loading."""
+    """Yield the records and problems of JSON lines or of other JSON texts."""
     for part in read_texts(raw):
         if isinstance(part, Diagnostic):
             yield part

@@ -41,7 +41,10 @@ def table_of_order(schema: Schema, document: dict[str, JSON]) -> Schema:
 
 
 def table_of_event(schema: Schema, entity: JSON = None, type_name: JSON = None) -> Schema | None:
-    """Return the table of an event by the name of its entity, else by its type; ``None`` if it has none."""
+    """Return the table of an event by the name of its entity, else by its type.
+
+    Returns ``None`` if no table has it.
+    """
     for table in (schema, *_other_tables(schema)):
         if isinstance(entity, str):
             if entity in table.events:
@@ -58,6 +61,6 @@ def marks_of_others(schema: Schema) -> frozenset[str]:
 
 
 def of_another_table(schema: Schema, table: Schema, place: Place) -> Diagnostic:
-    """Return the diagnostic of a record that belongs to another table than it was read with."""
+    """Return the diagnostic of a record that belongs to another table."""
     message = f"{_TITLES[table.name]}, not {_TITLES[_name_of(schema)]}"
     return Diagnostic("foreign-document", message, f"use the table {quoted(table.name)}", place)

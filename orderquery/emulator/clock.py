@@ -92,7 +92,10 @@ class Clock:
                 self._state = ClockState(None, self._state.frozen_at - machine_time())
 
     def restore(self, state: ClockState) -> None:
-        """Continue from a state of :attr:`state`. Raises ``UsageError`` for an instant that no clock can have."""
+        """Continue from a state of :attr:`state`.
+
+        Raises ``UsageError`` for an instant that no clock can have.
+        """
         _check(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
         with self._lock:
             self._state = state

@@ -1,4 +1,7 @@
-"""What a test controls of an emulator: its state, its clock and its failures. Knows no HTTP."""
+"""What a test controls of an emulator: its state, its clock and its failures.
+
+This module knows no HTTP.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,10 @@ class FirstStates:
             self._snapshots[name] = snapshot
 
     def reset(self, emulator: Emulator) -> None:
-        """Make the emulator's site what it was at first. Raises ``Refused`` as :func:`restore`."""
+        """Make the emulator's site what it was at first.
+
+        Raises ``Refused`` as :func:`restore`.
+        """
         found = self._snapshots.get(emulator.store.site)
         if found is None:
             empty = take(emulator.store, (), self._clock)
@@ -68,7 +74,9 @@ class FirstStates:
 
 
 def advance(emulator: Emulator, target: int) -> int:
-    """Move the clock to an instant, doing in order what falls due before it; return the number of steps.
+    """Move the clock to an instant, doing in order what falls due before it.
+
+    Returns the number of steps.
 
     Raises:
         Refused: 400 if more falls due than one call does.

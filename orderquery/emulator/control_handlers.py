@@ -1,4 +1,7 @@
-"""The handlers of the control routes, which exist only where a server was started with them."""
+"""The handlers of the control routes.
+
+The routes exist only where a server was started with them.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +86,10 @@ class ControlHandlers:
         return _clock_response(emulator)
 
     async def set_clock(self, request: Request) -> Response:
-        """Set, freeze, advance or run the clock; answers once everything that fell due is done."""
+        """Set, freeze, advance or run the clock.
+
+        Answers once everything that fell due is done.
+        """
         emulator = await self._admit(request)
         body = await self._json(request)
         change = _read_clock_change(body)
@@ -164,7 +170,10 @@ def _clock_response(emulator: Emulator, steps: int = 0) -> Response:
 
 
 def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
-    """Return what to do with the clock; the result is the number of steps. Raises ``Refused``."""
+    """Return what to do with the clock; the result is the number of steps.
+
+    Raises ``Refused``.
+    """
     found = read_request(ClockRequest, body, strict=True, check=_check_clock).body
     if "set" in found:
         instant = read_instant(found["set"]) or 0

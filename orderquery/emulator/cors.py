@@ -1,4 +1,7 @@
-"""Web pages of named origins may call the service's operations; no page may call the server's own routes."""
+"""Web pages of named origins may call the service's operations.
+
+No page may call the server's own routes.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _EXAMPLE = "http://localhost:3000"
 
 
 def check_origins(origins: Iterable[str]) -> tuple[str, ...]:
-    """Return the origins. Raises ``UsageError`` for one that is not a scheme, host and port."""
+    """Return the origins.
+
+    Raises ``UsageError`` for one that is not a scheme, host and port.
+    """
     checked = []
     for origin in origins:
         try:
@@ -36,7 +42,10 @@ def check_origins(origins: Iterable[str]) -> tuple[str, ...]:
 
 
 class CrossOrigin:
-    """Middleware: answers the preflight of allowed origins, and lets them read answers. Never with credentials."""
+    """Middleware that lets pages of allowed origins read answers.
+
+    It answers their preflight requests, and allows no credentials.
+    """
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
         self._own = app

@@ -15,7 +15,10 @@ _MAX_S = 400_000_000_000
 
 
 def read_duration(value: JSON) -> int | None:
-    """Return the microseconds of a duration, or ``None``: a number of seconds, or ``1d12h`` in w, d, h, m and s."""
+    """Return the microseconds of a duration, or ``None``.
+
+    A duration is a number of seconds, or a text such as ``1d12h`` in w, d, h, m and s.
+    """
     if type(value) in (int, float, Decimal) and 0 <= value <= _MAX_S:
         return int(Decimal(str(value)) * _SECOND_US)
     if isinstance(value, str) and len(value) <= 100 and _DURATION.fullmatch(value):

@@ -188,7 +188,10 @@ class Emulator(PricingPlanMethods):
         return cast(CancelOrderResponse, response)
 
     def load_plans(self, plans: Iterable[JSON]) -> LoadResult:
-        """Load Plan objects, of which pricing plans orders are made; loading one again replaces it."""
+        """Load Plan objects, of which pricing plans orders are made.
+
+        Loading one again replaces it.
+        """
         return load_plans(self.site, plans_in(list(plans)))
 
     # -- transactions ------------------------------------------------------------------------------------------

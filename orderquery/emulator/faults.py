@@ -78,7 +78,10 @@ class FaultPlan:
         return bool(self._faults)
 
     def add(self, site: str, fault: Fault) -> None:
-        """Plan one more fault for a site, after those that are planned already. Raises ``Refused``."""
+        """Plan one more fault for a site, after those that are planned already.
+
+        Raises ``Refused``.
+        """
         with self._lock:
             planned = self._faults.setdefault(site, [])
             if len(planned) >= MAX_FAULTS:
@@ -113,7 +116,9 @@ class FaultPlan:
 
 
 def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
-    """Return the fault that a request asks for; ``paths`` are the paths of the service.
+    """Return the fault that a request asks for.
+
+    ``paths`` are the paths of the service.
 
     Raises:
         Refused: 400 with every violation.

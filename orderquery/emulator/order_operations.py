@@ -102,17 +102,12 @@ ORDER_OPERATIONS = (
         "prepare_payment_collection", "orders", "POST",
         "/ecom/v1/payments-collector/orders/{id}/prepare-payment-collection", "Prepare Payment Collection",
         "unsupported", RECORDED_DATE, sdk="orders.preparePaymentCollection", nearest="add_payments",
-        note="Adds payments to an order, and updates its payment status, balance and activities.",
     ),
     Operation(
         "get_payment_collectability_status", "orders", "GET",
         "/ecom/v1/payments-collector/orders/{id}/payment-collectability-status",
         "Get Payment Collectability Status", "unsupported", RECORDED_DATE, sdk="orders.getPaymentCollectabilityStatus",
         nearest="list_transactions_for_single_order",
-        note=(
-            "Payments and refunds of one order. The query parameter orderId, which the JavaScript SDK adds, "
-            "is ignored."
-        ),
     ),
 )  # fmt: skip
 
@@ -121,6 +116,7 @@ TRANSACTION_OPERATIONS = (
         "add_payments", "transactions", "POST", "/ecom/v1/payments/orders/{orderId}/add-payment", "Add Payments",
         "documents", READ_DATE, "transactions.add_payments", "orderTransactions.addPayments", AddPaymentsRequest,
         AddPaymentsResponse, writes=True, codes=("ORDER_NOT_FOUND", "DUPLICATE_PAYMENT"),
+        note="Adds payments to an order, and updates its payment status, balance and activities.",
     ),
     Operation(
         "update_payment_status", "transactions", "POST",
@@ -142,6 +138,10 @@ TRANSACTION_OPERATIONS = (
         "List Transactions For Single Order", "documents", READ_DATE, "transactions.list_for_order",
         "orderTransactions.listTransactionsForSingleOrder", ListTransactionsForSingleOrderRequest,
         OrderTransactionsResponse, codes=("ORDER_NOT_FOUND",),
+        note=(
+            "Payments and refunds of one order. The query parameter orderId, which the JavaScript SDK adds, "
+            "is ignored."
+        ),
     ),
     Operation(
         "list_transactions_for_multiple_orders", "transactions", "POST", "/ecom/v1/payments/list-by-ids",

@@ -296,7 +296,10 @@ class PricingPlanService:
         return None if document is None else self._decoded(document)
 
     def _read_writable(self, change: SiteChange, order_id: str) -> PlanOrder | None:
-        """Return an order that can be written again: a load can replace one of this emulator by any other."""
+        """Return an order that can be written again.
+
+        A load can replace one of this emulator by any other.
+        """
         order = self._read(change, order_id)
         try:
             return order if order is not None and encode_document(order, "order") else None

@@ -90,7 +90,10 @@ def serve(
 
 @contextlib.contextmanager
 def run_in_thread(app: Starlette, listening: socket.socket) -> Iterator[None]:
-    """Serve in a thread of this process until the block ends; signals and logging stay as they are."""
+    """Serve in a thread of this process until the block ends.
+
+    Signals and logging stay as they are.
+    """
     server = _uvicorn_server(app, access_log=False)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

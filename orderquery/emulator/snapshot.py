@@ -52,7 +52,10 @@ class SavedClock(msgspec.Struct, rename="camel", omit_defaults=True, forbid_unkn
 
 
 class Snapshot(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """The state of one site: its clock, the orders of each table, and the service's state."""
+    """The state of one site.
+
+    It has its clock, the orders of each table, and the service's state.
+    """
 
     snapshot: int
     clock: SavedClock
@@ -60,7 +63,10 @@ class Snapshot(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     entries: list[SavedEntry]
 
     def to_bytes(self) -> bytes:
-        """Return the snapshot as JSON, one order or entry per line; documents keep their bytes."""
+        """Return the snapshot as JSON, one order or entry per line.
+
+        Documents keep their bytes.
+        """
         encode = msgspec.json.encode
         tables = [encode(name) + b": " + _lines(orders) for name, orders in self.tables.items()]
         parts = (
@@ -93,7 +99,10 @@ def read_snapshot(body: bytes) -> Snapshot:
 
 
 def take(store: Store, tables: Iterable[Schema], clock: ClockState) -> Snapshot:
-    """Return the snapshot of the store's site; the parts are of one moment if nobody writes meanwhile."""
+    """Return the snapshot of the store's site.
+
+    All parts are of one moment, unless another thread writes at the same time.
+    """
     return Snapshot(
         snapshot=VERSION,
         clock=SavedClock(clock.frozen_at, clock.offset),

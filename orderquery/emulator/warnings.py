@@ -16,7 +16,8 @@ _HALF_ESCAPE = re.compile("%[0-9A-F]?$")
 
 def warnings_text(diagnostics: Iterable[Diagnostic]) -> str:
     """Return ``code pointer, …, and N more``, with percent-encoded JSON pointers."""
-    entries = [f"{diagnostic.code} {_pointer(diagnostic)}" for diagnostic in diagnostics]
+    # A diagnostic of the whole request has no pointer; spaces at the end of a header are not a part of it.
+    entries = [f"{diagnostic.code} {_pointer(diagnostic)}".rstrip() for diagnostic in diagnostics]
     text, room = "", MAX_WARNINGS_BYTES - len(f", and {len(entries)} more")
     for index, entry in enumerate(entries):
         longer = f"{text}, {entry}" if text else entry

@@ -22,6 +22,8 @@ class FieldsElsewhere(NamedTuple):
     """The name and the field it became."""
     unclear: dict[str, tuple[str, ...]]
     """The name and the fields it may mean."""
+    other_values: dict[str, str]
+    """The name and a field that tells the same with other values."""
     unsearchable: frozenset[str]
     """Properties of an order that cannot be searched."""
     nearest: dict[str, str]
@@ -33,7 +35,8 @@ def fields_elsewhere() -> FieldsElsewhere:
     """Load the names of fields."""
     data = tomllib.loads(grammar_text("elsewhere.toml"))
     unclear = {name: tuple(fields) for name, fields in data["unclear"].items()}
-    return FieldsElsewhere(data["renamed"], unclear, frozenset(data["unsearchable"]), data["nearest"])
+    unsearchable = frozenset(data["unsearchable"])
+    return FieldsElsewhere(data["renamed"], unclear, data["other_values"], unsearchable, data["nearest"])
 
 
 @lru_cache(maxsize=1_024)  # the reader and the checker ask for the same name, and clients repeat their mistakes

@@ -13,6 +13,7 @@ MIN_CHARS_OF_A_TYPO = 5
 """A shorter name with one edit may mean too many others."""
 _MAX_CHARS = 200
 _FILLERS = re.compile(r"[_\-\s$]")
+_SIGN = re.compile(r"[^\w.]")
 
 
 @lru_cache(maxsize=2_048)  # the names of the tables are compared again with every unknown name
@@ -25,14 +26,14 @@ def near_name(name: str, names: Iterable[str]) -> str | None:
 
     Near is equal but for case, ``_``, ``-``, spaces and ``$``, or one edit away. One edit is a character inserted,
     removed or replaced, or two neighbours exchanged, in a name of at least five letters. ``None`` if there is no such
-    name, or more than one.
+    name, or more than one. A sign such as ``!`` or ``>`` is no typing error: it may change the meaning.
     """
     if len(name) > _MAX_CHARS:
         return None
     candidates = list(dict.fromkeys(names))
     plain = _plain(name)
     same = [candidate for candidate in candidates if _plain(candidate) == plain]
-    if same or len(plain) < MIN_CHARS_OF_A_TYPO:
+    if same or len(plain) < MIN_CHARS_OF_A_TYPO or _SIGN.search(plain) is not None:
         return same[0] if len(same) == 1 else None
     close = [candidate for candidate in candidates if _one_edit_apart(plain, _plain(candidate))]
     return close[0] if len(close) == 1 else None

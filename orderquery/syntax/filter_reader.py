@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,14 @@ from ..diagnostics.diagnostic import Fix
 from ..diagnostics.place import Path, Place, step_text
 from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field, connective_reading, operator_reading
+from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES, MAX_LIST_ITEMS, MAX_STRING_CHARS
 from ..language.operators import CONNECTIVES, OPERATORS
 from ..language.schema import Schema
 from .ast import Comparison, Filter, Not, Unreadable, both, either
-from .json_printer import write_help
+from .json_printer import print_filter, write_help
+from .json_strings import filter_in_string
+from .operator_guesses import operator_guess
 from .problems import Problems
 
 JSON = Any
@@ -57,7 +60,7 @@ class FilterReader:
 
     def _filter(self, value: JSON, path: Path, depth: int) -> Filter:
         if not isinstance(value, dict):
-            decoded = filter_in_text(value)
+            decoded = filter_in_string(value)
             fix: Fix | None = None if decoded is None else "intended"
             example = {"field": "value"}
             self._problems.shape(path, "a filter", "an object", value, instead=decoded, fix=fix, example=example)
@@ -80,33 +83,45 @@ class FilterReader:
             return self._connective(key, value, path, depth)
         connective = connective_reading(key)
         if connective is not None and isinstance(value, dict | list | tuple):
-            name = '{"$not": {"$or": ...}}' if connective == "$nor" else connective
-            help_ = f"write: {name}" if connective == "$nor" else f"did you mean {quoted(name)}?"
+            help_ = f"did you mean {quoted(connective)}?"
+            if connective == "$nor":
+                help_ = 'write: {"$not": {"$or": ...}}' if value else f"remove {quoted(key)}, or add a filter to it"
             self._problems.add(
                 "unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True
             )
             return self._connective(connective, value, path, depth)
         if key.startswith("$"):
-            help_ = f'put it under a field: {{"field": {{{json.dumps(key)}: ...}}}}'
+            help_ = f"write a field with an operator\noperators: {', '.join(OPERATORS)}"
+            if key in OPERATORS:
+                help_ = f'put it under a field: {{"field": {{"{key}": ...}}}}'
             self._problems.add(
                 "unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True
             )
             return Unreadable({key: value})
         split = self._operator_in_name(key)
         if split is not None:
-            field, operator = split
-            help_ = f'write: {{{json.dumps(field)}: {{"{operator}": ...}}}}'
-            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, "intended", at_key=True)
-            return self._operator(self._rest(field), operator, value, path, Place(path, at="key"), depth)
+            return self._split(key, *split, value, path)
         return self._condition(key, value, path, depth)
+
+    def _split(self, key: str, field: str, operator: str, value: JSON, path: Path) -> Filter:
+        """Read a name that has an operator in it."""
+        made = self._operator(field, operator, value, path, Place(path, at="key"))
+        if not isinstance(made, Unreadable):
+            help_ = write_help(print_filter(made))
+            if isinstance(made, Comparison) and made.operand == value:
+                help_ = f'write: {{{json.dumps(field)}: {{"{made.operator}": ...}}}}'
+            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, "intended", at_key=True)
+        return made
 
     def _operator_in_name(self, key: str) -> tuple[str, str] | None:
         """Split a name such as ``createdDate.$gte`` or ``createdDate_gte``."""
         found = _OPERATOR_IN_NAME.fullmatch(key)
-        if found is None or self._knows(key):
+        if found is None or operator_reading("$" + found[2]) is None or self._rest(key) in self._rows:
             return None
-        reading = operator_reading("$" + found[2])
-        return None if reading is None or not self._knows(found[1]) else (found[1], "$" + found[2])
+        # fulfillmentStatus_eq is one edit from fulfillmentStatuses: a field and an operator are the better reading.
+        name = self._rest(found[1])
+        certain = certain_field(self._schema, name)
+        return None if certain is None else (name if name in self._rows else certain, "$" + found[2])
 
     # -- connectives --------------------------------------------------------------------------------------------
 
@@ -116,21 +131,21 @@ class FilterReader:
         if not isinstance(value, list | tuple):
             instead = [value] if isinstance(value, dict) else None
             fix: Fix | None = None if instead is None else "intended"
-            example = {name: [{"field": "value"}]}
+            example = [{"field": "value"}]
             self._problems.shape(path, name, "a list of filters", value, instead=instead, fix=fix, example=example)
             if instead is None:
                 return Unreadable({name: value})
             return self._joined(name, [self._filter(value, path, depth + 1)])
         self._deeper(path, depth)
-        if not value:
+        if not value and name != "$nor":
             self._empty(name, path)
         return self._joined(name, [self._filter(part, (*path, i), depth + 1) for i, part in enumerate(value)])
 
     @staticmethod
-    def _joined(name: str, parts: Iterable[Filter]) -> Filter:
-        if name == "$nor":
+    def _joined(name: str, parts: list[Filter]) -> Filter:
+        if name == "$nor" and parts:
             return Not(either(parts))
-        return both(parts) if name == "$and" else either(parts)
+        return either(parts) if name == "$or" else both(parts)
 
     def _empty(self, name: str, path: Path) -> None:
         if name == "$and":
@@ -163,14 +178,17 @@ class FilterReader:
         if not isinstance(value, dict):
             return Comparison(field, "$eq", self._operand(value, path), Place(path), None, None, True)
         if not value:
-            help_ = f'write: {{{json.dumps(name)}: {{"$eq": ...}}}}'
-            self._problems.add("wrong-shape", f"no operator for field {quoted(name)}", help_, path)
-            return Unreadable({name: value})
+            return self._no_operator(name, value, path)
         parts = self._under(field, value, path, Place(path, at="key"), depth)
         operators = [part for part in parts if isinstance(part, Comparison) and part.field == field]
-        if len(operators) > 1 and field in self._rows:
+        if len(operators) > 1 and self._row(field) is not None:
             self._several(name, operators, value, path)
         return both(parts)
+
+    def _no_operator(self, name: str, value: JSON, path: Path) -> Filter:
+        help_ = f'write: {{{json.dumps(name)}: {{"$eq": ...}}}}'
+        self._problems.add("wrong-shape", f"no operator for field {quoted(name)}", help_, path)
+        return Unreadable({name: value})
 
     def _under(self, field: str, value: dict[str, JSON], path: Path, name: Place, depth: int) -> list[Filter]:
         """Read the keys under a field: operators, or misplaced connectives and fields."""
@@ -198,16 +216,15 @@ class FilterReader:
             if connective is not None:
                 return self._connective_under(field, key, connective, raw, path, name, depth)
             if operator_reading(key) is not None:
-                return self._operator(field, key, raw, path, name, depth)
+                return self._operator(field, key, raw, path, name)
         if not key.startswith("$") and self._is_nested(nested, raw):
             flat = dict(_flattened(nested, raw, self._knows))
             message = f"unknown operator {quoted(key)}"
             self._problems.add("unknown-operator", message, write_help(flat), path, "intended", at_key=True)
             return self._nested(nested, raw, path, depth)
-        operators = self._operators_line(field)
-        near = self._problems.closest(key, OPERATORS, 0.7)
-        allowed = self._rows[field].operators if field in self._rows else tuple(OPERATORS)
-        guess = _GUESSES[key](field) if key in _GUESSES else f"did you mean {quoted(near)}?" if near in allowed else ""
+        row = self._row(field)
+        operators = row.list_operators(row.operators) if row else f"operators: {', '.join(OPERATORS)}"
+        guess = operator_guess(key, raw, row, self._problems)
         help_ = f"{guess}\n{operators}" if guess else operators
         fix: Fix | None = "guess" if guess else None
         self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, fix, at_key=True)
@@ -228,16 +245,12 @@ class FilterReader:
             return self._condition(name, value, path, depth)
         return both([self._nested(f"{name}.{key}", part, (*path, key), depth) for key, part in value.items()])
 
-    def _operators_line(self, field: str) -> str:
-        row = self._rows.get(field)
-        return row.list_operators(row.operators) if row else f"operators: {', '.join(OPERATORS)}"
-
-    def _operator(self, field: str, key: str, raw: JSON, path: Path, name: Place, depth: int) -> Filter:
+    def _operator(self, field: str, key: str, raw: JSON, path: Path, name: Place) -> Filter:
         """Read an operator that is written otherwise, and so certain in its meaning."""
         reading = operator_reading(key)
         assert reading is not None
         operator, operand = reading.operator, raw
-        row = self._rows.get(field)
+        row = self._row(field)
         if reading.inverted:
             if not isinstance(raw, bool):
                 help_ = f"{quoted(key)} takes true or false"
@@ -247,39 +260,44 @@ class FilterReader:
             if row is not None and operator not in row.operators:
                 operator, operand = ("$eq" if raw else "$ne"), None
         made: Filter = Comparison(field, operator, self._operand(operand, path), Place(path), name)
+        made = Not(made) if reading.negated else made
         if key not in OPERATORS and path[-1] == key:
-            help_ = f"did you mean {quoted(operator)}?"
-            if reading.negated or reading.inverted:
-                shown = {field: {operator: operand}}
-                help_ = write_help({"$not": shown} if reading.negated else shown)
+            is_other = reading.negated or reading.inverted
+            help_ = write_help(print_filter(made)) if is_other else f"did you mean {quoted(operator)}?"
             self._problems.add(
                 "unknown-operator", f"unknown operator {quoted(key)}", help_, path, "intended", at_key=True
             )
-        return Not(made) if reading.negated else made
+        return made
 
     def _connective_under(
         self, field: str, key: str, connective: str, raw: JSON, path: Path, name: Place, depth: int
     ) -> Filter:
         """Read a connective under its field, where it does not belong."""
         self._deeper(path, depth)
-        row = self._rows.get(field)
+        row = self._row(field)
 
         def each(value: JSON, at: Path) -> Filter:
+            if value == {}:
+                return self._no_operator(field, value, at)
             if isinstance(value, dict):
                 return both(self._under(field, value, at, name, depth + 1))
             return Comparison(field, "$eq", self._operand(value, at), Place(at), name)
 
         message = f"{quoted(key)} is not allowed under a field"
         listed = isinstance(raw, list | tuple)
-        if connective == "$not" and listed and not (row is not None and not row.many):
-            self._problems.add("unknown-operator", message, "write $not beside the field", path, at_key=True)
+        if connective == "$not" and listed and (not raw or row is None or row.many):
+            help_ = "write $not beside the field" if raw else "add a value, or remove the condition"
+            self._problems.add("unknown-operator", message, help_, path, at_key=True)
             return Unreadable({field: {key: raw}})
         if connective == "$not":
             help_ = f'write: {{"$not": {{{json.dumps(field)}: ...}}}}'
-            if listed and all(not isinstance(item, dict) for item in raw):
+            has_nin = row is not None and "$nin" in row.operators
+            if listed and has_nin and all(not isinstance(item, dict) for item in raw):
                 help_ = write_help({field: {"$nin": list(raw)}})
                 self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
                 return Comparison(field, "$nin", self._operand(raw, path), Place(path), name)
+            if listed:
+                help_ = f'write: {{"$not": {{"$or": [{{{json.dumps(field)}: ...}}]}}}}'
             self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
             inner = [each(item, (*path, i)) for i, item in enumerate(raw)] if listed else [each(raw, path)]
             return Not(either(inner))
@@ -287,6 +305,8 @@ class FilterReader:
             self._problems.add("unknown-operator", message, f"write {connective} beside fields", path, at_key=True)
             return Unreadable({field: {key: raw}})
         help_ = f'write: {{"{connective}": [{{{json.dumps(field)}: ...}}]}}'
+        if connective == "$nor":
+            help_ = f'write: {{"$not": {{"$or": [{{{json.dumps(field)}: ...}}]}}}}'
         self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
         return self._joined(connective, [each(item, (*path, i)) for i, item in enumerate(raw)])
 
@@ -295,7 +315,9 @@ class FilterReader:
         written = [key for key in value if key in OPERATORS]
         help_ = "use $and"
         if len(written) == len(value):
-            help_ = write_help({"$and": [{name: {key: value[key]}} for key in written]}, "use $and")
+            row = self._row(self._rest(name))
+            shown = name if self._rest(name) in self._rows or row is None else row.name
+            help_ = write_help({"$and": [{shown: {key: value[key]}} for key in written]}, "use $and")
         message = f"{count} operators on {name}: Wix may refuse this"
         self._problems.add("several-operators", message, help_, path, "same-answer")
 
@@ -322,6 +344,10 @@ class FilterReader:
     def _rest(self, name: str) -> str:
         return ".".join([self._rest_names.get(part, part) for part in name.split(".")]) if self._rest_names else name
 
+    def _row(self, name: str) -> Field | None:
+        """Return the one field that a REST name certainly means."""
+        return self._rows.get(name) or self._rows.get(certain_field(self._schema, name) or "")
+
     def _knows(self, name: str) -> bool:
         """Return whether a name means one field for certain."""
         return certain_field(self._schema, self._rest(name)) is not None
@@ -339,33 +365,9 @@ class FilterReader:
             raise LimitReached
 
 
-_GUESSES: dict[str, Callable[[str], str]] = {
-    "$contains": lambda field: (
-        "no operator finds a part of a text; $hasSome finds whole values of a list field, "
-        "$startsWith the start of a text"
-    ),
-    "$isEmpty": lambda field: (
-        f'write: {{"{field}": {{"$exists": false}}}} for no value, or {{"{field}": ""}} for an empty text'
-    ),
-    "$regex": lambda field: "regular expressions are not supported; $startsWith finds the start of a text",
-}
-"""What may be meant by operators without a certain meaning."""
-
-
 def _flattened(name: str, value: JSON, knows: Callable[[str], bool]) -> Iterator[tuple[str, JSON]]:
     if knows(name) or not isinstance(value, dict):
         yield name, value
     else:
         for key, part in value.items():
             yield from _flattened(f"{name}.{key}", part, knows)
-
-
-def filter_in_text(value: JSON) -> JSON:
-    """Return the filter that a string holds as JSON, else ``None``."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        try:
-            decoded = json.loads(value, parse_float=Decimal)
-        except (ValueError, RecursionError, ArithmeticError):
-            return None
-        return decoded if isinstance(decoded, dict) else None
-    return None

@@ -47,26 +47,33 @@ def print_filter(tree: Filter, name_of: Callable[[str], str] = str) -> dict[str,
         implicit = tree.operator == "$eq" and not isinstance(operand, list | dict)
         return {name_of(tree.field): operand if implicit else {tree.operator: operand}}
     if isinstance(tree, Not):
-        return {"$not": print_filter(tree.child, name_of)}
+        negated = _part(tree.child, name_of)
+        return {"$not": [negated] if isinstance(negated, list | tuple) else negated}
     if isinstance(tree, Or):
-        return {"$or": [print_filter(child, name_of) for child in tree.children]}
+        return {"$or": [_part(child, name_of) for child in tree.children]}
     if isinstance(tree, Unreadable):
         return dict(tree.written) if isinstance(tree.written, dict) else {"$and": [tree.written]}
-    parts = [print_filter(child, name_of) for child in tree.children]
-    keys = [key for part in parts for key in part]
+    parts = [_part(child, name_of) for child in tree.children]
+    keys = [key for part in parts for key in (part if isinstance(part, dict) else ("$and",))]
     return joined(parts) if len(set(keys)) == len(keys) and "$and" not in keys else {"$and": parts}
+
+
+def _part(tree: Filter, name_of: Callable[[str], str]) -> JSON:
+    """Return a filter of a connective; one that is not an object, as it was written."""
+    return tree.written if isinstance(tree, Unreadable) else print_filter(tree, name_of)
 
 
 def joined(parts: Iterable[dict[str, JSON]]) -> dict[str, JSON]:
     """Return one filter for all of these; keys that repeat go under ``$and``."""
     entries = [entry for part in parts for entry in part.items()]
     names = [key for key, _ in entries]
+    is_repeated = len(set(names)) < len(names)
     found: dict[str, JSON] = {}
     listed: list[JSON] = []
     for key, value in entries:
         if key == "$and" and isinstance(value, list | tuple):
             listed.extend(value)
-        elif names.count(key) > 1:
+        elif names.count(key) > 1 or (key == "$and" and is_repeated):
             listed.append({key: value})
         else:
             found[key] = value
@@ -123,7 +130,7 @@ def plain_number(value: float | Decimal) -> int | float | str:
 def write_help(value: JSON, lead: str = "write") -> str:
     """Return a help that shows a piece of JSON, where that is short enough to read."""
     try:
-        shown = json.dumps(value, ensure_ascii=False, default=str)
+        shown = json.dumps(plain_json(value), ensure_ascii=False)
     except (ValueError, TypeError, RecursionError):
         shown = ""
     if shown and len(shown) <= _MAX_HELP_CHARS:

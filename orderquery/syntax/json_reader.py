@@ -45,6 +45,8 @@ class Part(NamedTuple):
     path: Path
     value: JSON
     ignored: bool
+    key: str | None = None
+    """Of a condition outside a filter: its field."""
 
 
 class Reader:
@@ -60,6 +62,7 @@ class Reader:
         self.rest: dict[Level, dict[str, JSON]] = {"request": {}, "search": {}, "cursorPaging": {}}
         self.order: list[str] = []
         self.sort_entries: list[SortEntry] | None = []
+        self._has_search = True
         self._schema = schema
         self._shape = shape
         self._rest_names = schema.rest_names if shape == "sdk" else {}
@@ -76,45 +79,63 @@ class Reader:
         if not isinstance(document, dict):
             self.diagnostics.shape((), "the request", "an object", document, example={"search": {}})
             return
+        self._has_search = document.get("search") is not None
         self._search(document.get("search"), ("search",), ignored=False)
         for key, value in document.items():
             if key != "search":
                 self._unknown(key, value, (), "request")
 
-    def _search(self, value: JSON, path: Path, *, ignored: bool) -> None:
+    def _search(self, value: JSON, path: Path, *, ignored: bool) -> dict[str, JSON]:
+        """Read a search; return the parts that differ from those read before."""
+        left: dict[str, JSON] = {}
         if value is None:
-            return
+            return left
         if not isinstance(value, dict):
             self.diagnostics.shape(path, "search", "an object", value, example=_EXAMPLES["search"])
-            return
+            return left
         for key in SEARCH_KEYS:
-            if key in value:
-                self._part(key, value[key], (*path, key), ignored)
+            other = self._part(key, value[key], (*path, key), ignored) if key in value else None
+            if other is not None:
+                left[key] = other
         for key, inner in value.items():
             if key not in SEARCH_KEYS:
                 self._unknown(key, inner, path, "search")
         if not self.order:
             self.order = [key if isinstance(key, str) else "" for key in value]
+        return left
 
-    def _part(self, name: str, value: JSON, path: Path, ignored: bool) -> None:
-        if name == "cursorPaging":
-            self._paging(value, path, ignored)
-        elif value is not None:
-            self.parts[name].append(Part(path, value, ignored))
-
-    def _paging(self, value: JSON, path: Path, ignored: bool) -> None:
+    def _part(self, name: str, value: JSON, path: Path, ignored: bool) -> JSON:
+        """Read a part; return what differs from a part read before, else ``None``."""
         if value is None:
-            return
+            return None
+        if name == "cursorPaging":
+            return self._paging(value, path, ignored)
+        found = self.parts[name]
+        if any(_is_same(part.value, value) for part in found):
+            return None
+        if found and name != "filter":
+            return value
+        found.append(Part(path, value, ignored))
+        return None
+
+    def _paging(self, value: JSON, path: Path, ignored: bool) -> JSON:
         if not isinstance(value, dict):
+            if self.parts["limit"] or self.parts["cursor"]:
+                return value
             self.diagnostics.shape(path, "cursorPaging", "an object", value, example=_EXAMPLES["cursorPaging"])
             self.rest["search"]["cursorPaging"] = value
-            return
+            return None
+        if "cursorPaging" in self.rest["search"]:
+            return value
+        left: dict[str, JSON] = {}
         for key in PAGING_KEYS:
-            if value.get(key) is not None:
-                self.parts[key].append(Part((*path, key), value[key], ignored))
+            other = self._part(key, value.get(key), (*path, key), ignored)
+            if other is not None:
+                left[key] = other
         for key, inner in value.items():
             if key not in PAGING_KEYS:
                 self._unknown(key, inner, path, "cursorPaging")
+        return left or None
 
     # -- unknown keys -------------------------------------------------------------------------------------------
 
@@ -135,9 +156,11 @@ class Reader:
         """Read an unknown key by its certain meaning; return the help, and how sure."""
         if level == "cursorPaging":
             return self._in_paging(key, value, path)
-        if key in _WRAPPERS and isinstance(value, dict) and len(path) <= _MAX_WRAPPERS:
-            self._search(value, path, ignored=True)
-            return f'move the parts of {quoted(key)} directly into "search"', "intended"
+        if isinstance(value, dict) and len(path) <= _MAX_WRAPPERS and _is_wrapper(key):
+            left = self._search(value, path, ignored=True)
+            renames = level == "request" and key not in _WRAPPERS and not self._has_search
+            help_ = f'rename {quoted(key)} to "search"' if renames else f"move the parts of {quoted(key)} directly into"
+            return self._merged(key, value, left, level, help_ if renames else f'{help_} "search"')
         name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
         if name is not None:
             return self._as_part(key, name, value, path, level)
@@ -147,7 +170,7 @@ class Reader:
             help_ = write_help(shown if level == "search" else {"search": shown})
             return help_, self._alias(name, value, path)
         if self._rest(key) in self._schema.by_name:
-            self.parts["filter"].append(Part(path[:-1], {key: value}, True))
+            self.parts["filter"].append(Part(path[:-1], {key: value}, True, key))
             return f"move {quoted(key)} into {quoted('search.filter' if level == 'request' else 'filter')}", "intended"
         if key.lower() in _OFFSET_WORDS:
             return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
@@ -161,10 +184,22 @@ class Reader:
             if level == "request"
             else f"rename {quoted(key)} to {quoted(name)}"
         )
-        if name == "sort" and self.parts["sort"]:
-            same = _is_same(self.parts["sort"][0].value, value)
-            return f"remove {quoted(key)}", "same-answer" if same else "guess"
-        self._part(name, value, path, ignored=True)
+        before = self._read_parts()
+        left = self._part(name, value, path, ignored=True)
+        if value and left is None and self._read_parts() == before:
+            return f"remove {quoted(key)}", "same-answer"
+        return self._merged(key, value, left, level, help_)
+
+    def _read_parts(self) -> int:
+        return sum(map(len, (*self.parts.values(), self.rest["search"], self.rest["cursorPaging"])))
+
+    def _merged(self, key: str, value: JSON, left: JSON, level: Level, help_: str) -> tuple[str, Fix]:
+        """Keep what differs from a part read before: all of it, or the rest."""
+        if not left:
+            return help_, "intended"
+        if _is_same(left, value):
+            return f"remove {quoted(key)}", "guess"
+        self.rest[level][key] = left
         return help_, "intended"
 
     def _in_paging(self, key: str, value: JSON, path: Path) -> tuple[str, Fix | None]:
@@ -186,10 +221,10 @@ class Reader:
         wanted = str if name == "cursor" else int
         if not isinstance(value, wanted) or isinstance(value, bool):
             return "guess"
-        if self.parts[name]:
-            return "same-answer" if _is_same(self.parts[name][0].value, value) else "guess"
-        self.parts[name].append(Part(path, value, True))
-        return "intended"
+        is_first = not self.parts[name]
+        if self._part(name, value, path, ignored=True) is not None:
+            return "guess"
+        return "intended" if is_first else "same-answer"
 
     # -- the search ---------------------------------------------------------------------------------------------
 
@@ -232,7 +267,8 @@ class Reader:
     @property
     def ignored_paths(self) -> tuple[Path, ...]:
         """The paths of the parts that the service ignores."""
-        return tuple(part.path for parts in self.parts.values() for part in parts if part.ignored)
+        ignored = [part for parts in self.parts.values() for part in parts if part.ignored]
+        return tuple(part.path if part.key is None else (*part.path, part.key) for part in ignored)
 
     def _paging_place(self, base: Path) -> Place:
         found = self.parts["limit"] or self.parts["cursor"]
@@ -268,6 +304,10 @@ class Reader:
 
     def _knows(self, name: str) -> bool:
         return certain_field(self._schema, self._rest(name)) is not None
+
+
+def _is_wrapper(key: str) -> bool:
+    return key in _WRAPPERS or near_name(key, ("search",)) is not None
 
 
 def _is_same(one: JSON, other: JSON) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -11,14 +10,16 @@ from ..diagnostics.diagnostic import Fix
 from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described, quoted
 from ..language.limits import MAX_FIELD_NAME_CHARS, MAX_LIST_ITEMS
+from ..language.near import near_name
 from .ast import SortKey
 from .json_printer import write_help
+from .json_strings import json_in_string
 from .problems import Problems
 
 JSON = Any
 ENTRY_KEYS = ("fieldName", "order")
-_FIELD_NAME_WORDS = ("field", "fieldname", "field_name", "name", "key", "path", "by")
-_ORDER_WORDS = ("direction", "dir", "sortorder", "sort")
+_FIELD_NAME_WORDS = ("fieldName", "field", "name", "key", "path", "by")
+_ORDER_WORDS = ("order", "direction", "dir", "sortOrder", "sort")
 _ORDERS = {"asc": False, "ascending": False, "1": False, "desc": True, "descending": True, "-1": True}
 _EXAMPLE = {"fieldName": "createdDate"}
 
@@ -32,8 +33,15 @@ class SortEntry(NamedTuple):
     """Unknown keys without a certain meaning."""
     served: SortKey | None = None
     """The key without its direction, if the service ignores the key that gives it."""
-    has_direction: bool = True
-    """Whether the direction has a certain meaning; else it stays as it was written."""
+    order: JSON = None
+    """The direction to write: ``ASC``, ``DESC``, or what was written if that has no certain meaning."""
+    name: JSON = None
+    """The name as it was written, if the entry has no key."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every part of the entry has a certain meaning."""
+        return self.key is not None and not self.rest and self.order in (None, "ASC", "DESC")
 
 
 def is_descending(value: JSON) -> bool | None:
@@ -65,113 +73,132 @@ class SortReader:
 
     def _whole(self, value: JSON, path: Path) -> list[SortEntry] | None:
         """Read a sort that is not a list: an object, or a text."""
-        keys, decoded = self._keys_of(value, path), _decoded(value)
-        if decoded is not None:
-            quiet = SortReader(Problems(), self._knows, self._rest)
-            entries = quiet.read(decoded, path)
-            keys = [entry.key for entry in entries or () if entry.key is not None]
-            keys = keys if entries and len(keys) == len(entries) else None
+        keys = self._keys_of(value, path)
+        if keys is None:
+            keys = self._keys_inside([value] if isinstance(value, dict) else json_in_string(value, "[{"), path)
+            if keys is not None and isinstance(value, dict):
+                keys = [replace(key, place=Place(path)) for key in keys]
         instead = None if keys is None else [_printed(key) for key in keys]
         fix: Fix | None = None if keys is None else "intended"
         self._problems.shape(path, "sort", "a list of objects", value, instead=instead, fix=fix, example=[_EXAMPLE])
-        return None if keys is None else [SortEntry(None, key, {}) for key in keys]
+        return None if keys is None else [_entry_of(None, key) for key in keys]
+
+    def _keys_inside(self, value: JSON, path: Path) -> list[SortKey] | None:
+        """Read an object that is a single entry, or a decoded text.
+
+        ``None`` if a part of it is not certain.
+        """
+        if not isinstance(value, list | dict):
+            return None
+        entries = SortReader(Problems(), self._knows, self._rest).read(value, path)
+        if not entries or not all(entry.is_certain for entry in entries):
+            return None
+        return [entry.key for entry in entries if entry.key is not None]
 
     def _keys_of(self, value: JSON, path: Path) -> list[SortKey] | None:
         if isinstance(value, str):
             parts = [part.split() for part in value.split(",")]
-            keys = [self._key_of(part[0], part[1:2], path) if 1 <= len(part) <= 2 else None for part in parts]
-        elif isinstance(value, dict) and "fieldName" in value:
-            order = [value["order"]] if value.get("order") is not None else []
-            keys = [self._key_of(value["fieldName"], order, path) if value.keys() <= set(ENTRY_KEYS) else None]
+            keys = [self._key_of(part[0], part[1:2], Place(path)) if 1 <= len(part) <= 2 else None for part in parts]
         elif isinstance(value, dict):
-            keys = [self._key_of(name, [order], path) for name, order in value.items()]
+            keys = [self._key_of(name, [order], Place((*path, name), at="key")) for name, order in value.items()]
         else:
             return None
         return [key for key in keys if key is not None] if keys and None not in keys else None
 
-    def _key_of(self, name: JSON, order: list[JSON], path: Path) -> SortKey | None:
+    def _key_of(self, name: JSON, order: list[JSON], place: Place) -> SortKey | None:
         """Return the key of a name, perhaps with ``-`` in front, and a direction.
 
         ``None`` if one of them is not certain.
         """
         if not isinstance(name, str):
             return None
-        bare = name.removeprefix("-")
-        descending = is_descending(order[0]) if order else bare != name
-        if descending is None or (order and bare != name) or not self._knows(bare):
+        bare = _without_minus(name)
+        descending = is_descending(order[0]) if order else bare is not None
+        if descending is None or (order and bare is not None) or not self._knows(bare or name):
             return None
-        return SortKey(self._rest(bare), descending, Place(path))
+        return SortKey(self._rest(bare or name), descending, place)
 
     def _entry(self, entry: JSON, path: Path) -> SortEntry:
         if not isinstance(entry, dict):
             return self._other_entry(entry, path)
-        name = entry.get("fieldName")
-        if name is None:
-            return self._nameless(entry, path)
-        rest, order = self._unknown_keys(entry, path, ENTRY_KEYS)
-        descending = self._descending(entry.get("order"), (*path, "order")) if order is None else order
-        at = (*path, "fieldName")
+        return self._nameless(entry, path) if entry.get("fieldName") is None else self._named(entry, "fieldName", path)
+
+    def _named(self, entry: dict[str, JSON], name_key: str, path: Path) -> SortEntry:
+        """Read an entry that has its name under a key."""
+        name, at = entry[name_key], (*path, name_key)
+        rest, descending, order = self._direction({key: part for key, part in entry.items() if key != name_key}, path)
+        unread = SortEntry(entry, None, rest, None, order, name)
         if not isinstance(name, str):
             self._problems.shape(at, "fieldName", "a string", name)
-            return SortEntry(entry, None, rest)
+            return unread
         if len(name) > MAX_FIELD_NAME_CHARS:
             self._problems.too_long(at, "fieldName", MAX_FIELD_NAME_CHARS, len(name), "write a field of the table")
-            return SortEntry(entry, None, rest)
-        bare = name.removeprefix("-")
-        if bare != name and self._knows(bare):
+            return unread
+        bare = _without_minus(name)
+        if bare is not None and self._knows(bare):
             # A minus beside a direction may mean either direction.
-            is_certain = order is None and (entry.get("order") is None or descending is True)
+            is_certain = order is None or descending is True
             help_ = write_help({"fieldName": bare, "order": "DESC"})
             fix: Fix = "intended" if is_certain else "guess"
             self._problems.add("unknown-field", f"{quoted(name)} is not a field", help_, at, fix)
-            return SortEntry(entry, SortKey(self._rest(bare), True, Place(at)) if is_certain else None, rest)
+            return _entry_of(entry, SortKey(self._rest(bare), True, Place(at)), rest) if is_certain else unread
         key = SortKey(self._rest(name), bool(descending), Place(at))
-        served = None if order is None else replace(key, descending=False)
-        return SortEntry(entry, key, rest, served, has_direction=descending is not None)
+        served = None if order is None or entry.get("order") is not None else replace(key, descending=False)
+        return SortEntry(entry, key, rest, served, order)
 
     def _other_entry(self, entry: JSON, path: Path) -> SortEntry:
         """Read an entry that is not an object: a name, or a pair of name and direction."""
         keys = self._keys_of(entry, path) if isinstance(entry, str) and "," not in entry else None
         if isinstance(entry, list | tuple) and len(entry) == 2:
-            key = self._key_of(entry[0], [entry[1]], path)
+            key = self._key_of(entry[0], [entry[1]], Place((*path, 0)))
             keys = None if key is None else [key]
         instead = None if keys is None else _printed(keys[0])
         fix: Fix | None = None if keys is None else "intended"
         self._problems.shape(path, "a sort entry", "an object", entry, instead=instead, fix=fix, example=_EXAMPLE)
-        return SortEntry(entry, keys[0] if keys else None, {})
+        return _entry_of(entry, keys[0]) if keys else SortEntry(entry, None, {})
 
     def _nameless(self, entry: dict[str, JSON], path: Path) -> SortEntry:
         """Read an entry without ``fieldName``: its name is under another key, or is a key."""
         message = 'missing key "fieldName" in a sort entry'
         named = next((k for k in entry if self._names_a_field(k, entry[k])), None)
         if named is not None:
-            rest, order = self._unknown_keys({k: v for k, v in entry.items() if k != named}, path, ENTRY_KEYS)
-            descending = self._descending(entry.get("order"), (*path, "order")) if order is None else order
             self._problems.add(
                 "missing-field-name", message, f'rename {quoted(named)} to "fieldName"', path, "intended"
             )
-            key = None if descending is None else SortKey(self._rest(entry[named]), descending, Place((*path, named)))
-            return SortEntry(entry, key, rest)
-        key = self._key_of(*next(((k, [v]) for k, v in entry.items()), ("", [])), path) if len(entry) == 1 else None
-        if key is not None:
-            (name,), help_ = entry, write_help(_printed(key))
+            return self._named(entry, named, path)
+        keys = self._keys_of(entry, path) if len(entry) == 1 else None
+        if keys is not None:
+            key, (name,) = keys[0], entry
+            help_ = write_help(_printed(key))
             self._problems.add("missing-field-name", message, help_, path, "intended")
             unknown = f"unknown key {quoted(name)} in a sort entry"
             self._problems.add("ignored-key", unknown, help_, (*path, name), "intended", at_key=True)
-            return SortEntry(entry, key, {})
-        rest, _ = self._unknown_keys(entry, path, ENTRY_KEYS)
-        self._descending(entry.get("order"), (*path, "order"))
+            return _entry_of(entry, key)
+        rest, _, order = self._direction(entry, path)
         self._problems.add("missing-field-name", message, write_help(_EXAMPLE), path)
-        return SortEntry(entry, None, rest)
+        return SortEntry(entry, None, rest, None, order)
 
     def _names_a_field(self, key: JSON, value: JSON) -> bool:
         if not isinstance(key, str) or key in ENTRY_KEYS or not isinstance(value, str):
             return False
-        return self._knows(value) and not self._knows(key) and key.lower() in _FIELD_NAME_WORDS
+        bare = _without_minus(value) or value
+        return self._knows(bare) and not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
 
-    def _unknown_keys(
-        self, entry: dict[str, JSON], path: Path, known: tuple[str, ...]
-    ) -> tuple[dict[str, JSON], bool | None]:
+    def _direction(self, entry: dict[str, JSON], path: Path) -> tuple[dict[str, JSON], bool | None, JSON]:
+        """Report the keys of an entry apart from its name.
+
+        Return the unknown keys without a certain meaning, whether the order is descending (``None`` if that is not
+        certain), and the order to write.
+        """
+        rest, descending = self._unknown_keys(entry, path)
+        written = entry.get("order")
+        if descending is None and written is None:
+            return rest, False, None
+        if descending is None:
+            descending = self._descending(written, (*path, "order"))
+        return rest, descending, written if descending is None else _order(descending)
+
+    def _unknown_keys(self, entry: dict[str, JSON], path: Path) -> tuple[dict[str, JSON], bool | None]:
         """Report the unknown keys.
 
         Return those without a certain meaning, and the direction that one gives.
@@ -179,17 +206,18 @@ class SortReader:
         rest: dict[str, JSON] = {}
         order: bool | None = None
         for key, value in entry.items():
-            if key in known:
+            if key in ENTRY_KEYS:
                 continue
             message = (
                 f"unknown key {quoted(key)} in a sort entry"
                 if isinstance(key, str)
                 else "a key that is not a string in a sort entry"
             )
-            direction = is_descending(value) if isinstance(key, str) and key.lower() in _ORDER_WORDS else None
-            if direction is not None and "order" not in entry and order is None:
+            names_order = isinstance(key, str) and near_name(key, _ORDER_WORDS) is not None
+            direction = is_descending(value) if names_order else None
+            if direction is not None and entry.get("order") is None and order is None:
                 order = direction
-                help_ = f'write: "order": "{"DESC" if order else "ASC"}"'
+                help_ = f'write: "order": "{_order(order)}"'
                 self._problems.add("ignored-key", message, help_, (*path, key), "intended", at_key=True)
                 continue
             rest[key] = value
@@ -201,21 +229,26 @@ class SortReader:
         if value is None or (isinstance(value, str) and value in ("ASC", "DESC")):
             return value == "DESC"
         descending = is_descending(value)
-        help_ = 'write: "ASC" or "DESC"' if descending is None else f'write: "{"DESC" if descending else "ASC"}"'
+        help_ = 'write: "ASC" or "DESC"' if descending is None else f'write: "{_order(descending)}"'
         fix: Fix | None = None if descending is None else "intended"
         self._problems.add("bad-order", f"{described(value)} is not a sort order", help_, path, fix)
         return descending
 
 
 def _printed(key: SortKey) -> dict[str, str]:
-    return {"fieldName": key.field, "order": "DESC" if key.descending else "ASC"}
+    return {"fieldName": key.field, "order": _order(key.descending)}
 
 
-def _decoded(value: JSON) -> JSON:
-    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
-        try:
-            decoded = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
-        return decoded if isinstance(decoded, list) else [decoded]
-    return None
+def _order(descending: bool) -> str:
+    return "DESC" if descending else "ASC"
+
+
+def _without_minus(name: str) -> str | None:
+    """Return the name after a leading ``-``; ``None`` if there is none."""
+    found = name.strip()
+    return found[1:].strip() if found.startswith("-") else None
+
+
+def _entry_of(written: JSON, key: SortKey, rest: dict[str, JSON] | None = None) -> SortEntry:
+    """Return an entry whose direction is certain."""
+    return SortEntry(written, key, rest or {}, None, _order(key.descending))

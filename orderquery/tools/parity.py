@@ -28,9 +28,8 @@ def parity_table() -> str:
 def _lines() -> Iterator[str]:
     counts = {kind: sum(row.evidence == kind for row in OPERATIONS) for kind in _EVIDENCE}
     yield (
-        f"{len(OPERATIONS)} operations: {counts['documents']} modelled from the documents, "
-        f"{counts['recorded']} recorded from the SDK, "
-        f"{counts['unsupported']} unsupported (501). The date is when the evidence was read."
+        f"{len(OPERATIONS)} operations: {counts['documents']} modelled from the documents, {counts['recorded']} "
+        f"recorded from the SDK, {counts['unsupported']} unsupported (501). The date is when the evidence was read."
     )
     yield ""
     yield "| operation | request | evidence | date | in Python |"

@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test';
 import { AppStrategy, createClient } from '@wix/sdk';
 import { orders as ordersModule, orderTransactions as transactionsModule } from '@wix/ecom';
 
-import { clientOf } from './shop.mjs';
+import { clientOf, servers } from './shop.mjs';
 
-const { writing, receiverPort, instanceId } = JSON.parse(readFileSync(process.env.ORDERQUERY_CLIENT_TESTS));
+const { writing, receiverPort, instanceId } = servers;
 const sample = JSON.parse(readFileSync(new URL('../samples/create_order.request.json', import.meta.url)));
 const HANDLERS = {
   orders: ['onOrderCreated', 'onOrderApproved', 'onOrderUpdated', 'onOrderCanceled', 'onOrderPaymentStatusUpdated'],

@@ -219,6 +219,11 @@ for (const [name, key] of [['another key', `${apiKey}x`], ['a key with a scheme'
       () => client.orders.getOrder(id),
       () => client.transactions.listTransactionsForSingleOrder(id),
       () => client.transactions.listTransactionsForMultipleOrders([id]),
+      () => client.orders.updateOrder(id, { archived: true }),
+      () => client.orders.addActivities(id),
+      () => client.transactions.addPayments(id, []),
+      () => client.plans.managementListOrders(),
+      () => client.plans.pauseOrder(id),
     ]) {
       const error = await applicationError(client, call(), 401, 'UNAUTHENTICATED');
       assert.ok(!error.description.includes(apiKey));
@@ -235,10 +240,20 @@ test('the key that the server was started with', async () => {
   assert.equal((await client.transactions.listTransactionsForMultipleOrders([id])).orderTransactions.length, 1);
 });
 
-// -- what is not served -------------------------------------------------------------------------------------------
-
-test('a method of the module that we do not serve', async () => {
-  const client = clientOf(lenient);
-  await applicationError(client, client.orders.updateOrder(visible[0].id, { archived: true }), 405, 'HTTP_405');
-  await applicationError(client, client.orders.createOrder({ lineItems: [] }), 404, 'HTTP_404');
+test('writes to a server that only reads', async () => {
+  const { id, status } = visible[0];
+  for (const call of [
+    ({ orders }) => orders.createOrder({}),
+    ({ orders }) => orders.updateOrder(id, { archived: true }),
+    ({ orders }) => orders.bulkUpdateOrders([{ order: { _id: id, archived: true } }]),
+    ({ orders }) => orders.cancelOrder(id),
+    ({ transactions }) => transactions.addPayments(id, []),
+    ({ transactions }) => transactions.updatePaymentStatus({ orderId: id, paymentId: id }, { status: 'APPROVED' }),
+    ({ plans }) => plans.createOfflineOrder(id, id),
+    ({ plans }) => plans.pauseOrder(id),
+  ]) {
+    const client = clientOf(lenient);
+    await applicationError(client, call(client), 403, 'READ_ONLY');
+  }
+  assert.equal((await clientOf(lenient).orders.getOrder(id)).status, status);
 });

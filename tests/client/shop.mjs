@@ -2,24 +2,31 @@
 // test_real_client.py starts the servers and puts their URLs into the environment.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 
 import { ApiKeyStrategy, createClient } from '@wix/sdk';
 import { orders as ordersModule, orderTransactions as transactionsModule } from '@wix/ecom';
+import { orders as plansModule } from '@wix/pricing-plans';
 
 const SERVICE = 'https://www.wixapis.com';
 const SDK_NAMES = { _id: 'id', _createdDate: 'createdDate', _updatedDate: 'updatedDate' };
 
-for (const name of ['sdk', 'ecom', 'auto_sdk_ecom_orders', 'auto_sdk_ecom_order-transactions', 'sdk-runtime']) {
+const PACKAGES = [
+  'sdk', 'sdk-runtime', 'ecom', 'auto_sdk_ecom_orders', 'auto_sdk_ecom_order-transactions', 'pricing-plans',
+  'auto_sdk_pricing-plans_orders',
+];
+
+for (const name of PACKAGES) {
   const installed = readFileSync(new URL(`node_modules/@wix/${name}/package.json`, import.meta.url));
   console.log(`@wix/${name} ${JSON.parse(installed).version}`);
 }
 
 // -- the servers, and what they hold ------------------------------------------------------------------------------
 
-const { lenient, strict, twoSites, apiKey, known } = JSON.parse(readFileSync(process.env.ORDERQUERY_CLIENT_TESTS));
+export const servers = JSON.parse(readFileSync(process.env.ORDERQUERY_CLIENT_TESTS));
+const { known, calls } = servers;
 
-export { lenient, strict, twoSites, apiKey };
+export const { lenient, strict, twoSites, writable, writableStrict, apiKey } = servers;
 export const UNKNOWN_ID = '00000000-0000-4000-8000-00000000dead';
 
 /** Every order of the one shop, as it was loaded, under REST names. */
@@ -55,27 +62,59 @@ export function ofLineItems(order, path) {
 /** The builders of the module itself: the copy on a client cannot be called. */
 export const { Filter, SearchBuilder, Sort } = ordersModule.utils.search;
 
+const called = new Map();
+
+// test_real_client.py adds the counts of every suite.
+process.on('exit', () => {
+  const counts = Object.fromEntries([...called].sort());
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  console.log(`${total} calls of ${called.size} methods`);
+  appendFileSync(calls, `${JSON.stringify(counts)}\n`);
+});
+
+/** A module of a client that counts the calls of its methods. */
+function counted(name, module) {
+  return new Proxy(module, {
+    get(methods, key) {
+      const method = methods[key];
+      if (typeof method !== 'function') return method;
+      return (...args) => {
+        called.set(`${name}.${key}`, (called.get(`${name}.${key}`) ?? 0) + 1);
+        return method(...args);
+      };
+    },
+  });
+}
+
 /**
  * A client of the SDK whose requests go to `server`; `exchanges` are the requests and answers as they went by.
- * `spoil` may change the text of a body on its way.
+ * `spoil` may change the text of a body on its way, `member` is the caller of the members' own calls.
  */
-export function clientOf(server, { key = apiKey, siteId = 'a-site', spoil = (body) => body } = {}) {
+export function clientOf(server, { key = apiKey, siteId = 'a-site', member, spoil = (body) => body } = {}) {
   const exchanges = [];
   const client = createClient({
     auth: ApiKeyStrategy({ apiKey: key, siteId }),
-    modules: { orders: ordersModule, orderTransactions: transactionsModule },
+    modules: { orders: ordersModule, orderTransactions: transactionsModule, plans: plansModule },
     fetch: async (address, init) => {
       const { origin, pathname, search } = new URL(address);
       assert.equal(origin, SERVICE);
       const sent = { ...init, ...(init.body && { body: spoil(init.body) }) };
+      if (member) sent.headers = { ...init.headers, 'x-orderquery-member': member };
       const response = await fetch(server + pathname + search, sent);
       const { status, headers } = response;
       const answer = await response.clone().json();
-      exchanges.push({ method: init.method, pathname, body: init.body && JSON.parse(init.body), status, headers, answer });
+      const body = init.body && JSON.parse(init.body);
+      exchanges.push({ method: init.method, pathname, search, body, status, headers, answer });
       return response;
     },
   });
-  return { orders: client.orders, transactions: client.orderTransactions, exchanges };
+  const { orders, orderTransactions, plans } = client;
+  return {
+    orders: counted('orders', orders),
+    transactions: counted('orderTransactions', orderTransactions),
+    plans: counted('plans', plans),
+    exchanges,
+  };
 }
 
 /** What the server had to say about the last request, though it answered. */

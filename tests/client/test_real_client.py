@@ -16,12 +16,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from orderquery.emulator.operation import Operation
+from orderquery.emulator.operations import OPERATIONS
 
 JSON = Any
 HERE = Path(__file__).resolve().parent
@@ -39,6 +43,8 @@ INSTANCE = "11111111-1111-4111-8111-111111111111"
 INSTALL_SECONDS, START_SECONDS, SUITE_SECONDS, STOP_SECONDS = 600, 300, 600, 300
 SERVING = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
 KEY_VARIABLE = "ORDERQUERY_API_KEY"
+CALLS = "calls.jsonl"
+"""A line for every suite that was run: how often it called each method of the SDK."""
 
 pytestmark = pytest.mark.client
 
@@ -53,6 +59,26 @@ def test_client(suite: str, node: str, servers: Path) -> None:
     passed = re.search(r"^\S* ?pass (\d+)$", output, re.MULTILINE)
     assert passed is not None, output
     assert int(passed[1]) > 0, output
+
+
+def test_every_method_was_called(servers: Path) -> None:
+    path = servers.with_name(CALLS)
+    lines = path.read_text().splitlines() if path.exists() else []
+    if len(lines) < len(SUITES):
+        pytest.skip("not every suite was run")
+    counts = sum((Counter(json.loads(line)) for line in lines), Counter[str]())
+    print(f"{sum(counts.values()):,} calls of the SDK, {len(counts)} methods:")
+    for method, count in sorted(counts.items()):
+        print(f"{count:6,} {method}")
+    missing = {name for operation in OPERATIONS if (name := _counted_name(operation))} - counts.keys()
+    assert not missing, f"never called: {', '.join(sorted(missing))}"
+
+
+def _counted_name(operation: Operation) -> str:
+    """Return the name under which the suites count the calls of an operation."""
+    if operation.area == "pricing plans":
+        return operation.sdk.replace("orders.", "plans.", 1)
+    return operation.sdk
 
 
 def _run_suite(node: str, suite: str, servers: Path) -> tuple[str, int]:
@@ -139,19 +165,25 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "transactions": list(_transactions(held)),
         "sites": {site: list(_orders(documents)) for site, documents in of_site.items()},
     }
-    port = _free_port()
+    port, announced_port = _free_port(), _free_port()
+    announced = ("--details-updated", "--webhook-url", f"http://127.0.0.1:{announced_port}/")
     options = ["--create", "--details-updated", "--instance", f"={INSTANCE}"]
     options += ["--webhook-url", f"http://127.0.0.1:{port}/"]
     with ExitStack() as running:
         shop_of_tests = {
-            "lenient": running.enter_context(_serving(shop, folder / "lenient")),
+            "lenient": running.enter_context(_serving(shop, folder / "lenient", "--read-only")),
             "strict": running.enter_context(_serving(shop, folder / "strict", "--strict", key=key)),
             "twoSites": running.enter_context(_serving(sites, folder / "sites")),
             "writing": running.enter_context(_serving(folder / "writing.db", folder / "writing", *options)),
             "receiverPort": port,
             "instanceId": INSTANCE,
+            "announcing": running.enter_context(_serving("--empty", folder / "announcing", *announced)),
+            "announcedPort": announced_port,
+            "writable": running.enter_context(_serving("--empty", folder / "writable", "--details-updated")),
+            "writableStrict": running.enter_context(_serving("--empty", folder / "writable-strict", "--strict")),
             "apiKey": key,
             "known": known,
+            "calls": str(folder / CALLS),
         }
         path = folder / "known.json"
         path.write_text(json.dumps(shop_of_tests))
@@ -207,7 +239,7 @@ def _environment(key: str | None = None) -> dict[str, str]:
 
 
 @contextmanager
-def _serving(store: Path, log: Path, *options: str, key: str | None = None) -> Iterator[str]:
+def _serving(store: Path | str, log: Path, *options: str, key: str | None = None) -> Iterator[str]:
     """The URL of a server that runs meanwhile."""
     out, err = log.with_suffix(".out"), log.with_suffix(".err")
     command = _command("serve", store, "--port", 0, *options)

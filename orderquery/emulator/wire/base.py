@@ -28,6 +28,10 @@ READ_ONLY: dict[str, JSON] = {"readOnly": True}
 """In ``json_schema_extra`` of a field: the service sets it, and ignores it in a request."""
 
 
+REPEATS_PATH: dict[str, JSON] = {"x-repeats-path": True}
+"""In ``json_schema_extra`` of a field: it repeats an id of the path, which counts instead."""
+
+
 class WireModel(BaseModel):
     """A part of a request; its attributes are the keys in snake_case."""
 

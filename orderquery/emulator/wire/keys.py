@@ -20,7 +20,8 @@ JSON = Any
 MAX_IGNORED_KEYS = 1_000
 """Ignored keys that are reported; a body has room for a hundred thousand."""
 
-_SDK_NAMES = ("_id", "_createdDate", "_updatedDate")
+_SDK_ID = "_id"
+_SDK_NAMES = (_SDK_ID, "_createdDate", "_updatedDate")
 
 
 class KnownKey(NamedTuple):
@@ -29,6 +30,7 @@ class KnownKey(NamedTuple):
     model: type[WireModel] | None
     is_list: bool
     is_read_only: bool
+    repeats_path: bool
 
 
 @cache
@@ -38,8 +40,8 @@ def known_keys(model: type[BaseModel]) -> dict[str, KnownKey]:
     for name, field in model.model_fields.items():
         inner, is_list = _model_in(field.annotation)
         extra = field.json_schema_extra
-        read_only = isinstance(extra, dict) and bool(extra.get("readOnly"))
-        found[field.alias or name] = KnownKey(inner, is_list, read_only)
+        flags = extra if isinstance(extra, dict) else {}
+        found[field.alias or name] = KnownKey(inner, is_list, "readOnly" in flags, "x-repeats-path" in flags)
     return found
 
 
@@ -63,8 +65,9 @@ def _model_in(annotation: Any) -> tuple[type[WireModel] | None, bool]:
 class KeyReader:
     """Reads the keys of one request; ``problems`` are the ignored ones.
 
-    Names in snake_case and the SDK's ``_id`` are read as the names of the service. ``keeps_nulls`` keeps a null,
-    which otherwise is an absent key.
+    Names in snake_case and the SDK's ``_id`` are read as the names of the service. The SDK sends ``_id`` beside the
+    ``id`` of the path if the caller passes an entity that has one: no fault of the caller. ``keeps_nulls`` keeps a
+    null, which otherwise is an absent key.
     """
 
     def __init__(self, *, keeps_nulls: bool) -> None:
@@ -81,6 +84,8 @@ class KeyReader:
             if name is None:
                 self._report_unknown(key, known, path, getattr(model, "spellings", {}))
             elif name != key and name in value:
+                if known[name].repeats_path:
+                    continue
                 self._report(key, path, f"{quoted(key)} is ignored beside {quoted(name)}", f"remove {quoted(key)}")
             elif known[name].is_read_only:
                 self._report(key, path, f"{quoted(key)} is read-only", f"remove {quoted(key)}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from .base import WireModel
+from .base import REPEATS_PATH, WireModel
 from .order import AttributionSource, WeightUnit
 from .parts import AddressWithContact, ExtendedFields, Text
 from .values import Email
@@ -33,7 +33,7 @@ class UpdatedShipping(WireModel):
 class UpdatedOrder(WireModel):
     """What can be updated of an order; a null removes a value."""
 
-    id: Any = None
+    id: Any = Field(None, json_schema_extra=REPEATS_PATH)
     buyer_info: UpdatedBuyer | None = None
     buyer_language: Text | None = None
     weight_unit: WeightUnit | None = None
