@@ -34,8 +34,8 @@ CALLS = {
 class HeardEvents(EventLog):
     """The events of an emulator, each with its instant."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__(emulator.deliveries.enqueue)
         self.heard: list[tuple[int, EventDraft]] = []
 
     def append(self, change: Any, draft: EventDraft) -> None:
@@ -51,7 +51,7 @@ class Shop:
         self.clock = Clock(instant(now), frozen=True)
         self.store = options.pop("store", None) or oq.open_store(":memory:")
         self.emulator = Emulator(self.store, clock=self.clock, seed="plans", **options)
-        self.events = self.emulator.events = HeardEvents()
+        self.events = self.emulator.events = HeardEvents(self.emulator)
         self.emulator._open()
         self.emulator.load_plans(PLANS.values())
         self.asker = Asker(self.store, emulator=self.emulator)
