@@ -74,7 +74,7 @@ def unsupported(operation: Operation) -> Refused:
     """Return the 501 of a known operation that this emulator does not answer."""
     nearest = BY_NAME[operation.nearest]
     message = (
-        f"{operation.title} is not supported by this emulator; "
-        f"nearest: {nearest.title}, {nearest.method} {nearest.path} ({quoted(operation.sdk)} in the SDK)"
+        f"{operation.title} ({quoted(operation.sdk)} in the SDK) is not supported by this emulator; "
+        f"nearest: {nearest.title}, {nearest.method} {nearest.path}"
     )
     return application_error(501, "UNSUPPORTED", message, {"nearest": f"{nearest.method} {nearest.path}"})

@@ -114,7 +114,7 @@ def refuse_status(payment: Document, status: JSON) -> None:
         Refused: 428.
 
     """
-    reason = "send one" if status is None else _NOT_SET_BY_HAND.get(status)
+    reason = 'send one such as "APPROVED"' if status is None else _NOT_SET_BY_HAND.get(status)
     if reason is None and payment_status(payment) == "REFUNDED":
         reason = "the payment is REFUNDED"
     if reason is not None:

@@ -73,9 +73,9 @@ def _describe(found: ErrorDetails) -> str:
     if kind == "literal_error":
         return f"{described(value)} is not a value of this key; use {_either(context)}"
     if kind in ("string_too_long", "string_too_short"):
-        return f"{len(value):,} characters; use {_bound(kind, context)} characters"
+        return f"{len(value):,} characters; use {_bound(kind, context)}"
     if kind in ("too_long", "too_short"):
-        return f"{len(value):,} items; use {_bound(kind, context)} items"
+        return f"{len(value):,} items; use {_bound(kind, context)}"
     if kind in ("greater_than_equal", "less_than_equal"):
         limit = context.get("ge", context.get("le"))
         return f"{described(value)} is {'less' if kind.startswith('greater') else 'more'} than {limit:,}"
