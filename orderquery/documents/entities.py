@@ -300,7 +300,7 @@ def _content(schema: Schema, document: dict[str, JSON], name: str, level: int) -
 
 
 def _of_table(part: Part, schema: Schema, table: Schema | None) -> Part:
-    """Return a part of an event of ``table``, in a document that is read with ``schema``."""
+    """Return a part of an event of ``table``, in a document read with ``schema``."""
     if isinstance(part, Diagnostic) or table is None or table is schema:
         return part
     found = part.schema or table
