@@ -39,10 +39,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class NestedText:
-    """A JSON text that a document contains as a string."""
+    """A JSON text that a document contains as a string; ``schema`` as of an entity."""
 
     text: str
     path: Path
+    schema: Schema | None = None
 
 
 Part = Entity | NestedText | Diagnostic
@@ -89,7 +90,7 @@ def _moved(part: Part, base: Path, event_time: int | None = None) -> Part:
     path = (*base, *part.path)
     if isinstance(part, Entity):
         return replace(part, path=path, event_time=part.event_time if event_time is None else event_time)
-    return NestedText(part.text, path)
+    return replace(part, path=path)
 
 
 def moved_diagnostic(diagnostic: Diagnostic, base: Place) -> Diagnostic:
@@ -249,7 +250,7 @@ def _handled_event(schema: Schema, document: dict[str, JSON], level: int) -> Ite
         else:
             yield from (_moved(part, ("entity",), event_time) for part in _parts_of(schema, entity, level + 1))
     elif isinstance(data, dict) and (found := _action_entity(table or schema, data, name)) is not None:
-        yield _moved(found, ("data",), event_time)
+        yield _of_table(_moved(found, ("data",), event_time), schema, table)
     else:
         yield _unknown(document)
 
@@ -286,11 +287,21 @@ def _content_name(document: dict[str, JSON]) -> str:
 def _content(schema: Schema, document: dict[str, JSON], name: str, level: int) -> Iterator[Part]:
     """Yield the records in the claims of a webhook token, or in a part of them."""
     content, type_name = document[name], document.get("eventType")
-    if isinstance(type_name, str) and table_of_event(schema, type_name=type_name) is None:
+    table = table_of_event(schema, type_name=type_name)
+    if isinstance(type_name, str) and table is None:
         yield _other_event(schema, type_name)
     elif level > _MAX_ENVELOPES:
         yield _unknown(document)
     elif isinstance(content, str):
-        yield NestedText(content, (name,))
+        yield _of_table(NestedText(content, (name,)), schema, table)
     else:
-        yield from (_moved(part, (name,)) for part in _parts_of(schema, content, level + 1))
+        for part in _parts_of(table or schema, content, level + 1):
+            yield _of_table(_moved(part, (name,)), schema, table)
+
+
+def _of_table(part: Part, schema: Schema, table: Schema | None) -> Part:
+    """Return a part of an event of ``table``, in a document read with ``schema``."""
+    if isinstance(part, Diagnostic) or table is None or table is schema:
+        return part
+    found = part.schema or table
+    return replace(part, schema=None if found is schema else found)

@@ -175,7 +175,18 @@ class _Ingester:
         except UnicodeEncodeError:
             yield LONE_SURROGATE.at(at)
             return
-        yield from self._read_inner(part.text, raw, at, level)
+        if part.schema is None:
+            yield from self._read_inner(part.text, raw, at, level)
+            return
+        reader = _Ingester(part.schema, report_unfit=self._report_unfit, other_tables=True)
+        for found in reader._read_inner(part.text, raw, at, level):
+            table = found.schema or part.schema if isinstance(found, Record) else self._schema
+            if isinstance(found, Diagnostic):
+                yield found
+            elif table is self._schema or self._other_tables:
+                yield replace(found, schema=None if table is self._schema else table)
+            else:
+                yield of_another_table(self._schema, table, at)
 
     def _read_inner(self, text: str, raw: bytes, place: Place, level: int) -> Iterator[Found]:
         """Yield what is in a text inside the document, without lines and columns.

@@ -124,11 +124,29 @@ def test_an_older_event_of_a_handler_does_not_undo_a_newer_one() -> None:
         assert store.count('paymentMethods = "New"') == 1
 
 
+PLAN_EVENT = "wix.pricing_plans.v2.order"
+OF_PRICING_PLANS: list[JSON] = [
+    claims(event("order", ORDER, entityFqdn=PLAN_EVENT), f"{PLAN_EVENT}_updated"),
+    claims(event("order", ORDER, entityFqdn=PLAN_EVENT)),
+    {"data": json.dumps(ORDER), "eventType": f"{PLAN_EVENT}_created"},
+    {"data": {"order": ORDER}, "eventType": f"{PLAN_EVENT}_paused"},
+    {"data": {"order": ORDER}, "metadata": metadata("order", entityFqdn=PLAN_EVENT)},
+    {"entity": ORDER, "metadata": metadata("order", entityFqdn=PLAN_EVENT)},
+    {"entity": ORDER, "metadata": {"eventType": f"{PLAN_EVENT}_created"}},
+]
+
+
+@pytest.mark.parametrize("document", OF_PRICING_PLANS, ids=range(len(OF_PRICING_PLANS)))
+def test_events_of_pricing_plans_go_to_their_table(document: JSON) -> None:
+    with oq.open_store(":memory:") as store:
+        result = store.load([document])
+        assert (result.orders, result.plan_orders, result.problems) == (0, 1, [])
+    (problem,) = from_bytes(oq.load_schema(), json.dumps(document).encode())
+    assert isinstance(problem, oq.Diagnostic)
+    assert problem.code == "foreign-document"
+
+
 OTHERS: list[JSON] = [
-    claims(event("order", ORDER, entityFqdn="wix.pricing_plans.v2.order"), "wix.pricing_plans.v2.order_updated"),
-    claims(event("order", ORDER, entityFqdn="wix.pricing_plans.v2.order")),
-    {"data": json.dumps(ORDER), "eventType": "wix.pricing_plans.v2.order_created"},
-    {"data": {"order": ORDER}, "metadata": metadata("order", entityFqdn="wix.pricing_plans.v2.order")},
     {"data": {"orderTransactions": PAID}, "metadata": metadata("order")},
     {"entity": ORDER, "metadata": metadata("order", entityFqdn="wix.ecom.v1.order_payment_request")},
     {"entity": ORDER, "metadata": {"eventType": "wix.ecom.v1.order_payment_request_created"}},
@@ -234,7 +252,7 @@ def test_nothing_raises_and_every_document_is_a_record_or_a_problem(documents: l
             b"\n".join(json.dumps(one, indent=1).encode() for one in documents),
         ):
             ids = [found.id for found in read_bytes(store.schema, raw) if isinstance(found, Record)]
-            assert len(ids) == result.orders + result.transactions + result.older
+            assert len(ids) == result.orders + result.transactions + result.plan_orders + result.older
 
 
 @settings(deadline=None, max_examples=300)

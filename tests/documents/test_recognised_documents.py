@@ -179,7 +179,7 @@ def event(name: JSON, slug: str = "created", **content: JSON) -> JSON:
 
 
 @pytest.mark.parametrize("name", [
-    "wix.pricing_plans.v2.order", "wix.ecom.v1.order_payment_request", "wix.ecom.v1.orders", "wix.ecom.v1", "order",
+    "wix.pricing_plans.v2.plan", "wix.ecom.v1.order_payment_request", "wix.ecom.v1.orders", "wix.ecom.v1", "order",
     "com.wix.ecom.v1.order", "wix.ecom.v1.order_transactions_x", "WIX.ECOM.V1.ORDER", "",
 ])  # fmt: skip
 def test_an_event_of_another_entity_is_named_and_not_loaded(name: str) -> None:
