@@ -24,6 +24,7 @@ NAMES_NOTHING = re.compile(
     r"write (a list of (values|filters)|one value|a string|an integer|an object|one filter)|write \$(or|and|nor) beside|"
     r"add a filter to|see the |send the cursor|put all values|use fewer|write fewer|write a string without|remove it$"
 )
+_WRAPPERS = ("search", "query", "options", "serach", "searh")
 _DECODER = json.JSONDecoder()
 _NAMES = re.compile(r'"([^"]*)"')
 
@@ -81,8 +82,8 @@ class Help:
             found = re.match(pattern, self.text)
             if found is not None:
                 depth = {"unknown-operator": 2, "several-operators": 0}.get(self.diagnostic.code)
-                if depth is not None and self._depth(self.path[:-1]) > depth:
-                    # The help of the connective or of the nested object around it comes first.
+                if (depth is not None and self._depth(self.path[:-1]) > depth) or self._is_misplaced():
+                    # The help of the connective, the nested object or the place around it comes first.
                     return
                 for edit in change(self, found):
                     changed = copy.deepcopy(self.request)
@@ -95,10 +96,19 @@ class Help:
         if not NAMES_NOTHING.match(self.text):
             raise AssertionError(f"no way to apply: {self.text}")
 
+    def _is_misplaced(self) -> bool:
+        """Return whether the place is inside a condition that is outside a filter."""
+        inside = [step for step in self.path if str(step).lower() not in _WRAPPERS]
+        return len(inside) > 1 and oq.load_schema().find(str(inside[0])) is not None
+
     def _decoded(self, request: JSON) -> list[tuple[JSON, Any]]:
         """Decode the JSON texts that the place is inside of; return where they are."""
         texts = []
-        for step in self.path[:-1]:
+        for depth, step in enumerate(self.path[:-1]):
+            if isinstance(request[step], str) and request[step][:1] not in ("{", "["):
+                # One value in place of a list: the place of an item is its own.
+                self.path = self.path[: depth + 1]
+                break
             if isinstance(request[step], str):
                 request[step] = json.loads(request[step])
                 texts.append((request, step))

@@ -162,10 +162,28 @@ class MistakenParts:
         inner = {name: limit} if place == "search" else {"cursorPaging": {name: limit}}
         return {**request, "search": {**rest, **inner}}
 
+    def _cursor(self, request: JSON, name: str, place: str) -> JSON | None:
+        search = dict(request["search"])
+        paging = search.get("cursorPaging")
+        if not isinstance(paging, dict) or "cursor" not in paging:
+            return None
+        rest = {key: value for key, value in paging.items() if key != "cursor"}
+        moved = {name: paging["cursor"]}
+        search["cursorPaging"] = {**rest, **moved} if place == "cursorPaging" else rest
+        search = {**search, **moved} if place == "search" else search
+        return {**request, "search": search, **(moved if place == "request" else {})}
+
+    def part_next(self, request: JSON) -> JSON | None:
+        return self._cursor(request, self.random.choice(("next", "token", "Cursor", "cursr")), "cursorPaging")
+
+    def part_cursor_in_search(self, request: JSON) -> JSON | None:
+        return self._cursor(request, "cursor", self.random.choice(("search", "request")))
+
     def part_misplaced_condition(self, request: JSON) -> JSON | None:
         """Move a condition out of the filter, where it stands alone."""
         filter_ = request["search"].get("filter")
-        names = [key for key in filter_ if key in self.names] if isinstance(filter_, dict) else []
+        has_cursor = "cursor" in request["search"].get("cursorPaging", {})
+        names = [key for key in filter_ if key in self.names] if isinstance(filter_, dict) and not has_cursor else []
         if not names:
             return None
         name = self.random.choice(names)

@@ -18,7 +18,16 @@ import orderquery as oq
 
 JSON = Any
 #: Mistakes of the parts inside ``search``, in the order in which they can be made; the others change what is around it.
-INNER_PARTS = ("misplaced_condition", "filter_as_json", "where", "near_key", "paging", "limit_in_search")
+INNER_PARTS = (
+    "misplaced_condition",
+    "filter_as_json",
+    "where",
+    "near_key",
+    "next",
+    "cursor_in_search",
+    "paging",
+    "limit_in_search",
+)
 
 
 class Mistaker(MistakenConnectives, MistakenParts):
@@ -45,6 +54,8 @@ class Mistaker(MistakenConnectives, MistakenParts):
         search.setdefault("sort", [{"fieldName": "createdDate", "order": "DESC"}, {"fieldName": "number"}])
         if self.random.randrange(2):
             search["cursorPaging"] = {"limit": self.random.randint(1, 100)}
+        if self.random.randrange(6) == 0:
+            search.setdefault("cursorPaging", {})["cursor"] = "abc"
         return search
 
     def _field(self, wanted: Callable[[oq.Field], bool]) -> oq.Field:

@@ -108,8 +108,8 @@ def fault(mistaker: Mistaker, meant: JSON, request: JSON) -> str | None:
         return "a condition disappeared"
     plan, corrected = oq.compile(meant, shape="search"), again.plan
     assert corrected is not None
-    if (plan.sort, plan.limit) != (corrected.sort, corrected.limit):
-        return "another order or limit"
+    if (plan.sort, plan.limit, plan.cursor) != (corrected.sort, corrected.limit, corrected.cursor):
+        return "another order, limit or cursor"
     if same_condition(plan.condition, corrected.condition):
         return None
     orders, transactions = batch(mistaker.maker, ORDERS)
