@@ -49,6 +49,9 @@ def judged(status: int, headers: Mapping[str, str], content: bytes) -> JSON:
     assert str(UUID(request_id)) == request_id
     assert request_id not in _ids_seen
     _ids_seen.add(request_id)
+    if headers["content-type"] == "application/x-pem-file":
+        assert status == 200
+        return content.decode()
     assert headers["content-type"] == "application/json"
     body = json.loads(content, parse_constant=_no_constant, parse_int=_integer)
     if status != 200:

@@ -202,13 +202,23 @@ def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
     return number, b""
 
 
+_MAX_FIRST_LINES = 100
+"""Lines without content that may stand before the one that decides the layout of a file."""
+
+
 def _has_json_lines(name: str, first: list[bytes], readline: Callable[[], bytes]) -> bool:
     """Return whether a file holds JSON lines, of which the first may be broken.
 
-    ``first`` has its first line; the second is added to it where that is needed.
+    ``first`` has its first line; the lines after it are added where they are needed.
     """
     if _is_json(first[0]):
-        return True
+        # A number or {} is on a line of its own in every layout: the first line with content decides.
+        while not _has_content(first[-1]):
+            line = readline() if len(first) < _MAX_FIRST_LINES else b""
+            if not line:
+                return True
+            first.append(line)
+        return _is_json(first[-1])
     if not name.removesuffix(".gz").endswith(_JSON_LINES_SUFFIXES) or recognise(first[0]) is not None:
         return False
     bracket = first[0].strip()
@@ -217,6 +227,11 @@ def _has_json_lines(name: str, first: list[bytes], readline: Callable[[], bytes]
         first.append(readline())
         return _is_json(first[1])
     return bracket != b"[" and not all(_is_json(found.text) for found in split_texts(first[0]))
+
+
+def _has_content(line: bytes) -> bool:
+    text = line.strip()
+    return text[:1] in (b"{", b"[") and text not in (b"{}", b"[]")
 
 
 def _numbered(number: int, blocks: Iterable[list[bytes]]) -> Iterator[Block]:
@@ -299,10 +314,16 @@ def split(name: str, size: int) -> Iterator[Split | None]:
         yield _split(name, stream, size) if isinstance(stream, io.BufferedReader) else None
 
 
+class _NotSplit(Exception):
+    """A line is longer than a range, or the last one."""
+
+
 def _split(name: str, plain: io.BufferedReader, size: int) -> Split | None:
     def read_whole_line() -> bytes:
         line = plain.readline(size)
-        return line if line.endswith(b"\n") else b""
+        if line and not line.endswith(b"\n"):
+            raise _NotSplit
+        return line
 
     try:
         number, line = _first_line(read_whole_line)
@@ -310,7 +331,7 @@ def _split(name: str, plain: io.BufferedReader, size: int) -> Split | None:
         if not line or not _has_json_lines(name, first, read_whole_line):
             return None
         return Split(plain.fileno(), Block(number, first), _ranges(plain, plain.tell(), size))
-    except OSError:
+    except (OSError, _NotSplit):
         return None
 
 
