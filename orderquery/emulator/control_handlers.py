@@ -18,7 +18,7 @@ from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
 from .auth import read_header
-from .control import FirstStates, advance, restore, save
+from .control import FirstStates
 from .delivery_faults import read_delivery_fault
 from .durations import read_duration
 from .emulator import Emulator
@@ -29,7 +29,6 @@ from .operations import OPERATIONS
 from .request import read_request
 from .request_body import read_body
 from .responses import json_response
-from .snapshot import read_snapshot
 from .violations import Violation
 from .wire.control_requests import ClockRequest
 
@@ -70,14 +69,13 @@ class ControlHandlers:
     async def save(self, request: Request) -> Response:
         """Answer with everything the site holds."""
         emulator = await self._admit(request)
-        return json_response(await run_in_threadpool(lambda: save(emulator).to_bytes()))
+        return json_response(await run_in_threadpool(emulator.save))
 
     async def restore(self, request: Request) -> Response:
         """Make the site what it was when the body was saved."""
         emulator = await self._admit(request)
         body = await read_body(request, self._context.max_load_bytes)
-        await run_in_threadpool(lambda: restore(emulator, read_snapshot(body)))
-        emulator.deliveries.wake(emulator.store.site)
+        await run_in_threadpool(emulator.restore, body)
         return json_response(b"{}")
 
     async def read_clock(self, request: Request) -> Response:
@@ -180,7 +178,7 @@ def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
         return lambda emulator: _set(emulator, instant)
     if "advance" in found:
         duration = read_duration(found["advance"]) or 0
-        return lambda emulator: advance(emulator, emulator.clock.now() + duration)
+        return lambda emulator: emulator.advance(duration)
     return _freeze if "freeze" in found else _run
 
 
@@ -201,7 +199,7 @@ def _set(emulator: Emulator, instant: int) -> int:
     """Set the clock; to go forward does what falls due on the way."""
     emulator.clock.freeze()
     if instant >= emulator.clock.now():
-        return advance(emulator, instant)
+        return emulator.advance_to(instant)
     emulator.clock.set(instant)
     return 0
 

@@ -106,7 +106,6 @@ def test_a7_a_restored_snapshot_has_the_old_values_at_every_depth(shop: Shop) ->
     assert shop.store.get(order["id"]) == order
     assert shop.store.get_transactions(order["id"]) is None
     assert shop.store.count({"filter": {"paymentMethods": "Klarna", "id": order["id"]}}) == 0
-    assert (shop.create()["number"] == json.loads(before)["tables"]["ecom-orders"] and False) or True
     shop.restore(changed)
     assert shop.save() == changed
 
@@ -350,16 +349,13 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
 
 _RUN = """
 import orderquery as oq
-from orderquery.emulator.clock import Clock
-from orderquery.emulator.emulator import Emulator
-from orderquery.emulator.control import save
 import sys, json
 with oq.open_store(":memory:") as store:
-    emulator = Emulator(store, clock=Clock(1767225600000000, frozen=True), seed="7")
+    emulator = oq.Emulator(store, clock=oq.Clock(1767225600000000, frozen=True), seed="7")
     order = emulator.create_order(json.loads(sys.argv[1])).order
     emulator.add_payments(order["id"], [json.loads(sys.argv[2])])
     emulator.cancel_order(order["id"])
-    sys.stdout.buffer.write(save(emulator).to_bytes())
+    sys.stdout.buffer.write(emulator.save())
 """
 
 
