@@ -70,7 +70,7 @@ class Clock:
 
         """
         instant = _microseconds_at(instant)
-        _check(instant)
+        check_instant(instant)
         with self._lock:
             self._state = ClockState(instant) if frozen else ClockState(None, instant - machine_time())
 
@@ -87,7 +87,7 @@ class Clock:
         if microseconds < 0:
             raise UsageError(f"cannot advance by {microseconds} microseconds; use 0 or more")
         with self._lock:
-            _check(self.now() + microseconds)
+            check_instant(self.now() + microseconds)
             state = self._state
             if state.frozen_at is None:
                 self._state = ClockState(None, state.offset + microseconds)
@@ -112,7 +112,7 @@ class Clock:
 
         Raises ``UsageError`` for an instant that no clock can have.
         """
-        _check(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
+        check_instant(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
         with self._lock:
             self._state = state
 
@@ -135,9 +135,10 @@ def _microseconds_at(instant: int | datetime) -> int:
     return microseconds_of(instant - _EPOCH)
 
 
-def _check(instant: int) -> None:
+def check_instant(instant: int) -> None:
+    """Raise ``UsageError`` for an instant that no clock can have, in microseconds."""
     if not 0 <= instant <= LAST_INSTANT:
-        raise UsageError(f"cannot set the clock to {instant}; use an instant of the years 1970 to 9999")
+        raise UsageError("the clock would leave the years 1970 to 9999; use an instant of those years")
 
 
 class SiteClocks:

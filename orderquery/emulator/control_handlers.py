@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
@@ -22,7 +23,7 @@ from .control import FirstStates
 from .delivery_faults import read_delivery_fault
 from .durations import read_duration
 from .emulator import Emulator
-from .errors import WHOLE_BODY, application_error, diagnostics_error
+from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .faults import FaultPlan, read_fault
 from .http_context import HttpContext
 from .operations import OPERATIONS
@@ -89,9 +90,11 @@ class ControlHandlers:
         Answers once everything that fell due is done.
         """
         emulator = await self._admit(request)
-        body = await self._json(request)
-        change = _read_clock_change(body)
-        steps = await run_in_threadpool(change, emulator)
+        change = _read_clock_change(await self._json(request))
+        try:
+            steps = await run_in_threadpool(change, emulator)
+        except UsageError as problem:
+            raise validation_error([_violation("advance", str(problem))]) from None
         emulator.deliveries.wake(emulator.store.site)
         return _clock_response(emulator, steps)
 
@@ -192,7 +195,11 @@ def _check_clock(found: dict[str, JSON]) -> list[Violation]:
     if "advance" in found and read_duration(found["advance"]) is None:
         problems.append(("advance", 'not a duration; write seconds, or text such as "36h" or "1d12h"'))
     problems += [(key, "false; send true") for key in ("freeze", "run") if found.get(key) is False]
-    return [{"field": field, "description": text, "violatedRule": "VALIDATION"} for field, text in problems]
+    return [_violation(field, text) for field, text in problems]
+
+
+def _violation(field: str, description: str) -> Violation:
+    return {"field": field, "description": description, "violatedRule": "VALIDATION"}
 
 
 def _set(emulator: Emulator, instant: int) -> int:

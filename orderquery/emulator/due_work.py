@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .clock import Clock
+from .clock import Clock, check_instant
 from .errors import application_error
 
 _MAX_STEPS = 100_000
@@ -28,8 +28,10 @@ def run_until(target: int, clock: Clock, work: Sequence[DueWork]) -> int:
 
     Raises:
         Refused: 400 if more falls due than one call does.
+        UsageError: no clock can have that instant.
 
     """
+    check_instant(target)
     steps = 0
     while True:
         due = [found for found in (source.next_due() for source in work) if found is not None]
