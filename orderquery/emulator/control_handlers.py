@@ -31,7 +31,7 @@ from .request import read_request
 from .request_body import read_body
 from .responses import json_response
 from .violations import Violation
-from .wire.control_requests import ClockRequest
+from .wire.control_requests import ClockRequest, EmptyRequest
 
 JSON = Any
 Handler = Callable[[Request], Awaitable[Response]]
@@ -62,6 +62,7 @@ class ControlHandlers:
     async def reset(self, request: Request) -> Response:
         """Make the site what it was when the server started."""
         emulator = await self._admit(request)
+        await self._no_options(request)
         await run_in_threadpool(self._first.reset, emulator)
         self._faults.clear(emulator.store.site)
         emulator.deliveries.forget_faults(emulator.store.site)
@@ -70,6 +71,7 @@ class ControlHandlers:
     async def save(self, request: Request) -> Response:
         """Answer with everything the site holds."""
         emulator = await self._admit(request)
+        await self._no_options(request)
         return json_response(await run_in_threadpool(emulator.save))
 
     async def restore(self, request: Request) -> Response:
@@ -152,8 +154,13 @@ class ControlHandlers:
             raise application_error(415, "UNSUPPORTED_MEDIA_TYPE", message)
         return await run_in_threadpool(self._context.emulator_for, request)
 
-    async def _json(self, request: Request) -> JSON:
-        body, problems = read_json(await read_body(request, self._context.max_body_bytes))
+    async def _no_options(self, request: Request) -> None:
+        """Refuse a body with keys; the header, not the body, names the site."""
+        body = await self._json(request, default=b"{}")
+        read_request(EmptyRequest, body, strict=True)
+
+    async def _json(self, request: Request, *, default: bytes = b"") -> JSON:
+        body, problems = read_json(await read_body(request, self._context.max_body_bytes) or default)
         if problems:
             raise diagnostics_error(problems)
         return body

@@ -51,8 +51,8 @@ class PathEndpoint:
 class ServerHandlers:
     """Health and description of the server; neither needs the API key."""
 
-    def __init__(self, context: HttpContext) -> None:
-        self._context = context
+    def __init__(self, context: HttpContext, *, control: bool) -> None:
+        self._context, self._control = context, control
 
     async def health(self, _: Request) -> Response:
         """Answer with the version and the table of fields."""
@@ -68,7 +68,9 @@ class ServerHandlers:
     @cached_property
     def _description(self) -> bytes:
         context = self._context
-        described = describe(context.store.schema, strict=context.strict, max_body=context.max_body_bytes)
+        described = describe(
+            context.store.schema, strict=context.strict, max_body=context.max_body_bytes, control=self._control
+        )
         return json.dumps(described).encode()
 
 
@@ -109,7 +111,7 @@ class FailingHandler:
 
 
 def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[str, str, Handler]]:
-    reads, server = ReadHandlers(context), ServerHandlers(context)
+    reads, server = ReadHandlers(context), ServerHandlers(context, control=faults is not None)
     by_name: dict[str, Handler] = {
         "search_orders": reads.search,
         "get_order": reads.get_order,
