@@ -34,7 +34,7 @@ class FirstStates:
             if size > MAX_SNAPSHOT_BYTES:
                 raise UsageError(
                     f"this store has more than {MAX_SNAPSHOT_BYTES >> 20} MiB of orders, too many to keep for a reset; "
-                    "serve a smaller store with --control"
+                    "serve it without --control, or serve a smaller store"
                 )
             self._snapshots[name] = snapshot
 

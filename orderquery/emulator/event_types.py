@@ -30,7 +30,10 @@ def short_name(event_type: str) -> str:
 
 
 def why_unknown(wanted: str, known: Iterable[str] = EVENT_TYPES) -> str:
-    """Return what is wrong with a type that no event has, and what to write; "" if there is such a type."""
+    """Return what is wrong with a type that no event has, and what to write.
+
+    "" if there is such a type.
+    """
     names = [*known]
     if wanted in names:
         return ""

@@ -239,10 +239,10 @@ def _own_paths() -> dict[str, JSON]:
             "post": describe_operation(
                 "load orderquery",
                 "Load documents",
-                "Stores orders and transactions, and orders of pricing plans: orders, Search responses, transactions or "
+                "Stores orders, their transactions, and orders of pricing plans: documents, Search responses or "
                 "webhook events, as one JSON value or one value per line, or the signed envelope of a webhook; with "
-                "kind=plans, the Plan objects that orders of pricing plans are made of. Unusable documents are skipped "
-                "and listed in problems. A load announces no events.",
+                "kind=plans, the Plan objects that orders of pricing plans are made of. Unusable documents are "
+                "skipped and listed in problems. A load announces no events.",
                 response("Counts and problems of the load.", component("LoadResult")),
                 parameters=[site, kind],
                 requestBody=body_of(loaded),

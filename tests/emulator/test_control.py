@@ -13,6 +13,7 @@ from command_line import HANG_S
 from starlette.testclient import TestClient
 
 import orderquery as oq
+from orderquery.emulator import control
 from orderquery.emulator.clock import Clock
 from orderquery.emulator.emulator import Emulator
 
@@ -150,6 +151,22 @@ def test_a_control_acts_on_the_site_of_its_request_alone(shop: Shop) -> None:
     assert shop.store.at_site("one").count({}) == 0
     assert shop.store.at_site("two").count({}) == 2
     assert len(shop.events(**two)) == 4
+
+
+def test_a_store_that_is_too_large_for_a_reset_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "MAX_SNAPSHOT_BYTES", 1 << 20)
+    with oq.open_store(":memory:") as store:
+        store.load(oq.sample(400))
+        with pytest.raises(oq.UsageError, match="more than 1 MiB of orders, too many .*; serve it without --control"):
+            oq.create_app(store, control=True)
+        assert oq.create_app(store)
+
+
+@pytest.mark.parametrize("name", ["reset", "save"])
+def test_the_body_of_reset_and_save_has_no_keys(shop: Shop, name: str) -> None:
+    assert description(shop.control(name, {"site": "b"}, 400)) == 'site: unknown key "site" (remove "site")'
+    answer = shop.client.post(f"/_orderquery/{name}", headers={"content-type": "application/json"})
+    assert answer.status_code == 200
 
 
 def test_a_snapshot_holds_no_url_and_no_key(shop: Shop) -> None:
