@@ -157,7 +157,7 @@ def test_a_store_that_is_too_large_for_a_reset_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr(control, "MAX_SNAPSHOT_BYTES", 1 << 20)
     with oq.open_store(":memory:") as store:
         store.load(oq.sample(400))
-        with pytest.raises(oq.UsageError, match="more than 1 MiB of orders, too many .*; serve it without --control"):
+        with pytest.raises(oq.UsageError, match=r"more than 1 MiB of orders, too many .*; serve it without --control"):
             oq.create_app(store, control=True)
         assert oq.create_app(store)
 
