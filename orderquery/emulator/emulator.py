@@ -48,7 +48,7 @@ class Emulator(PricingPlanMethods):
     """The service over a store, for one site.
 
     Documents go in and come out as decoded JSON; a number with a fraction is a ``Decimal`` in answers. Every method
-    raises ``Refused`` where the service answers with an error.
+    raises ``Refused`` where the service answers with an error, only :meth:`search_orders` a ``QueryError``.
 
     Args:
         store: the store, opened for the site.
@@ -131,7 +131,7 @@ class Emulator(PricingPlanMethods):
         )
 
     def call(self, operation: Operation, request: JSON) -> WireResponse:
-        """Run an operation on the keys of its body and its path."""
+        """Run an operation of the table on the keys of its body and its path."""
         assert operation.request is not None
         if operation.writes:
             self.site.require_writable()
@@ -209,7 +209,13 @@ class Emulator(PricingPlanMethods):
         return cast(GetOrderResponse, self._call("get_order", id=order_id))
 
     def search_orders(self, search: JSON, *, seconds: float | None = None) -> Page:
-        """Return one page of a search."""
+        """Return one page of a search, in any form.
+
+        Raises:
+            QueryError: the search is refused.
+            StoreTimeout: it took longer than ``seconds``.
+
+        """
         return self.store.search(search, seconds=seconds)
 
     def update_order(self, order_id: str, order: JSON) -> UpdateOrderResponse:
