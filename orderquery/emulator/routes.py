@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from ..version import __version__
 from .control import FirstStates
 from .control_handlers import ControlHandlers
+from .control_paths import control_paths
 from .event_handlers import EventHandlers
 from .faults import FaultPlan
 from .http_context import HttpContext
@@ -83,9 +84,13 @@ def routes(context: HttpContext, *, control: bool = False) -> Iterator[Route]:
     by_path: dict[str, dict[str, Handler]] = {}
     for method, path, handler in _handlers(context, faults):
         by_path.setdefault(path, {})[method] = handler
-    if faults is not None:
-        for method, path, handler in ControlHandlers(context, FirstStates(context.emulator), faults).routes():
-            by_path.setdefault(path, {})[method] = handler
+    controls = (
+        _refused_controls(context)
+        if faults is None
+        else ControlHandlers(context, FirstStates(context.emulator), faults).routes()
+    )
+    for method, path, handler in controls:
+        by_path.setdefault(path, {})[method] = handler
     for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
         yield Route(path, PathEndpoint(by_path[path]))
 
@@ -135,6 +140,12 @@ def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[
     yield "GET", "/_orderquery/webhook-key", events.webhook_key
     yield "GET", "/healthz", server.health
     yield "GET", "/openapi.json", server.description
+
+
+def _refused_controls(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
+    for path, operations in control_paths().items():
+        for method in operations.keys() & {"get", "post", "delete"}:
+            yield method.upper(), path, partial(_refuse_path, context, "start the server with --control")
 
 
 async def _refuse_path(context: HttpContext, advice: str, request: Request) -> Response:

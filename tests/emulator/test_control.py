@@ -297,13 +297,15 @@ def test_a10_an_unknown_key_or_path_is_an_error_with_a_suggestion(shop: Shop, bo
 
 # -- who may ----------------------------------------------------------------------------------------------------
 
-ROUTES = ("reset", "save", "restore", "clock", "faults")
+ROUTES = ("reset", "save", "restore", "clock", "faults", "deliveries/faults")
 
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_without_the_option_the_routes_do_not_exist(name: str) -> None:
     with oq.open_store(":memory:") as store:
-        assert TestClient(oq.create_app(store)).post(f"/_orderquery/{name}", json={}).status_code == 404
+        answer = TestClient(oq.create_app(store)).post(f"/_orderquery/{name}", json={})
+    assert answer.status_code == 404
+    assert answer.json()["message"] == "unknown path; start the server with --control"
 
 
 @pytest.mark.parametrize("name", ROUTES)
