@@ -95,9 +95,7 @@ class DecimalText:
             raise wrong_format("DECIMAL_VALUE", f'{quoted(text)} is not a decimal; use one like "19.90"')
         amount = Decimal(text)
         if self.at_least is not None and amount < self.at_least:
-            raise _beyond(
-                "decimal_gte", f"{quoted(text)} is less than {self.at_least}; use it or more", self.at_least
-            )
+            raise _beyond("decimal_gte", f"{quoted(text)} is less than {self.at_least}; use it or more", self.at_least)
         if self.above is not None and amount <= self.above:
             raise _beyond("decimal_gt", f"{quoted(text)} is not more than {self.above}; use more", self.above)
         if self.at_most is not None and amount > self.at_most:
