@@ -20,7 +20,10 @@ EVENT_TYPES = tuple(f"{entity}_{slug}" for entity, slugs in _SLUGS.items() for s
 
 
 def is_event_type(event_type: str, wanted: str) -> bool:
-    """Return whether a type is the wanted one, which may lack the entity's package: ``order_created``."""
+    """Return whether a type is the wanted one.
+
+    That one may lack the package of its entity: ``order_created``.
+    """
     return wanted in (event_type, short_name(event_type))
 
 

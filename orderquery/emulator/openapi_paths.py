@@ -37,6 +37,7 @@ ERRORS = {
 _ALWAYS = ("500", "503")
 _REQUEST_ERRORS = ("400", "401", "403", "408", "413")
 _SEARCH = "search_orders"
+_HEADERS = {"x-orderquery-member": "The GUID of the member who calls; without it 403."}
 _SITE = [component("SiteId", "parameters")]
 
 
@@ -110,7 +111,7 @@ def _path_parameter(name: str) -> JSON:
 
 
 def _header_parameter(name: str) -> JSON:
-    return {"name": name, "in": "header", "schema": {"type": "string"}}
+    return {"name": name, "in": "header", "description": _HEADERS.get(name, ""), "schema": {"type": "string"}}
 
 
 def describe_operation(
