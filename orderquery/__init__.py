@@ -12,6 +12,8 @@ A search is checked before it is sent, and every backend gives the same answer.
     with oq.open_store("orders.db") as store:
         store.load(documents)
         page = store.search(search)
+        shop = oq.Emulator(store)         # the service over this store, a method for each operation
+        shop.create_order(order)          # raises oq.Refused where the service answers with an error
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from .emulator.app import create_app
+    from .emulator.clock import Clock
     from .emulator.emulator import Emulator
+    from .emulator.errors import Refused
     from .language.fields import Field
     from .language.schema import Schema, load_schema
     from .samples.generator import sample
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
 # Imported when first asked for, so that "import orderquery" and --help cost nothing.
 _HOME = {
     "CODES": "diagnostics.codes",
+    "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
@@ -68,6 +73,7 @@ _HOME = {
     "Page": "compiler.page",
     "Plan": "api",
     "QueryError": "compiler.report",
+    "Refused": "emulator.errors",
     "Report": "compiler.report",
     "Schema": "language.schema",
     "SchemaError": "diagnostics.errors",
@@ -89,6 +95,7 @@ _RENAMED = {"compile": ("api", "compile_search"), "render": ("compiler.report", 
 
 __all__ = [
     "CODES",
+    "Clock",
     "Code",
     "CursorKeys",
     "Diagnostic",
@@ -103,6 +110,7 @@ __all__ = [
     "Page",
     "Plan",
     "QueryError",
+    "Refused",
     "Report",
     "Schema",
     "SchemaError",

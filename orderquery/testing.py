@@ -135,19 +135,22 @@ def expect_event(orderquery_server: EmulatedSite) -> Callable[..., JSON]:
 
     ``expect_event("order_canceled", order_id)`` returns the event; each event is taken once.
     """
+    from .emulator.event_types import EVENT_TYPES, is_event_type, short_name, why_unknown
     from .syntax.json_decoder import decode_json
 
     emulator = orderquery_server.emulator
     found_ids: set[str] = set()
 
     def expect(event_type: str, entity_id: str | None = None) -> JSON:
+        unknown = why_unknown(event_type, (*map(short_name, EVENT_TYPES), *EVENT_TYPES))
+        if unknown:
+            pytest.fail(unknown, pytrace=False)
         seen = []
         for logged in emulator.iterate_events():
             event = decode_json(logged.document)
-            name = f"{event['entityFqdn']}_{event['slug']}"
-            seen.append(f"{name} {event['entityId']}")
-            matches = name == event_type or name.rpartition(".")[2] == event_type
-            if matches and event["id"] not in found_ids and entity_id in (None, event["entityId"]):
+            seen.append(f"{logged.type} {event['entityId']}")
+            new = event["id"] not in found_ids
+            if new and is_event_type(logged.type, event_type) and entity_id in (None, event["entityId"]):
                 found_ids.add(event["id"])
                 return event
         wanted = f"{event_type} {entity_id or ''}".strip()

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import comparison, harness, published, report, workload
 from benchmarks.harness import QUICK, Differs, Duel, Growth, Table, fight, figure, speed, together, within
 from benchmarks.pictures import main_picture
+from benchmarks.questions import testing
 from orderquery import compile as compiled
 
 FAST = replace(QUICK, rounds=5, round_seconds=0.0)
@@ -71,6 +72,11 @@ def test_results_are_read_back_as_they_were_written():
     row = figure("job", "rival", [(1.0, 2.0)] * 5, within(0.1, most=3.0))
     answers = [Table("title", "note", (row,)), Growth("title", "note", "orders", (10, 100), {"ours": (0.1, 0.2)})]
     assert report.from_json(json.loads(json.dumps(report.to_json(answers)))) == answers
+
+
+def test_both_sides_of_a_test_with_the_plugin_find_the_same_order():
+    (table,) = testing.measure(replace(FAST, rounds=1))
+    assert [row.job for row in table.figures] == ["without HTTP", "over HTTP, by the port"]
 
 
 @pytest.mark.parametrize("query", workload.QUERIES, ids=lambda query: query.name)

@@ -45,7 +45,8 @@ def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
 
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for block in (blocks("python")[-1], *blocks("python", FOLDERS["emulator"]), *blocks("python", FOLDERS["stores"])):
+    emulator = re.sub(r"<!-- pytest -->\n```python\n.*?```", "", FOLDERS["emulator"], flags=re.DOTALL)
+    for block in (blocks("python")[-1], *blocks("python", emulator), *blocks("python", FOLDERS["stores"])):
         exec(compile(block, "README.md", "exec"), {})
 
 
@@ -100,10 +101,42 @@ def test_the_life_of_an_order_in_curl_lines(tmp_path: Path) -> None:
     assert slugs[-2:] == ["canceled", "updated"]
 
 
-def test_the_pytest_file_passes(pytester: pytest.Pytester) -> None:
-    (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", README, re.DOTALL)
+def test_the_curl_lines_of_the_emulator(tmp_path: Path) -> None:
+    script = "\n".join(blocks("sh", FOLDERS["emulator"]))
+    with served(["serve", "--empty"], tmp_path) as origin:
+        done = subprocess.run(
+            ["sh", "-e", "-c", script.replace("http://127.0.0.1:8080", origin).replace("curl -s", "curl -s --fail")],
+            capture_output=True,
+            text=True,
+            timeout=HANG_S,
+            check=True,
+            cwd=tmp_path,
+        )
+        with oq.open_store(":memory:") as empty:
+            snapshot = json.loads(oq.Emulator(empty).save())
+    (order,) = (json.loads((tmp_path / "order.json").read_text())["order"],)
+    answers = [json.loads(answer) for answer in re.sub(r"\}(?=\{)", "}\n", done.stdout).splitlines()]
+    updated, found, paid, plans, offline, listed, members, *controls = answers
+    assert (updated["order"]["id"], updated["order"]["archived"]) == (order["id"], True)
+    assert [found_order["id"] for found_order in found["orders"]] == [order["id"]]
+    assert paid["orderTransactions"]["payments"] == []
+    assert plans["plans"] == 1
+    assert listed["orders"] == members["orders"] == [offline["order"]]
+    advanced, is_set, fault, dropped, planned, forgotten, restored, reset = controls
+    assert (advanced["steps"], is_set["frozen"]) == (1, True)
+    assert fault == planned
+    assert (len(fault["faults"]), len(dropped["faults"])) == (1, 1)
+    assert forgotten == {"faults": []}
+    assert restored == reset == {}
+    assert json.loads((tmp_path / "saved.json").read_text()).keys() == snapshot.keys()
+
+
+@pytest.mark.parametrize(("text", "tests"), [(README, 1), (FOLDERS["emulator"], 2)], ids=["main", "emulator"])
+def test_the_pytest_file_passes(text: str, tests: int, pytester: pytest.Pytester) -> None:
+    (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", text, re.DOTALL)
     pytester.makepyfile(block)
-    pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider").assert_outcomes(passed=1)
+    result = pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=tests)
 
 
 @pytest.mark.engines

@@ -42,12 +42,16 @@ def test_an_event_is_taken_once(orderquery_server, expect_event):
     with pytest.raises(pytest.fail.Exception, match="no event order_created; events of this test: wix.ecom"):
         expect_event("order_created")
 
+def test_an_event_without_such_a_type_is_a_mistake_of_the_test(expect_event):
+    with pytest.raises(pytest.fail.Exception, match='"order_cancelled" is not .*; did you mean "order_canceled"?'):
+        expect_event("order_cancelled")
+
 def test_samples_announce_nothing(orderquery_orders, orderquery_store, orderquery_server):
     assert orderquery_store.count({}) > 0
     assert len(orderquery_orders) == 100
     assert not list(orderquery_server.emulator.iterate_events())
 """
-    run(pytester, tests, "-n", "2").assert_outcomes(passed=5)
+    run(pytester, tests, "-n", "2").assert_outcomes(passed=6)
 
 
 def test_the_server_answers_at_a_port_and_over_asgi(pytester: pytest.Pytester) -> None:

@@ -18,6 +18,16 @@ plan = oq.compile("paymentStatus = PAID and createdDate >= 2024-01-01 order by n
 assert plan.to_json()["sort"] == [{"fieldName": "number", "order": "ASC"}]
 store = oq.open_store(":memory:")
 store.load(oq.sample(50))
+shop = oq.Emulator(store, clock=oq.Clock(frozen=True))
+line = {"productName": {"original": "Mug"}, "quantity": 1, "price": {"amount": "9"}, "itemType": {"preset": "PHYSICAL"}}
+order = {"lineItems": [line], "channelInfo": {"type": "WEB"}, "priceSummary": {"total": {"amount": "9"}}}
+created = shop.create_order(order).order
+assert shop.get_order(created["id"]).order == created
+try:
+    shop.create_order({})
+except oq.Refused as refused:
+    assert refused.status == 400
+import orderquery.testing
 print(oq.__file__, store.count("everything"), plan.sql("postgres").text[:6])
 """
 
@@ -37,6 +47,8 @@ def test_it_holds_the_grammar_and_nothing_else_that_is_not_code(wheel: Path) -> 
     readmes = {str(path.relative_to(ROOT)) for path in (ROOT / "orderquery").rglob("README.md")}
     assert kept == grammar | readmes | {"orderquery/py.typed"}
     assert all(name.startswith(("orderquery/", "orderquery-")) for name in names)
+    (entry_points,) = (name for name in names if name.endswith("/entry_points.txt"))
+    assert "[pytest11]\norderquery = orderquery.testing" in zipfile.ZipFile(wheel).read(entry_points).decode()
 
 
 def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ QUESTIONS = (
     "pages",
     "loading",
     "serving",
+    "testing",
     "memory_use",
     "startup",
     "growth",

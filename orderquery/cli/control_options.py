@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 _OPTIONS = (
     click.option(
         "--control", is_flag=True,
-        help="Add the routes by which tests reset, save, restore, date and fail the server.",
+        help="Add the routes with which tests reset, save and restore the store, set the clock and make requests fail.",
     ),
     click.option(
         "--clock", "start", metavar="DATE-TIME",
         help='Freeze the clock at this date-time, such as "2026-01-01T00:00:00Z".',
     ),
-    click.option("--seed", metavar="TEXT", help="Make the same ids in every run."),
+    click.option("--seed", metavar="TEXT", help="Make the same ids in every run with this seed."),
     click.option("--read-only", is_flag=True, help="Refuse every write with 403."),
     click.option(
         "--allow-origin", "origins", metavar="ORIGIN", multiple=True,
-        help='Let web pages of this origin call the API, such as "http://localhost:3000".',
+        help='Let web pages of this origin call the API, such as "http://localhost:3000". Repeat it for several.',
     ),
 )  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
+DOCUMENTS_SUFFIXES = (".json", ".jsonl", ".ndjson", ".gz")
+"""The ends of names of files of orders."""
 _HEAD_BYTES = 4_096
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _GZIP_MAGIC = b"\x1f\x8b"

@@ -13,11 +13,14 @@ from .output import flush_stdout, write_line, write_message
 from .program import EXIT_OK, Command
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..stores.base import Store
 
 KEY_VARIABLE = "ORDERQUERY_API_KEY"
 _EXAMPLE = '{"search": {"filter": {"paymentStatus": "PAID"}, "cursorPaging": {"limit": 1}}}'
 _LOOPBACK = ("127.", "::1")
+_IN_MEMORY = "an empty store in memory"
 
 
 @click.command(
@@ -25,12 +28,12 @@ _LOOPBACK = ("127.", "::1")
     examples=(
         "orderquery serve shop.db",
         "orderquery serve shop.db --port 9000 --strict",
-        "orderquery serve --empty --port 0",
+        "orderquery serve --empty --clock 2026-01-01T00:00:00Z --seed test",
         "orderquery serve shop.db --webhook-url http://127.0.0.1:3000/webhook",
     ),
 )
 @click.argument("store", metavar="[STORE]", required=False)
-@click.option("--empty", is_flag=True, help="Serve a new store in memory, with --control; STORE is left out.")
+@click.option("--empty", is_flag=True, help="Serve an empty store in memory, with --control, instead of STORE.")
 @click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @port_option
 @click.option("--strict", is_flag=True, help="Answer 400 if check reports a problem.")
@@ -48,7 +51,9 @@ _LOOPBACK = ("127.", "::1")
 )  # fmt: skip
 @event_options
 @control_options
-@click.option("--create", is_flag=True, help="Create the store if it is not a file and does not exist.")
+@click.option(
+    "--create", is_flag=True, help="Create the tables of a database, such as PostgreSQL, if they do not exist."
+)
 @click.option("--access-log/--no-access-log", default=True, help="Log a line for every request.  [default: on]")
 @site_option
 @table_option
@@ -74,15 +79,17 @@ def serve(
 ) -> int:
     """Serve a store over HTTP, with the API of Wix.
 
-    Serves Search Orders, the life of an order with its payments, and the orders of pricing plans, with the errors of
-    Wix; GET /openapi.json describes them. POST /_orderquery/load loads orders, transactions and webhook events. STORE
-    is made if it is a file that does not exist.
+    Searches, creates, updates, cancels and pays orders, and manages the orders of pricing plans, with the errors of
+    Wix; GET /openapi.json describes every path. POST /_orderquery/load loads orders, transactions, plans and webhook
+    events. A STORE that is a file is created if it does not exist; --empty needs none.
 
-    Keeps an event of every write: read them at GET /_orderquery/events, or pass --webhook-url to get them delivered
-    as Wix delivers webhooks. GET /_orderquery/webhook-key is the public key for your app.
+    Every write announces events: read them at GET /_orderquery/events, or pass --webhook-url to get them delivered as
+    Wix delivers webhooks. GET /_orderquery/webhook-key is the public key for your app.
 
-    Ignores what Wix ignores in a request, and reports it in the log and in the header x-orderquery-warnings. With
-    --strict, rejects such a request.
+    What Wix ignores in a request is ignored, and reported in the log and in the header x-orderquery-warnings. With
+    --strict, such a request is refused.
+
+    For tests: --control, --clock, --seed, --read-only and --allow-origin.
 
     Stops on Ctrl-C or SIGTERM, after the open requests are answered.
     """
@@ -91,20 +98,38 @@ def serve(
     from ..stores.engines import file_of, shown_location
 
     if empty == (store is not None):
-        raise UsageError("serve takes a STORE or --empty; write: orderquery serve shop.db")
+        raise UsageError("serve takes a STORE or --empty, one of them; write: orderquery serve shop.db")
     store = store or MEMORY
+    file = file_of(store)
+    is_new = file is not None and not file.exists()
+    if file is not None:
+        _check_is_store(store, file, is_new=is_new)
     tests = tests._replace(control=tests.control or empty)
     key = None if webhook_key is None else webhook_key.read()
     events = read_event_options(webhook_url, webhook_signing_key, instance, no_events, details_updated)
-    with open_store(
-        store, load_table(table), site, create=create or store == MEMORY or file_of(store) is not None
-    ) as opened:
-        name = shown_location(store)
+    creates = create or store == MEMORY or (is_new and not tests.read_only)
+    with open_store(store, load_table(table), site, create=creates) as opened:
+        name = _IN_MEMORY if store == MEMORY else shown_location(store)
+        if is_new:
+            write_message(f"orderquery: note: {name} did not exist; created an empty store")
         run_server(
             opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
             access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)), tests=tests,
         )  # fmt: skip
     return EXIT_OK
+
+
+def _check_is_store(store: str, file: Path, *, is_new: bool) -> None:
+    """Raise ``UsageError`` for a file of orders, or a new file with a name of one."""
+    import shlex
+
+    from ..diagnostics.errors import UsageError
+    from .file_kinds import DOCUMENTS_SUFFIXES, is_documents_file
+
+    if is_documents_file(store) or (is_new and file.suffix in DOCUMENTS_SUFFIXES):
+        load = shlex.join(["orderquery", "load", "shop.db", store])
+        problem = "is the name of a file of orders, and does not exist" if is_new else "is a file of orders"
+        raise UsageError(f'"{store}" {problem}; write: {load} && orderquery serve shop.db')
 
 
 def run_server(

@@ -1,7 +1,8 @@
-"""The service's Search Orders API over HTTP, answered from a store.
+"""The service over a store: orders, payments, events and pricing plans.
 
-Needs the extra ``endpoint``. ``create_app`` builds the ASGI application. ``SearchPlan`` is a dependency that turns a
-request body into a plan in an application of yours; it raises ``Refused``, which ``answer_refused`` handles.
+Needs the extra ``endpoint``. ``create_app`` builds the ASGI application; ``orderquery.Emulator`` answers without HTTP.
+``SearchPlan`` is a dependency that turns a request body into a plan in an application of yours; it raises ``Refused``,
+which ``answer_refused`` handles.
 """
 
 from __future__ import annotations

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from ..diagnostics.errors import UsageError
 from ..language.datetimes import LAST_INSTANT
 
 _NANOSECONDS = 1_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,15 @@ class Clock:
     """The current instant, in microseconds since 1970-01-01 UTC.
 
     Every date in documents and events comes from here. ``start`` sets the clock; with ``frozen`` it stays there until
-    :meth:`advance`. Safe to use from several threads.
+    :meth:`advance`. An instant is an ``int`` in microseconds or a ``datetime`` with a time zone, a duration an ``int``
+    in microseconds or a ``timedelta``. Safe to use from several threads.
+
+    Raises:
+        UsageError: ``start`` is not an instant of the years 1970 to 9999.
+
     """
 
-    def __init__(self, start: int | None = None, *, frozen: bool = False) -> None:
+    def __init__(self, start: int | datetime | None = None, *, frozen: bool = False) -> None:
         self._lock = threading.Lock()
         self._state = ClockState()
         if start is not None or frozen:
@@ -55,23 +62,32 @@ class Clock:
         state = self._state
         return machine_time() + state.offset if state.frozen_at is None else state.frozen_at
 
-    def set(self, instant: int, *, frozen: bool = True) -> None:
-        """Set the clock to an instant in microseconds; time may go back only this way."""
-        _check(instant)
+    def set(self, instant: int | datetime, *, frozen: bool = True) -> None:
+        """Set the clock to an instant; time may go back only this way.
+
+        Raises:
+            UsageError: the instant is not one of the years 1970 to 9999, or a ``datetime`` without a time zone.
+
+        """
+        instant = _microseconds_at(instant)
+        check_instant(instant)
         with self._lock:
             self._state = ClockState(instant) if frozen else ClockState(None, instant - machine_time())
 
-    def advance(self, microseconds: int) -> int:
-        """Move the clock forward; return the new instant.
+    def advance(self, duration: int | timedelta) -> int:
+        """Move the clock forward; return the new instant in microseconds.
+
+        Nothing else happens until the next read or write; :meth:`Emulator.advance` also does what falls due.
 
         Raises:
             UsageError: the duration is negative, or ends after the year 9999.
 
         """
+        microseconds = microseconds_of(duration)
         if microseconds < 0:
             raise UsageError(f"cannot advance by {microseconds} microseconds; use 0 or more")
         with self._lock:
-            _check(self.now() + microseconds)
+            check_instant(self.now() + microseconds)
             state = self._state
             if state.frozen_at is None:
                 self._state = ClockState(None, state.offset + microseconds)
@@ -96,7 +112,7 @@ class Clock:
 
         Raises ``UsageError`` for an instant that no clock can have.
         """
-        _check(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
+        check_instant(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
         with self._lock:
             self._state = state
 
@@ -106,9 +122,23 @@ def machine_time() -> int:
     return time.time_ns() // _NANOSECONDS
 
 
-def _check(instant: int) -> None:
+def microseconds_of(duration: int | timedelta) -> int:
+    """Return a duration in microseconds."""
+    return duration // timedelta(microseconds=1) if isinstance(duration, timedelta) else duration
+
+
+def _microseconds_at(instant: int | datetime) -> int:
+    if not isinstance(instant, datetime):
+        return instant
+    if instant.utcoffset() is None:
+        raise UsageError(f'"{instant}" has no time zone; write: datetime(2026, 1, 1, tzinfo=UTC)')
+    return microseconds_of(instant - _EPOCH)
+
+
+def check_instant(instant: int) -> None:
+    """Raise ``UsageError`` for an instant that no clock can have, in microseconds."""
     if not 0 <= instant <= LAST_INSTANT:
-        raise UsageError(f"cannot set the clock to {instant}; use an instant of the years 1970 to 9999")
+        raise UsageError("the clock would leave the years 1970 to 9999; use an instant of those years")
 
 
 class SiteClocks:

@@ -14,24 +14,24 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
 from .auth import read_header
-from .control import FirstStates, advance, restore, save
+from .control import FirstStates
 from .delivery_faults import read_delivery_fault
 from .durations import read_duration
 from .emulator import Emulator
-from .errors import WHOLE_BODY, application_error, diagnostics_error
+from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .faults import FaultPlan, read_fault
 from .http_context import HttpContext
 from .operations import OPERATIONS
 from .request import read_request
 from .request_body import read_body
 from .responses import json_response
-from .snapshot import read_snapshot
 from .violations import Violation
-from .wire.control_requests import ClockRequest
+from .wire.control_requests import ClockRequest, EmptyRequest
 
 JSON = Any
 Handler = Callable[[Request], Awaitable[Response]]
@@ -62,6 +62,7 @@ class ControlHandlers:
     async def reset(self, request: Request) -> Response:
         """Make the site what it was when the server started."""
         emulator = await self._admit(request)
+        await self._no_options(request)
         await run_in_threadpool(self._first.reset, emulator)
         self._faults.clear(emulator.store.site)
         emulator.deliveries.forget_faults(emulator.store.site)
@@ -70,14 +71,14 @@ class ControlHandlers:
     async def save(self, request: Request) -> Response:
         """Answer with everything the site holds."""
         emulator = await self._admit(request)
-        return json_response(await run_in_threadpool(lambda: save(emulator).to_bytes()))
+        await self._no_options(request)
+        return json_response(await run_in_threadpool(emulator.save))
 
     async def restore(self, request: Request) -> Response:
         """Make the site what it was when the body was saved."""
         emulator = await self._admit(request)
         body = await read_body(request, self._context.max_load_bytes)
-        await run_in_threadpool(lambda: restore(emulator, read_snapshot(body)))
-        emulator.deliveries.wake(emulator.store.site)
+        await run_in_threadpool(emulator.restore, body)
         return json_response(b"{}")
 
     async def read_clock(self, request: Request) -> Response:
@@ -91,9 +92,11 @@ class ControlHandlers:
         Answers once everything that fell due is done.
         """
         emulator = await self._admit(request)
-        body = await self._json(request)
-        change = _read_clock_change(body)
-        steps = await run_in_threadpool(change, emulator)
+        change = _read_clock_change(await self._json(request))
+        try:
+            steps = await run_in_threadpool(change, emulator)
+        except UsageError as problem:
+            raise validation_error([_violation("advance", str(problem))]) from None
         emulator.deliveries.wake(emulator.store.site)
         return _clock_response(emulator, steps)
 
@@ -151,8 +154,13 @@ class ControlHandlers:
             raise application_error(415, "UNSUPPORTED_MEDIA_TYPE", message)
         return await run_in_threadpool(self._context.emulator_for, request)
 
-    async def _json(self, request: Request) -> JSON:
-        body, problems = read_json(await read_body(request, self._context.max_body_bytes))
+    async def _no_options(self, request: Request) -> None:
+        """Refuse a body with keys; the header, not the body, names the site."""
+        body = await self._json(request, default=b"{}")
+        read_request(EmptyRequest, body, strict=True)
+
+    async def _json(self, request: Request, *, default: bytes = b"") -> JSON:
+        body, problems = read_json(await read_body(request, self._context.max_body_bytes) or default)
         if problems:
             raise diagnostics_error(problems)
         return body
@@ -180,7 +188,7 @@ def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
         return lambda emulator: _set(emulator, instant)
     if "advance" in found:
         duration = read_duration(found["advance"]) or 0
-        return lambda emulator: advance(emulator, emulator.clock.now() + duration)
+        return lambda emulator: emulator.advance(duration)
     return _freeze if "freeze" in found else _run
 
 
@@ -194,14 +202,18 @@ def _check_clock(found: dict[str, JSON]) -> list[Violation]:
     if "advance" in found and read_duration(found["advance"]) is None:
         problems.append(("advance", 'not a duration; write seconds, or text such as "36h" or "1d12h"'))
     problems += [(key, "false; send true") for key in ("freeze", "run") if found.get(key) is False]
-    return [{"field": field, "description": text, "violatedRule": "VALIDATION"} for field, text in problems]
+    return [_violation(field, text) for field, text in problems]
+
+
+def _violation(field: str, description: str) -> Violation:
+    return {"field": field, "description": description, "violatedRule": "VALIDATION"}
 
 
 def _set(emulator: Emulator, instant: int) -> int:
     """Set the clock; to go forward does what falls due on the way."""
     emulator.clock.freeze()
     if instant >= emulator.clock.now():
-        return advance(emulator, instant)
+        return emulator.advance_to(instant)
     emulator.clock.set(instant)
     return 0
 

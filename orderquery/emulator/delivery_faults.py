@@ -12,7 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .errors import WHOLE_BODY, validation_error
+from .event_types import why_unknown
+from .limits import MAX_FAULTS
 from .request import read_request
+from .violations import Violation
 from .wire.control_requests import DeliveryFaultRequest
 
 JSON = Any
@@ -94,9 +98,18 @@ class DeliveryFaults:
         self._faults: dict[str, list[DeliveryFault]] = defaultdict(list)
 
     def add(self, site: str, fault: DeliveryFault) -> None:
-        """Let a fault happen."""
+        """Let a fault happen.
+
+        Raises:
+            Refused: 400 if too many are planned.
+
+        """
         with self._lock:
-            self._faults[site].append(fault)
+            planned = self._faults[site]
+            if len(planned) >= MAX_FAULTS:
+                message = f"{MAX_FAULTS} faults are planned; send DELETE /_orderquery/deliveries/faults first"
+                raise validation_error([{"field": WHOLE_BODY, "description": message, "violatedRule": "VALIDATION"}])
+            planned.append(fault)
 
     def clear(self, site: str) -> None:
         """Forget the faults of a site."""
@@ -137,5 +150,21 @@ def read_delivery_fault(body: JSON) -> DeliveryFault:
         Refused: 400 with every violation.
 
     """
-    found = DeliveryFaultRequest.model_validate(read_request(DeliveryFaultRequest, body, strict=True).body)
+    read = read_request(DeliveryFaultRequest, body, strict=True, check=_check_fault)
+    found = DeliveryFaultRequest.model_validate(read.body)
     return DeliveryFault(found.fault, found.count, found.event_type, found.entity_id, found.seconds, str(found.seed))
+
+
+_ONLY_FOR: dict[str, FaultName] = {"seconds": "delay", "seed": "shuffle"}
+
+
+def _check_fault(found: dict[str, JSON]) -> list[Violation]:
+    problems = [
+        (key, f'only for the fault "{fault}"; remove "{key}"')
+        for key, fault in _ONLY_FOR.items()
+        if key in found and found.get("fault") in FAULTS and found["fault"] != fault
+    ]
+    event_type = found.get("eventType")
+    if isinstance(event_type, str) and event_type and (problem := why_unknown(event_type)):
+        problems.append(("eventType", problem))
+    return [{"field": key, "description": text, "violatedRule": "VALIDATION"} for key, text in problems]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from ..diagnostics.errors import UsageError
 from ..language.schema import load_schema
-from .clock import Clock, SiteClocks
+from .clock import Clock, SiteClocks, microseconds_of
 from .deliveries import Deliveries
-from .due_work import DueWork
+from .due_work import DueWork, run_until
 from .envelope import envelope_claims, instance_of
 from .events import EventLog, LoggedEvent, iterate_events
 from .operation import Operation
@@ -23,6 +25,7 @@ from .pricing_plans import PLANS_SCHEMA, PricingPlanService
 from .request import read_request
 from .signing_key import LazySigningKey, given_signing_key, process_signing_key
 from .site import Site
+from .snapshot import Snapshot, put_back, read_snapshot, take, unusable_snapshot
 from .transactions import TransactionService
 from .wire.base import BulkResponse, WireResponse
 from .wire.order_requests import CancelOrderResponse, CreateOrderResponse, GetOrderResponse, UpdateOrderResponse
@@ -45,7 +48,7 @@ class Emulator(PricingPlanMethods):
     """The service over a store, for one site.
 
     Documents go in and come out as decoded JSON; a number with a fraction is a ``Decimal`` in answers. Every method
-    raises ``Refused`` where the service answers with an error.
+    raises ``Refused`` where the service answers with an error, only :meth:`search_orders` a ``QueryError``.
 
     Args:
         store: the store, opened for the site.
@@ -128,7 +131,7 @@ class Emulator(PricingPlanMethods):
         )
 
     def call(self, operation: Operation, request: JSON) -> WireResponse:
-        """Run an operation on the keys of its body and its path."""
+        """Run an operation of the table on the keys of its body and its path."""
         assert operation.request is not None
         if operation.writes:
             self.site.require_writable()
@@ -144,6 +147,57 @@ class Emulator(PricingPlanMethods):
     def _call(self, name: str, **request: JSON) -> Any:
         return self.call(BY_NAME[name], {key: value for key, value in request.items() if value is not None})
 
+    # -- time and state ----------------------------------------------------------------------------------------
+
+    def advance(self, duration: int | timedelta) -> int:
+        """Move the clock forward, and do in order what falls due on the way.
+
+        ``duration`` is a ``timedelta``, or microseconds. Returns the number of steps.
+
+        Raises:
+            Refused: 400 if more falls due than one call does.
+            UsageError: the duration is negative, or ends after the year 9999.
+
+        """
+        microseconds = microseconds_of(duration)
+        if microseconds < 0:
+            return self.clock.advance(microseconds)
+        return self.advance_to(self.clock.now() + microseconds)
+
+    def advance_to(self, instant: int) -> int:
+        """Move the clock to an instant in microseconds, as :meth:`advance`."""
+        try:
+            return run_until(instant, self.clock, self.due_work)
+        finally:
+            self.deliveries.wake(self.store.site)
+
+    def save(self) -> bytes:
+        """Return everything that the site holds, as JSON for :meth:`restore`."""
+        return self.take_snapshot().to_bytes()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Make the site what it was when the snapshot was saved.
+
+        Raises:
+            Refused: 400 if the snapshot cannot be used, 403 if the store is only read.
+
+        """
+        self.put_back(read_snapshot(snapshot))
+
+    def take_snapshot(self) -> Snapshot:
+        """Return everything that the site holds."""
+        return take(self.store, self.tables, self.clock.state)
+
+    def put_back(self, snapshot: Snapshot) -> None:
+        """Make the site what it was, as :meth:`restore`."""
+        self.site.require_writable()
+        try:
+            with self.store.transaction() as transaction:
+                self.clock.restore(put_back(transaction, self.store, self.tables, snapshot))
+        except UsageError as problem:
+            raise unusable_snapshot(str(problem)) from None
+        self.deliveries.wake(self.store.site)
+
     # -- orders ------------------------------------------------------------------------------------------------
 
     def create_order(self, order: JSON, settings: JSON = None) -> CreateOrderResponse:
@@ -155,7 +209,13 @@ class Emulator(PricingPlanMethods):
         return cast(GetOrderResponse, self._call("get_order", id=order_id))
 
     def search_orders(self, search: JSON, *, seconds: float | None = None) -> Page:
-        """Return one page of a search."""
+        """Return one page of a search, in any form.
+
+        Raises:
+            QueryError: the search is refused.
+            StoreTimeout: it took longer than ``seconds``.
+
+        """
         return self.store.search(search, seconds=seconds)
 
     def update_order(self, order_id: str, order: JSON) -> UpdateOrderResponse:

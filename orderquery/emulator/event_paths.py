@@ -16,7 +16,7 @@ _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
 _NOTES = {
     "after": "Only what follows this sequence number: next of the response before.",
-    "limit": "The largest number of events.",
+    "limit": "The largest number of items.",
     "envelopes": "Add the signed envelope of each event, as a webhook receives it.",
 }
 _NEXT = {**_COUNT, "description": "The parameter after of the next request."}

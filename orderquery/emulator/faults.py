@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diagnostics.quoting import quoted
 from ..language.near import closest_name, near_name
 from .errors import WHOLE_BODY, Refused, application_error, validation_error
+from .limits import MAX_FAULTS
 from .request import read_request
 from .violations import Violation
 from .wire.control_requests import FaultRequest
 
 JSON = Any
-MAX_FAULTS = 100
 _PARAMETER = re.compile(r"\{[^/{}]+\}")
 
 
@@ -129,7 +129,7 @@ def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
         problems = []
         path = found.get("path")
         fixed = [known for known in paths if "{" not in known]
-        near = path not in paths and isinstance(path, str) and near_name(path, fixed)
+        near = _near_path(path, fixed) if isinstance(path, str) and path not in paths else None
         if isinstance(path, str) and (near or not any(path == known or _matches(known, path) for known in paths)):
             near = near or closest_name(path, paths)
             advice = f'did you mean "{near}"?' if near else "GET /openapi.json lists the paths"
@@ -140,6 +140,16 @@ def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
 
     found = FaultRequest.model_validate(read_request(FaultRequest, body, strict=True, check=check).body)
     return Fault(found.path, found.method, found.status or 0, found.count, found.retry_after, found.delay)
+
+
+def _near_path(path: str, paths: Iterable[str]) -> str | None:
+    """Return the path that differs by a typing error in one step, or ``None``."""
+    steps = path.split("/")
+    for known in paths:
+        pairs = [pair for pair in zip(known.split("/"), steps, strict=False) if pair[0] != pair[1]]
+        if known.count("/") == path.count("/") and len(pairs) == 1 and near_name(pairs[0][1], [pairs[0][0]]):
+            return known
+    return None
 
 
 def _violation(field: str, description: str) -> Violation:

@@ -82,3 +82,5 @@ DEFAULT_LISTED, MAX_LISTED = 100, 1_000
 
 MAX_LISTED_BYTES = 16 << 20
 """Of events in one response; at least one is in it."""
+MAX_FAULTS = 100
+"""Planned faults of a site, of answers and of deliveries each."""

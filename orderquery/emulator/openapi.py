@@ -8,8 +8,9 @@ from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_SEARCH_BYTES
 from ..language.schema import Schema
 from ..version import __version__
+from .control_paths import control_paths, control_schemas
 from .event_paths import event_paths, event_schemas
-from .openapi_paths import ERRORS, closed, list_of, paths, response, wire_schemas
+from .openapi_paths import CONTROL_STATUS, ERRORS, closed, list_of, paths, response, wire_schemas
 from .search_schema import JSONSchema, component, search_schemas
 
 JSON = Any
@@ -22,10 +23,13 @@ VIOLATED_RULES = (
 """The values of ``violatedRule`` in the service's errors."""
 
 
-def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH_BYTES) -> dict[str, JSON]:
-    """Return the OpenAPI 3.1 document for searches over this table.
+def describe(
+    schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH_BYTES, control: bool = False
+) -> dict[str, JSON]:
+    """Return the OpenAPI 3.1 document of an emulator whose orders have this table.
 
-    ``strict`` describes a server that refuses requests with any diagnostic; ``max_body`` is in bytes.
+    ``strict`` describes a server that refuses requests with any diagnostic, ``control`` one with the control routes;
+    ``max_body`` is in bytes.
 
     Raises:
         KeyError: the table uses a type without a row in ``search_schema``.
@@ -48,19 +52,22 @@ def describe(schema: Schema, *, strict: bool = False, max_body: int = MAX_SEARCH
         "tags": [
             {"name": "orders", "description": "Orders, answered as by the service."},
             {"name": "transactions", "description": "Payments and refunds of orders, answered as by the service."},
+            {"name": "pricing plans", "description": "Orders of pricing plans, answered as by the service."},
             {"name": "orderquery", "description": "Operations that the service does not have."},
         ],
-        "paths": {**paths(), **event_paths()},
+        "paths": {**paths(control=control), **event_paths(), **(control_paths() if control else {})},
         "components": {
             "schemas": {
                 **wire_schemas(strict=strict),
                 **search_schemas(schema, strict=strict, max_body=max_body),
                 **_schemas(schema),
                 **event_schemas(),
+                **(control_schemas() if control else {}),
             },
             "responses": {
                 name: response(description.format(max_body=max_body), component("Error"), warned=status == "400")
                 for status, (name, description) in ERRORS.items()
+                if control or status != CONTROL_STATUS
             },
             "parameters": {
                 "SiteId": {

@@ -17,6 +17,9 @@ from .wire.keys import known_keys
 
 JSON = Any
 
+CONTROL_STATUS = "415"
+"""The status that only control routes answer with."""
+
 ERRORS = {
     "400": ("BadRequest", "Invalid request. Each problem of a search is a field violation of its own."),
     "401": ("Unauthorized", "Missing or wrong API key."),
@@ -24,6 +27,7 @@ ERRORS = {
     "404": ("NotFound", "What the request names is not found."),
     "408": ("RequestTimeout", "The request body was not complete in time, or the search took too long."),
     "413": ("TooLarge", "The body has more than {max_body:,} bytes, or a load more than its own limit."),
+    CONTROL_STATUS: ("UnsupportedMediaType", "The body is not application/json."),
     "428": ("FailedPrecondition", "The state of what the request names does not allow this."),
     "500": ("InternalError", "Internal error; see the server's log."),
     "503": ("Unavailable", "The store is unavailable, or the server is stopping; try again later."),
@@ -33,15 +37,21 @@ ERRORS = {
 _ALWAYS = ("500", "503")
 _REQUEST_ERRORS = ("400", "401", "403", "408", "413")
 _SEARCH = "search_orders"
+_HEADERS = {"x-orderquery-member": "The GUID of the member who calls; without it 403."}
 _SITE = [component("SiteId", "parameters")]
 
 
-def paths() -> dict[str, JSON]:
-    """Return the paths of every supported operation, and of the server's own."""
+def paths(*, control: bool = False) -> dict[str, JSON]:
+    """Return the paths of every supported operation, and of the server's own.
+
+    With ``control``, an operation can also answer with the error of a fault that a test asked for.
+    """
     found: dict[str, JSON] = {}
     for operation in OPERATIONS:
         if operation.is_supported:
             described = _described(operation)
+            if control:
+                described["responses"]["default"] = response("A fault that a test asked for.", component("Error"))
             found.setdefault(operation.path, {"parameters": _SITE})[operation.method.lower()] = described
     return {**found, **_own_paths()}
 
@@ -83,7 +93,7 @@ def _request_of(operation: Operation) -> dict[str, JSON]:
 def _query_parameters(operation: Operation) -> Iterator[JSON]:
     assert operation.request is not None
     hidden = {*operation.path_keys, *(key for _, key in operation.headers)}
-    schema = _schemas_of([operation.request])[operation.request.__name__]
+    schema = schemas_of([operation.request])[operation.request.__name__]
     known = known_keys(operation.request)
     for name, described in schema["properties"].items():
         inner = known[name].model
@@ -92,7 +102,7 @@ def _query_parameters(operation: Operation) -> Iterator[JSON]:
         if inner is None:
             yield {"name": name, "in": "query", "schema": described}
         else:
-            for key, part in _schemas_of([inner])[inner.__name__]["properties"].items():
+            for key, part in schemas_of([inner])[inner.__name__]["properties"].items():
                 yield {"name": f"{name}.{key}", "in": "query", "schema": part}
 
 
@@ -101,7 +111,7 @@ def _path_parameter(name: str) -> JSON:
 
 
 def _header_parameter(name: str) -> JSON:
-    return {"name": name, "in": "header", "schema": {"type": "string"}}
+    return {"name": name, "in": "header", "description": _HEADERS.get(name, ""), "schema": {"type": "string"}}
 
 
 def describe_operation(
@@ -147,7 +157,7 @@ def wire_schemas(*, strict: bool) -> dict[str, JSONSchema]:
     supported = [operation for operation in OPERATIONS if operation.is_supported and operation.request is not None]
     found: dict[str, JSONSchema] = {}
     bodies = [operation for operation in supported if operation.method != "GET"]
-    requests = _schemas_of([operation.request for operation in bodies])
+    requests = schemas_of([operation.request for operation in bodies])
     for operation in bodies:
         assert operation.request is not None
         schema = requests[operation.request.__name__]
@@ -159,7 +169,7 @@ def wire_schemas(*, strict: bool) -> dict[str, JSONSchema]:
         found[name] = {**schema, "additionalProperties": False} if strict else schema
         if not found[name].get("required", True):
             del found[name]["required"]
-    answers = _schemas_of([operation.response for operation in supported])
+    answers = schemas_of([operation.response for operation in supported])
     return {**found, **{name: _closed_answer(schema) for name, schema in answers.items()}}
 
 
@@ -167,7 +177,7 @@ def _closed_answer(schema: JSONSchema) -> JSONSchema:
     return {**schema, "additionalProperties": False}
 
 
-def _schemas_of(models: list[Any]) -> dict[str, JSONSchema]:
+def schemas_of(models: list[Any]) -> dict[str, JSONSchema]:
     """Return the schemas of models and of the models in them, by their names."""
     unique: list[tuple[type[BaseModel], Literal["validation"]]]
     unique = [(model, "validation") for model in dict.fromkeys(models)]
@@ -230,9 +240,10 @@ def _own_paths() -> dict[str, JSON]:
             "post": describe_operation(
                 "load orderquery",
                 "Load documents",
-                "Stores orders and transactions: orders, Search responses, transactions or webhook events, as one "
-                "JSON value or one value per line, or the signed envelope of a webhook. Unusable documents are "
-                "skipped and listed in problems.",
+                "Stores orders, their transactions, and orders of pricing plans: documents, Search responses or "
+                "webhook events, as one JSON value or one value per line, or the signed envelope of a webhook; with "
+                "kind=plans, the Plan objects that orders of pricing plans are made of. Unusable documents are "
+                "skipped and listed in problems. A load announces no events.",
                 response("Counts and problems of the load.", component("LoadResult")),
                 parameters=[site, kind],
                 requestBody=body_of(loaded),

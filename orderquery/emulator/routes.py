@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from ..version import __version__
 from .control import FirstStates
 from .control_handlers import ControlHandlers
+from .control_paths import control_paths
 from .event_handlers import EventHandlers
 from .faults import FaultPlan
 from .http_context import HttpContext
@@ -51,8 +52,8 @@ class PathEndpoint:
 class ServerHandlers:
     """Health and description of the server; neither needs the API key."""
 
-    def __init__(self, context: HttpContext) -> None:
-        self._context = context
+    def __init__(self, context: HttpContext, *, control: bool) -> None:
+        self._context, self._control = context, control
 
     async def health(self, _: Request) -> Response:
         """Answer with the version and the table of fields."""
@@ -68,7 +69,9 @@ class ServerHandlers:
     @cached_property
     def _description(self) -> bytes:
         context = self._context
-        described = describe(context.store.schema, strict=context.strict, max_body=context.max_body_bytes)
+        described = describe(
+            context.store.schema, strict=context.strict, max_body=context.max_body_bytes, control=self._control
+        )
         return json.dumps(described).encode()
 
 
@@ -81,9 +84,13 @@ def routes(context: HttpContext, *, control: bool = False) -> Iterator[Route]:
     by_path: dict[str, dict[str, Handler]] = {}
     for method, path, handler in _handlers(context, faults):
         by_path.setdefault(path, {})[method] = handler
-    if faults is not None:
-        for method, path, handler in ControlHandlers(context, FirstStates(context.emulator), faults).routes():
-            by_path.setdefault(path, {})[method] = handler
+    controls = (
+        _refused_controls(context)
+        if faults is None
+        else ControlHandlers(context, FirstStates(context.emulator), faults).routes()
+    )
+    for method, path, handler in controls:
+        by_path.setdefault(path, {})[method] = handler
     for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
         yield Route(path, PathEndpoint(by_path[path]))
 
@@ -109,7 +116,7 @@ class FailingHandler:
 
 
 def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[str, str, Handler]]:
-    reads, server = ReadHandlers(context), ServerHandlers(context)
+    reads, server = ReadHandlers(context), ServerHandlers(context, control=faults is not None)
     by_name: dict[str, Handler] = {
         "search_orders": reads.search,
         "get_order": reads.get_order,
@@ -133,6 +140,12 @@ def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[
     yield "GET", "/_orderquery/webhook-key", events.webhook_key
     yield "GET", "/healthz", server.health
     yield "GET", "/openapi.json", server.description
+
+
+def _refused_controls(context: HttpContext) -> Iterator[tuple[str, str, Handler]]:
+    for path, operations in control_paths().items():
+        for method in operations.keys() & {"get", "post", "delete"}:
+            yield method.upper(), path, partial(_refuse_path, context, "start the server with --control")
 
 
 async def _refuse_path(context: HttpContext, advice: str, request: Request) -> Response:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from ..diagnostics.quoting import described
+from ..diagnostics.quoting import described, quoted
+from ..language.near import closest_name
 from .errors import field_of
 
 JSON = Any
@@ -71,25 +73,29 @@ def _describe(found: ErrorDetails) -> str:
     if kind in _KINDS:
         return f"{described(value)} is not {_KINDS[kind]}; use {_KINDS[kind]}"
     if kind == "literal_error":
-        return f"{described(value)} is not a value of this key; use {_either(context)}"
+        return f"{described(value)} is not a value of this key; {_likely(value, context)}"
     if kind in ("string_too_long", "string_too_short"):
         return f"{len(value):,} characters; use {_bound(kind, context)}"
     if kind in ("too_long", "too_short"):
         return f"{len(value):,} items; use {_bound(kind, context)}"
-    if kind in ("greater_than_equal", "less_than_equal"):
-        limit = context.get("ge", context.get("le"))
-        return f"{described(value)} is {'less' if kind.startswith('greater') else 'more'} than {limit:,}"
+    if kind == "greater_than_equal":
+        return f"{described(value)} is less than {context['ge']:,}; use {context['ge']:,} or more"
+    if kind == "less_than_equal":
+        return f"{described(value)} is more than {context['le']:,}; use at most {context['le']:,}"
     if kind == "string_unicode":
         return "contains half a surrogate pair; remove it"
     return found["msg"]
 
 
-def _either(context: Mapping[str, JSON]) -> str:
-    return str(context["expected"]).replace("'", '"')
+def _likely(value: JSON, context: Mapping[str, JSON]) -> str:
+    """Return the value that was meant, or all of them."""
+    expected = str(context["expected"])
+    near = closest_name(value, re.findall("'([^']+)'", expected)) if isinstance(value, str) else None
+    return f"did you mean {quoted(near)}?" if near else "use " + expected.replace("'", '"')
 
 
 def _bound(kind: str, context: Mapping[str, JSON]) -> str:
-    return f"at most {context['max_length']:,}" if kind.endswith("long") else f"at least {context['min_length']:,}"
+    return f"at most {context['max_length']:,}" if kind.endswith("long") else f"{context['min_length']:,} or more"
 
 
 def required(path: Iterable[str | int], description: str) -> Violation:

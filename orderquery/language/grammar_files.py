@@ -19,6 +19,7 @@ def grammar_text(name: str) -> str:
         return file.read()
 
 
+@cache
 def grammar_names(suffix: str) -> tuple[str, ...]:
     """Return the names, without suffix, of the files of ``grammar/`` with this suffix."""
     return tuple(sorted(name.removesuffix(suffix) for name in os.listdir(_folder()) if name.endswith(suffix)))

@@ -32,10 +32,18 @@ def _lines() -> Iterator[str]:
         f"recorded from the SDK, {counts['unsupported']} unsupported (501). The date is when the evidence was read."
     )
     yield ""
-    yield "| operation | request | evidence | date | in Python |"
-    yield "|---|---|---|---|---|"
+    yield "| operation | request | in the SDK | in Python | evidence | date |"
+    yield "|---|---|---|---|---|---|"
     for row in OPERATIONS:
-        yield f"| {row.title} | `{row.method} {row.path}` | {_EVIDENCE[row.evidence]} | {row.date} | {_python(row)} |"
+        cells = (
+            row.title,
+            f"`{row.method} {row.path}`",
+            f"`{row.sdk}`",
+            _python(row),
+            _EVIDENCE[row.evidence],
+            row.date,
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
 def _python(row: Operation) -> str:

@@ -72,8 +72,16 @@ def test_a_port_in_use(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["no/folder.db"], "no/folder.db"),
-        ([], "serve takes a STORE or --empty; write: orderquery serve shop.db"),
+        (["nothing.db", "--read-only"], "store not found: nothing.db"),
+        (["no/shop.db"], "cannot create no/shop.db: folder not found: no"),
+        (
+            ["orders.jsonl"],
+            '"orders.jsonl" is the name of a file of orders, and does not exist; write: orderquery load',
+        ),
+        (["shop.db", "--empty"], "serve takes a STORE or --empty, one of them; write: orderquery serve shop.db"),
+        ([], "serve takes a STORE or --empty"),
+        ([":memory:", "--clock", "tomorrow"], '"tomorrow" is not a date-time from 1970 on; write: --clock "2026-'),
+        ([":memory:", "--allow-origin", "*"], '"*" is not an origin; write scheme, host and port'),
         ([":memory:", "--host", "203.0.113.1"], '"203.0.113.1" is not an address of this machine'),
         ([":memory:", "--webhook-key", os.devnull], "not an RSA public key"),
         ([":memory:", "--api-key", " "], "invalid API key"),
@@ -109,11 +117,29 @@ def test_a_warning_without_a_key_beyond_this_machine(shop: Path) -> None:
 
 
 def test_a_store_made_by_serving_it(tmp_path: Path) -> None:
-    with running(["serve", "new.db", "--create", "--site", "berlin"], tmp_path) as server:
+    with running(["serve", "new.db", "--site", "berlin"], tmp_path) as server:
+        assert "orderquery: note: new.db did not exist; created an empty store\n" in server.err.read_text()
+        assert f"serving new.db at {server.url}, until Ctrl-C\n" in server.out.read_text()
         assert server.ask("POST", LOAD, {"id": "a", "number": "1"}).json["orders"] == 1
         assert server.ask("POST", SEARCH, {}, {"wix-site-id": "paris"}).status == 403
     with oq.open_store(tmp_path / "new.db", site="berlin") as store:
         assert store.search({}).ids == ("a",)
+
+
+def test_a_file_of_orders_is_not_served(tmp_path: Path) -> None:
+    (tmp_path / "shop.db").write_text('{"id": "a"}')
+    done = run_to_end("serve", "shop.db", "--port", "0", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith('orderquery: "shop.db" is a file of orders; write: orderquery load ')
+    assert (tmp_path / "shop.db").read_text() == '{"id": "a"}'
+
+
+def test_a_store_in_memory(tmp_path: Path) -> None:
+    with running(["serve", "--empty", "--clock", "2026-01-01T00:00:00Z"], tmp_path) as server:
+        assert f"serving an empty store in memory at {server.url}, until Ctrl-C\n" in server.out.read_text()
+        clock = server.ask("GET", "/_orderquery/clock").json
+        assert clock == {"now": "2026-01-01T00:00:00.000Z", "frozen": True, "steps": 0}
+    assert [*tmp_path.glob("*.db*")] == []
 
 
 def test_the_demonstration_serves(tmp_path: Path) -> None:

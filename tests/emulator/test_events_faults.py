@@ -144,7 +144,7 @@ def test_what_a_shuffle_gathers_is_not_due_yet() -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_read_and_written(name: str) -> None:
-    body = {"fault": name, "count": 3, "eventType": "a_b", "entityId": "x"}
+    body = {"fault": name, "count": 3, "eventType": "wix.ecom.v1.order_created", "entityId": "x"}
     assert read_delivery_fault(body).to_json().items() >= body.items()
 
 
@@ -163,6 +163,10 @@ BAD: list[tuple[JSON, set[str]]] = [
     ({"fault": "drop", "count": True}, {"count"}),
     ({"fault": "drop", "count": 1.5}, {"count"}),
     ({"fault": "delay", "seconds": 10**40}, {"seconds"}),
+    ({"fault": "drop", "seconds": 5}, {"seconds"}),
+    ({"fault": "delay", "seed": "a"}, {"seed"}),
+    ({"fault": "drop", "eventType": "wix.ecom.v1.order_cancelled"}, {"eventType"}),
+    ({"fault": "drop", "eventType": "?"}, {"eventType"}),
     ({"fault": "drop", "eventType": 1, "entityId": []}, {"eventType", "entityId"}),
     ({"fault": "shuffle", "seed": {}}, {"seed"}),
     ({"fault": "x", "cuont": 1}, {"fault", "cuont"}),
@@ -177,6 +181,13 @@ def test_a10_what_is_wrong_in_a_fault_is_reported_at_once(body: JSON, fields: se
     violations = refused.value.details["validationError"]["fieldViolations"]
     assert {violation["field"].partition(".")[0] for violation in violations} == fields
     assert "cuont" not in fields or 'did you mean "count"?' in refused.value.message
+
+
+def test_a_site_has_a_limited_number_of_faults() -> None:
+    shop = faulty(*[DeliveryFault("drop")] * 100)
+    with pytest.raises(Refused, match="100 faults are planned; send DELETE /_orderquery/deliveries/faults first"):
+        shop.deliveries.faults.add("", DeliveryFault("drop"))
+    shop.deliveries.faults.add("another", DeliveryFault("drop"))
 
 
 # -- over HTTP --------------------------------------------------------------------------------------------------

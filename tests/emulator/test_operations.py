@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import get_type_hints
+
 import pytest
 
+import orderquery as oq
+from orderquery.compiler.page import Page
 from orderquery.emulator.operation import Operation
 from orderquery.emulator.operations import BY_NAME, OPERATIONS, STATUS_OF
 
@@ -25,6 +30,13 @@ def test_a_supported_operation_has_a_service(row: Operation) -> None:
     assert row.sdk
     assert not row.nearest
     assert set(row.codes) <= set(STATUS_OF)
+
+
+@pytest.mark.parametrize("row", [row for row in OPERATIONS if row.is_supported], ids=lambda row: row.name)
+def test_a_supported_operation_is_a_typed_method_of_the_emulator(row: Operation) -> None:
+    method = getattr(oq.Emulator, row.name)
+    assert inspect.getdoc(method)
+    assert get_type_hints(method, localns={"Page": Page})["return"] is (row.response or Page)
 
 
 @pytest.mark.parametrize(

@@ -28,17 +28,19 @@ KEY = "the key of this test"
 FEW = settings(max_examples=scaled(60, 25), deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def described(*, strict: bool, api_key: str | None = None) -> schemathesis.BaseSchema:
+def described(*, strict: bool = False, api_key: str | None = None, control: bool = False) -> schemathesis.BaseSchema:
     """Return the description of a server with sample orders; test_emulator_limits.py tests huge bodies instead."""
     store = oq.open_store(":memory:")
     store.load(oq.sample(150))
-    described = schemathesis.openapi.from_asgi("/openapi.json", oq.create_app(store, strict=strict, api_key=api_key))
+    app = oq.create_app(store, strict=strict, api_key=api_key, control=control)
+    described = schemathesis.openapi.from_asgi("/openapi.json", app)
     described.config.phases.coverage.enabled = False
     return described
 
 
-lenient = described(strict=False)
+lenient = described()
 strict = described(strict=True, api_key=KEY)
+control = described(control=True).include(path_regex="^/_orderquery/(reset|save|restore|clock|.*faults)$")
 
 
 @lenient.parametrize()
@@ -51,3 +53,9 @@ def test_lenient(case: schemathesis.Case) -> None:
 @FEW
 def test_strict(case: schemathesis.Case) -> None:
     case.call_and_validate(checks=[*CHECKS, ignored_auth], headers={"authorization": KEY})
+
+
+@control.parametrize()
+@FEW
+def test_control(case: schemathesis.Case) -> None:
+    case.call_and_validate(checks=CHECKS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, assert_type
 
 import orderquery as oq
+from orderquery.testing import EmulatedSite
 
 
 def checking(request: dict[str, Any]) -> None:
@@ -53,3 +55,36 @@ def storing(documents: list[Any]) -> None:
         assert_type(store.count("everything"), int)
         assert_type(store.iterate("everything"), Iterator[Any])
         assert_type(store.delete(["id"]), int)
+
+
+def emulating(order: dict[str, Any], payment: dict[str, Any]) -> None:
+    with oq.open_store("orders.db") as store:
+        clock = oq.Clock(datetime(2026, 1, 1, tzinfo=UTC), frozen=True)
+        shop = oq.Emulator(store, clock=clock, seed="test")
+        assert_type(clock.now(), int)
+        assert_type(shop.at_site("shop"), oq.Emulator)
+        created = shop.create_order(order).order
+        assert_type(created, dict[str, Any])
+        assert_type(shop.search_orders("paymentStatus = PAID"), oq.Page)
+        assert_type(shop.add_payments("id", [payment]).payments_ids, list[str])
+        assert_type(shop.management_list_orders(limit=10).orders, list[dict[str, Any]])
+        assert_type(shop.advance(timedelta(days=31)), int)
+        saved = shop.save()
+        assert_type(saved, bytes)
+        shop.restore(saved)
+        for event in shop.iterate_events():
+            assert_type(event.sequence, int)
+            assert_type(event.type, str)
+            assert_type(event.document, bytes)
+            assert_type(shop.envelope(event), str)
+        try:
+            shop.cancel_order("id", restock_all_items=True)
+        except oq.Refused as refused:
+            assert_type(refused.status, int)
+            assert_type(refused.details, dict[str, Any])
+
+
+def testing(orderquery_server: EmulatedSite, expect_event: Callable[..., Any]) -> None:
+    assert_type(orderquery_server.emulator, oq.Emulator)
+    assert_type(orderquery_server.url, str)
+    assert_type(orderquery_server.headers, dict[str, str])

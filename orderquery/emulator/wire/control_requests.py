@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from .base import WireRequest
 from .values import DateTime, Number, Whole
 
 _DAY_S = 86_400
+
+
+Duration = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "^([0-9]{1,9}[wdhms])+$"}],
+            "description": "Seconds, or text such as 36h or 1d12h.",
+        }
+    ),
+]
+
+
+class EmptyRequest(WireRequest):
+    """The body of a control route without options: {}, or nothing."""
 
 
 class FaultRequest(WireRequest):
@@ -38,6 +53,6 @@ class ClockRequest(WireRequest):
     """One change of the clock: set it, advance it, freeze it, or let it run."""
 
     set: DateTime | None = None
-    advance: Any = None
+    advance: Duration = None
     freeze: bool | None = None
     run: bool | None = None
