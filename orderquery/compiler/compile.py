@@ -188,9 +188,12 @@ def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tupl
 
 
 def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:
-    """Return whether a diagnostic is inside a part that the service ignores."""
+    """Return whether the service would refuse this elsewhere, but ignores the part.
+
+    A limit of ours holds there, too: nothing beyond it is read, so what the service does with the rest is not known.
+    """
     path = diagnostic.place.path
-    if path is None or not diagnostic.refused:
+    if path is None or diagnostic.effect != "refuses":
         return False
     return any(path[: len(part)] == part for part in paths)
 
