@@ -260,6 +260,8 @@ def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, s
             wrong = json_mistake(literal)
             diagnostics = diagnostics if wrong is None else (lines.located(wrong, found.span(wrong.span or (0, 0))),)
         shape = found.shape or shape
+    if located.stand_ins:
+        return _check_around(_check_json(document, shape, schema, diagnostics, text), located, found)
     if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
         return Report(diagnostics, None, text)
     report = _check_json(document, shape, schema, diagnostics, text)
@@ -271,6 +273,31 @@ def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None
     lines = SourceText(report.source)
     placed = in_order([_with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
     return _report(placed, report.plan, report.source, report.request, report.correct)
+
+
+def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
+    """Return the report of a search with examples in it, without what is said of those.
+
+    A correction would have the examples in it, so there is none.
+    """
+
+    about = tuple([told for d in report.diagnostics if (told := _without_examples(d, located.stand_ins)) is not None])
+    placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
+    return Report(placed.diagnostics, None, report.source, report.request)
+
+
+def _without_examples(diagnostic: Diagnostic, examples: Iterable[Path]) -> Diagnostic | None:
+    """Return a diagnostic without a help that shows an example; ``None`` if it is about one."""
+    path, is_key = diagnostic.place.path, diagnostic.place.at == "key"
+    for example in examples if path is not None else ():
+        if path[: len(example)] == example and not (is_key and path == example):
+            return None
+        if path == example[: len(path)]:
+            kept = [line for line in diagnostic.help.split("\n") if not line.startswith("write: ")]
+            help_ = "\n".join(kept).partition(": {")[0] if diagnostic.code == "several-operators" else "\n".join(kept)
+            if help_ != diagnostic.help:
+                diagnostic = replace(diagnostic, help=help_, fix=None)
+    return diagnostic
 
 
 def _located(text: str, schema: Schema) -> Located:

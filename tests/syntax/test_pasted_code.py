@@ -189,11 +189,15 @@ VARIABLES = [
 ]  # fmt: skip
 
 
+def unreadable(text: str) -> list[oq.Diagnostic]:
+    return [diagnostic for diagnostic in oq.check(text).diagnostics if diagnostic.code == "json-syntax"]
+
+
 @pytest.mark.parametrize(("literal", "variable", "example"), VARIABLES)
 def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, example: str) -> None:
     for before, after in (("orders.searchOrders(", ")"), ("{search: ", "}")):
         text = f"{before}{literal}{after}"
-        (diagnostic,) = oq.check(text).diagnostics
+        (diagnostic,) = unreadable(text)
         assert diagnostic.message == f'expected a value, found the variable "{variable}"'
         assert diagnostic.help == f"replace {variable} by its value, such as {example}"
         start, end = diagnostic.span or (0, 0)
@@ -218,7 +222,7 @@ def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, e
 ])  # fmt: skip
 def test_other_expressions_have_a_help_of_their_own(literal: str, place: str, message: str, advice: str) -> None:
     text = f"orders.searchOrders({literal});"
-    (diagnostic,) = oq.check(text).diagnostics
+    diagnostic = unreadable(text)[0]
     assert (diagnostic.message, diagnostic.help) == (message, advice)
     assert text[slice(*(diagnostic.span or (0, 0)))] == place
 
