@@ -280,7 +280,6 @@ def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | No
 
     A correction would have the examples in it, so there is none.
     """
-
     about = tuple([told for d in report.diagnostics if (told := _without_examples(d, located.stand_ins)) is not None])
     placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
     return Report(placed.diagnostics, None, report.source, report.request)

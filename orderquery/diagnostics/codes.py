@@ -236,7 +236,8 @@ _ROWS = (
         "unknown-enum-value", "accepts", _violation("INVALID_ENUM_VALUE"), "unknown value of an enum field",
         "No order has this value, so the condition matches nothing (D11).",
         '{"search": {"filter": {"paymentStatus": "PAYED"}}}', '{"search": {"filter": {"paymentStatus": "PAID"}}}',
-        fix="same-answer in a list that also has the value it misspells; else guess: the nearest value matches other orders",
+        fix="same-answer in a list that also has the value it misspells; else guess: the nearest value matches other "
+            "orders",
     ),
     Code(
         "empty-list", "accepts", _violation("MIN_SIZE"), "empty list",

@@ -105,8 +105,9 @@ class Located:
     """A decoded text: its value, the span of each part, and its diagnostics.
 
     Integers are ``int`` (``Decimal`` beyond 4,000 digits), other numbers ``Decimal``. The last value of a duplicate key
-    is kept. ``stand_ins`` are the paths of examples in place of values that are not JSON. After any other ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans, except
-    that after a list which is too long there are the spans of what was read.
+    is kept. ``stand_ins`` are the paths of examples in place of values that are not JSON. After any other
+    ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans, except that after a
+    list which is too long there are the spans of what was read.
     """
 
     value: JSON

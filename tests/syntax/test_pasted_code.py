@@ -65,6 +65,11 @@ CURL = [
     "curl https://x\n  -H 'a: b'\n  --json '%s'",
     'curl.exe --request POST --url https://x ^\r\n  --data="%s"',
     'curl -u a:b -d "%s" https://x\n',
+    "curl -d @- https://x <<'EOF'\n%s\nEOF\n",
+    'curl https://x --json @/dev/stdin <<-"END" | jq .\r\n\t%s\r\n\tEND',
+    "curl https://x -d @- <<EOF\n%s",
+    "curl -d \"$(cat <<'EOF'\n%s\nEOF\n)\" https://x",
+    "curl --data=$(cat << EOF\n%s\nEOF\n) https://x",
 ]
 
 
@@ -128,6 +133,10 @@ REFUSED = [
      "replace $NEXT by its value"),
     ("curl -d '{\"cursor\": \"'$(cat next)'\"}'", "$(cat next)",
      'the shell replaces "$(cat next)" by a value that is not here', "replace $(cat next) by its value"),
+    ("curl -d @- https://x <<EOF\n%s\nEOF" % GTE, "$gte", 'the shell replaces "$gte" by a variable',
+     "put the end of the lines in quotes: <<'EOF'"),
+    ("curl -d @- https://x <<EOF\n{\"cursor\": \"$NEXT\"}\nEOF", "$NEXT",
+     'the shell replaces "$NEXT" by a value that is not here', "replace $NEXT by its value"),
     ("curl -d '{}", "'", "missing closing ' of a shell word", "close it with '"),
     ("curl -d '{\"search\": {\"sort\": [],}}'", "}",
      "invalid JSON: ", "put keys and strings in double quotes; remove trailing commas and comments"),
@@ -258,7 +267,17 @@ def test_a_body_is_written_back_in_its_quotes(word: str, fixed: str | None) -> N
     assert again.request == report.corrected
 
 
+def test_a_dollar_sign_is_escaped_in_lines_in_which_the_shell_replaces_variables() -> None:
+    lines = 'curl -d @- https://x <<EOF\n{"search": {"filter": {"number": {"gt": "\\$1"}}}}\nEOF\n'
+    report = oq.check(lines)
+    written = rewrite(lines, report.corrected)
+    assert written == lines.replace('"gt"', '"\\$gt"')
+    assert oq.check(written).ok
+    assert oq.check(written).request == report.corrected
+
+
 PIECES = st.sampled_from([
+    "<<EOF\n", "\nEOF\n", "@- ", "$(cat <<'EOF'\n",
     "curl ", "-d ", "'", '"', "\\", "\n", "$x", "$'", "{", "}", "(", ")", "[", "]", "searchOrders", "JSON.stringify", ".eq", "=", ";",
     "const ", "x", "search", ":", ",", "`", "//", "/*", "*/", "...", "'a'", '"search"', "{}", " ", "return ", "await ", "as ", "\ud800",
 ])  # fmt: skip
