@@ -1,13 +1,15 @@
-"""Find the search in a pasted call, assignment, ``fetch`` or ``curl`` command."""
+"""Find the search in a pasted call, assignment, request of an HTTP client or ``curl`` command."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from ..diagnostics.quoting import quoted
 from ..language.schema import Schema
 from .builder_chain import chain_error
 from .code_tokens import CodeToken, closings, code_tokens
 from .curl_command import curl_body
-from .excerpt import Excerpt
+from .excerpt import Excerpt, json_words
 from .json_reader import Shape
 from .source_text import ReadError
 
@@ -50,7 +52,13 @@ class _Code:
         if calls:
             return self._argument("searchOrders", calls, "sdk")
         calls = [index for index in self._calls("stringify") if index > 1 and self._is(index - 2, "JSON")]
-        return self._argument("JSON.stringify", calls, "request") if calls else self._assigned()
+        if calls:
+            return self._argument("JSON.stringify", calls, "request")
+        dumps = [index for index in self._calls("dumps") if index > 1 and self._is(index - 2, "json")]
+        if dumps:
+            return self._python(self._argument("json.dumps", dumps, "request"))
+        posted = self._posted()
+        return self._assigned() if posted is None else posted
 
     def _is(self, index: int, *texts: str) -> bool:
         return 0 <= index < len(self._tokens) and self._tokens[index].text in texts
@@ -80,6 +88,36 @@ class _Code:
             message = f"{name} without an argument"
             raise ReadError("json-syntax", message, f"write: {name}({_OBJECT})", self._tokens[calls[0]].span)
         return self._variable(self._tokens[at], shape)
+
+    def _posted(self) -> Excerpt | None:
+        """Return the body of ``axios.post(url, body)`` or ``requests.post(url, json=body)``."""
+        found = [body for index in self._calls("post") if self._is(index - 1, ".") and (body := self._body(index + 1))]
+        if len(found) != 1:
+            return None
+        at = found[0]
+        is_python = self._is(at - 1, "=")
+        if self._is(at, "{"):
+            excerpt = self._cut(at, "request")
+        elif self._tokens[at].kind == "name" and self._is(at + 1, ",", ")"):
+            excerpt = self._variable(self._tokens[at], "request")
+        else:
+            return None
+        return self._python(excerpt) if is_python else excerpt
+
+    def _body(self, opening: int) -> int | None:
+        """Return where the second argument of a call begins, or the one named ``json``."""
+        end, at, second = self._closings.get(opening, len(self._tokens)), opening + 1, None
+        while at < end:
+            if self._is(at, "json") and self._is(at + 1, "=") and self._is(at - 1, ",", "("):
+                return at + 2
+            if second is None and self._is(at, ",") and not self._is(at + 2, "=") and at + 1 < end:
+                second = at + 1
+            at = self._closings.get(at, at) + 1
+        return second
+
+    @staticmethod
+    def _python(excerpt: Excerpt) -> Excerpt:
+        return replace(excerpt, text=json_words(excerpt.text), is_python=True)
 
     def _variable(self, token: CodeToken, shape: Shape) -> Excerpt:
         """Return the object that is assigned to a variable in the same code."""

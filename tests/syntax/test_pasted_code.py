@@ -54,6 +54,12 @@ REQUEST = [
     "// a request\n/* of two\n lines */ const body = %s; // done",
     "fetch(url, { method: 'POST', headers: {a: '{'}, body: JSON.stringify(%s) })",
     "const body = %s;\nawait fetch(url, {body: JSON.stringify(body)});",
+    "const { data } = await axios.post(`${base}/search`, %s, { headers: { a: 1 } });",
+    "axios.post(url(1, 2), body, {timeout: 5});\nconst body = %s",
+    "requests.post(URL, headers={'a': 'b'}, json=%s, timeout=5)",
+    "r = httpx.post(URL, json = %s)",
+    "body = %s\nr = requests.post(URL, json=body)",
+    "session.post(URL, data=json.dumps(%s))",
 ]
 CURL = [
     "curl -d '%s' https://www.wixapis.com/ecom/v1/orders/search",
@@ -106,6 +112,13 @@ def checked(text: str, fixed: str, shape: Any, pointer: str) -> None:
     assert (again.ok, again.corrected) == (True, None)
     assert oq.check(text, form="json").diagnostics == report.diagnostics
     assert "paymentStatus" in oq.compile(fixed).to_text()
+
+
+def test_the_constants_of_python_are_read_and_written() -> None:
+    code = 'requests.post(URL, json={"search": {"filter": {"archived": {"eq": True}, "number": None, "shippingInfo.title": "True"}}})'
+    report = oq.check(code)
+    assert report.corrected == {"search": {"filter": {"archived": True, "number": None, "shippingInfo.title": "True"}}}
+    assert rewrite(code, report.corrected) == code.replace('{"eq": True}', "True")
 
 
 def test_names_of_the_sdk_are_read_in_its_calls_alone() -> None:
