@@ -259,7 +259,7 @@ class _Checker:
         help_, near, misspelt = suggestions.unknown_enum_value(row, item)
         fix: Fix | None = "guess" if near else None
         siblings = self._siblings if index is not None else ()
-        if misspelt and near in siblings:
+        if near is not None and misspelt and near in siblings:
             help_, fix = f"remove {quoted(item)}: the list contains {quoted(near)}", "same-answer"
             self._values[index] = _LEFT_OUT
         message = f"{quoted(item)} is not a value of {row.name}"

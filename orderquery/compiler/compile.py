@@ -276,24 +276,30 @@ def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None
 
 
 def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
-    """Return the report of a search with examples in it, without what is said of those.
+    """Return the report of a search with examples in it, without problems of those.
 
     A correction would have the examples in it, so there is none.
     """
-    about = tuple([told for d in report.diagnostics if (told := _without_examples(d, located.stand_ins)) is not None])
+    found = [_without_examples(diagnostic, located.stand_ins) for diagnostic in report.diagnostics]
+    about = tuple([diagnostic for diagnostic in found if diagnostic is not None])
     placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
     return Report(placed.diagnostics, None, report.source, report.request)
 
 
 def _without_examples(diagnostic: Diagnostic, examples: Iterable[Path]) -> Diagnostic | None:
-    """Return a diagnostic without a help that shows an example; ``None`` if it is about one."""
+    """Return a diagnostic without help that shows an example.
+
+    ``None`` if it is about an example.
+    """
     path, is_key = diagnostic.place.path, diagnostic.place.at == "key"
-    for example in examples if path is not None else ():
+    if path is None:
+        return diagnostic
+    for example in examples:
         if path[: len(example)] == example and not (is_key and path == example):
             return None
         if path == example[: len(path)]:
-            kept = [line for line in diagnostic.help.split("\n") if not line.startswith("write: ")]
-            help_ = "\n".join(kept).partition(": {")[0] if diagnostic.code == "several-operators" else "\n".join(kept)
+            kept = "\n".join(line for line in diagnostic.help.split("\n") if not line.startswith("write: "))
+            help_ = kept.partition(": {")[0] if diagnostic.code == "several-operators" else kept
             if help_ != diagnostic.help:
                 diagnostic = replace(diagnostic, help=help_, fix=None)
     return diagnostic

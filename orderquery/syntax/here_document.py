@@ -1,4 +1,4 @@
-"""The here-document of a pasted shell command: the lines after ``<<EOF``, up to ``EOF``."""
+"""The here-document of a shell command: the lines from ``<<EOF`` to ``EOF``."""
 
 from __future__ import annotations
 

@@ -132,14 +132,15 @@ def read_literal(text: str, schema: Schema | None = None) -> Located:
         except ReadError as problem:
             return Located(None, Spans(), (*reported, source.report(problem)))
         except StuckError as stuck:
-            problem = _explain(source, stuck, schema)
-        reported.append(source.report(problem))
+            unreadable = _explain(source, stuck, schema)
+        reported.append(source.report(unreadable))
         # Each is found by another parse of the whole text.
         reads_on = len(text) * len(reported) < _MAX_READ_AGAIN_CHARS
-        put = problem.stand_in.put_into(standing, len(stand_ins)) if problem.stand_in and reads_on else None
-        if problem.stand_in is None or put is None:
+        stand_in = unreadable.stand_in if reads_on else None
+        put = None if stand_in is None else stand_in.put_into(standing, len(stand_ins))
+        if stand_in is None or put is None:
             return Located(None, Spans(), tuple(reported))
-        stand_ins.append(problem.stand_in)
+        stand_ins.append(stand_in)
         standing = put
     paths = tuple(_put_examples(root, {found.span[0]: found for found in stand_ins})) if stand_ins else ()
     found = tuple(_problems(source, root))

@@ -1,4 +1,4 @@
-"""Find the search in a pasted call, assignment, request of an HTTP client or ``curl`` command."""
+"""Find the search in pasted code: a call, an assignment or a ``curl`` command."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _PREFIXES = ("await", "return", "void", "export", "default")
 _MAX_TYPE_TOKENS = 20
 """Of a declaration, from its name to ``=``."""
 _OBJECT = '{"filter": {"paymentStatus": "PAID"}}'
+_BODY = f'{{"search": {_OBJECT}}}'
 
 
 def find_literal(text: str, schema: Schema | None = None) -> Excerpt | None:
@@ -86,11 +87,16 @@ class _Code:
             return self._cut(at, shape)
         if at >= len(self._tokens) or self._is(at, ")"):
             message = f"{name} without an argument"
-            raise ReadError("json-syntax", message, f"write: {name}({_OBJECT})", self._tokens[calls[0]].span)
+            raise ReadError(
+                "json-syntax",
+                message,
+                f"write: {name}({_OBJECT if shape == 'sdk' else _BODY})",
+                self._tokens[calls[0]].span,
+            )
         return self._variable(self._tokens[at], shape)
 
     def _posted(self) -> Excerpt | None:
-        """Return the body of ``axios.post(url, body)`` or ``requests.post(url, json=body)``."""
+        """Return the body of ``axios.post(url, BODY)`` or ``post(url, json=BODY)``."""
         found = [body for index in self._calls("post") if self._is(index - 1, ".") and (body := self._body(index + 1))]
         if len(found) != 1:
             return None
@@ -132,7 +138,7 @@ class _Code:
         message = f"the search is in the variable {quoted(token.text)}"
         if token.kind != "name":
             message = f"expected an object, found {token.text if token.kind == 'string' else quoted(token.text)}"
-        help_ = f"replace {token.text} by its value, such as {_OBJECT}"
+        help_ = f"replace {token.text} by its value, such as {_example_of(shape)}"
         raise ReadError("json-syntax", message, help_, token.span)
 
     def _uses(self, token: CodeToken) -> list[int]:
@@ -205,3 +211,7 @@ class _Code:
         start, end = self._tokens[at].span[0], self._closings.get(at)
         stop = len(self._text) if end is None else self._tokens[end].span[1]
         return Excerpt(self._text, self._text[start:stop], start, shape)
+
+
+def _example_of(shape: Shape) -> str:
+    return _OBJECT if shape == "sdk" else _BODY

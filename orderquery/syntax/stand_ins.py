@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from .source_text import Span
-
 JSON = Any
+Span = tuple[int, int]
 
 _FIRST_KEY = 0x4E00
 """Of the keys that take the place of others: letters that no name of a search begins with."""
@@ -44,7 +43,7 @@ class StandIn(NamedTuple):
 
 
 def end_of_expression(text: str, start: int) -> int | None:
-    """Return where an expression ends: before a comma or the bracket that closes what is around it."""
+    """Return where an expression ends: before a comma or a closing bracket."""
     opened: list[str] = []
     for found in _SKIPPED.finditer(text, start):
         piece = found[0]

@@ -158,6 +158,8 @@ REFUSED = [
     ("orders.searchOrders()", "searchOrders", "searchOrders without an argument", f"write: searchOrders({EXAMPLE})"),
     ("orders.searchOrders(search)", "search", 'the search is in the variable "search"',
      f"replace search by its value, such as {EXAMPLE}"),
+    ("fetch(url, {body: JSON.stringify(search)})", "search", 'the search is in the variable "search"',
+     f'replace search by its value, such as {{"search": {EXAMPLE}}}'),
     ("let q = {};\nq.filter = {};\norders.searchOrders(q)", "q", '"q" changes after its declaration',
      "write the whole object at one place"),
     ("orders.searchOrders('x')", "'x'", "expected an object, found 'x'", f"replace 'x' by its value, such as {EXAMPLE}"),
