@@ -19,6 +19,11 @@ MESSAGES: list[tuple[Any, str, str]] = [
     ),
     ({"filter": {"status": {"$or": []}}}, '"$or" is not allowed under a field', "write $or beside fields"),
     ({"filter": {"$gt": 1}}, '"$gt" is not allowed beside fields', 'put it under a field: {"field": {"$gt": ...}}'),
+    (
+        "createdDate > 2024-02-30",
+        'createdDate takes a date-time such as "2024-01-31T09:30:00.000Z", not "2024-02-30"',
+        'write a date-time such as "2024-01-31T09:30:00.000Z"',
+    ),
     ({"filter": {"paymentStatus": "PAYED"}}, '"PAYED" is not a value of paymentStatus', 'did you mean "PAID"?'),
     (
         {"filter": {"paymentStatus": {"$in": ["PAID", "PAYED"]}}},
