@@ -137,6 +137,9 @@ def read_literal(text: str, schema: Schema | None = None) -> Located:
         # Each is found by another parse of the whole text.
         reads_on = len(text) * len(reported) < _MAX_READ_AGAIN_CHARS
         stand_in = unreadable.stand_in if reads_on else None
+        if stand_in is not None and stand_ins and stand_in.span[0] < stand_ins[-1].span[1]:
+            # What took the place of a value does not fit there, either.
+            stand_in = None
         put = None if stand_in is None else stand_in.put_into(standing, len(stand_ins))
         if stand_in is None or put is None:
             return Located(None, Spans(), tuple(reported))

@@ -98,7 +98,7 @@ class _Code:
     def _posted(self) -> Excerpt | None:
         """Return the body of ``axios.post(url, BODY)`` or ``post(url, json=BODY)``."""
         found = [body for index in self._calls("post") if self._is(index - 1, ".") and (body := self._body(index + 1))]
-        if len(found) != 1:
+        if len(found) != 1 or found[0] >= len(self._tokens):
             return None
         at = found[0]
         is_python = self._is(at - 1, "=")

@@ -64,7 +64,7 @@ def variable_error(text: str, stuck: StuckError, schema: Schema) -> ReadError | 
         return None
     spread = _SPREAD.match(text, start)
     if spread is not None:
-        in_object = stuck.opened[-1].type == "LBRACE"
+        in_object = stuck.opened[-1].type == "LBRACE" and "NUMBER" not in stuck.expected
         end = end_of_expression(text, start)
         stand_in = None if end is None else StandIn(None, (start, end), in_object)
         return _error(spread[1], f"replace {spread[0]} by what is in it", (start, spread.end()), stand_in)

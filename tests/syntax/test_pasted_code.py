@@ -292,7 +292,7 @@ def test_a_dollar_sign_is_escaped_in_lines_in_which_the_shell_replaces_variables
 
 
 PIECES = st.sampled_from([
-    "<<EOF\n", "\nEOF\n", "@- ", "$(cat <<'EOF'\n",
+    "a.post(", "json=", "json.dumps(", "True", "<<EOF\n", "\nEOF\n", "@- ", "$(cat <<'EOF'\n",
     "curl ", "-d ", "'", '"', "\\", "\n", "$x", "$'", "{", "}", "(", ")", "[", "]", "searchOrders", "JSON.stringify", ".eq", "=", ";",
     "const ", "x", "search", ":", ",", "`", "//", "/*", "*/", "...", "'a'", '"search"', "{}", " ", "return ", "await ", "as ", "\ud800",
 ])  # fmt: skip

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mistakes import seeded
 
 import orderquery as oq
@@ -32,6 +34,7 @@ READ_ON: list[tuple[str, list[tuple[str, str]]]] = [
     ("{filter: {number: {$gt: a, $lt: b}}, filter: {}}", [
         ("a", "json-syntax"), ("b", "json-syntax"), ("filter", "duplicate-key"),
     ]),
+    ("{filter: {$and: ...parts, nummer: 1}}", [("...parts", "json-syntax"), ("nummer", "unknown-field")]),
     # What follows a value without a clear end is not read.
     ("{filter: {createdDate: {$gte: a}, status: 'x, nummer: 1}}", [("a", "json-syntax"), ("'x, nummer: 1}}", "json-syntax")]),
 ]  # fmt: skip
@@ -78,3 +81,18 @@ def test_a_variable_changes_nothing_that_is_said_of_the_rest(seed: int) -> None:
     ))  # fmt: skip
     assert [row for row in beside if row[0] != "json-syntax"] == said
     assert len(beside) == len(said) + 1
+
+
+PIECES = st.sampled_from([
+    "{", "}", "[", "]", ":", ",", "filter", "$and", "number", "x", "new Date(1)", "`a${b}`", "...r", "'s'", "5", "None", "(", ")", "/*",
+    "//", "\n", "${v}", "+", "!", " ",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_any_value_is_read_once(value: str) -> None:
+    text = f"{{search: {{filter: {{number: {value}, paymentstatus: y}}, ...z}}}}"
+    spans = [diagnostic.span for diagnostic in oq.check(text).diagnostics if diagnostic.span]
+    assert spans == sorted(spans)
+    assert len(spans) <= len(text)
