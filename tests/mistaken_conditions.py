@@ -314,11 +314,15 @@ class MistakenConditions:
         return self._respelt(found, found[1], found[2].removesuffix("Z")) if found else False
 
     def operator_with_a_near_value(self, search: JSON) -> bool:
+        def long_values(row: oq.Field, operand: list[JSON]) -> list[str]:
+            # With one letter more it has five, which a typing error needs.
+            return [item for item in operand if item in row.values and len(item) >= 4]
+
         def wanted(entry: Entry, operator: str, operand: JSON) -> bool:
-            return operator in ("$in", "$nin") and isinstance(operand, list) and bool({*operand} & {*entry.row.values})
+            return operator in ("$in", "$nin") and isinstance(operand, list) and bool(long_values(entry.row, operand))
 
         found = self._one(search, wanted)
         if found is None:
             return False
-        value = self.random.choice([item for item in found[2] if item in found[0].row.values])
+        value = self.random.choice(long_values(found[0].row, found[2]))
         return self._respelt(found, found[1], [*found[2], f"{value}X"])

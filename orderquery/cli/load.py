@@ -61,19 +61,21 @@ def _check_roles(store: str, files: tuple[str, ...]) -> None:
     import shlex
 
     from ..diagnostics.errors import UsageError
+    from ..stores.engines import file_of
     from .file_kinds import database_kind, is_documents_file
 
     databases = {name: kind for name in files if name != STDIN and (kind := database_kind(name)) is not None}
     facts = [f'"{name}" is {kind}' for name, kind in databases.items()]
-    if is_documents_file(store):
-        orders = [store, *(name for name in files if name not in databases)]
+    place = str(file_of(store) or "")
+    if is_documents_file(place):
+        orders = [place, *(name for name in files if name not in databases)]
         target = next(iter(databases), None)
         facts.insert(0, f'"{store}" is a file of orders, not a store')
     elif databases:
         orders, target = [name for name in files if name not in databases], store
         facts[-1] += ", not a file of orders"
     else:
-        _check_same_file(store, files)
+        _check_same_file(place, files)
         return
     write = f"; write: orderquery load {shlex.join([target or 'STORE', *dict.fromkeys(orders)])}" if orders else ""
     raise UsageError(", and ".join(facts) + write)

@@ -256,10 +256,10 @@ class _Checker:
         return value
 
     def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
-        help_, near = suggestions.unknown_enum_value(row, item)
+        help_, near, misspelt = suggestions.unknown_enum_value(row, item)
         fix: Fix | None = "guess" if near else None
         siblings = self._siblings if index is not None else ()
-        if near is not None and near in siblings:
+        if near is not None and misspelt and near in siblings:
             help_, fix = f"remove {quoted(item)}: the list contains {quoted(near)}", "same-answer"
             self._values[index] = _LEFT_OUT
         message = f"{quoted(item)} is not a value of {row.name}"

@@ -188,9 +188,12 @@ def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tupl
 
 
 def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:
-    """Return whether a diagnostic is inside a part that the service ignores."""
+    """Return whether the service would refuse this elsewhere, but ignores the part.
+
+    A limit of ours holds there, too: nothing beyond it is read, so what the service does with the rest is not known.
+    """
     path = diagnostic.place.path
-    if path is None or not diagnostic.refused:
+    if path is None or diagnostic.effect != "refuses":
         return False
     return any(path[: len(part)] == part for part in paths)
 
@@ -257,6 +260,8 @@ def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, s
             wrong = json_mistake(literal)
             diagnostics = diagnostics if wrong is None else (lines.located(wrong, found.span(wrong.span or (0, 0))),)
         shape = found.shape or shape
+    if located.stand_ins:
+        return _check_around(_check_json(document, shape, schema, diagnostics, text), located, found)
     if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
         return Report(diagnostics, None, text)
     report = _check_json(document, shape, schema, diagnostics, text)
@@ -268,6 +273,36 @@ def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None
     lines = SourceText(report.source)
     placed = in_order([_with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
     return _report(placed, report.plan, report.source, report.request, report.correct)
+
+
+def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
+    """Return the report of a search with examples in it, without problems of those.
+
+    A correction would have the examples in it, so there is none.
+    """
+    found = [_without_examples(diagnostic, located.stand_ins) for diagnostic in report.diagnostics]
+    about = tuple([diagnostic for diagnostic in found if diagnostic is not None])
+    placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
+    return Report(placed.diagnostics, None, report.source, report.request)
+
+
+def _without_examples(diagnostic: Diagnostic, examples: Iterable[Path]) -> Diagnostic | None:
+    """Return a diagnostic without help that shows an example.
+
+    ``None`` if it is about an example.
+    """
+    path, is_key = diagnostic.place.path, diagnostic.place.at == "key"
+    if path is None:
+        return diagnostic
+    for example in examples:
+        if path[: len(example)] == example and not (is_key and path == example):
+            return None
+        if path == example[: len(path)]:
+            kept = "\n".join(line for line in diagnostic.help.split("\n") if not line.startswith("write: "))
+            help_ = kept.partition(": {")[0] if diagnostic.code == "several-operators" else kept
+            if help_ != diagnostic.help:
+                diagnostic = replace(diagnostic, help=help_, fix=None)
+    return diagnostic
 
 
 def _located(text: str, schema: Schema) -> Located:

@@ -64,6 +64,17 @@ def _runs(old: Sequence[Item], new: Sequence[Item], same: Callable[[Item, Item],
         at, new_at = anchor[0] + 1, anchor[1] + 1
 
 
+def _pieces(old: Sequence[Item], new: Sequence[Item], same: Callable[[Item, Item], bool]) -> Iterator[_Run]:
+    """Yield the items that both have, each alone, and the runs between them, in order."""
+    at = new_at = 0
+    for run in (*_runs(old, new, same), _Run(len(old), len(old), len(new), len(new))):
+        for index in range(run.start - at):
+            yield _Run(at + index, at + index + 1, new_at + index, new_at + index + 1)
+        if run.start < run.end or run.new_start < run.new_end:
+            yield run
+        at, new_at = run.end, run.new_end
+
+
 class _Changes:
     """Finds the smallest replacements that lead from one value to another."""
 
@@ -89,15 +100,19 @@ class _Changes:
         for key in keys:
             if key not in changed:
                 yield from self.of(old[key], new[key], (*path, key))
+        entries = [self._entry((*path, key)) for key in keys]
         for run in runs:
             gone, come = keys[run.start : run.end], new_keys[run.new_start : run.new_end]
-            if len(gone) == len(come) == 1 and _alike(old[gone[0]], new[come[0]]):
-                start, end = self._spans[(*path, gone[0]), "key"]
-                yield Replacement(start, end, _written(come[0]))
-                yield from self.of(old[gone[0]], new[come[0]], (*path, gone[0]))
-            else:
-                texts = [f"{_written(key)}: {_written(new[key])}" for key in come]
-                yield self._spliced([self._entry((*path, key)) for key in keys], run, texts)
+            for piece in _pieces(gone, come, lambda one, other: same_json(old[one], new[other])):
+                gone_here, come_here = gone[piece.start : piece.end], come[piece.new_start : piece.new_end]
+                if len(gone_here) == len(come_here) == 1 and _alike(old[gone_here[0]], new[come_here[0]]):
+                    start, end = self._spans[(*path, gone_here[0]), "key"]
+                    yield Replacement(start, end, _written(come_here[0]))
+                    yield from self.of(old[gone_here[0]], new[come_here[0]], (*path, gone_here[0]))
+                else:
+                    texts = [f"{_written(key)}: {_written(new[key])}" for key in come_here]
+                    here = _Run(run.start + piece.start, run.start + piece.end, piece.new_start, piece.new_end)
+                    yield self._spliced(entries, here, texts)
 
     def _of_lists(self, old: list[JSON], new: list[JSON], path: Path) -> Iterator[Replacement]:
         if len(old) == len(new):

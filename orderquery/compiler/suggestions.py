@@ -6,6 +6,7 @@ The first line of a help is the one thing to write; a list of possibilities is a
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from ..diagnostics.quoting import quoted
 from ..language.datetimes import relative_word
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
-from ..language.near import closest_name
+from ..language.near import closest_name, misspelt_value
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
@@ -31,6 +32,8 @@ JSON = Any
 
 _MAX_REWRITTEN_VALUES = 10
 _LAST_DAY = "9999-12-31"
+_NEGATION = re.compile(r"\A(?:UN|NON|NOT)_?")
+"""Before a value of an enum: it means the opposite."""
 _MAX_PLAIN_DIGITS = 18
 """A number of an order that a help of the text form shows without quotes."""
 
@@ -296,9 +299,27 @@ def shape_help(node: Comparison, instead: JSON, schema: Schema) -> str:
     return write_help(list(instead) if isinstance(instead, tuple) else instead)
 
 
+class NearValue(NamedTuple):
+    """Help for an unknown value of an enum, and the value that it may mean.
+
+    ``misspelt`` is set if the unknown value can only be a misspelling of it.
+    """
+
+    help: str
+    value: str | None
+    misspelt: bool
+
+
 @lru_cache(maxsize=1024)
-def unknown_enum_value(row: Field, value: str) -> tuple[str, str | None]:
-    """Return help for an unknown value of an enum, and the closest value or ``None``."""
-    near = closest_name(value.replace(" ", "_").replace("-", "_").upper(), row.values)
+def unknown_enum_value(row: Field, value: str) -> NearValue:
+    """Return what an unknown value of an enum may mean."""
+    written = value.replace(" ", "_").replace("-", "_").upper()
     values = f"values of {row.name}: {', '.join(row.values)}"
-    return f"did you mean {quoted(near)}?\n{values}" if near else values, near
+    misspelt = misspelt_value(written, row.values)
+    near = misspelt
+    if near is None:
+        denied = _NEGATION.sub("", written)
+        opposite = f"NOT_{denied}"
+        others = [other for other in row.values if other != denied]
+        near = opposite if denied != written and opposite in others else closest_name(written, others)
+    return NearValue(f"did you mean {quoted(near)}?\n{values}" if near else values, near, misspelt is not None)

@@ -16,7 +16,7 @@ EFFECT_NOTES: dict[str, str] = {
     "refuses": "Wix refuses this request",
     "ignores": "Wix ignores this part",
     "accepts": "Wix accepts this",
-    "local": "not sent to Wix: orderquery refuses it",
+    "local": "orderquery refuses this; it is not a rule of Wix",
     "elsewhere": "concerns your own tables, not requests",
     "none": "concerns stored documents, not requests",
 }
@@ -101,18 +101,18 @@ _ROWS = (
         fix="none: both values may be wanted, in $and or one of them alone",
     ),
     Code(
-        "too-deep", "refuses", _violation("OTHER", "FILTER_TOO_DEEP"), "the filter nests too deep",
+        "too-deep", "local", _violation("OTHER", "FILTER_TOO_DEEP"), "the filter nests too deep",
         "$and, $or and $not nest at most 64 levels. This limit of orderquery protects the process.",
         fix="none: no shorter filter is certain to match the same orders",
     ),
     Code(
-        "too-large", "refuses", _violation("MAX_SIZE"), "the search is too large",
+        "too-large", "local", _violation("MAX_SIZE"), "the search is too large",
         "The limits are 1 MiB of text, 2,000 conditions, 1,000 values in a list and 4,096 characters in a string. "
         "These limits of orderquery protect the process.",
         fix="none: no part may be dropped",
     ),
     Code(
-        "query-too-long", "refuses", _violation("OTHER", "QUERY_TOO_LONG"), "the search does not fit in a cursor",
+        "query-too-long", "local", _violation("OTHER", "QUERY_TOO_LONG"), "the search does not fit in a cursor",
         "A cursor contains the whole search and has at most 16,000 characters. The length is checked when the search "
         "is compiled, so paging cannot fail later. Use fewer or shorter values.",
         fix="none: no part may be dropped",
@@ -236,7 +236,8 @@ _ROWS = (
         "unknown-enum-value", "accepts", _violation("INVALID_ENUM_VALUE"), "unknown value of an enum field",
         "No order has this value, so the condition matches nothing (D11).",
         '{"search": {"filter": {"paymentStatus": "PAYED"}}}', '{"search": {"filter": {"paymentStatus": "PAID"}}}',
-        fix="same-answer in a list that also has the nearest value; else guess: the nearest value matches other orders",
+        fix="same-answer in a list that also has the value it misspells; else guess: the nearest value matches other "
+            "orders",
     ),
     Code(
         "empty-list", "accepts", _violation("MIN_SIZE"), "empty list",

@@ -21,6 +21,14 @@ from .responses import LOG, REQUEST_ID, SEARCH_PATH, json_response
 from .warnings import HEADER, warnings_header
 from .wire.transaction_requests import ListTransactionsForMultipleOrdersRequest
 
+WRONG_SEARCH_PATHS = (
+    "/ecom/v1/orders/query",
+    "/ecom/v1/orders/search/",
+    "/stores/v2/orders/query",
+    "/stores-reader/v2/orders/query",
+)
+"""Paths of other interfaces, where clients look for this search."""
+
 
 class ReadHandlers:
     """Search, and one order or its transactions by id."""

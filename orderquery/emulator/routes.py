@@ -26,7 +26,7 @@ from .openapi import describe
 from .operation_handler import OperationHandler
 from .operations import OPERATIONS
 from .plan_operations import WRONG_PLAN_PATHS
-from .read_handlers import ReadHandlers
+from .read_handlers import WRONG_SEARCH_PATHS, ReadHandlers
 from .responses import json_response
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -128,7 +128,9 @@ def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[
         if faults is not None:
             handler = FailingHandler(handler, context, faults)
         yield operation.method, operation.path, handler
-    yield "POST", "/ecom/v1/orders/query", reads.refuse_query
+    for path in WRONG_SEARCH_PATHS:
+        for method in ("GET", "POST"):
+            yield method, path, reads.refuse_query
     for path, advice in WRONG_PLAN_PATHS.items():
         for method in ("GET", "POST", "PATCH"):
             yield method, path, partial(_refuse_path, context, advice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 JSON = Any
@@ -148,7 +148,7 @@ def word_instant(word: str, now: datetime) -> JSON:
     """
     now = now.astimezone(UTC)
     if _DATE.fullmatch(word):
-        return word + "T00:00:00.000Z"
+        return f"{word}T00:00:00.000Z" if _is_day(word) else word
     lower = word.lower()
     if lower in ("now", "today", "yesterday"):
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -163,6 +163,14 @@ def word_instant(word: str, now: datetime) -> JSON:
         return write_instant((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
     except OverflowError:
         return word
+
+
+def _is_day(word: str) -> bool:
+    try:
+        date.fromisoformat(word)
+    except ValueError:
+        return False
+    return True
 
 
 def relative_word(text: str) -> str | None:

@@ -50,6 +50,31 @@ def _one_edit_apart(one: str, other: str) -> bool:
     return rest[1:] == against[1:] or (rest[:2] == against[1::-1] and rest[2:] == against[2:])
 
 
+def misspelt_value(value: str, values: Iterable[str]) -> str | None:
+    """Return the one value that ``value`` misspells, or ``None``.
+
+    It is near, or begins with the same letter and is at most two edits away, such as ``PAYED`` for ``PAID``. A word in
+    front, such as ``UN`` or ``NOT``, is no typing error: it means another value.
+    """
+    candidates = list(values)
+    found = near_name(value, candidates)
+    if found is not None or not MIN_CHARS_OF_A_TYPO <= len(value) <= _MAX_CHARS:
+        return found
+    plain = _plain(value)
+    close = [other for other in candidates if other[0].casefold() == plain[0:1] and _edits(plain, _plain(other)) <= 2]
+    return close[0] if len(close) == 1 else None
+
+
+def _edits(one: str, other: str) -> int:
+    """Count the characters to insert, remove or replace between two words."""
+    row = list(range(len(other) + 1))
+    for index, char in enumerate(one, 1):
+        before, row = row, [index]
+        for column, against in enumerate(other):
+            row.append(min(row[-1] + 1, before[column + 1] + 1, before[column] + (char != against)))
+    return row[-1]
+
+
 def closest_name(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the most similar name: the same last segment, or similar letters."""
     from difflib import get_close_matches

@@ -43,8 +43,9 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
     except UnicodeDecodeError as problem:
         return None, (not_utf8(problem),)
     except json.JSONDecodeError as problem:
-        message = "the body is empty" if not text.strip() else f"invalid JSON: {problem.msg.lower()}"
-        return None, (_syntax(message, _PLAIN_JSON, problem.lineno, problem.colno),)
+        if not text.strip():
+            return None, (_syntax("the body is empty", "send a JSON object, such as {}"),)
+        return None, (_syntax(f"invalid JSON: {problem.msg.lower()}", _PLAIN_JSON, problem.lineno, problem.colno),)
     except RecursionError:
         help_ = f"nest at most {MAX_FILTER_LEVELS} levels"
         return None, (Diagnostic("too-deep", "the JSON nests too deeply", help_, Place(())),)

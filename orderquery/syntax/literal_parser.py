@@ -27,13 +27,16 @@ from .source_text import (
     span_of,
     unclosed_quote,
 )
-from .variables import variable_error
+from .stand_ins import StandIn
+from .variables import example_in_place, variable_error
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 JSON = Any
 At = Literal["key", "value"]
+_MAX_READ_AGAIN_CHARS = 1 << 19
+"""Of a text, times the values in it that are not JSON."""
 
 
 @dataclass(slots=True)
@@ -102,31 +105,76 @@ class Located:
     """A decoded text: its value, the span of each part, and its diagnostics.
 
     Integers are ``int`` (``Decimal`` beyond 4,000 digits), other numbers ``Decimal``. The last value of a duplicate key
-    is kept. After ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans, except
-    that after a list which is too long there are the spans of what was read.
+    is kept. ``stand_ins`` are the paths of examples in place of values that are not JSON. After any other
+    ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans, except that after a
+    list which is too long there are the spans of what was read.
     """
 
     value: JSON
     spans: Mapping[tuple[Path, At], Span]
     diagnostics: tuple[Diagnostic, ...] = ()
+    stand_ins: tuple[Path, ...] = ()
 
 
 def read_literal(text: str, schema: Schema | None = None) -> Located:
     """Decode JSON or a JavaScript literal; mistakes are diagnostics, not exceptions.
 
-    With the table of fields the help for a variable has an example of its value.
+    With the table of fields the help for a variable has an example of its value, and the rest is read.
     """
-    source = SourceText(text)
-    try:
-        source.check_size()
-        root: _LiteralNode = run_parser(_literal_parser(), text)
-    except ReadError as problem:
-        return Located(None, Spans(), (source.report(problem),))
-    except StuckError as stuck:
-        return Located(None, Spans(), (source.report(_explain(source, stuck, schema)),))
+    source, standing = SourceText(text), text
+    stand_ins: list[StandIn] = []
+    reported: list[Diagnostic] = []
+    while True:
+        try:
+            source.check_size()
+            root: _LiteralNode = run_parser(_literal_parser(), standing)
+            break
+        except ReadError as problem:
+            return Located(None, Spans(), (*reported, source.report(problem)))
+        except StuckError as stuck:
+            unreadable = _explain(source, stuck, schema)
+        reported.append(source.report(unreadable))
+        # Each is found by another parse of the whole text.
+        reads_on = len(text) * len(reported) < _MAX_READ_AGAIN_CHARS
+        stand_in = unreadable.stand_in if reads_on else None
+        if stand_in is not None and stand_ins and stand_in.span[0] < stand_ins[-1].span[1]:
+            # What took the place of a value does not fit there, either.
+            stand_in = None
+        put = None if stand_in is None else stand_in.put_into(standing, len(stand_ins))
+        if stand_in is None or put is None:
+            return Located(None, Spans(), tuple(reported))
+        stand_ins.append(stand_in)
+        standing = put
+    paths = tuple(_put_examples(root, {found.span[0]: found for found in stand_ins})) if stand_ins else ()
     found = tuple(_problems(source, root))
     unread = next((problem for problem in found if problem.code == "too-large"), None)
-    return Located(root.value, Spans(root), found) if unread is None else Located(None, Spans(root), (unread,))
+    if unread is not None:
+        return Located(None, Spans(root), (*reported, unread))
+    return Located(root.value, Spans(root), (*reported, *found), paths)
+
+
+def _put_examples(root: _LiteralNode, stand_ins: dict[int, StandIn]) -> Iterator[Path]:
+    """Give the nodes at some offsets the values of the examples; yield their paths."""
+    waiting: list[tuple[Path, _LiteralNode]] = [((), root)]
+    while waiting:
+        path, node = waiting.pop()
+        steps = list(node.steps())
+        if isinstance(node.parts, dict):
+            node.parts.clear()
+            node.value.clear()
+        for step, part in steps:
+            entry = stand_ins.get(part.key[0]) if part.key is not None else None
+            example = entry or stand_ins.get(part.span[0])
+            if entry is not None and entry.key is None:
+                continue
+            here = step if entry is None or entry.key is None else entry.key
+            if example is not None:
+                part.value, part.parts = example.value, None
+                yield (*path, here)
+            if isinstance(node.parts, dict) and isinstance(here, str):
+                node.parts[here] = part
+            node.value[here] = part.value
+            waiting.append(((*path, here), part))
 
 
 def _problems(source: SourceText, root: _LiteralNode) -> Iterator[Diagnostic]:
@@ -252,7 +300,10 @@ def _explain(source: SourceText, stuck: StuckError, schema: Schema | None) -> Re
     found = text[start:end]
     described = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, found)
     message = f"expected {_describe(stuck.expected)}, found {described}"
-    return ReadError("json-syntax", message, _advice(source, stuck, found), (start, end))
+    # A value of any other kind has no clear end.
+    is_value = "NUMBER" in stuck.expected and stuck.kind != "$END" and found not in (*_CLOSING.values(), ",", "/", ":")
+    stand_in = example_in_place(text, stuck, schema) if schema is not None and is_value else None
+    return ReadError("json-syntax", message, _advice(source, stuck, found), (start, end), stand_in)
 
 
 def _describe(expected: set[str]) -> str:

@@ -17,6 +17,8 @@ _SENTENCES = {
     "$contains": "no operator finds a part of a text; $hasSome finds whole values of a list field, $startsWith the "
     "start of a text",
     "$regex": "regular expressions are not supported; $startsWith finds the start of a text",
+    "$like": "patterns are not supported; $startsWith finds the start of a text",
+    "$between": "use $gte and $lte, each in a condition of its own in $and",
 }
 
 

@@ -1,13 +1,15 @@
-"""Find the search in a pasted call, assignment, ``fetch`` or ``curl`` command."""
+"""Find the search in pasted code: a call, an assignment or a ``curl`` command."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from ..diagnostics.quoting import quoted
 from ..language.schema import Schema
 from .builder_chain import chain_error
 from .code_tokens import CodeToken, closings, code_tokens
 from .curl_command import curl_body
-from .excerpt import Excerpt
+from .excerpt import Excerpt, json_words
 from .json_reader import Shape
 from .source_text import ReadError
 
@@ -16,6 +18,7 @@ _PREFIXES = ("await", "return", "void", "export", "default")
 _MAX_TYPE_TOKENS = 20
 """Of a declaration, from its name to ``=``."""
 _OBJECT = '{"filter": {"paymentStatus": "PAID"}}'
+_BODY = f'{{"search": {_OBJECT}}}'
 
 
 def find_literal(text: str, schema: Schema | None = None) -> Excerpt | None:
@@ -50,7 +53,13 @@ class _Code:
         if calls:
             return self._argument("searchOrders", calls, "sdk")
         calls = [index for index in self._calls("stringify") if index > 1 and self._is(index - 2, "JSON")]
-        return self._argument("JSON.stringify", calls, "request") if calls else self._assigned()
+        if calls:
+            return self._argument("JSON.stringify", calls, "request")
+        dumps = [index for index in self._calls("dumps") if index > 1 and self._is(index - 2, "json")]
+        if dumps:
+            return self._python(self._argument("json.dumps", dumps, "request"))
+        posted = self._posted()
+        return self._assigned() if posted is None else posted
 
     def _is(self, index: int, *texts: str) -> bool:
         return 0 <= index < len(self._tokens) and self._tokens[index].text in texts
@@ -78,8 +87,43 @@ class _Code:
             return self._cut(at, shape)
         if at >= len(self._tokens) or self._is(at, ")"):
             message = f"{name} without an argument"
-            raise ReadError("json-syntax", message, f"write: {name}({_OBJECT})", self._tokens[calls[0]].span)
+            raise ReadError(
+                "json-syntax",
+                message,
+                f"write: {name}({_OBJECT if shape == 'sdk' else _BODY})",
+                self._tokens[calls[0]].span,
+            )
         return self._variable(self._tokens[at], shape)
+
+    def _posted(self) -> Excerpt | None:
+        """Return the body of ``axios.post(url, BODY)`` or ``post(url, json=BODY)``."""
+        found = [body for index in self._calls("post") if self._is(index - 1, ".") and (body := self._body(index + 1))]
+        if len(found) != 1 or found[0] >= len(self._tokens):
+            return None
+        at = found[0]
+        is_python = self._is(at - 1, "=")
+        if self._is(at, "{"):
+            excerpt = self._cut(at, "request")
+        elif self._tokens[at].kind == "name" and self._is(at + 1, ",", ")"):
+            excerpt = self._variable(self._tokens[at], "request")
+        else:
+            return None
+        return self._python(excerpt) if is_python else excerpt
+
+    def _body(self, opening: int) -> int | None:
+        """Return where the second argument of a call begins, or the one named ``json``."""
+        end, at, second = self._closings.get(opening, len(self._tokens)), opening + 1, None
+        while at < end:
+            if self._is(at, "json") and self._is(at + 1, "=") and self._is(at - 1, ",", "("):
+                return at + 2
+            if second is None and self._is(at, ",") and not self._is(at + 2, "=") and at + 1 < end:
+                second = at + 1
+            at = self._closings.get(at, at) + 1
+        return second
+
+    @staticmethod
+    def _python(excerpt: Excerpt) -> Excerpt:
+        return replace(excerpt, text=json_words(excerpt.text), is_python=True)
 
     def _variable(self, token: CodeToken, shape: Shape) -> Excerpt:
         """Return the object that is assigned to a variable in the same code."""
@@ -94,7 +138,7 @@ class _Code:
         message = f"the search is in the variable {quoted(token.text)}"
         if token.kind != "name":
             message = f"expected an object, found {token.text if token.kind == 'string' else quoted(token.text)}"
-        help_ = f"replace {token.text} by its value, such as {_OBJECT}"
+        help_ = f"replace {token.text} by its value, such as {_example_of(shape)}"
         raise ReadError("json-syntax", message, help_, token.span)
 
     def _uses(self, token: CodeToken) -> list[int]:
@@ -167,3 +211,7 @@ class _Code:
         start, end = self._tokens[at].span[0], self._closings.get(at)
         stop = len(self._text) if end is None else self._tokens[end].span[1]
         return Excerpt(self._text, self._text[start:stop], start, shape)
+
+
+def _example_of(shape: Shape) -> str:
+    return _OBJECT if shape == "sdk" else _BODY

@@ -52,7 +52,7 @@ class Segment(NamedTuple):
     text: str
     span: Span
     mark: str
-    """The quotes: ``'``, ``"``, ``$'`` or nothing."""
+    """The quotes: ``'``, ``"``, ``$'``, ``<<`` for a here-document, or nothing."""
 
     def place(self, offset: int) -> Span:
         """Return the span in the command of one character of the word."""
@@ -178,6 +178,7 @@ _C_CHARACTERS = re.compile(
     r"\\u[dD][0-9a-fA-F]{3}\\u[dD][0-9a-fA-F]{3}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\.|[^\\]+", re.DOTALL
 )
 _SPECIAL = re.compile(r'[\\"$`]')
+_SPECIAL_IN_LINES = re.compile(r"[\\$`]")
 
 
 def _in_single_quotes(text: str) -> str:
@@ -192,6 +193,7 @@ _QUOTED: dict[str, Callable[[str], str]] = {
     "'": _in_single_quotes,
     '"': lambda text: _SPECIAL.sub(lambda found: "\\" + found[0], text),
     "$'": lambda text: text.replace("\\", "\\\\").replace("'", "\\'"),
+    "<<": lambda text: _SPECIAL_IN_LINES.sub(lambda found: "\\" + found[0], text),
     "": _quoted_word,
 }
 """How a text is written inside each kind of quotes."""

@@ -18,20 +18,26 @@ from ..language.limits import MAX_SEARCH_BYTES, too_large
 if TYPE_CHECKING:
     from lark import Token
 
+    from .stand_ins import StandIn
+
 Span = tuple[int, int]
 PASTED_CODE = "this looks like JavaScript: pass only the { ... } object"
 """Help for program code around a search."""
 
 
 class ReadError(Exception):
-    """An error that ends parsing: a diagnostic without line and column."""
+    """An error that ends parsing: a diagnostic without line and column.
 
-    def __init__(self, code: str, message: str, advice: str, span: Span) -> None:
+    With a ``stand_in``, the rest can be read.
+    """
+
+    def __init__(self, code: str, message: str, advice: str, span: Span, stand_in: StandIn | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.advice = advice
         self.span = span
+        self.stand_in = stand_in
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ _RIGHT_SIGN = {
 }
 
 _PREFIX_WORDS = frozenset(("like", "ilike", "contains", "matches", "startswith", "has", "includes", "~"))
+_PART_WORDS = frozenset(("contains", "includes", "matches", "ilike"))
 _EQUALITY_WORDS = frozenset(("equals", "equal", "eq", "are"))
 _MISSING_WORDS = frozenset(("null", "missing", "empty"))
 _OPERAND = re.compile(r"""'[^'\r\n]*'|"[^"\r\n]*"|[^\s(),'"]+""")
@@ -166,6 +167,8 @@ def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: 
     field = "" if stuck.previous is None else str(stuck.previous.value)
     row = schema.find(certain_field(schema, field) or field)
     word = found.lower()
+    if word in _PART_WORDS and row is not None and not row.many:
+        return 'no operator finds a part of a text; "starts with" finds the start of one'
     if word in _PREFIX_WORDS:
         wanted = "$hasSome" if row is not None and row.many else "$startsWith"
         return (
@@ -257,7 +260,7 @@ def _joining_advice(source: SourceText, stuck: StuckError, found: str, schema: S
     several_words = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
     if several_words and schema.find(found) is None:
         return f"put a value of several words in quotes: {_in_quotes(f'{value} {found}')}"
-    return _JOIN if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") else ""
+    return _JOIN if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") or "&" in value else ""
 
 
 def _replace_by(right: str, wrong: str) -> str:

@@ -12,7 +12,8 @@ from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
-from .source_text import ReadError, StuckError, span_of
+from .source_text import ReadError, Span, StuckError, span_of
+from .stand_ins import StandIn, end_of_expression
 
 if TYPE_CHECKING:
     from lark import Token
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 JSON = Any
 
 _EXPRESSION = re.compile(
-    r"(?:await\s+)?(?:[^\W\d]|\$)[\w$]*(?:\s*\??\.\s*[\w$]+|\([^(){}\r\n]*\)|\[[^\[\]\r\n]*\]|!(?!=))*"
+    r"\$\{[^{}\r\n]*\}|(?:await\s+)?(?:[^\W\d]|\$)[\w$]*(?:\s*\??\.\s*[\w$]+|\([^(){}\r\n]*\)|\[[^\[\]\r\n]*\]|!(?!=))*"
 )
 _SPREAD = re.compile(r"\.\.\.\s*([\w$.]+)")
 _KEY_BEFORE = re.compile(r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:[^\W\d]|\$)[\w$]*))\s*:\s*$""")
@@ -63,26 +64,41 @@ def variable_error(text: str, stuck: StuckError, schema: Schema) -> ReadError | 
         return None
     spread = _SPREAD.match(text, start)
     if spread is not None:
-        return _error(spread[1], f"replace {spread[0]} by what is in it", (start, spread.end()))
+        in_object = stuck.opened[-1].type == "LBRACE" and "NUMBER" not in stuck.expected
+        end = end_of_expression(text, start)
+        stand_in = None if end is None else StandIn(None, (start, end), in_object)
+        return _error(spread[1], f"replace {spread[0]} by what is in it", (start, spread.end()), stand_in)
     if "NUMBER" not in stuck.expected:
         return None
     if text[start : start + 1] == "`":
-        return _template(text, start)
+        return _template(text, stuck, schema)
     found = _EXPRESSION.match(text, start) if stuck.kind == "NAME" else None
     if found is None or text[start : stuck.span[1]] in _CONSTANTS or text[found.end() :].lstrip()[:1] == ":":
         return None
-    keys = _keys(text, stuck.opened, start)
-    row = _field(keys, schema)
+    row = _field(_keys(text, stuck.opened, start), schema)
     if row is not None and found[0].upper() in row.values:
         return None
-    is_item = stuck.opened[-1].type == "LSQB"
-    example = _example(keys, row, is_item, schema)
+    stand_in = example_in_place(text, stuck, schema)
+    example = _example_at(text, stuck, schema)
     shown = "" if example is None else f", such as {json.dumps(example)}"
-    return _error(found[0], f"replace {_short(found[0])} by its value{shown}", (start, found.end()))
+    return _error(found[0], f"replace {_short(found[0])} by its value{shown}", (start, found.end()), stand_in)
 
 
-def _template(text: str, start: int) -> ReadError | None:
+def example_in_place(text: str, stuck: StuckError, schema: Schema) -> StandIn | None:
+    """Return an example in place of a value that is not JSON, if its end is clear."""
+    start = stuck.span[0]
+    end = end_of_expression(text, start) if stuck.opened else None
+    return StandIn(_example_at(text, stuck, schema), (start, end)) if end is not None and end > start else None
+
+
+def _example_at(text: str, stuck: StuckError, schema: Schema) -> JSON:
+    keys = _keys(text, stuck.opened, stuck.span[0])
+    return _example(keys, _field(keys, schema), stuck.opened[-1].type == "LSQB", schema)
+
+
+def _template(text: str, stuck: StuckError, schema: Schema) -> ReadError | None:
     """Make the error for the first variable in a template, if there is one."""
+    start = stuck.span[0]
     end = text.find("`", start + 1)
     end = len(text) if end < 0 else end + 1
     opening = text.find("${", start, end)
@@ -90,7 +106,8 @@ def _template(text: str, start: int) -> ReadError | None:
     if closing < 0:
         return None
     name = text[opening + 2 : closing].strip()
-    return _error(name, "replace the template by its text in quotes", (start, end))
+    stand_in = example_in_place(text, stuck, schema)
+    return _error(name, "replace the template by its text in quotes", (start, end), stand_in)
 
 
 def _shorthand(text: str, stuck: StuckError, name: Token, schema: Schema) -> ReadError:
@@ -99,11 +116,12 @@ def _shorthand(text: str, stuck: StuckError, name: Token, schema: Schema) -> Rea
     keys = [*_keys(text, stuck.opened, span[0]), str(name.value)]
     example = _example(keys, _field(keys, schema), False, schema)
     value = "VALUE" if example is None else json.dumps(example)
-    return _error(name.value, f"write: {json.dumps(name.value)}: {value}", span)
+    stand_in = StandIn(example, span, is_entry=True, key=str(name.value))
+    return _error(name.value, f"write: {json.dumps(name.value)}: {value}", span, stand_in)
 
 
-def _error(name: str, help_: str, span: tuple[int, int]) -> ReadError:
-    return ReadError("json-syntax", f"expected a value, found the variable {quoted(name)}", help_, span)
+def _error(name: str, help_: str, span: Span, stand_in: StandIn | None) -> ReadError:
+    return ReadError("json-syntax", f"expected a value, found the variable {quoted(name)}", help_, span, stand_in)
 
 
 def _short(text: str) -> str:

@@ -53,6 +53,11 @@ KEPT = {
         b'{"search": {"cursorPaging": {"limit": 5}, "sort": [{"order": "desc", "fieldName": "number"}], "filter": {}}}',
         [(b'"desc"', b'"DESC"')],
     ),
+    "a value between values that change": (
+        b"{search: {filter: {number: {$in: ['1', '2']}, paymentstatus : 'PAID' , 'createddate': {$gte : '2024-01-01T00:00:00Z'}}}}",
+        [(b"number: {$in: ['1', '2']}", b'"$or": [{"number": "1"}, {"number": "2"}]'),
+         (b"paymentstatus", b'"paymentStatus"'), (b"'createddate'", b'"createdDate"')],
+    ),
     "a direction that is not written": (
         b'{"search": {"sort": [{"fieldName": "Number"}, {"fieldName": "id"}]}}', [(b"Number", b"number")],
     ),

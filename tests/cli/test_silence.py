@@ -85,6 +85,9 @@ def test_load_refuses_a_store_that_is_a_file_of_orders(store):
         message = f'orderquery: "{name}" is a file of orders, not a store; write: orderquery load STORE {name} o.json\n'
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", message)
         assert Path(name).read_bytes() == raw
+        url = run("load", f"sqlite:///{name}", "o.json")
+        assert (url.exit_code, url.stderr) == (2, message.replace(f'"{name}"', f'"sqlite:///{name}"'))
+        assert Path(name).read_bytes() == raw
     swapped = run("load", "o.json", "s.db", "o.jsonl")
     assert swapped.exit_code == 2
     assert swapped.stderr == (

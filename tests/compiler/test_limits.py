@@ -40,6 +40,19 @@ def test_each_limit_at_its_edge(inside: Any, outside: Any, code: str, form: str)
     assert codes(outside if form == "dict" else json.dumps(outside)) == [code]
 
 
+@pytest.mark.parametrize("outside", [
+    {"search": {"filter": {"status": "APPROVED"}, "where": nested(65)["filter"]}},
+    {"search": {"filter": {"status": "APPROVED"}}, "filter": {"paymentStatus": {"$in": ["PAID"] * 1_001}}},
+])  # fmt: skip
+def test_a_limit_of_ours_holds_in_a_part_that_wix_ignores(outside: Any) -> None:
+    # The rest of the search is not read, so the answer would be that of another one.
+    report = oq.check(outside)
+    assert report.plan is None
+    ignored, limit = report.diagnostics
+    assert (ignored.effect, limit.effect) == ("ignores", "local")
+    assert "orderquery refuses this; it is not a rule of Wix" in str(report)
+
+
 def test_a_field_name_of_513_characters() -> None:
     assert codes({"sort": [{"fieldName": "x" * 512}]}) == ["unknown-field"]
     assert codes({"sort": [{"fieldName": "x" * 513}]}) == ["too-long"]

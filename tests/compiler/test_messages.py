@@ -19,7 +19,33 @@ MESSAGES: list[tuple[Any, str, str]] = [
     ),
     ({"filter": {"status": {"$or": []}}}, '"$or" is not allowed under a field', "write $or beside fields"),
     ({"filter": {"$gt": 1}}, '"$gt" is not allowed beside fields', 'put it under a field: {"field": {"$gt": ...}}'),
+    (
+        "createdDate > 2024-02-30",
+        'createdDate takes a date-time such as "2024-01-31T09:30:00.000Z", not "2024-02-30"',
+        'write a date-time such as "2024-01-31T09:30:00.000Z"',
+    ),
     ({"filter": {"paymentStatus": "PAYED"}}, '"PAYED" is not a value of paymentStatus', 'did you mean "PAID"?'),
+    (
+        {"filter": {"paymentStatus": {"$in": ["PAID", "PAYED"]}}},
+        '"PAYED" is not a value of paymentStatus',
+        'remove "PAYED": the list contains "PAID"',
+    ),
+    # A word in front makes another value of it, so that the list would lose one.
+    (
+        {"filter": {"paymentStatus": {"$in": ["PAID", "UNPAID"]}}},
+        '"UNPAID" is not a value of paymentStatus',
+        'did you mean "NOT_PAID"?',
+    ),
+    (
+        {"filter": {"fulfillmentStatus": {"$in": ["FULFILLED", "UNFULFILLED"]}}},
+        '"UNFULFILLED" is not a value of fulfillmentStatus',
+        'did you mean "NOT_FULFILLED"?',
+    ),
+    (
+        {"filter": {"status": "UNAPPROVED"}},
+        '"UNAPPROVED" is not a value of status',
+        "values of status: INITIALIZED, APPROVED, CANCELED, PENDING, REJECTED",
+    ),
     (
         {"filter": {"number": {"$gte": "1", "$lt": "9"}}},
         "two operators on number: Wix may refuse this",

@@ -45,7 +45,7 @@ def test_what_is_wrong_with_a_text_alone_does_not_concern_the_service(text: str)
     report = oq.check(text)
     (diagnostic,) = report.diagnostics
     assert (diagnostic.severity, diagnostic.effect, report.plan) == ("error", "local", None)
-    assert "= note: not sent to Wix: orderquery refuses it" in str(report)
+    assert "= note: orderquery refuses this; it is not a rule of Wix" in str(report)
     with pytest.raises(oq.QueryError):
         oq.compile(text)
 

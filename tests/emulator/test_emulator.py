@@ -293,7 +293,9 @@ def test_every_described_path_is_served() -> None:
     [
         ("GET", SEARCH, 405, "wrong method for this path; send POST"),
         ("DELETE", SEARCH, 405, "wrong method for this path; send POST"),
-        ("GET", "/ecom/v1/orders/query", 405, "wrong method for this path; send POST"),
+        ("GET", "/ecom/v1/orders/query", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
+        ("POST", "/ecom/v1/orders/search/", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
+        ("POST", "/stores/v2/orders/query", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
         ("PUT", "/ecom/v1/orders/a", 405, "wrong method for this path; send GET or PATCH"),
         ("POST", "/ecom/v1/orders/query", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
         ("POST", "/ecom/v1/order/search", 404, "unknown path; GET /openapi.json lists the paths"),

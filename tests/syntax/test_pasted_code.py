@@ -54,6 +54,12 @@ REQUEST = [
     "// a request\n/* of two\n lines */ const body = %s; // done",
     "fetch(url, { method: 'POST', headers: {a: '{'}, body: JSON.stringify(%s) })",
     "const body = %s;\nawait fetch(url, {body: JSON.stringify(body)});",
+    "const { data } = await axios.post(`${base}/search`, %s, { headers: { a: 1 } });",
+    "axios.post(url(1, 2), body, {timeout: 5});\nconst body = %s",
+    "requests.post(URL, headers={'a': 'b'}, json=%s, timeout=5)",
+    "r = httpx.post(URL, json = %s)",
+    "body = %s\nr = requests.post(URL, json=body)",
+    "session.post(URL, data=json.dumps(%s))",
 ]
 CURL = [
     "curl -d '%s' https://www.wixapis.com/ecom/v1/orders/search",
@@ -65,6 +71,11 @@ CURL = [
     "curl https://x\n  -H 'a: b'\n  --json '%s'",
     'curl.exe --request POST --url https://x ^\r\n  --data="%s"',
     'curl -u a:b -d "%s" https://x\n',
+    "curl -d @- https://x <<'EOF'\n%s\nEOF\n",
+    'curl https://x --json @/dev/stdin <<-"END" | jq .\r\n\t%s\r\n\tEND',
+    "curl https://x -d @- <<EOF\n%s",
+    "curl -d \"$(cat <<'EOF'\n%s\nEOF\n)\" https://x",
+    "curl --data=$(cat << EOF\n%s\nEOF\n) https://x",
 ]
 
 
@@ -103,6 +114,13 @@ def checked(text: str, fixed: str, shape: Any, pointer: str) -> None:
     assert "paymentStatus" in oq.compile(fixed).to_text()
 
 
+def test_the_constants_of_python_are_read_and_written() -> None:
+    code = 'requests.post(URL, json={"search": {"filter": {"archived": {"eq": True}, "number": None, "shippingInfo.title": "True"}}})'
+    report = oq.check(code)
+    assert report.corrected == {"search": {"filter": {"archived": True, "number": None, "shippingInfo.title": "True"}}}
+    assert rewrite(code, report.corrected) == code.replace('{"eq": True}', "True")
+
+
 def test_names_of_the_sdk_are_read_in_its_calls_alone() -> None:
     literal = '{"filter": {"_createdDate": {"$gte": "2024-01-01T00:00:00Z"}}}'
     assert oq.check(f"orders.searchOrders({literal})").diagnostics == ()
@@ -128,6 +146,10 @@ REFUSED = [
      "replace $NEXT by its value"),
     ("curl -d '{\"cursor\": \"'$(cat next)'\"}'", "$(cat next)",
      'the shell replaces "$(cat next)" by a value that is not here', "replace $(cat next) by its value"),
+    ("curl -d @- https://x <<EOF\n%s\nEOF" % GTE, "$gte", 'the shell replaces "$gte" by a variable',
+     "put the end of the lines in quotes: <<'EOF'"),
+    ("curl -d @- https://x <<EOF\n{\"cursor\": \"$NEXT\"}\nEOF", "$NEXT",
+     'the shell replaces "$NEXT" by a value that is not here', "replace $NEXT by its value"),
     ("curl -d '{}", "'", "missing closing ' of a shell word", "close it with '"),
     ("curl -d '{\"search\": {\"sort\": [],}}'", "}",
      "invalid JSON: ", "put keys and strings in double quotes; remove trailing commas and comments"),
@@ -136,6 +158,8 @@ REFUSED = [
     ("orders.searchOrders()", "searchOrders", "searchOrders without an argument", f"write: searchOrders({EXAMPLE})"),
     ("orders.searchOrders(search)", "search", 'the search is in the variable "search"',
      f"replace search by its value, such as {EXAMPLE}"),
+    ("fetch(url, {body: JSON.stringify(search)})", "search", 'the search is in the variable "search"',
+     f'replace search by its value, such as {{"search": {EXAMPLE}}}'),
     ("let q = {};\nq.filter = {};\norders.searchOrders(q)", "q", '"q" changes after its declaration',
      "write the whole object at one place"),
     ("orders.searchOrders('x')", "'x'", "expected an object, found 'x'", f"replace 'x' by its value, such as {EXAMPLE}"),
@@ -189,11 +213,15 @@ VARIABLES = [
 ]  # fmt: skip
 
 
+def unreadable(text: str) -> list[oq.Diagnostic]:
+    return [diagnostic for diagnostic in oq.check(text).diagnostics if diagnostic.code == "json-syntax"]
+
+
 @pytest.mark.parametrize(("literal", "variable", "example"), VARIABLES)
 def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, example: str) -> None:
     for before, after in (("orders.searchOrders(", ")"), ("{search: ", "}")):
         text = f"{before}{literal}{after}"
-        (diagnostic,) = oq.check(text).diagnostics
+        (diagnostic,) = unreadable(text)
         assert diagnostic.message == f'expected a value, found the variable "{variable}"'
         assert diagnostic.help == f"replace {variable} by its value, such as {example}"
         start, end = diagnostic.span or (0, 0)
@@ -218,7 +246,7 @@ def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, e
 ])  # fmt: skip
 def test_other_expressions_have_a_help_of_their_own(literal: str, place: str, message: str, advice: str) -> None:
     text = f"orders.searchOrders({literal});"
-    (diagnostic,) = oq.check(text).diagnostics
+    diagnostic = unreadable(text)[0]
     assert (diagnostic.message, diagnostic.help) == (message, advice)
     assert text[slice(*(diagnostic.span or (0, 0)))] == place
 
@@ -254,7 +282,17 @@ def test_a_body_is_written_back_in_its_quotes(word: str, fixed: str | None) -> N
     assert again.request == report.corrected
 
 
+def test_a_dollar_sign_is_escaped_in_lines_in_which_the_shell_replaces_variables() -> None:
+    lines = 'curl -d @- https://x <<EOF\n{"search": {"filter": {"number": {"gt": "\\$1"}}}}\nEOF\n'
+    report = oq.check(lines)
+    written = rewrite(lines, report.corrected)
+    assert written == lines.replace('"gt"', '"\\$gt"')
+    assert oq.check(written).ok
+    assert oq.check(written).request == report.corrected
+
+
 PIECES = st.sampled_from([
+    "a.post(", "json=", "json.dumps(", "True", "<<EOF\n", "\nEOF\n", "@- ", "$(cat <<'EOF'\n",
     "curl ", "-d ", "'", '"', "\\", "\n", "$x", "$'", "{", "}", "(", ")", "[", "]", "searchOrders", "JSON.stringify", ".eq", "=", ";",
     "const ", "x", "search", ":", ",", "`", "//", "/*", "*/", "...", "'a'", '"search"', "{}", " ", "return ", "await ", "as ", "\ud800",
 ])  # fmt: skip
