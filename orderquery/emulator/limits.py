@@ -29,6 +29,9 @@ MAX_HEAD_BYTES = 1 << 16
 MAX_LOAD_BYTES = 64 << 20
 """The body of a load; other bodies are limited to ``MAX_SEARCH_BYTES``."""
 
+MAX_ENVELOPE_BYTES = 4 << 20
+"""A webhook envelope: an event with an order of 1 MiB, in three texts within each other."""
+
 MAX_DOCUMENT_BYTES = 1 << 20
 """An order, or the transactions of one, that a write stores."""
 
