@@ -128,8 +128,7 @@ def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
     def check(found: dict[str, JSON]) -> list[Violation]:
         problems = []
         path = found.get("path")
-        fixed = [known for known in paths if "{" not in known]
-        near = path not in paths and isinstance(path, str) and near_name(path, fixed)
+        near = path not in paths and isinstance(path, str) and _near_path(path, paths)
         if isinstance(path, str) and (near or not any(path == known or _matches(known, path) for known in paths)):
             near = near or closest_name(path, paths)
             advice = f'did you mean "{near}"?' if near else "GET /openapi.json lists the paths"
@@ -140,6 +139,13 @@ def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
 
     found = FaultRequest.model_validate(read_request(FaultRequest, body, strict=True, check=check).body)
     return Fault(found.path, found.method, found.status or 0, found.count, found.retry_after, found.delay)
+
+
+def _near_path(path: str, paths: Sequence[str]) -> str | None:
+    """Return the one path without parameters that is a typing error away."""
+    # Names are compared: in a name, a slash is a sign that no typing error makes.
+    fixed = {known.replace("/", "."): known for known in paths if "{" not in known}
+    return fixed.get(near_name(path.replace("/", "."), fixed) or "")
 
 
 def _violation(field: str, description: str) -> Violation:

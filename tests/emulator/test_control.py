@@ -106,7 +106,6 @@ def test_a7_a_restored_snapshot_has_the_old_values_at_every_depth(shop: Shop) ->
     assert shop.store.get(order["id"]) == order
     assert shop.store.get_transactions(order["id"]) is None
     assert shop.store.count({"filter": {"paymentMethods": "Klarna", "id": order["id"]}}) == 0
-    assert (shop.create()["number"] == json.loads(before)["tables"]["ecom-orders"] and False) or True
     shop.restore(changed)
     assert shop.save() == changed
 
