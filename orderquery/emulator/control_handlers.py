@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +35,7 @@ from .wire.control_requests import ClockRequest
 
 JSON = Any
 Handler = Callable[[Request], Awaitable[Response]]
+Read = TypeVar("Read")
 _JSON_TYPE = b"application/json"
 
 
@@ -91,8 +92,7 @@ class ControlHandlers:
         Answers once everything that fell due is done.
         """
         emulator = await self._admit(request)
-        body = await self._json(request)
-        change = _read_clock_change(body)
+        change = await self._read(request, _read_clock_change)
         steps = await run_in_threadpool(change, emulator)
         emulator.deliveries.wake(emulator.store.site)
         return _clock_response(emulator, steps)
@@ -105,7 +105,8 @@ class ControlHandlers:
     async def add_faults(self, request: Request) -> Response:
         """Make the next answers of a path fail."""
         emulator = await self._admit(request)
-        self._faults.add(emulator.store.site, read_fault(await self._json(request), self._paths))
+        fault = await self._read(request, lambda body: read_fault(body, self._paths))
+        self._faults.add(emulator.store.site, fault)
         return self._faults_response(emulator)
 
     async def clear_faults(self, request: Request) -> Response:
@@ -121,7 +122,7 @@ class ControlHandlers:
     async def add_delivery_faults(self, request: Request) -> Response:
         """Let the next deliveries be lost, doubled, late, out of order or signed wrongly."""
         emulator = await self._admit(request)
-        emulator.deliveries.faults.add(emulator.store.site, read_delivery_fault(await self._json(request)))
+        emulator.deliveries.faults.add(emulator.store.site, await self._read(request, read_delivery_fault))
         return _delivery_faults_response(emulator)
 
     async def clear_delivery_faults(self, request: Request) -> Response:
@@ -151,11 +152,17 @@ class ControlHandlers:
             raise application_error(415, "UNSUPPORTED_MEDIA_TYPE", message)
         return await run_in_threadpool(self._context.emulator_for, request)
 
-    async def _json(self, request: Request) -> JSON:
-        body, problems = read_json(await read_body(request, self._context.max_body_bytes))
-        if problems:
-            raise diagnostics_error(problems)
-        return body
+    async def _read(self, request: Request, read: Callable[[JSON], Read]) -> Read:
+        """Return what ``read`` makes of the body, in a thread: it can have 1 MiB of mistakes."""
+        body = await read_body(request, self._context.max_body_bytes)
+        return await run_in_threadpool(lambda: read(_decode(body)))
+
+
+def _decode(body: bytes) -> JSON:
+    document, problems = read_json(body)
+    if problems:
+        raise diagnostics_error(problems)
+    return document
 
 
 def _delivery_faults_response(emulator: Emulator) -> Response:
