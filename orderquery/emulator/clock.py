@@ -10,6 +10,8 @@ from ..diagnostics.errors import UsageError
 from ..language.datetimes import LAST_INSTANT
 
 _NANOSECONDS = 1_000
+LAST_CLOCK_INSTANT = LAST_INSTANT - 86_400_000_000
+"""A day before the last instant that a date can have: dates soon after the clock's can be written, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ class Clock:
     def now(self) -> int:
         """Return the current instant in microseconds since 1970-01-01 UTC."""
         state = self._state
-        return machine_time() + state.offset if state.frozen_at is None else state.frozen_at
+        return min(machine_time() + state.offset, LAST_CLOCK_INSTANT) if state.frozen_at is None else state.frozen_at
 
     def set(self, instant: int, *, frozen: bool = True) -> None:
         """Set the clock to an instant in microseconds; time may go back only this way."""
-        _check(instant)
+        check_instant(instant)
         with self._lock:
             self._state = ClockState(instant) if frozen else ClockState(None, instant - machine_time())
 
@@ -71,7 +73,7 @@ class Clock:
         if microseconds < 0:
             raise UsageError(f"cannot advance by {microseconds} microseconds; use 0 or more")
         with self._lock:
-            _check(self.now() + microseconds)
+            check_instant(self.now() + microseconds)
             state = self._state
             if state.frozen_at is None:
                 self._state = ClockState(None, state.offset + microseconds)
@@ -96,7 +98,7 @@ class Clock:
 
         Raises ``UsageError`` for an instant that no clock can have.
         """
-        _check(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
+        check_instant(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
         with self._lock:
             self._state = state
 
@@ -106,9 +108,12 @@ def machine_time() -> int:
     return time.time_ns() // _NANOSECONDS
 
 
-def _check(instant: int) -> None:
-    if not 0 <= instant <= LAST_INSTANT:
-        raise UsageError(f"cannot set the clock to {instant}; use an instant of the years 1970 to 9999")
+def check_instant(instant: int) -> None:
+    """Raise ``UsageError`` for an instant that no clock can have."""
+    if not 0 <= instant <= LAST_CLOCK_INSTANT:
+        raise UsageError(
+            f"cannot set the clock to {instant} microseconds after 1970; use an instant from 1970-01-01 to 9999-12-30"
+        )
 
 
 class SiteClocks:

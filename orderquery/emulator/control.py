@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.errors import UsageError
+from .clock import check_instant
 from .errors import application_error
 from .snapshot import Snapshot, put_back, take, unusable_snapshot
 
@@ -80,8 +81,10 @@ def advance(emulator: Emulator, target: int) -> int:
 
     Raises:
         Refused: 400 if more falls due than one call does.
+        UsageError: no clock can have this instant.
 
     """
+    check_instant(target)
     work, clock, steps = emulator.due_work, emulator.clock, 0
     while True:
         due = [found for found in (source.next_due() for source in work) if found is not None]

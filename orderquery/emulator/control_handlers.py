@@ -14,15 +14,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
 from .auth import read_header
+from .clock import check_instant
 from .control import FirstStates, advance, restore, save
 from .delivery_faults import read_delivery_fault
 from .durations import read_duration
 from .emulator import Emulator
-from .errors import WHOLE_BODY, application_error, diagnostics_error
+from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .faults import FaultPlan, read_fault
 from .http_context import HttpContext
 from .operations import OPERATIONS
@@ -93,7 +95,7 @@ class ControlHandlers:
         """
         emulator = await self._admit(request)
         change = await self._read(request, _read_clock_change)
-        steps = await run_in_threadpool(change, emulator)
+        steps = await run_in_threadpool(_change_clock, emulator, change)
         emulator.deliveries.wake(emulator.store.site)
         return _clock_response(emulator, steps)
 
@@ -176,6 +178,15 @@ def _clock_response(emulator: Emulator, steps: int = 0) -> Response:
     return json_response(json.dumps(state).encode())
 
 
+def _change_clock(emulator: Emulator, change: Callable[[Emulator], int]) -> int:
+    try:
+        return change(emulator)
+    except UsageError as problem:
+        raise validation_error(
+            [{"field": WHOLE_BODY, "description": str(problem), "violatedRule": "VALIDATION"}]
+        ) from None
+
+
 def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
     """Return what to do with the clock; the result is the number of steps.
 
@@ -206,6 +217,7 @@ def _check_clock(found: dict[str, JSON]) -> list[Violation]:
 
 def _set(emulator: Emulator, instant: int) -> int:
     """Set the clock; to go forward does what falls due on the way."""
+    check_instant(instant)
     emulator.clock.freeze()
     if instant >= emulator.clock.now():
         return advance(emulator, instant)
