@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .errors import WHOLE_BODY, validation_error
+from .limits import MAX_FAULTS
 from .request import read_request
 from .wire.control_requests import DeliveryFaultRequest
 
@@ -94,8 +96,16 @@ class DeliveryFaults:
         self._faults: dict[str, list[DeliveryFault]] = defaultdict(list)
 
     def add(self, site: str, fault: DeliveryFault) -> None:
-        """Let a fault happen."""
+        """Let a fault happen, after those that are planned already.
+
+        Raises:
+            Refused: 400 if too many are planned.
+
+        """
         with self._lock:
+            if len(self._faults[site]) >= MAX_FAULTS:
+                message = f"{MAX_FAULTS} faults are planned; send DELETE /_orderquery/deliveries/faults first"
+                raise validation_error([{"field": WHOLE_BODY, "description": message, "violatedRule": "VALIDATION"}])
             self._faults[site].append(fault)
 
     def clear(self, site: str) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 from ..diagnostics.quoting import quoted
 from ..language.near import closest_name, near_name
 from .errors import WHOLE_BODY, Refused, application_error, validation_error
+from .limits import MAX_FAULTS
 from .request import read_request
 from .violations import Violation
 from .wire.control_requests import FaultRequest
 
 JSON = Any
-MAX_FAULTS = 100
 _PARAMETER = re.compile(r"\{[^/{}]+\}")
 
 

@@ -74,6 +74,9 @@ STORE_RETRY_S = 1.0
 MAX_WEBHOOK_ANSWER_BYTES = 64 << 10
 """Read of an answer to a delivery."""
 
+MAX_FAULTS = 100
+"""Planned faults of a site: those of answers, and those of deliveries."""
+
 MAX_LOGGED_ATTEMPTS = 50
 """Attempts in the log of one delivery; the oldest are left out."""
 
