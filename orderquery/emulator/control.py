@@ -33,6 +33,9 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
 
     """
     emulator.site.require_writable()
+    for table in emulator.tables:
+        # Made here if it is missing: before its end only the transaction would see it.
+        emulator.store.at_table(table)
     try:
         with emulator.store.transaction() as transaction:
             clock = put_back(transaction, emulator.store, emulator.tables, snapshot)
