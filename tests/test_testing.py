@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from scale import scaled
 
 pytest_plugins = ("pytester", "orderquery.testing")
 
@@ -90,3 +91,29 @@ def test_nothing_is_imported():
 
 def test_the_fixtures_work_here_too(orderquery_server: object) -> None:
     assert repr(orderquery_server).startswith("<EmulatedSite: test-")
+
+
+def test_a15_no_test_sees_what_another_wrote(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests in a random order, on several workers: each finds an empty site, and its own writes alone."""
+    pytester.makeconftest("""
+import os, random
+
+def pytest_collection_modifyitems(items):
+    random.Random(os.environ["ORDER_OF_TESTS"]).shuffle(items)
+""")
+    tests = """
+import pytest
+
+@pytest.mark.parametrize("count", range(1, 25))
+def test_alone(orderquery_server, orderquery_store, count):
+    emulator = orderquery_server.emulator
+    assert orderquery_store.count({}) == 0
+    assert list(emulator.iterate_events()) == []
+    numbers = [emulator.create_order(ORDER).order["number"] for _ in range(count)]
+    assert numbers == [str(10_001 + at) for at in range(count)]
+    assert orderquery_store.count({}) == count
+    assert len(list(emulator.iterate_events())) == 2 * count
+"""
+    for turn in range(scaled(100, 1)):
+        monkeypatch.setenv("ORDER_OF_TESTS", str(turn))
+        run(pytester, tests, "-n", str(scaled(8, 2))).assert_outcomes(passed=24)

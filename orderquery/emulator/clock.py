@@ -12,6 +12,8 @@ from ..language.datetimes import LAST_INSTANT
 
 _NANOSECONDS = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_CLOCK_INSTANT = LAST_INSTANT - 86_400_000_000
+"""A day before the last instant that a date can have: dates soon after the clock's can be written, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Clock:
     def now(self) -> int:
         """Return the current instant in microseconds since 1970-01-01 UTC."""
         state = self._state
-        return machine_time() + state.offset if state.frozen_at is None else state.frozen_at
+        return min(machine_time() + state.offset, LAST_CLOCK_INSTANT) if state.frozen_at is None else state.frozen_at
 
     def set(self, instant: int | datetime, *, frozen: bool = True) -> None:
         """Set the clock to an instant; time may go back only this way.
@@ -137,7 +139,7 @@ def _microseconds_at(instant: int | datetime) -> int:
 
 def check_instant(instant: int) -> None:
     """Raise ``UsageError`` for an instant that no clock can have, in microseconds."""
-    if not 0 <= instant <= LAST_INSTANT:
+    if not 0 <= instant <= LAST_CLOCK_INSTANT:
         raise UsageError("the clock would leave the years 1970 to 9999; use an instant of those years")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +19,7 @@ from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
 from .auth import read_header
+from .clock import check_instant
 from .control import FirstStates
 from .delivery_faults import read_delivery_fault
 from .durations import read_duration
@@ -35,6 +36,7 @@ from .wire.control_requests import ClockRequest, EmptyRequest
 
 JSON = Any
 Handler = Callable[[Request], Awaitable[Response]]
+Read = TypeVar("Read")
 _JSON_TYPE = b"application/json"
 
 
@@ -92,7 +94,7 @@ class ControlHandlers:
         Answers once everything that fell due is done.
         """
         emulator = await self._admit(request)
-        change = _read_clock_change(await self._json(request))
+        change = await self._read(request, _read_clock_change)
         try:
             steps = await run_in_threadpool(change, emulator)
         except UsageError as problem:
@@ -108,7 +110,8 @@ class ControlHandlers:
     async def add_faults(self, request: Request) -> Response:
         """Make the next answers of a path fail."""
         emulator = await self._admit(request)
-        self._faults.add(emulator.store.site, read_fault(await self._json(request), self._paths))
+        fault = await self._read(request, lambda body: read_fault(body, self._paths))
+        self._faults.add(emulator.store.site, fault)
         return self._faults_response(emulator)
 
     async def clear_faults(self, request: Request) -> Response:
@@ -124,7 +127,7 @@ class ControlHandlers:
     async def add_delivery_faults(self, request: Request) -> Response:
         """Let the next deliveries be lost, doubled, late, out of order or signed wrongly."""
         emulator = await self._admit(request)
-        emulator.deliveries.faults.add(emulator.store.site, read_delivery_fault(await self._json(request)))
+        emulator.deliveries.faults.add(emulator.store.site, await self._read(request, read_delivery_fault))
         return _delivery_faults_response(emulator)
 
     async def clear_delivery_faults(self, request: Request) -> Response:
@@ -156,14 +159,23 @@ class ControlHandlers:
 
     async def _no_options(self, request: Request) -> None:
         """Refuse a body with keys; the header, not the body, names the site."""
-        body = await self._json(request, default=b"{}")
-        read_request(EmptyRequest, body, strict=True)
+        await self._read(request, _read_no_options, empty=b"{}")
 
-    async def _json(self, request: Request, *, default: bytes = b"") -> JSON:
-        body, problems = read_json(await read_body(request, self._context.max_body_bytes) or default)
-        if problems:
-            raise diagnostics_error(problems)
-        return body
+    async def _read(self, request: Request, read: Callable[[JSON], Read], *, empty: bytes = b"") -> Read:
+        """Return what ``read`` makes of the body, in a thread: it can have 1 MiB of mistakes."""
+        body = await read_body(request, self._context.max_body_bytes) or empty
+        return await run_in_threadpool(lambda: read(_decode(body)))
+
+
+def _decode(body: bytes) -> JSON:
+    document, problems = read_json(body)
+    if problems:
+        raise diagnostics_error(problems)
+    return document
+
+
+def _read_no_options(body: JSON) -> None:
+    read_request(EmptyRequest, body, strict=True)
 
 
 def _delivery_faults_response(emulator: Emulator) -> Response:
@@ -211,6 +223,7 @@ def _violation(field: str, description: str) -> Violation:
 
 def _set(emulator: Emulator, instant: int) -> int:
     """Set the clock; to go forward does what falls due on the way."""
+    check_instant(instant)
     emulator.clock.freeze()
     if instant >= emulator.clock.now():
         return emulator.advance_to(instant)

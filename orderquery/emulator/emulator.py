@@ -191,6 +191,9 @@ class Emulator(PricingPlanMethods):
     def put_back(self, snapshot: Snapshot) -> None:
         """Make the site what it was, as :meth:`restore`."""
         self.site.require_writable()
+        for table in self.tables:
+            # Made here if it is missing: before its end only the transaction would see it.
+            self.store.at_table(table)
         try:
             with self.store.transaction() as transaction:
                 self.clock.restore(put_back(transaction, self.store, self.tables, snapshot))

@@ -29,6 +29,9 @@ MAX_HEAD_BYTES = 1 << 16
 MAX_LOAD_BYTES = 64 << 20
 """The body of a load; other bodies are limited to ``MAX_SEARCH_BYTES``."""
 
+MAX_ENVELOPE_BYTES = 4 << 20
+"""A webhook envelope: an event with an order of 1 MiB, in three texts within each other."""
+
 MAX_DOCUMENT_BYTES = 1 << 20
 """An order, or the transactions of one, that a write stores."""
 
@@ -70,6 +73,9 @@ STORE_RETRY_S = 1.0
 
 MAX_WEBHOOK_ANSWER_BYTES = 64 << 10
 """Read of an answer to a delivery."""
+
+MAX_FAULTS = 100
+"""Planned faults of a site: those of answers, and those of deliveries."""
 
 MAX_LOGGED_ATTEMPTS = 50
 """Attempts in the log of one delivery; the oldest are left out."""

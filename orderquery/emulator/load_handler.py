@@ -19,7 +19,7 @@ from .auth import query_parameter, site_parameter
 from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .events import RECEIVED, event_id_of, is_known_event
 from .http_context import HttpContext
-from .limits import MAX_CONCURRENT_LOADS, MAX_LOAD_PROBLEMS
+from .limits import MAX_CONCURRENT_LOADS, MAX_ENVELOPE_BYTES, MAX_LOAD_PROBLEMS
 from .plan_loads import load_plans, read_plans
 from .request_body import read_body
 from .responses import json_response
@@ -40,14 +40,31 @@ class LoadHandler:
         context = self._context
         context.admit(request)
         context.emulator.site.require_writable()
-        body = await read_body(request, context.max_load_bytes)
-        if is_envelope(body):
-            body = context.envelopes.open(body)
-        elif context.envelopes.verified and not context.api_key:
-            message = "unsigned load; send a signed webhook envelope, or start the server with an API key"
-            raise application_error(401, "UNSIGNED", message)
+        body = await self._open(await read_body(request, self._max_bytes))
         async with self._slots:
             return await run_in_threadpool(self._load, request, body)
+
+    @property
+    def _max_bytes(self) -> int:
+        """The limit of a body; a caller without any key sends one envelope at most."""
+        most = self._context.max_load_bytes
+        return min(most, MAX_ENVELOPE_BYTES) if self._wants_envelopes else most
+
+    @property
+    def _wants_envelopes(self) -> bool:
+        return self._context.envelopes.verified and not self._context.api_key
+
+    async def _open(self, body: bytes) -> bytes:
+        """Return the event in an envelope, or another body as it is."""
+        # Verifying takes milliseconds per MiB, in which the event loop would answer no one.
+        opened = await run_in_threadpool(self._open_envelope, body)
+        if opened is None and self._wants_envelopes:
+            message = "unsigned load; send a signed webhook envelope, or start the server with an API key"
+            raise application_error(401, "UNSIGNED", message)
+        return body if opened is None else opened
+
+    def _open_envelope(self, body: bytes) -> bytes | None:
+        return self._context.envelopes.open(body) if is_envelope(body) else None
 
     def _load(self, request: Request, body: bytes) -> Response:
         if not body.strip():

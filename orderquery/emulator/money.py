@@ -54,7 +54,7 @@ def write_price(amount: Decimal, currency: JSON) -> dict[str, JSON]:
     """Return the price of an amount, shown in its currency if that has a known symbol."""
     text = f"{amount:f}"
     if not amount:
-        text = "0" if currency in _WITHOUT_CENTS else "0.00"
+        text = "0" if isinstance(currency, str) and currency in _WITHOUT_CENTS else "0.00"
     shown = show(text, currency)
     return {"amount": text, **({} if shown is None else {"formattedAmount": shown})}
 

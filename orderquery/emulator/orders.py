@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -195,7 +196,11 @@ def require_order(change: SiteChange, order_id: str) -> Document:
 def approval_strategy(change: SiteChange, order_id: str) -> str | None:
     """Return the approval strategy of an order that was created with one."""
     entry = change.transaction.entry(SETTINGS, order_id)
-    return None if entry is None else json.loads(entry.document).get("orderApprovalStrategy")
+    # A restored snapshot can hold anything.
+    with suppress(ValueError, RecursionError):
+        settings = None if entry is None else json.loads(entry.document)
+        return settings.get("orderApprovalStrategy") if isinstance(settings, dict) else None
+    return None
 
 
 def order_not_found(order_id: str) -> Refused:

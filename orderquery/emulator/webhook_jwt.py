@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from ..diagnostics.errors import MissingExtra, UsageError
 from .errors import Refused, application_error, validation_error
+from .limits import MAX_ENVELOPE_BYTES
 
 try:
     import jwt
@@ -16,12 +17,25 @@ except ImportError as problem:
     raise MissingExtra("endpoint", problem) from None
 
 JSON = Any
-_TOKEN = re.compile(rb"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\s*")
+# The pieces of a token exclude each other and never give back, so matching is linear. A header of Wix has 100 bytes, a
+# signature of the longest RSA keys 2,731.
+_BEGINNING = re.compile(rb"\s{0,64}+[A-Za-z0-9_-]{1,8192}+\.[A-Za-z0-9_-]")
+_TOKEN = re.compile(rb"\s*+[A-Za-z0-9_-]{1,8192}+\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]{0,8192}+\s*+")
 _ALGORITHMS = ["RS256"]
 
 
 def is_envelope(body: bytes) -> bool:
-    """Return whether a body is a token instead of JSON."""
+    """Return whether a body is a token instead of JSON.
+
+    Raises:
+        Refused: 413 if it begins as one and has more than ``MAX_ENVELOPE_BYTES``.
+
+    """
+    if _BEGINNING.match(body) is None:
+        return False
+    if len(body) > MAX_ENVELOPE_BYTES:
+        message = f"the envelope has more than {MAX_ENVELOPE_BYTES:,} bytes"
+        raise application_error(413, "REQUEST_TOO_LARGE", message, {"threshold": MAX_ENVELOPE_BYTES})
     return _TOKEN.fullmatch(body) is not None
 
 
@@ -62,7 +76,7 @@ class Envelopes:
                 )
         except jwt.InvalidSignatureError:
             raise _wrong_signature("the envelope is not signed for this app; check the webhook key") from None
-        except (jwt.DecodeError, RecursionError):
+        except (jwt.DecodeError, RecursionError, OverflowError):
             raise _no_event("the envelope is not a JSON Web Token with a JSON object inside") from None
         except jwt.InvalidTokenError as problem:
             raise _wrong_signature(f"invalid envelope: {str(problem).lower()}") from None
