@@ -32,6 +32,9 @@ def restore(emulator: Emulator, snapshot: Snapshot) -> None:
 
     """
     emulator.site.require_writable()
+    for table in emulator.tables:
+        # Other connections do not see tables that a transaction creates.
+        emulator.store.at_table(table)
     try:
         with emulator.store.transaction() as transaction:
             clock = put_back(transaction, emulator.store, emulator.tables, snapshot)
