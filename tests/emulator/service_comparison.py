@@ -102,8 +102,12 @@ class Comparison(RuleBasedStateMachine):
         stored = self.model.transactions.get(order_id, {"payments": []})["payments"]
         return pick([payment["id"] for payment in stored], which)
 
-    def plan_order_id(self, which: int) -> str:
-        return pick(list(self.model.plan_orders), which)
+    def plan_order_id(self, which: int, *statuses: str) -> str:
+        """Return one of the last orders, mostly one in these statuses."""
+        self.model.settle()
+        orders = self.model.plan_orders
+        wanted = [order_id for order_id, record in orders.items() if record.life.status in statuses]
+        return pick(wanted if wanted and which < 3 else list(orders), which)
 
 
 def pick(ids: list[str], which: int) -> str:

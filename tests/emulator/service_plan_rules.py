@@ -54,15 +54,20 @@ class PlanRules(Comparison):
         start = None if ahead is None else date(self.model.now + ahead * DAY)
         return (PLANS[plan]["id"] if plan in PLANS else plan), start
 
+    def wait(self, length: int) -> None:
+        self.model.now += length
+        self.clock.advance(length)
+
     def change_plan_order(self, order_id: str, call: Callable[[], Any], change: Any, member: str | None = None) -> None:
         answers = self.both(call, lambda: self.model.change_plan_order(order_id, change, member))
         if answers is not None:
             assert answers[0].to_json() == {}
             self.compare_events()
 
-    @counted_rule(which=requests.few, effect=st.sampled_from(["IMMEDIATELY", "NEXT_PAYMENT_DATE", "NEXT_PAYMENT_DATE"]))
-    def cancel_plan_order(self, which: int, effect: Any) -> None:
-        order_id, now = self.plan_order_id(which), self.model.now
+    @counted_rule(which=requests.few, wait=requests.waits, effect=requests.effects)
+    def cancel_plan_order(self, which: int, wait: int, effect: Any) -> None:
+        self.wait(wait)
+        order_id, now = self.plan_order_id(which, "ACTIVE", "PAUSED"), self.model.now
         self.change_plan_order(
             order_id,
             lambda: self.shop.cancel_plan_order(order_id, effect),
@@ -71,11 +76,13 @@ class PlanRules(Comparison):
 
     @counted_rule(
         which=requests.few,
-        effect=st.sampled_from(["IMMEDIATELY", "NEXT_PAYMENT_DATE", "NEXT_PAYMENT_DATE"]),
+        wait=requests.waits,
+        effect=requests.effects,
         other=st.sampled_from([None, None, None, "", requests.MEMBERS[0]]),
     )
-    def request_cancellation(self, which: int, effect: Any, other: str | None) -> None:
-        order_id, now = self.plan_order_id(which), self.model.now
+    def request_cancellation(self, which: int, wait: int, effect: Any, other: str | None) -> None:
+        self.wait(wait)
+        order_id, now = self.plan_order_id(which, "ACTIVE", "PENDING"), self.model.now
         member = self.member_of(order_id) if other is None else other
         self.change_plan_order(
             order_id,
@@ -88,33 +95,36 @@ class PlanRules(Comparison):
         record = self.model.plan_orders.get(order_id)
         return requests.MEMBERS[1] if record is None else record.member_id
 
-    @counted_rule(which=requests.few)
-    def mark_as_paid(self, which: int) -> None:
-        order_id, now = self.plan_order_id(which), self.model.now
+    @counted_rule(which=requests.few, wait=requests.waits)
+    def mark_as_paid(self, which: int, wait: int) -> None:
+        self.wait(wait)
+        order_id, now = self.plan_order_id(which, "ACTIVE", "PENDING", "PAUSED"), self.model.now
         self.change_plan_order(
             order_id,
             lambda: self.shop.mark_as_paid(order_id),
             lambda record: record.change(now, lambda life, at: life.pay(at)),
         )
 
-    @counted_rule(which=requests.few)
-    def pause_order(self, which: int) -> None:
-        order_id, now = self.plan_order_id(which), self.model.now
+    @counted_rule(which=requests.few, wait=requests.waits)
+    def pause_order(self, which: int, wait: int) -> None:
+        self.wait(wait)
+        order_id, now = self.plan_order_id(which, "ACTIVE"), self.model.now
         self.change_plan_order(
             order_id,
             lambda: self.shop.pause_order(order_id),
             lambda record: record.change(now, lambda life, at: life.pause(at)),
         )
 
-    @counted_rule(which=requests.few)
-    def resume_order(self, which: int) -> None:
-        order_id, now = self.plan_order_id(which), self.model.now
+    @counted_rule(which=requests.few, wait=requests.waits)
+    def resume_order(self, which: int, wait: int) -> None:
+        self.wait(wait)
+        order_id, now = self.plan_order_id(which, "PAUSED"), self.model.now
         self.change_plan_order(order_id, lambda: self.shop.resume_order(order_id), lambda record: record.resume(now))
 
-    @counted_rule(which=requests.few, days=st.integers(-5, 60))
-    def postpone_end_date(self, which: int, days: int) -> None:
-        order_id, now = self.plan_order_id(which), self.model.now
-        self.model.settle()
+    @counted_rule(which=requests.few, wait=requests.waits, days=st.integers(-5, 60))
+    def postpone_end_date(self, which: int, wait: int, days: int) -> None:
+        self.wait(wait)
+        order_id, now = self.plan_order_id(which, "ACTIVE", "PENDING"), self.model.now
         record = self.model.plan_orders.get(order_id)
         end = record.life.end if record is not None else None
         until = date((instant(end.isoformat()) if end is not None else now) + days * DAY)

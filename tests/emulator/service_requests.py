@@ -148,6 +148,7 @@ masks = sometimes(st.sampled_from(MASKS))
 
 # -- payments ---------------------------------------------------------------------------------------------------
 
+MEMBERSHIP = {"lineItemId": "l", "name": {"original": "Gold"}, "providerAppId": "p"}
 DETAILS: list[JSON] = [
     {"regularPaymentDetails": {"paymentMethod": "Cash", "offlinePayment": True}},
     {"regularPaymentDetails": {"paymentMethod": "CreditCard", "paymentOrderId": None}},
@@ -155,9 +156,10 @@ DETAILS: list[JSON] = [
     {"regularPaymentDetails": {"providerTransactionId": "t2"}, "createdDate": "2024-01-01T00:00:00.000Z"},
     {"regularPaymentDetails": {"providerTransactionId": ""}, "status": "PENDING_MERCHANT"},
     {"regularPaymentDetails": {"status": "PENDING"}, "status": "APPROVED"},
+    *[{"regularPaymentDetails": {"providerTransactionId": "t1", "status": "APPROVED"}}] * 3,
     {"giftcardPaymentDetails": {"giftCardPaymentId": "g"}},
     {"giftcardPaymentDetails": {"appId": UNKNOWN}, "refundDisabled": True},
-    {"membershipPaymentDetails": {"lineItemId": "l", "name": {"original": "Gold"}, "providerAppId": "p"}},
+    {"membershipPaymentDetails": MEMBERSHIP},
     *({"regularPaymentDetails": {"paymentMethod": "Cash", "status": status}} for status in STATUSES),
 ]
 
@@ -167,13 +169,20 @@ def payment_of(details: JSON, amount: JSON) -> JSON:
 
 
 new_payments = st.builds(payment_of, st.sampled_from(DETAILS), prices)
-MANY = [{"membershipPaymentDetails": DETAILS[8]["membershipPaymentDetails"], "amount": {"amount": "0.10"}}] * 45
-BAD_PAYMENTS: list[list[JSON]] = [[], [{"amount": {"amount": "5"}}], [DETAILS[6]], [*MANY, *MANY]]
+MANY = [{"membershipPaymentDetails": MEMBERSHIP, "amount": {"amount": "0.10"}}] * 45
+TWICE = {"regularPaymentDetails": {"providerTransactionId": "t3"}, "amount": {"amount": "1"}}
+BAD_PAYMENTS: list[list[JSON]] = [
+    [],
+    [{"amount": {"amount": "5"}}],
+    [{"giftcardPaymentDetails": {}}],
+    [*MANY, *MANY],
+    [TWICE, TWICE],
+]
 payment_lists = (
     st.lists(new_payments, min_size=1, max_size=2)
     | st.lists(new_payments, min_size=1, max_size=2)
     | st.lists(new_payments, min_size=1, max_size=2)
-    | st.sampled_from([0, 1, 2, 3]).map(lambda index: deepcopy(MANY if index == 3 else BAD_PAYMENTS[index]))
+    | st.sampled_from([MANY, *BAD_PAYMENTS]).map(deepcopy)
 )
 odd_statuses = st.sampled_from(
     [*STATUSES, *["APPROVED", "DECLINED", "VOIDED", "CANCELED", "PENDING"] * 3, None, "PAID"]
@@ -261,6 +270,7 @@ def plan_list_of(wanted: JSON, limit: int | None, offset: int | None) -> JSON:
     return {**wanted, "limit": limit, "offset": offset}
 
 
+effects = st.sampled_from(["IMMEDIATELY", *["NEXT_PAYMENT_DATE"] * 3])
 plan_lists = st.builds(
     plan_list_of,
     st.sampled_from([
@@ -279,6 +289,7 @@ plan_sortings = st.sampled_from(
 # -- time -------------------------------------------------------------------------------------------------------
 
 MILLISECOND, HOUR = 1_000, 3_600_000_000
+waits = st.sampled_from([0, 0, 0, 0, 7 * MILLISECOND, 5 * HOUR, 26 * HOUR, 24 * 9 * HOUR])
 lengths = (
     st.integers(0, 3_000).map(lambda count: count * MILLISECOND)
     | st.integers(0, 24 * 40).map(lambda count: count * HOUR)
