@@ -136,15 +136,19 @@ class PlainOrder:
     def pass_to(self, moment: datetime) -> None:
         """Let time bring what it brings until a moment."""
         while (at := self.due()) is not None and at <= moment:
-            if self.status == "PENDING":
-                self.begin(at)
-            elif self.end is not None and self.end <= at:
-                self.finish("CANCELED" if self.canceled_by and not self.renews else "ENDED", at)
-            else:
-                self.index = self.index_at(at)
-                self.say(f"cycle_started:{self.index}", at)
-            self.say("updated", at)
-            self.touch(at)
+            self.pass_one(at)
+
+    def pass_one(self, at: datetime) -> None:
+        """Make the change that is due at a moment."""
+        if self.status == "PENDING":
+            self.begin(at)
+        elif self.end is not None and self.end <= at:
+            self.finish("CANCELED" if self.canceled_by and not self.renews else "ENDED", at)
+        else:
+            self.index = self.index_at(at)
+            self.say(f"cycle_started:{self.index}", at)
+        self.say("updated", at)
+        self.touch(at)
 
     # -- what is asked for -------------------------------------------------------------------------------------
 
