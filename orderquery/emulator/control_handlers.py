@@ -162,7 +162,10 @@ class ControlHandlers:
         await self._read(request, _read_no_options, empty=b"{}")
 
     async def _read(self, request: Request, read: Callable[[JSON], Read], *, empty: bytes = b"") -> Read:
-        """Return what ``read`` makes of the body, in a thread: it can have 1 MiB of mistakes."""
+        """Return what ``read`` makes of the body.
+
+        It runs in a thread, because a body can have 1 MiB of mistakes.
+        """
         body = await read_body(request, self._context.max_body_bytes) or empty
         return await run_in_threadpool(lambda: read(_decode(body)))
 
