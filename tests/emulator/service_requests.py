@@ -289,7 +289,7 @@ plan_sortings = st.sampled_from(
 # -- time -------------------------------------------------------------------------------------------------------
 
 MILLISECOND, HOUR = 1_000, 3_600_000_000
-waits = st.sampled_from([0, 0, 0, 0, 7 * MILLISECOND, 5 * HOUR, 26 * HOUR, 24 * 9 * HOUR])
+waits = st.sampled_from([0, 0, 0, 0, 7 * MILLISECOND, 5 * HOUR, 26 * HOUR, 9 * 24 * HOUR, 33 * 24 * HOUR])
 lengths = (
     st.integers(0, 3_000).map(lambda count: count * MILLISECOND)
     | st.integers(0, 24 * 40).map(lambda count: count * HOUR)
