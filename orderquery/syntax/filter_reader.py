@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -298,6 +298,7 @@ class FilterReader:
                 return Comparison(field, "$nin", self._operand(raw, path), Place(path), name)
             if listed:
                 help_ = f'write: {{"$not": {{"$or": [{{{json.dumps(field)}: ...}}]}}}}'
+            help_ = self._apart(field, "$not", raw if listed else [raw]) or help_
             self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
             inner = [each(item, (*path, i)) for i, item in enumerate(raw)] if listed else [each(raw, path)]
             return Not(either(inner))
@@ -307,8 +308,24 @@ class FilterReader:
         help_ = f'write: {{"{connective}": [{{{json.dumps(field)}: ...}}]}}'
         if connective == "$nor":
             help_ = f'write: {{"$not": {{"$or": [{{{json.dumps(field)}: ...}}]}}}}'
+        help_ = self._apart(field, connective, raw) or help_
         self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
         return self._joined(connective, [each(item, (*path, i)) for i, item in enumerate(raw)])
+
+    def _apart(self, field: str, connective: str, items: Sequence[JSON]) -> str:
+        """Return a help that writes several operators of one item as conditions of their own, or ``""``."""
+        row = self._row(field)
+        if row is None or not any(isinstance(item, dict) and len(item) > 1 for item in items):
+            return ""
+        shown = field if field in self._rows else row.name
+        parts: list[JSON] = []
+        for item in items:
+            is_one = not isinstance(item, dict) or len(item) < 2
+            several = [{shown: item}] if is_one else [{shown: {key: part}} for key, part in item.items()]
+            parts.extend(several if is_one or connective == "$and" else [{"$and": several}])
+        if connective in ("$and", "$or"):
+            return write_help({connective: parts})
+        return write_help({"$not": parts[0] if len(parts) == 1 else {"$or": parts}})
 
     def _several(self, name: str, operators: list[Comparison], value: dict[str, JSON], path: Path) -> None:
         count = _COUNTS[len(operators)] if len(operators) < len(_COUNTS) else len(operators)
