@@ -22,6 +22,7 @@ EXAMPLES = [
     for code in CODES.values()
     if code.wrong and code.shape != "text" and code.name not in ("json-syntax", "duplicate-key")
 ]
+TWO_DATES = {"$gt": "2024-01-01T00:00:00Z", "$lt": "2024-01-02T00:00:00Z"}
 #: Requests for the helps that the examples, the cases and the random mistakes do not show.
 MORE: list[JSON] = [
     {"filter": {"status": {}}},
@@ -31,6 +32,19 @@ MORE: list[JSON] = [
     {"filter": {"number": {"$not": ["1", "2"]}}},
     {"filter": {"status": {"$or": ["APPROVED", "PENDING"]}}},
     {"filter": {"status": {"$nor": ["APPROVED", {"$eq": "PENDING"}]}}},
+    *(
+        {"filter": {name: {connective: value}}}
+        for name in ("createdDate", "createddate")
+        for connective, value in [
+            ("$not", TWO_DATES),
+            ("$not", [TWO_DATES]),
+            ("$not", [TWO_DATES, "2024-01-03T00:00:00Z"]),
+            ("$and", [TWO_DATES, {"$ne": "2024-01-03T00:00:00Z"}]),
+            ("$or", [TWO_DATES, {"$eq": "2024-01-03T00:00:00Z"}]),
+            ("$nor", [TWO_DATES]),
+        ]
+    ),
+    {"filter": {"buyerInfo.Email": {"$ne": "a", "startsWith": "b"}}},
     {"filter": {"$gt": 5}},
     {"filter": {"$nor": []}},
     {"filter": {"$and": []}},
@@ -120,6 +134,9 @@ def faults(request: JSON, shape: str = "request") -> list[tuple[str, str, JSON, 
     for diagnostic in oq.check(copy.deepcopy(request), shape).diagnostics:
         for changed in applied(request, diagnostic, example):
             after = said(changed, shape)
+            if diagnostic.help == "use $and":
+                # Each operator gets a condition of its own, so an unknown name is written once more for each.
+                after -= Counter({key: max(0, after[key] - 1) for key in before if key[0] == "unknown-field"})
             mine = (diagnostic.code, diagnostic.message)
             # The message of another diagnostic may quote what was changed.
             is_added = Counter(code for code, _ in after.elements()) - codes
