@@ -11,9 +11,7 @@ from service_model.values import instant
 from service_plan_rules import PlanRules
 
 import orderquery as oq
-from orderquery.emulator import control
 from orderquery.emulator.clock import Clock
-from orderquery.emulator.snapshot import read_snapshot
 
 START = instant("2026-01-31T10:00:00.000Z")
 BY_NUMBER = [{"fieldName": "number", "order": "ASC"}]
@@ -181,7 +179,7 @@ class ServiceMachine(PlanRules):
     def pass_time(self, length: int, settle: bool) -> None:
         self.model.now += length
         if settle:
-            control.advance(self.shop, self.model.now)
+            self.shop.advance_to(self.model.now)
             self.model.settle()
             self.compare_events()
         else:
@@ -190,13 +188,13 @@ class ServiceMachine(PlanRules):
     @counted_rule(again=st.booleans())
     def save(self, again: bool) -> None:
         if again or self.saved is None:
-            self.saved = control.save(self.shop).to_bytes(), self.model.copy()
+            self.saved = self.shop.save(), self.model.copy()
 
     @counted_rule(ready=st.sampled_from([False, False, True]))
     def restore(self, ready: bool) -> None:
         if ready and self.saved is not None:
             snapshot, model = self.saved
-            control.restore(self.shop, read_snapshot(snapshot))
+            self.shop.restore(snapshot)
             self.model, self.seen = model.copy(), 0
             assert self.clock.now() == self.model.now
             self.compare_everything(BY_NUMBER)

@@ -11,7 +11,6 @@ from writable_stores import WRITABLE, location_of
 
 import orderquery as oq
 from orderquery.emulator import control
-from orderquery.emulator.snapshot import read_snapshot
 
 
 @pytest.mark.parametrize("kind", WRITABLE)
@@ -33,10 +32,10 @@ def test_a_snapshot_can_be_restored_into_a_new_store(kind: str, tmp_path: Path) 
         shop.load_plans(PLANS.values())
         order = shop.create_order(NEW_ORDER).order
         plan_order = shop.create_offline_order(PLANS["monthly"]["id"], MEMBER).order
-        saved = control.save(shop).to_bytes()
+        saved = shop.save()
     with oq.open_store(location_of(kind, tmp_path)) as store:
         shop = oq.Emulator(store)
-        control.restore(shop, read_snapshot(saved))
+        shop.restore(saved)
         assert shop.get_order(order["id"]).order == order
         assert shop.management_get_order(plan_order["id"]).order == plan_order
-        assert control.save(shop).to_bytes() == saved
+        assert shop.save() == saved

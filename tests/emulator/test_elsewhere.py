@@ -21,8 +21,6 @@ from writable_stores import WRITABLE, location_of
 
 import orderquery as oq
 from orderquery.emulator.clock import Clock
-from orderquery.emulator.control import restore, save
-from orderquery.emulator.snapshot import read_snapshot
 
 JSON = Any
 
@@ -49,13 +47,13 @@ def test_a9_what_is_saved_is_state_that_any_store_takes(kind: str, tmp_path: Pat
         # A hundred calls that leave nothing behind.
         for turn in range(100):
             shop.update_order(order_id, {"archived": bool(turn % 2)})
-        saved = save(shop).to_bytes()
+        saved = shop.save()
     assert json.loads(saved).keys() == {"snapshot", "clock", "tables", "entries"}
     with oq.open_store(location_of(kind, tmp_path)) as store:
         # Neither another seed nor another time changes what is restored.
         other = emulator_over(store, seed="b", clock=Clock(START * 2, frozen=True))
-        restore(other, read_snapshot(saved))
-        assert save(other).to_bytes() == saved
+        other.restore(saved)
+        assert other.save() == saved
         assert [order["id"] for order in other.search_orders({"filter": {"paymentMethods": "Cash"}}).orders] == [
             order_id
         ]
