@@ -140,7 +140,7 @@ def _microseconds_at(instant: int | datetime) -> int:
 def check_instant(instant: int) -> None:
     """Raise ``UsageError`` for an instant that no clock can have, in microseconds."""
     if not 0 <= instant <= LAST_CLOCK_INSTANT:
-        raise UsageError("the clock would leave the years 1970 to 9999; use an instant of those years")
+        raise UsageError("the clock would leave the years 1970 to 9999; use an instant from 1970-01-01 to 9999-12-30")
 
 
 class SiteClocks:

@@ -162,7 +162,7 @@ def _check_fault(found: dict[str, JSON]) -> list[Violation]:
     problems = [
         (key, f'only for the fault "{fault}"; remove "{key}"')
         for key, fault in _ONLY_FOR.items()
-        if key in found and found.get("fault") in FAULTS and found["fault"] != fault
+        if key in found and isinstance(found.get("fault"), str) and found["fault"] in FAULTS and found["fault"] != fault
     ]
     event_type = found.get("eventType")
     if isinstance(event_type, str) and event_type and (problem := why_unknown(event_type)):

@@ -47,6 +47,9 @@ MAX_VIOLATIONS = 100
 MAX_LOAD_PROBLEMS = 100
 """Problems in the response to a load; the rest are counted."""
 
+MAX_UNUSABLE_DOCUMENTS = 10_000
+"""Unusable documents after which a load ends."""
+
 MAX_CONCURRENT_LOADS = 2
 """A store has one writer: more loads would only occupy threads that searches need."""
 

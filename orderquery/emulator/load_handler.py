@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +14,7 @@ from starlette.responses import Response
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import quoted
+from ..documents.ingest import Found, is_skipped
 from ..documents.json_lines import read_bytes
 from ..stores.base import LoadResult, Store
 from ..stores.service_state import Entry
@@ -19,7 +22,7 @@ from .auth import query_parameter, site_parameter
 from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .events import RECEIVED, event_id_of, is_known_event
 from .http_context import HttpContext
-from .limits import MAX_CONCURRENT_LOADS, MAX_ENVELOPE_BYTES, MAX_LOAD_PROBLEMS
+from .limits import MAX_CONCURRENT_LOADS, MAX_ENVELOPE_BYTES, MAX_LOAD_PROBLEMS, MAX_UNUSABLE_DOCUMENTS
 from .plan_loads import load_plans, read_plans
 from .request_body import read_body
 from .responses import json_response
@@ -79,7 +82,8 @@ class LoadHandler:
         event_id = event_id_of(body)
         if event_id and is_known_event(store, event_id):
             return json_response(_encode_result(LoadResult()))
-        result = store.load_records(read_bytes(store.schema, body))
+        result = store.load_records(_until_hopeless(read_bytes(store.schema, body)))
+        _report_end(result)
         _require_json(result)
         if event_id and not result.skipped:
             # After the load: a crash between the two loads the event once more, which its version makes harmless.
@@ -103,6 +107,25 @@ class LoadHandler:
     @cached_property
     def _slots(self) -> asyncio.Semaphore:
         return asyncio.Semaphore(MAX_CONCURRENT_LOADS)
+
+
+def _until_hopeless(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield what was found, up to too many unusable documents."""
+    unusable = 0
+    for item in found:
+        yield item
+        unusable += isinstance(item, Diagnostic) and is_skipped(item)
+        if unusable == MAX_UNUSABLE_DOCUMENTS:
+            return
+
+
+def _report_end(result: LoadResult) -> None:
+    """Say first that a load ended early."""
+    if result.skipped >= MAX_UNUSABLE_DOCUMENTS:
+        message = f"{result.skipped:,} documents cannot be used; the rest was not read"
+        help_ = "load orders as JSON, one per line"
+        first = result.problems[0]
+        result.problems.insert(0, replace(first, message=message, help=help_))
 
 
 def _require_json(result: LoadResult) -> None:

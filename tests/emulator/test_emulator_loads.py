@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from project import TESTS
 from serving import LOAD, SEARCH, Answer, Asker
+from starlette.testclient import TestClient
 
 import orderquery as oq
+from orderquery.emulator.limits import MAX_UNUSABLE_DOCUMENTS
 
 JSON = Any
 EVENT = (TESTS / "samples" / "order_approved.event.json").read_text("utf-8")
@@ -304,3 +306,13 @@ def test_an_api_key_that_cannot_be_sent(unusable: str) -> None:
 
 def test_a_load_by_get_is_a_405() -> None:
     assert Asker().get(LOAD).status == 405
+
+
+def test_a_load_ends_after_too_many_unusable_documents_and_says_so() -> None:
+    with oq.open_store(":memory:") as store:
+        client = TestClient(oq.create_app(store))
+        lines = [b'{"id":"a"}', *[b"{}"] * MAX_UNUSABLE_DOCUMENTS, b'{"id":"b"}']
+        result = client.post("/_orderquery/load", content=b"\n".join(lines)).json()
+        assert (result["orders"], result["skipped"]) == (1, MAX_UNUSABLE_DOCUMENTS)
+        assert result["problems"][0]["message"] == "10,000 documents cannot be used; the rest was not read"
+        assert store.get("b") is None

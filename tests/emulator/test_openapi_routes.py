@@ -8,6 +8,7 @@ from test_openapi import document, operations
 import orderquery as oq
 from orderquery.emulator.operations import OPERATIONS
 from orderquery.emulator.plan_operations import WRONG_PLAN_PATHS
+from orderquery.emulator.read_handlers import WRONG_SEARCH_PATHS
 
 WRITES = {to_camel(operation.name) for operation in OPERATIONS if operation.writes} | {"resendDelivery"}
 
@@ -76,6 +77,6 @@ def test_the_routes_are_those_that_are_described() -> None:
             routed = {route.path for route in app.routes}
             shown = {path for path, _, _ in operations(document(control=control))}
         unsupported = {operation.path for operation in OPERATIONS if not operation.is_supported}
-        refused = {"/ecom/v1/orders/query", *WRONG_PLAN_PATHS, *(path for _, path in CONTROL_ROUTES)}
+        refused = {*WRONG_SEARCH_PATHS, *WRONG_PLAN_PATHS, *(path for _, path in CONTROL_ROUTES)}
         assert routed - shown == (unsupported | refused) - shown
         assert shown <= routed
