@@ -60,7 +60,7 @@ operators = ["$eq", "$startsWith"]
 """
 
 BETWEEN = Operator(
-    "$between", (Spelling("between"),), Takes.VALUES, "present and from the first value to the last",
+    "$between", (Spelling("spans"),), Takes.VALUES, "present and from the first value to the last",
     lambda field, bounds: all_of([compares(field, ">=", bounds[0]), compares(field, "<=", bounds[-1])]),
 )  # fmt: skip
 
@@ -81,12 +81,12 @@ def tickets(monkeypatch: pytest.MonkeyPatch) -> oq.Schema:
 
 CASES = [
     ({}, "everything", ["d", "b", "a", "e"]),
-    ({"cost.net": {"$between": ["5.00", 10]}}, "cost.net between (5, 10)", ["b", "a"]),
-    ({"$not": {"cost.net": {"$between": ["5.00", 10]}}}, "not cost.net between (5, 10)", ["d", "e"]),
+    ({"cost.net": {"$between": ["5.00", 10]}}, "cost.net spans (5, 10)", ["b", "a"]),
+    ({"$not": {"cost.net": {"$between": ["5.00", 10]}}}, "not cost.net spans (5, 10)", ["d", "e"]),
     ({"opened": {"$gte": "2024-01-02T00:00:00Z"}}, "opened >= 2024-01-02", ["d", "b"]),
     ({"votes.weight": {"$gt": 2}}, "votes.weight > 2", ["d", "e"]),
     ({"$not": {"votes.weight": {"$gt": 2}}}, "not votes.weight > 2", ["b", "a"]),
-    ({"votes.weight": {"$between": [2, 3]}}, "votes.weight between (2, 3)", ["d"]),
+    ({"votes.weight": {"$between": [2, 3]}}, "votes.weight spans (2, 3)", ["d"]),
     ({"votes.weight": {"$hasAll": [9, "2.50"]}}, "votes.weight has all (9, 2.5)", ["d"]),
     ({"order": {"$startsWith": "ä"}}, '`order` starts with "Ä"', ["d", "b"]),
     ({"state": {"$ne": "DONE"}}, "state != DONE", ["d", "a", "e"]),
