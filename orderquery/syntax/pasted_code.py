@@ -24,7 +24,7 @@ _BODY = f'{{"search": {_OBJECT}}}'
 def find_literal(text: str, schema: Schema | None = None) -> Excerpt | None:
     """Return the search in pasted code; ``None`` if the text is not such code.
 
-    With the table of fields the text form is told from an assignment.
+    With the table of fields, the text form can be distinguished from an assignment.
 
     Raises:
         ReadError: it is such code, and a part of it must be picked or replaced.

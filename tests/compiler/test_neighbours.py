@@ -1,4 +1,4 @@
-"""A mistake next to another does not change what is said of either."""
+"""A mistake next to another does not change how either is reported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AROUND = [
 
 
 def said(request: JSON, start: tuple[Any, ...] = ()) -> Said:
-    """Return what is said of the part of a request at a path, with places relative to it."""
+    """Return the diagnostics of the part of a request at a path, with places relative to it."""
     found: Said = Counter()
     for d in oq.check(copy.deepcopy(request)).diagnostics:
         path = d.place.path or ()

@@ -1,4 +1,4 @@
-"""What a request is told about a value that cannot be used: the problem, then what to write."""
+"""The messages for values that cannot be used: the problem, then what to write."""
 
 from __future__ import annotations
 
