@@ -48,7 +48,7 @@ def test_it_holds_the_grammar_and_nothing_else_that_is_not_code(wheel: Path) -> 
     assert kept == grammar | readmes | {"orderquery/py.typed"}
     assert all(name.startswith(("orderquery/", "orderquery-")) for name in names)
     (entry_points,) = (name for name in names if name.endswith("/entry_points.txt"))
-    assert "[pytest11]\norderquery = orderquery.testing" in zipfile.ZipFile(wheel).read(entry_points).decode()
+    assert "[pytest11]\norderquery.testing = orderquery.testing" in zipfile.ZipFile(wheel).read(entry_points).decode()
 
 
 def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:

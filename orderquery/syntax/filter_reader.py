@@ -313,7 +313,7 @@ class FilterReader:
         return self._joined(connective, [each(item, (*path, i)) for i, item in enumerate(raw)])
 
     def _apart(self, field: str, connective: str, items: Sequence[JSON]) -> str:
-        """Return a help that writes several operators of one item as conditions of their own, or ``""``."""
+        """Return a help that writes each operator as a condition, or ``""``."""
         row = self._row(field)
         if row is None or not any(isinstance(item, dict) and len(item) > 1 for item in items):
             return ""
