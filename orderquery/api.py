@@ -108,7 +108,7 @@ class Plan(Query):
 
 def check(
     source: JSON,
-    shape: Shape = "request",
+    shape: Shape | None = None,
     *,
     form: Form = "any",
     schema: Schema | str | None = None,
@@ -120,13 +120,15 @@ def check(
     and pasted code around one: a call, an assignment, a ``curl`` command (D73). A dict may hold Python values:
     ``datetime``, ``date``, ``UUID``, ``Decimal``, tuples and sets.
 
-    ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), or
-    the argument of the JavaScript SDK (``sdk``). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
+    ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), the
+    argument of the JavaScript SDK (``sdk``), or the body of the older Stores API (``stores``, of the table
+    ``stores-v2``). Without it and without ``schema``, a body that is certainly one of the Stores API is checked as such,
+    with the warning ``stores-query``; any other is a request (D90). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
     (JSON if it starts with a bracket or is code). ``wire`` is plain JSON, as in an HTTP body: faster, without line and
     column (D20). Relative dates of the text form count from ``now``.
 
     Raises:
-        UsageError: no such shape.
+        UsageError: no such shape, or the table has no requests of this shape.
         SchemaError: no such table.
 
     """
@@ -147,7 +149,8 @@ def compile_search(
 
     JSON may have ``{"search": …}`` around it.
 
-    ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search.
+    ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search,
+    or with a table of the Stores API a body of that.
 
     Raises:
         QueryError: the search has errors; it contains every diagnostic, warnings included.

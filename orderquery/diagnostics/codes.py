@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
-Effect = Literal["refuses", "ignores", "accepts", "local", "elsewhere", "none"]
+Effect = Literal["refuses", "ignores", "accepts", "local", "elsewhere", "none", "withdrawn", "untranslatable", "differs"]
 
 EFFECT_NOTES: dict[str, str] = {
     "refuses": "Wix refuses this request",
@@ -19,6 +19,9 @@ EFFECT_NOTES: dict[str, str] = {
     "local": "orderquery refuses this; it is not a rule of Wix",
     "elsewhere": "concerns your own tables, not requests",
     "none": "concerns stored documents, not requests",
+    "withdrawn": "Wix withdrew this API in September 2024",
+    "untranslatable": "no request to the newer API does this",
+    "differs": "the translated request differs here",
 }
 
 
@@ -65,8 +68,8 @@ class Code:
 
     @property
     def severity(self) -> Severity:
-        """``warning`` for what Wix accepts and for stored documents, else ``error``."""
-        return "warning" if self.effect in ("accepts", "none") else "error"
+        """``error`` for what makes a request wrong or unusable, else ``warning``."""
+        return "warning" if self.effect in ("accepts", "none", "withdrawn", "differs") else "error"
 
 
 # fmt: off
@@ -328,6 +331,40 @@ _ROWS = (
         "The search runs over your own tables, and their layout has no column for this field. The layout needs every "
         "field of the filter and the sort (the default sort too), and status to exclude hidden orders.",
         fix="none: the layout is yours",
+    ),
+    # -- the older Stores API ----------------------------------------------------------------------------------
+    Code(
+        "stores-query", "withdrawn", _violation("OTHER", "STORES_QUERY"), "query of the older Stores API",
+        "The request has the form of Query Orders of the Stores API, so it is checked against the table stores-v2. "
+        "orderquery translate gives the request for Search Orders (D90).",
+        '{"query": {"filter": "{\\"paymentStatus\\": \\"PAID\\"}"}}', '{"search": {"filter": {"paymentStatus": "PAID"}}}',
+        fix="none: another endpoint takes the translated request",
+    ),
+    Code(
+        "no-counterpart", "untranslatable", _violation("OTHER", "NO_COUNTERPART"),
+        "condition without a counterpart",
+        "The other table has no field, operator or value for it. Without the condition more orders would match, so there "
+        "is no translated request (D91).",
+        fix="guess or none: another condition finds other orders",
+    ),
+    Code(
+        "dropped-part", "differs", _violation("OTHER", "DROPPED_PART"), "part that the translated request leaves out",
+        "Search Orders has cursors instead: no offset, no numericId, no total, and at most 100 orders a page. The part is "
+        "left out; the orders of all pages together are the same (D91).",
+        fix="none: the program that sends the request has to follow the cursors",
+    ),
+    Code(
+        "other-meaning", "differs", _violation("OTHER", "OTHER_MEANING"), "value that the other table does not have",
+        "The value became another value, or another field tells it: an order that is being paid (PENDING) has status "
+        "INITIALIZED now, which no search returns.",
+        fix="none: the translated condition is the nearest one",
+    ),
+    Code(
+        "partial-counterpart", "differs", _violation("OTHER", "PARTIAL_COUNTERPART"),
+        "field that only a part of the orders has after the move",
+        "The old field held ids of several kinds; the new field has those of one kind, and the others cannot be searched. "
+        "The translated condition finds only a part of the orders.",
+        fix="none: no field has the other ids",
     ),
     # -- documents ---------------------------------------------------------------------------------------------
     Code(
