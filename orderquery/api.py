@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .language.schema import Schema
     from .memory.codegen import Matches
     from .sql.layouts import Layout
+    from .migration.compare import TableComparison
+    from .migration.translate import Translation
     from .sql.statement import Statement
 
 JSON = Any
@@ -157,3 +159,47 @@ def compile_search(
 
     """
     return Plan.of(compiler.compile_search(source, shape=shape, schema=schema, now=now))
+
+
+def translate(
+    query: JSON,
+    *,
+    shape: Shape | None = None,
+    source: Schema | str = "stores-v2",
+    target: Schema | str = "ecom-orders",
+    now: datetime | None = None,
+) -> Translation[Plan]:
+    """Translate a search over one table of fields to the same search over another.
+
+    By default from the older Stores API to Search Orders: over converted documents, the translated search gives the same
+    orders. ``losses`` says what is not the same; ``request`` is ``None`` if there is no such search. ``query`` is in any
+    form, as for :func:`check`; certain fixes are made first. Relative dates of the text form count from ``now``.
+
+    Raises:
+        UsageError: there is no translation between these tables, or no such shape.
+        SchemaError: no such table.
+
+    """
+    from dataclasses import replace
+
+    from .migration.translate import translate as translate_query
+
+    found = translate_query(query, shape, from_table=source, to_table=target, now=now)
+    plan = None if found.query is None else Plan.of(found.query)
+    return replace(found, query=plan)  # type: ignore[arg-type, return-value]
+
+
+def compare_tables(
+    first: Schema | str, second: Schema | str, *, queries: Iterable[JSON] = (), shape: Shape | None = None
+) -> TableComparison:
+    """Compare two tables of fields, and what becomes of searches over the first in the second.
+
+    Each of ``queries`` is a search in any form, as for :func:`check`, or a pair of its name and the search.
+
+    Raises:
+        SchemaError: no such table.
+
+    """
+    from .migration.compare import compare_tables as compare
+
+    return compare(first, second, queries=queries, shape=shape)

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
-from ..diagnostics.place import Path, Place
+from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import STORES_SCHEMA, Schema, load_schema
 from ..syntax.ast import Filter, Search
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
 from ..syntax.python_values import json_values
-from ..syntax.source_text import ReadError, SourceText, Span
+from ..syntax.source_text import ReadError, SourceText
 from .checker import check_search
 from .corrections import Correction, Only, correct, fixed_request
 from .cursor import query_too_long
 from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
 from .query import Query, same_answer
 from .report import QueryError, Report, in_order
+from .source_lines import with_line
 from .stand_in_problems import without_examples
 from .stores_request import check_stores, resolve_form, stores_query_found
 
@@ -305,7 +306,7 @@ def _check_pasted(
 def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
     assert report.source is not None
     lines = SourceText(report.source)
-    placed = in_order([_with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
+    placed = in_order([with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
     return _report(placed, report.plan, report.source, report.request, report.correct)
 
 
@@ -324,22 +325,6 @@ def _located(text: str, schema: Schema) -> Located:
     from ..syntax.literal_parser import read_literal
 
     return read_literal(text, schema)
-
-
-def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText, excerpt: Excerpt | None) -> Diagnostic:
-    path = diagnostic.place.path
-    if path is None or diagnostic.line is not None:
-        return diagnostic
-    span = _span_of(diagnostic.place, located, lines.text if excerpt is None else excerpt.text)
-    if span is None:
-        return diagnostic
-    return lines.located(diagnostic, span if excerpt is None else excerpt.span(span))
-
-
-def _span_of(place: Place, located: Located, literal: str) -> Span | None:
-    from ..syntax.nested_text import span_of_place
-
-    return span_of_place(literal, located.spans, place)
 
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:

@@ -19,6 +19,7 @@ NEEDS_MORE = {
     "empty-query",  # its example is an empty line
     "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",
     "unverified-event",  # need documents
+    "no-counterpart", "dropped-part", "other-meaning", "partial-counterpart",  # of a translation
 }  # fmt: skip
 
 FIVE = {
@@ -37,7 +38,8 @@ FIVE = {
 def check(code: Code, example: str) -> oq.Report:
     if code.shape == "text":
         return oq.check(example, form="text")
-    return oq.check(example, code.shape, form="json")
+    # A query of the older Stores API is recognised where no shape is given.
+    return oq.check(example, None if code.name == "stores-query" else code.shape, form="json")
 
 
 def test_every_code_has_an_example_or_a_reason() -> None:
