@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from .language.fields import Field
     from .language.schema import Schema, load_schema
     from .migration.compare import TableComparison
+    from .migration.convert import convert_order
+    from .migration.converted import ConvertedOrder
     from .migration.translate import Translation
     from .samples.generator import sample
     from .sql.mapped.layout import OwnTables
@@ -62,6 +64,7 @@ _HOME = {
     "CODES": "diagnostics.codes",
     "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
+    "ConvertedOrder": "migration.converted",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
@@ -88,6 +91,7 @@ _HOME = {
     "UsageError": "diagnostics.errors",
     "check": "api",
     "compare_tables": "api",
+    "convert_order": "migration.convert",
     "create_app": "emulator.app",
     "json_layout": "sql.mapped.layout_loader",
     "load_layout": "sql.mapped.layout_loader",
@@ -103,6 +107,7 @@ __all__ = [
     "CODES",
     "Clock",
     "Code",
+    "ConvertedOrder",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
@@ -131,6 +136,7 @@ __all__ = [
     "check",
     "compare_tables",
     "compile",
+    "convert_order",
     "create_app",
     "json_layout",
     "load_layout",

@@ -16,7 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from ..api import Plan
-    from ..documents.ingest import Found
+    from ..documents.ingest import Found, OrderConverter
     from ..documents.json_lines import Progress
     from ..language.schema import Schema
     from ..stores.base import Store
@@ -219,11 +219,12 @@ def read_records(
     report_unfit: bool = True,
     other_tables: bool = False,
     progress: Progress | None = None,
+    converter: OrderConverter | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of a file.
 
-    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. Problems call the file ``source_name``.
-    Without it, they use the name that the user gave.
+    ``other_tables`` and ``converter`` are those of :func:`~orderquery.documents.ingest.from_bytes`. Problems call the
+    file ``source_name``. Without it, they use the name that the user gave.
     """
     from dataclasses import replace
 
@@ -231,5 +232,6 @@ def read_records(
     from ..documents.json_lines import read_file
 
     shown = source_name or (STDIN_NAME if name == STDIN else name)
-    for _, found in read_file(schema, name, progress, report_unfit=report_unfit, other_tables=other_tables):
+    options = {"report_unfit": report_unfit, "other_tables": other_tables}
+    for _, found in read_file(schema, name, progress, **options, converter=converter):
         yield replace(found, source_name=shown) if isinstance(found, Diagnostic) else found
