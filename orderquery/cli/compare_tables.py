@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .inputs import load_table, read_query, shape_option
+from .inputs import STDIN_NAME, load_table, read_query, shape_option
 from .output import write_json, write_line
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
 if TYPE_CHECKING:
     from ..syntax.json_reader import Shape
+    from .inputs import QueryArgument
+
+MAX_NAME_CHARS = 100
+"""Of a search on the command line, in the list of searches."""
 
 
 @click.command(
@@ -46,9 +50,19 @@ def compare_tables(first: str, second: str, queries: tuple[str, ...], format_: s
 
     one, other = load_table(first), load_table(second)
     arguments = [read_query(name) for argument in queries for name in find_queries((argument,)).names]
-    found = compare(one, other, queries=[(query.name, query.source) for query in arguments], shape=shape)
+    found = compare(one, other, queries=[(_name_of(query), query.source) for query in arguments], shape=shape)
     if format_ == "json":
         write_json(found.to_json())
     else:
         write_line(found.to_markdown().rstrip() if format_ == "markdown" else str(found))
     return EXIT_PROBLEMS if found.breaks else EXIT_OK
+
+
+def _name_of(query: QueryArgument) -> str:
+    """Return the name of a file, or the beginning of a search."""
+    from ..diagnostics.quoting import shortened
+
+    if query.is_file or query.name == STDIN_NAME:
+        return query.name
+    text = query.source if isinstance(query.source, str) else query.source.decode("utf-8", "replace")
+    return shortened(text, MAX_NAME_CHARS)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ..language.schema import Schema
     from .compare import ComparedQuery, TableComparison, TableDifference
 
-_OUTCOMES = {"same": "same answer", "changes": "changes", "breaks": "breaks", "wrong": "wrong before"}
+_OUTCOMES = {"breaks": "breaks", "changes": "changes", "wrong": "was wrong before", "same": "stays the same"}
+_PLURALS = {"breaks": "break", "changes": "change", "wrong": "were wrong before", "same": "stay the same"}
 
 
 def text_of(comparison: TableComparison) -> str:
@@ -93,11 +94,9 @@ def _reasons(query: ComparedQuery) -> Iterator[str]:
 
 
 def _summary(queries: Iterable[ComparedQuery]) -> str:
-    counts = Counter(query.outcome for query in queries)
+    counts = Counter[str](query.outcome for query in queries)
     total = sum(counts.values())
-    words = (("breaks", "break", "breaks"), ("changes", "change", "changes"), ("wrong", "wrong before", "wrong before"),
-             ("same", "same answer", "same answer"))  # fmt: skip
-    parts = [f"{counts[key]} {one if counts[key] == 1 else several}" for key, several, one in words if counts[key]]
+    parts = [f"{n} {(_OUTCOMES if n == 1 else _PLURALS)[key]}" for key in _OUTCOMES if (n := counts[key])]
     return f"{total} {'query' if total == 1 else 'queries'}: {', '.join(parts)}"
 
 

@@ -113,8 +113,8 @@ def test_text_json_and_markdown_say_the_same(tmp_path: Path) -> None:
     for difference in found["differences"]:
         assert (difference["field"] or difference["aspect"]) in text.stdout
         assert (difference["field"] or difference["aspect"]) in markdown.stdout
-    assert "2 queries: 1 breaks, 1 same answer" in text.stdout
-    assert "2 queries: 1 breaks, 1 same answer." in markdown.stdout
+    assert "2 queries: 1 breaks, 1 stays the same" in text.stdout
+    assert "2 queries: 1 breaks, 1 stays the same." in markdown.stdout
     rows = [line for line in markdown.stdout.splitlines() if line.startswith("|")]
     assert all(line.replace("\\|", "").count("|") in (3, 4) for line in rows)
     assert str(oq.compare_tables("ecom-orders", "ecom-orders-sdk")) + "\n" == run(*arguments[:3]).stdout
