@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from .compiler.page import Page
     from .language.schema import Schema
     from .memory.codegen import Matches
-    from .sql.layouts import Layout
     from .migration.compare import TableComparison
     from .migration.translate import Translation
+    from .sql.layouts import Layout
     from .sql.statement import Statement
 
 JSON = Any
@@ -123,11 +123,12 @@ def check(
     ``datetime``, ``date``, ``UUID``, ``Decimal``, tuples and sets.
 
     ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), the
-    argument of the JavaScript SDK (``sdk``), or the body of the older Stores API (``stores``, of the table
-    ``stores-v2``). Without it and without ``schema``, a body that is certainly one of the Stores API is checked as such,
-    with the warning ``stores-query``; any other is a request (D90). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
-    (JSON if it starts with a bracket or is code). ``wire`` is plain JSON, as in an HTTP body: faster, without line and
-    column (D20). Relative dates of the text form count from ``now``.
+    argument of the JavaScript SDK (``sdk``), or the body of the older Stores API (``stores``, with the table
+    ``stores-v2``). Without it and without ``schema``, a body that is certainly of the Stores API is checked as such,
+    with the warning ``stores-query``; any other is a request (D90).
+
+    ``form`` tells how to parse a string: ``json``, ``text``, or ``any`` (JSON if it starts with a bracket or is code).
+    ``wire`` is plain JSON, as in an HTTP body: faster, without line and column (D20). Relative dates of the text form count from ``now``.
 
     Raises:
         UsageError: no such shape, or the table has no requests of this shape.
@@ -171,9 +172,9 @@ def translate(
 ) -> Translation[Plan]:
     """Translate a search over one table of fields to the same search over another.
 
-    By default from the older Stores API to Search Orders: over converted documents, the translated search gives the same
-    orders. ``losses`` says what is not the same; ``request`` is ``None`` if there is no such search. ``query`` is in any
-    form, as for :func:`check`; certain fixes are made first. Relative dates of the text form count from ``now``.
+    By default from the older Stores API to Search Orders: over converted documents, the translated search gives the
+    same orders. ``losses`` says what is not the same; ``request`` is ``None`` if there is no such search. ``query`` is
+    in any form, as for :func:`check`; certain fixes are made first. Relative dates of the text form count from ``now``.
 
     Raises:
         UsageError: there is no translation between these tables, or no such shape.

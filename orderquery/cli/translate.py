@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 )
 @click.argument("query", metavar="QUERY")
 @click.option("--from", "source", metavar="TABLE", default="stores-v2", show_default=True, help="Table of QUERY.")
-@click.option("--to", "target", metavar="TABLE", default="ecom-orders", show_default=True, help="Table to translate to.")
+@click.option(
+    "--to", "target", metavar="TABLE", default="ecom-orders", show_default=True, help="Table to translate to."
+)
 @click.option(
     "--to-form", "form", type=click.Choice(["json", "text", "sdk"]), default="json", show_default=True,
     help="json: the body of the request; sdk: the argument of searchOrders in the JavaScript SDK.",

@@ -278,9 +278,7 @@ def _pasted(text: str, schema: Schema) -> Excerpt | Diagnostic | None:
         return SourceText(text).report(problem)
 
 
-def _check_pasted(
-    text: str, found: Excerpt | Diagnostic | None, shape: Shape | None, schema: Schema
-) -> Report[Query]:
+def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape | None, schema: Schema) -> Report[Query]:
     if isinstance(found, Diagnostic):
         return Report((found,), None, text)
     literal = text if found is None else found.text

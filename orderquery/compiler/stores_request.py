@@ -52,7 +52,10 @@ def stores_query_found(document: JSON) -> Diagnostic:
 
 
 def check_stores(
-    document: JSON, schema: Schema, check_bare: Callable[[JSON], Report[Query]], check_again: Callable[[JSON], Report[Query]]
+    document: JSON,
+    schema: Schema,
+    check_bare: Callable[[JSON], Report[Query]],
+    check_again: Callable[[JSON], Report[Query]],
 ) -> Report[Query]:
     """Check a decoded request; its diagnostics are in no certain order.
 

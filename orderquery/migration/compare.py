@@ -25,10 +25,10 @@ Outcome = Literal["same", "changes", "breaks", "wrong"]
 
 @dataclass(frozen=True, slots=True)
 class TableDifference:
-    """One difference of two tables: an aspect of a field, or of all searches if there is no field.
+    """One difference of two tables: an aspect of a field, or of all searches.
 
-    ``first`` and ``second`` are lists of what only the one table has, or the two values. They are empty for a field that
-    the table does not have.
+    ``field`` is empty for all searches. ``first`` and ``second`` are lists of what only the one table has, or the two
+    values. They are empty for a field that the table does not have.
     """
 
     aspect: Aspect
@@ -201,7 +201,11 @@ def _default_sort(schema: Schema) -> str:
 
 
 def _limits(schema: Schema) -> list[str]:
-    return [f"{schema.limit} orders by default", f"{schema.max_limit} orders at most", f"{schema.max_sorts} sort entries"]
+    return [
+        f"{schema.limit} orders by default",
+        f"{schema.max_limit} orders at most",
+        f"{schema.max_sorts} sort entries",
+    ]
 
 
 # -- the searches -----------------------------------------------------------------------------------------------
@@ -286,5 +290,3 @@ def may_match(condition: Condition, field: Field, value: Any) -> bool:
         return holds is None or holds() is not condition.negated
     parts = (may_match(part, field, value) for part in condition.parts)
     return all(parts) if isinstance(condition, AllOf) else any(parts)
-
-

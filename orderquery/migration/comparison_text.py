@@ -41,7 +41,14 @@ def markdown_of(comparison: TableComparison) -> str:
         lines += ["No differences.", ""]
     if comparison.queries:
         rows = [(query.name, _OUTCOMES[query.outcome], "<br>".join(_reasons(query))) for query in comparison.queries]
-        lines += ["## Queries", "", *_table(("query", "outcome", "why"), rows), "", f"{_summary(comparison.queries)}.", ""]
+        lines += [
+            "## Queries",
+            "",
+            *_table(("query", "outcome", "why"), rows),
+            "",
+            f"{_summary(comparison.queries)}.",
+            "",
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 

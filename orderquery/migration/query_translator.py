@@ -125,7 +125,9 @@ class QueryTranslator:
         tree = self._read(condition)
         if any(self._is_hidden(part) for part in _comparisons(tree)):
             message = f"{quoted(value)} is no value of {node.field} any more, and no search returns these orders"
-            self._lose("other-meaning", message, f"it became {write_help(print_filter(tree), '').removeprefix(': ')}", place)
+            self._lose(
+                "other-meaning", message, f"it became {write_help(print_filter(tree), '').removeprefix(': ')}", place
+            )
         return tree
 
     def _is_hidden(self, node: Comparison) -> bool:

@@ -18,7 +18,6 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..language.schema import Schema, load_schema
-from ..syntax.ast import Search
 from ..syntax.json_printer import print_json
 from ..syntax.json_reader import Reader, Shape
 from ..syntax.stores_form import StoresQuery
@@ -37,8 +36,8 @@ _TOTAL = re.compile(r"\btotalResults\b")
 class Translation(Generic[QueryT]):
     """A translated search, and what is not the same.
 
-    ``report`` is that of the search as it was given, in its own table. ``losses`` are the diagnostics of the translation,
-    at their places in it. ``query`` and ``request`` are ``None`` if the search has errors that no certain fix removes,
+    ``report`` is that of the search as it was given, in its own table. ``losses`` are the diagnostics of the
+    translation, at their places in it. ``query`` and ``request`` are ``None`` if the search has errors that no certain fix removes,
     or a condition without a counterpart: without it, more orders would match.
     """
 

@@ -1,7 +1,8 @@
 """A request of the older Stores API, read as a bare search, and written back.
 
-``{"query": {"filter": "<JSON text>", "sort": "<JSON text>", "paging": {"limit", "offset"}}}``, in every form that clients
-send it: filter and sort as text or as values, one sort object, dates as milliseconds, the inner object alone (D90).
+``{"query": {"filter": "<JSON text>", "sort": "<JSON text>", "paging": {"limit", "offset"}}}``, in every form that
+clients send it: filter and sort as text or as values, one sort object, dates as milliseconds, the inner object alone
+(D90).
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ class StoresQuery:
         if query is None:
             return
         if not isinstance(query, dict):
-            self.diagnostics.shape(self._base, "query", "an object", query, example={"filter": '{"paymentStatus": "PAID"}'})
+            self.diagnostics.shape(
+                self._base, "query", "an object", query, example={"filter": '{"paymentStatus": "PAID"}'}
+            )
             return
         for key, value in query.items():
             path = (*self._base, key)
@@ -100,7 +103,9 @@ class StoresQuery:
             mistake = json_mistake(value)
             found = [] if mistake is None else [mistake]
         for problem in found:
-            inside = Place((*path, *(problem.place.path or ())) if problem.code == "duplicate-key" else path, problem.span)
+            inside = Place(
+                (*path, *(problem.place.path or ())) if problem.code == "duplicate-key" else path, problem.span
+            )
             at = Place(inside.path, None, "key") if problem.code == "duplicate-key" else inside
             self.diagnostics.append(Diagnostic(problem.code, problem.message, problem.help, at))
         return located.value if isinstance(located.value, dict | list) else None
@@ -127,7 +132,7 @@ class StoresQuery:
                 parts = [self._read_filter(part, (*at, i)) for i, part in enumerate(inner)] if is_list else []
                 found[key] = parts if is_list else self._read_filter(inner, at)
             elif row is not None and isinstance(inner, dict):
-                condition = {name: part for name, part in self._operators(row, inner, at)}
+                condition = dict(self._operators(row, inner, at))
                 if condition or not inner:
                     found[key] = condition
             else:
@@ -164,7 +169,11 @@ class StoresQuery:
         if not isinstance(entries, list):
             self._bad_sort(value, path)
             return
-        keys = [key for i, entry in enumerate(entries) for key in self._entry(entry, path, None if entries is not decoded else i)]
+        keys = [
+            key
+            for i, entry in enumerate(entries)
+            for key in self._entry(entry, path, None if entries is not decoded else i)
+        ]
         if keys:
             self.search["sort"] = keys
 
@@ -279,8 +288,8 @@ def _values(row: Field, operand: JSON) -> JSON:
 def looks_like_stores_query(document: JSON) -> bool:
     """Return whether a request is certainly one of the older Stores API (D90).
 
-    It has a ``query`` without a ``search``, and in it a text for filter or sort, an offset, or a name that only the older
-    table has.
+    It has a ``query`` without a ``search``, and in it a text for filter or sort, an offset, or a name that only the
+    older table has.
     """
     if not isinstance(document, dict) or "search" in document or not isinstance(document.get("query"), dict):
         return False

@@ -102,7 +102,12 @@ def reference(schema: Schema | None = None) -> str:
         _FORMS,
         *_operators(),
         *_fields(table),
-        *(part for name in table_names() if schema is None and name != table.name for part in _fields(load_schema(name))),
+        *(
+            part
+            for name in table_names()
+            if schema is None and name != table.name
+            for part in _fields(load_schema(name))
+        ),
         *_types(),
         *_codes(),
         *_decisions(),

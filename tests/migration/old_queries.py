@@ -155,7 +155,7 @@ class OldMaker:
         row = _EVERY[name]
         if operator in ("$in", "$hasSome", "$hasAll"):
             values = [self.value(name, 40) for _ in range(self.random.randrange(0 if self.chance(9) else 1, 4))]
-            return values + [None] if operator == "$in" and self.chance(9) else values
+            return [*values, None] if operator == "$in" and self.chance(9) else values
         if operator == "$startsWith":
             return str(self.value(name, 40))[: self.random.randrange(5)]
         if operator in ("$eq", "$ne") and self.chance(9):

@@ -27,7 +27,10 @@ def test_a_table_equals_itself() -> None:
 
 
 def test_fields_operators_sorting_and_hidden_values() -> None:
-    found = {(d.aspect, d.field): (d.first, d.second) for d in oq.compare_tables("ecom-orders", "ecom-orders-sdk").differences}
+    found = {
+        (d.aspect, d.field): (d.first, d.second)
+        for d in oq.compare_tables("ecom-orders", "ecom-orders-sdk").differences
+    }
     assert found["field", "paymentMethods"][1] == ()
     assert found["field", "purchasedDate"][0] == ()
     assert found["operators", "archived"] == (("$startsWith",), ("$nin",))
@@ -39,7 +42,9 @@ def test_fields_operators_sorting_and_hidden_values() -> None:
 
 
 def test_default_sort_limits_and_values() -> None:
-    found = {(d.aspect, d.field): (d.first, d.second) for d in oq.compare_tables("stores-v2", "ecom-orders").differences}
+    found = {
+        (d.aspect, d.field): (d.first, d.second) for d in oq.compare_tables("stores-v2", "ecom-orders").differences
+    }
     assert found["default sort", ""] == (("number desc",), ("createdDate desc",))
     assert found["limits", ""] == (("1 sort entries",), ("4 sort entries",))
     assert found["values", "fulfillmentStatus"] == (("CANCELED",), ())
@@ -78,7 +83,11 @@ def test_the_default_sort_changes_a_search_without_one(tmp_path: Path) -> None:
     path = tmp_path / "new.toml"
     path.write_text(text.replace("limit = 100", "limit = 50", 1))
     assert outcomes("status = APPROVED", "status = APPROVED order by number limit 5", second=str(path)) == [
-        ("changes", [], ["sorted by updatedDate desc instead of createdDate desc", "pages of 50 orders instead of 100"]),
+        (
+            "changes",
+            [],
+            ["sorted by updatedDate desc instead of createdDate desc", "pages of 50 orders instead of 100"],
+        ),
         ("same", [], []),
     ]
 

@@ -121,13 +121,13 @@ def test_the_fixed_file_keeps_everything_else(tmp_path: Path) -> None:
     path = tmp_path / "old.js"
     path.write_text(
         "const body = JSON.stringify({\n  query: { // newest first\n"
-        "    filter: '{\"paymentstatus\": \"PAID\"}', sort: '[{\"number\": \"desc\"}]',\n  },\n});\n"
+        '    filter: \'{"paymentstatus": "PAID"}\', sort: \'[{"number": "desc"}]\',\n  },\n});\n'
     )
     found = run("check", path, "--diff")
     assert found.exit_code == 0, found.stderr
     changed = [line for line in found.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     assert changed == [
-        "-    filter: '{\"paymentstatus\": \"PAID\"}', sort: '[{\"number\": \"desc\"}]',",
+        '-    filter: \'{"paymentstatus": "PAID"}\', sort: \'[{"number": "desc"}]\',',
         '+    filter: "{\\"paymentStatus\\":\\"PAID\\"}", sort: \'[{"number": "desc"}]\',',
     ]
 
@@ -137,7 +137,7 @@ def test_the_fixed_file_keeps_everything_else(tmp_path: Path) -> None:
     [
         "JSON.stringify({query: {filter: JSON.stringify({paymentStatus: 'PAID'}), sort: JSON.stringify([{number: 'asc'}])}})",
         "body = {'query': {'filter': json.dumps({'paymentStatus': 'PAID', 'archived': False}), 'paging': {'limit': 5}}}",
-        "const query = {query: {filter: '{\"paymentStatus\": \"PAID\"}'}};",
+        'const query = {query: {filter: \'{"paymentStatus": "PAID"}\'}};',
     ],
 )
 def test_pasted_code(source: str) -> None:

@@ -135,7 +135,9 @@ def test_a_query_becomes_a_request_and_losses(case: JSON) -> None:
 
 
 def test_the_places_of_losses_are_in_the_text_of_a_filter() -> None:
-    source = r'{"query": {"filter": "{\"enteredBy.id\": \"a\", \"paymentStatus\": [\"x\"], \"numericId\": {\"$gt\": 5}}"}}'
+    source = (
+        r'{"query": {"filter": "{\"enteredBy.id\": \"a\", \"paymentStatus\": [\"x\"], \"numericId\": {\"$gt\": 5}}"}}'
+    )
     source = source.replace(r"[\"x\"]", r"{\"$hasSome\": [\"PAID\", \"PENDING\"]}")
     found = oq.translate(source)
     marked = [source[slice(*loss.span)] for loss in found.losses if loss.span]
@@ -163,7 +165,9 @@ def test_the_argument_of_the_sdk() -> None:
 
 
 def test_certain_fixes_are_made_first() -> None:
-    found = oq.translate({"query": {"filter": '{"paymentstatus": "PAID", "dateCreated": {"gt": "2021-01-01T00:00:00Z"}}'}})
+    found = oq.translate(
+        {"query": {"filter": '{"paymentstatus": "PAID", "dateCreated": {"gt": "2021-01-01T00:00:00Z"}}'}}
+    )
     assert not found.ok
     assert [diagnostic.code for diagnostic in found.diagnostics] == ["unknown-field", "unknown-operator"]
     assert found.request["search"]["filter"] == {
