@@ -128,7 +128,8 @@ def check(
     with the warning ``stores-query``; any other is a request (D90).
 
     ``form`` tells how to parse a string: ``json``, ``text``, or ``any`` (JSON if it starts with a bracket or is code).
-    ``wire`` is plain JSON, as in an HTTP body: faster, without line and column (D20). Relative dates of the text form count from ``now``.
+    ``wire`` is plain JSON, as in an HTTP body: faster, without line and column (D20). Relative
+    dates of the text form count from ``now``.
 
     Raises:
         UsageError: no such shape, or the table has no requests of this shape.

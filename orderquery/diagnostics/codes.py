@@ -6,73 +6,12 @@ a row and create its diagnostic where the mistake is found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from .code import EFFECT_NOTES, Code, Effect, ServiceError, Severity
+from .code import application as _application
+from .code import violation as _violation
+from .stores_codes import STORES_CODES
 
-Severity = Literal["error", "warning"]
-Effect = Literal[
-    "refuses", "ignores", "accepts", "local", "elsewhere", "none", "withdrawn", "untranslatable", "differs"
-]
-
-EFFECT_NOTES: dict[str, str] = {
-    "refuses": "Wix refuses this request",
-    "ignores": "Wix ignores this part",
-    "accepts": "Wix accepts this",
-    "local": "orderquery refuses this; it is not a rule of Wix",
-    "elsewhere": "concerns your own tables, not requests",
-    "none": "concerns stored documents, not requests",
-    "withdrawn": "Wix withdrew this API in September 2024",
-    "untranslatable": "no request to the newer API does this",
-    "differs": "the translated request differs here",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceError:
-    """The names of a mistake in the error responses of Wix.
-
-    Either a field violation or an application error. A violation has a ``violatedRule`` (empty where the recorded ones
-    have none; ``{bound}`` is MIN or MAX, from the diagnostic) and, if the rule is OTHER, a ``ruleName``. An application
-    error has a ``code``.
-    """
-
-    violated_rule: str = ""
-    rule_name: str = ""
-    application_code: str = ""
-
-
-def _violation(rule: str = "", name: str = "") -> ServiceError:
-    return ServiceError(violated_rule=rule, rule_name=name)
-
-
-def _application(code: str) -> ServiceError:
-    return ServiceError(application_code=code)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One kind of diagnostic.
-
-    ``effect`` is what Wix does with the mistake, ``service`` how its error responses name it. ``wrong`` is an example
-    with exactly this diagnostic and ``right`` its correction, both in ``shape`` (``text`` is the text form); both are
-    empty where a short request cannot show the mistake. ``fix`` is the class of the fix that is offered, and why.
-    """
-
-    name: str
-    effect: Effect
-    service: ServiceError
-    title: str
-    why: str
-    wrong: str = ""
-    right: str = ""
-    shape: Literal["request", "search", "sdk", "text"] = "request"
-    fix: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        """``error`` for what makes a request wrong or unusable, else ``warning``."""
-        return "warning" if self.effect in ("accepts", "none", "withdrawn", "differs") else "error"
-
+__all__ = ["CODES", "EFFECT_NOTES", "Code", "Effect", "ServiceError", "Severity"]
 
 # fmt: off
 _ROWS = (
@@ -334,41 +273,7 @@ _ROWS = (
         "field of the filter and the sort (the default sort too), and status to exclude hidden orders.",
         fix="none: the layout is yours",
     ),
-    # -- the older Stores API ----------------------------------------------------------------------------------
-    Code(
-        "stores-query", "withdrawn", _violation("OTHER", "STORES_QUERY"), "query of the older Stores API",
-        "The request has the form of Query Orders of the Stores API, so it is checked against the table stores-v2. "
-        "orderquery translate gives the request for Search Orders (D90).",
-        '{"query": {"filter": "{\\"paymentStatus\\": \\"PAID\\"}"}}',
-        '{"search": {"filter": {"paymentStatus": "PAID"}}}',
-        fix="none: another endpoint takes the translated request",
-    ),
-    Code(
-        "no-counterpart", "untranslatable", _violation("OTHER", "NO_COUNTERPART"),
-        "condition without a counterpart",
-        "The other table has no field, operator or value for it. Without the condition more orders would match, so "
-        "there is no translated request (D91).",
-        fix="guess or none: another condition finds other orders",
-    ),
-    Code(
-        "dropped-part", "differs", _violation("OTHER", "DROPPED_PART"), "part that the translated request leaves out",
-        "Search Orders has cursors instead: no offset, no numericId, no total, and at most 100 orders a page. The part "
-        "is left out; the orders of all pages together are the same (D91).",
-        fix="none: the program that sends the request has to follow the cursors",
-    ),
-    Code(
-        "other-meaning", "differs", _violation("OTHER", "OTHER_MEANING"), "value that the other table does not have",
-        "The value became another value, or another field tells it: an order that is being paid (PENDING) has status "
-        "INITIALIZED now, which no search returns (D93).",
-        fix="none: the translated condition is the nearest one",
-    ),
-    Code(
-        "partial-counterpart", "differs", _violation("OTHER", "PARTIAL_COUNTERPART"),
-        "field that only a part of the orders has after the move",
-        "The old field held ids of several kinds; the new field has those of one kind, and the others cannot be "
-        "searched. The translated condition finds only a part of the orders.",
-        fix="none: no field has the other ids",
-    ),
+    *STORES_CODES,
     # -- documents ---------------------------------------------------------------------------------------------
     Code(
         "unusable-document", "none", _violation("VALIDATION"), "unusable document",

@@ -37,8 +37,8 @@ class Translation(Generic[QueryT]):
     """A translated search, and what is not the same.
 
     ``report`` is that of the search as it was given, in its own table. ``losses`` are the diagnostics of the
-    translation, at their places in it. ``query`` and ``request`` are ``None`` if the search has errors that no certain fix removes,
-    or a condition without a counterpart: without it, more orders would match.
+    translation, at their places in it. ``query`` and ``request`` are ``None`` if the search has errors that no certain
+    fix removes, or a condition without a counterpart: without it, more orders would match.
     """
 
     report: Report[Any]
