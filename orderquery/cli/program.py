@@ -74,7 +74,8 @@ class Program(click.Group):
         """Import a command from the module that has its name."""
         if cmd_name not in overview.COMMAND_NAMES:
             return None
-        command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        module = cmd_name.replace("-", "_")
+        command = getattr(import_module(f".{module}", __package__), module)
         assert isinstance(command, click.Command)
         return command
 
