@@ -18,7 +18,13 @@ COMMANDS = (
             ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),
-    ("Files of orders", (("match", "Print the orders in files that match a search."),)),
+    (
+        "Files of orders",
+        (
+            ("match", "Print the orders in files that match a search."),
+            ("convert-orders", "Convert orders of the Stores API to eCommerce orders."),
+        ),
+    ),
     (
         "Stores of orders",
         (
@@ -38,7 +44,7 @@ COMMANDS = (
             ("fields", "List the fields, with their types and operators."),
             ("tables", "List the tables of fields."),
             ("compare-tables", "Compare two tables of fields."),
-            ("explain", "Explain a diagnostic code."),
+            ("explain", "Explain a diagnostic code, or an event."),
             ("sample", "Print sample orders and their transactions."),
             ("demo", "Run a short tour of orderquery on sample orders."),
         ),

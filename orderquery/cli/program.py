@@ -74,8 +74,8 @@ class Program(click.Group):
         """Import a command from the module that has its name, with ``_`` for ``-``."""
         if cmd_name not in overview.COMMAND_NAMES:
             return None
-        name = cmd_name.replace("-", "_")
-        command = getattr(import_module(f".{name}", __package__), name)
+        module = cmd_name.replace("-", "_")
+        command = getattr(import_module(f".{module}", __package__), module)
         assert isinstance(command, click.Command)
         return command
 

@@ -325,7 +325,7 @@ _ROWS = (
     Code(
         "conversion-loss", "none", _violation("OTHER", "CONVERSION_LOSS"), "the new documents say less",
         "A Stores order does not have what an eCommerce order says there, such as the amount of a partial payment, "
-        "or the value is not a part of an order (D96, D97).",
+        "or the value is not a part of an order (D96, D99).",
         fix="none: the old document does not have it",
     ),
     Code(

@@ -14,15 +14,12 @@ from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described, quoted
 from ..language.types import read_amount
 from .converted import ConvertedOrder, Fate
-from .mapping import TRANSACTIONS, DocumentMapping, Pattern, Row
-from .nested import nested, path_text
+from .mapping import TRANSACTIONS, DocumentMapping, Row, place
+from .nested import Numbering, nested, path_text
 from .old_document import OldDocument
 from .restate import RESTATE, add, exact_amount, multiply, same_number, subtract, write_amount
 
 JSON = Any
-
-_LAST = 1 << 40
-"""The number of an element behind all others of its list."""
 
 
 def convert(mapping: DocumentMapping, old: dict[str, JSON]) -> ConvertedOrder:
@@ -43,22 +40,24 @@ class _Conversion:
     def run(self) -> ConvertedOrder:
         for path, wanted in self._old.misshapen.items():
             self._keep(path, f"{described(self._old.value_at(path))} is not {wanted}")
-        for number, row in enumerate(self._mapping.rows):
-            if row.op == "default":
-                self._new.setdefault(row.target, row.value)
-            elif (found := self._old.matches.get(number)) is not None:
-                operation = _OPERATIONS[row.op]
-                for path, value in found:
-                    if value is not None and self._applies(row, path):
-                        operation(self, row, path, value)
+        for number, found in sorted(self._old.matches.items()):
+            row = self._mapping.rows[number]
+            operation = _OPERATIONS[row.op]
+            for path, value in found:
+                if value is not None and self._applies(row, path):
+                    operation(self, row, path, value)
+        for row in self._mapping.defaults:
+            self._new.setdefault(row.target_of(()), row.value)
         self._set_flags()
         self._set_payments()
         return self._result()
 
     def _applies(self, row: Row, path: Path) -> bool:
         """Return whether a row applies to the value at a path."""
-        if row.target[:1] == (TRANSACTIONS,) and not self._has_record(row):
+        if row.is_transaction and not self._has_record(row):
             return False
+        if not row.when and not row.unless:
+            return True
         return all(self._old.value(pattern, path) == wanted for pattern, wanted in row.when) and not any(
             self._old.value(pattern, path) == excluded for pattern, excluded in row.unless
         )
@@ -75,14 +74,14 @@ class _Conversion:
     # -- operations ---------------------------------------------------------------------------------------------
 
     def _move(self, row: Row, path: Path, value: JSON) -> None:
-        if any(self._old.value(pattern, path) is None for pattern in row.of):
+        if row.of and any(self._old.value(pattern, path) is None for pattern in row.of):
             return
         restate, wanted = RESTATE[row.restate]
         restated = restate(value)
         if restated is None:
             self._keep(path, f"{described(value)} is not {wanted}")
         else:
-            self._put(path, _target(row.target, path), restated, "moved")
+            self._put(path, row.target_of(path), restated, "moved")
 
     def _choose(self, row: Row, path: Path, value: JSON) -> None:
         values = self._mapping.enums[row.enum]
@@ -90,7 +89,7 @@ class _Conversion:
         if found is None:
             self._keep(path, f"{described(value)} is not one of its values")
             return
-        targets = {_target(target, path): value if new == "*" else new for target, new in found.targets}
+        targets = {place(target, path): value if new == "*" else new for target, new in found.targets}
         taken = next((target for target, new in targets.items() if self._new.get(target, new) != new), None)
         if taken is not None:
             self._keep(path, f"{quoted(path_text(taken))} is {described(self._new[taken])}")
@@ -117,7 +116,7 @@ class _Conversion:
         if not isinstance(value, list):
             self._keep(path, f"{described(value)} is not a list")
         elif not value:
-            target = _target(row.target, path)
+            target = row.target_of(path)
             self._new.setdefault(target, [])
             self._claim(path, Fate("moved", target, value))
 
@@ -128,7 +127,7 @@ class _Conversion:
             return
         if any(self._old.value(pattern, path) is None for pattern in row.of):
             return
-        target = _target(row.target, path)
+        target = row.target_of(path)
         if not value and row.empty:
             self._new.setdefault(target, {})
         for number, item in enumerate(value):
@@ -141,7 +140,7 @@ class _Conversion:
 
     def _add_constant(self, row: Row, path: Path, value: JSON) -> None:
         if path in self._fates:
-            self._new.setdefault(_target(row.target, path), row.value)
+            self._new.setdefault(row.target_of(path), row.value)
 
     def _total_line(self, row: Row, path: Path, value: JSON) -> None:
         """Write the total of a line: less its discount, plus its tax unless included."""
@@ -154,7 +153,7 @@ class _Conversion:
         is_included = next((part for part in parts[2:] if isinstance(part, bool)), False)
         total = subtract(total, discount)
         new = write_amount(total if is_included else add(total, tax))
-        self._put(path, _target(row.target, path), new, "computed")
+        self._put(path, row.target_of(path), new, "computed")
 
     def _check_sum(self, row: Row, path: Path, value: JSON) -> None:
         """Leave out a value that is a sum over the line items."""
@@ -198,8 +197,7 @@ class _Conversion:
             self._claim(leaf, Fate("moved", leaf, part))
 
     def _report_loss(self, row: Row, path: Path, value: JSON) -> None:
-        has_content = any(part not in (None, [], {}) for _, part in self._old.leaves_below(path))
-        if row.loss and has_content:
+        if row.loss and any(part not in (None, [], {}) for _, part in self._old.leaves_below(path)):
             self._keep(path, row.loss)
 
     # -- payments -----------------------------------------------------------------------------------------------
@@ -262,10 +260,8 @@ class _Conversion:
             self._keep(path, f"{quoted(path_text(target))} is {described(written)}")
 
     def _claim(self, path: Path, fate: Fate) -> None:
-        if path in self._old.leaves and path in self._fates:
-            return
         if path in self._old.leaves:
-            self._fates[path] = fate._replace(value=self._old.leaves[path])
+            self._fates.setdefault(path, fate)
             return
         # If a whole object was moved, its values are below the target.
         is_whole = fate.target is not None and isinstance(self._new.get(fate.target), dict)
@@ -297,6 +293,11 @@ class _Conversion:
             for step in self._mapping.keep_in[:-1]:
                 holder = holder.setdefault(step, {})
             holder[self._kept_name] = nested(kept, padded=True)
+        numbering = Numbering(self._new)
+        if numbering:
+            for leaf, fate in self._fates.items():
+                if fate.target is not None:
+                    self._fates[leaf] = fate._replace(target=numbering.renumbered(fate.target))
         values = {leaf: self._fates[leaf] for leaf in self._old.leaves}
         return ConvertedOrder(order, record or None, tuple(self._sorted_notes()), values)
 
@@ -343,24 +344,6 @@ _OPERATIONS: dict[str, Callable[[_Conversion, Row, Path, JSON], None]] = {
     "extended-fields": _Conversion._extend,
     "keep": _Conversion._report_loss,
 }
-
-
-def _target(pattern: Pattern, path: Path) -> Path:
-    """Return the new path for an old one: in the elements of lists that it is in."""
-    numbers = [step for step in path if isinstance(step, int)]
-    found: list[str | int] = []
-    used = 0
-    for step in pattern:
-        if step == "[]":
-            found.append(numbers[used])
-            used += 1
-        elif step == "[+]":
-            found.append(_LAST)
-        elif step[0] == "[":
-            found.append(int(step[1:-1]))
-        else:
-            found.append(step)
-    return tuple(found)
 
 
 def _free_name(keep_in: tuple[str, ...], old: dict[str, JSON]) -> str:

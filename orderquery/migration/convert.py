@@ -11,7 +11,7 @@ from ..diagnostics.errors import DocumentError
 from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import quoted
 from ..documents.defects import defect_of
-from ..documents.entities import OldOrder
+from ..documents.entities import OldOrder, moved_diagnostic
 from ..documents.ingest import Found, Record, from_bytes, from_object
 from ..language.schema import Schema, load_schema
 from ..syntax.json_printer import encode_json
@@ -79,7 +79,7 @@ def convert_at(old: OldOrder, place: Place) -> ConvertedOrder:
     base = place.path or ()
     if not base:
         return converted
-    losses = [replace(loss, place=Place((*base, *(loss.place.path or ())))) for loss in converted.losses]
+    losses = [moved_diagnostic(loss, place) for loss in converted.losses]
     values = {(*base, *path): fate for path, fate in converted.values.items()}
     return replace(converted, losses=tuple(losses), values=values)
 
@@ -92,13 +92,15 @@ def left_out(path: Path) -> Diagnostic:
 class StoresConverter:
     """Makes records of old orders while files or documents are loaded.
 
-    ``report`` counts what became of their values; ``losses`` are the diagnostics of the last order.
+    ``report`` counts what became of their values. With ``yield_losses``, the losses of an order follow its records, and
+    what a document has besides its orders is a loss, too. ``made`` is the number of orders with a usable id.
     """
 
-    def __init__(self, schema: Schema, *, report_unfit: bool = True) -> None:
-        self._schema, self._report_unfit = schema, report_unfit
+    def __init__(self, schema: Schema, *, report_unfit: bool = True, yield_losses: bool = False) -> None:
+        self._schema, self._report_unfit, self._yield_losses = schema, report_unfit, yield_losses
         self.report = ConversionReport()
-        self.losses: list[Diagnostic] = []
+        self.made = 0
+        self._base: Path = ()
         self._last_event = 0
 
     @property
@@ -110,8 +112,7 @@ class StoresConverter:
         """Yield the order and the transactions of an old order."""
         converted = convert(stores_to_ecommerce(), old.decoded)
         self.report.add(converted)
-        base = place.path or ()
-        self.losses = [replace(loss, place=Place((*base, *(loss.place.path or ())))) for loss in converted.losses]
+        self._base = place.path or ()
         for document in (converted.order, converted.transactions):
             if document is None:
                 continue
@@ -120,7 +121,15 @@ class StoresConverter:
             except (ValueError, TypeError, RecursionError, OverflowError) as error:
                 yield defect_of(error).at(place)
                 return
-            yield from from_bytes(self._schema, raw, place, report_unfit=self._report_unfit)
+            for found in from_bytes(self._schema, raw, place, report_unfit=self._report_unfit):
+                self.made += isinstance(found, Record) and found.kind == "order"
+                yield found
+        if self._yield_losses:
+            yield from (moved_diagnostic(loss, place) for loss in converted.losses)
+
+    def place_in_order(self, loss: Diagnostic) -> Path:
+        """Return the path of a loss of the last order, in that order."""
+        return (loss.place.path or ())[len(self._base) :]
 
     def leave_out(self, document: JSON, used: list[Path], place: Place) -> None:
         """Count what a document has besides its orders, and the webhook event it is."""

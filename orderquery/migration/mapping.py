@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ..diagnostics.errors import SchemaError
@@ -25,10 +25,12 @@ OPS = (
 TRANSACTIONS = "transactions"
 """The first step of a path in the transactions record; all others are in the order."""
 
+_LAST = 1 << 40
+"""The number of an element behind all others of its list."""
 _STEP = re.compile(r"[^.\[\]]+|\[[0-9+]?\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One row of a mapping: where an old value goes, and how.
 
@@ -52,6 +54,19 @@ class Row:
     tag: str
     label: str
     """The path of the row in the documentation."""
+
+    @cached_property
+    def is_transaction(self) -> bool:
+        """Whether the row writes into the transactions record."""
+        return self.target[:1] == (TRANSACTIONS,)
+
+    @cached_property
+    def _fixed(self) -> Path | None:
+        return None if "[]" in self.target else place(self.target, ())
+
+    def target_of(self, path: Path) -> Path:
+        """Return the new path for the value at an old path."""
+        return self._fixed or place(self.target, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +130,15 @@ class DocumentMapping:
     keep_in: tuple[str, ...]
     rows: tuple[Row, ...]
     addresses: tuple[Row, ...]
+    defaults: tuple[Row, ...]
+    """The rows of values that a new document has if no other row writes them."""
     documented: tuple[Row, ...]
     """The rows as they are written, before those of addresses are put in."""
     enums: Mapping[str, Mapping[str, EnumValue]]
     payments: PaymentRules
     webhooks: tuple[Webhook, ...]
+    webhook_order_id: tuple[str, str]
+    """Where the id of the order is in an old payload, and in a new one."""
     root: Branch
 
 
@@ -154,6 +173,7 @@ def parse_mapping(text: str) -> DocumentMapping:
         keep_in=tuple(data["keep_in"]),
         rows=rows,
         addresses=addresses,
+        defaults=tuple(row for row in rows if row.op == "default"),
         documented=documented,
         enums=enums,
         payments=PaymentRules(
@@ -166,6 +186,7 @@ def parse_mapping(text: str) -> DocumentMapping:
             payments["tag"],
         ),
         webhooks=tuple(map(_webhook, data["webhooks"])),
+        webhook_order_id=(data["webhook_order_id"]["old"], data["webhook_order_id"]["new"]),
         root=_branches(rows),
     )
 
@@ -175,9 +196,16 @@ def read_pattern(text: str) -> Pattern:
     return tuple(_STEP.findall(text))
 
 
-def pattern_of(path: Path) -> Pattern:
-    """Return the pattern that a path in a document has."""
-    return tuple("[]" if isinstance(step, int) else step for step in path)
+def place(pattern: Pattern, path: Path) -> Path:
+    """Return the path of a pattern, in the same elements of lists as ``path``."""
+    numbers = iter([step for step in path if isinstance(step, int)])
+    return tuple(_step(step, numbers) for step in pattern)
+
+
+def _step(step: str, numbers: Iterator[int]) -> str | int:
+    if step[0] != "[":
+        return step
+    return next(numbers) if step == "[]" else _LAST if step == "[+]" else int(step[1:-1])
 
 
 def _row(entry: dict[str, JSON]) -> Row:

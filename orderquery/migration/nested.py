@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -42,6 +43,32 @@ def _closed(value: JSON, padded: bool) -> JSON:
     if type(value) is dict:
         return {key: _closed(item, padded) for key, item in value.items()}
     return value
+
+
+class Numbering:
+    """The numbers that elements of lists have after :func:`nested` left some out."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        numbers: dict[Path, set[int]] = defaultdict(set)
+        for path in paths:
+            for length, step in enumerate(path):
+                if isinstance(step, int):
+                    numbers[path[:length]].add(step)
+        self._changed = {
+            holder: {number: rank for rank, number in enumerate(sorted(found))}
+            for holder, found in numbers.items()
+            if max(found) >= len(found)
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._changed)
+
+    def renumbered(self, path: Path) -> Path:
+        """Return the path that a value has in the document."""
+        return tuple(
+            self._changed.get(path[:length], {}).get(step, step) if isinstance(step, int) else step
+            for length, step in enumerate(path)
+        )
 
 
 def path_text(path: Path) -> str:

@@ -51,7 +51,8 @@ class OldDocument:
 
     def leaves_below(self, path: Path) -> Iterator[tuple[Path, JSON]]:
         """Yield the leaves at and below a path."""
-        return ((leaf, value) for leaf, value in self.leaves.items() if leaf[: len(path)] == path)
+        length = len(path)
+        return ((leaf, value) for leaf, value in self.leaves.items() if leaf[:length] == path)
 
     def _walk(self, value: JSON, path: Path, branch: Branch | None, stray: Path | None) -> None:
         if branch is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .converted import FATES, ConvertedOrder, FateKind
+from .mapping import stores_to_ecommerce
 from .nested import path_text
 
 JSON = Any
@@ -46,6 +47,12 @@ class ConversionReport:
             path = path if len(self.paths) < _MAX_PATHS else OTHER_PATHS
             counts = self.paths.setdefault(path, Counter())
         counts[kind] += 1
+
+    def event_lines(self) -> Iterator[str]:
+        """Yield each old webhook event that was recognised, with its number and the event that replaces it."""
+        for row in stores_to_ecommerce().webhooks:
+            if count := self.events[row.title]:
+                yield f"{count:,} {row.title} (now {row.new})" if row.new else f"{count:,} {row.title}"
 
     @property
     def totals(self) -> dict[FateKind, int]:
