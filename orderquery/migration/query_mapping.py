@@ -17,7 +17,7 @@ MAPPING_FILE = "stores-v2-to-ecom.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class FieldMapping:
+class QueryField:
     """What a filter or a sort names in place of a field.
 
     ``targets`` are the new fields: of several, the first that an order has. ``values`` are values under another name,
@@ -43,7 +43,7 @@ class QueryMapping:
 
     source: Schema
     target: Schema
-    rows: Mapping[str, FieldMapping]
+    rows: Mapping[str, QueryField]
     moves: bool
 
 
@@ -64,14 +64,14 @@ def query_mapping(source: Schema, target: Schema) -> QueryMapping:
 
 
 @cache
-def _file_rows() -> tuple[dict[str, tuple[str, ...]], dict[str, FieldMapping]]:
+def _file_rows() -> tuple[dict[str, tuple[str, ...]], dict[str, QueryField]]:
     data = tomllib.loads(grammar_text(MAPPING_FILE))
     names = {row["from"]: tuple(row["to"]) for row in data["translations"]}
     return names, {row["from"]: _row(row) for row in data["queries"]}
 
 
-def _row(row: dict[str, JSON]) -> FieldMapping:
-    return FieldMapping(
+def _row(row: dict[str, JSON]) -> QueryField:
+    return QueryField(
         row["from"],
         tuple(row.get("to", ())),
         row.get("values", {}),
@@ -82,12 +82,12 @@ def _row(row: dict[str, JSON]) -> FieldMapping:
     )
 
 
-def _same_documents(source: Schema, target: Schema) -> dict[str, FieldMapping]:
+def _same_documents(source: Schema, target: Schema) -> dict[str, QueryField]:
     """Return the rows for two tables of the same documents: equal names and aliases."""
     rows = {}
     for row in source.fields:
         found = next((other for name in (row.name, *row.aliases) if (other := target.find(name)) is not None), None)
         if found is not None:
             partial = "" if found.sources == row.sources else f"values that {row.name} reads elsewhere"
-            rows[row.name] = FieldMapping(row.name, (found.name,), {}, {}, partial=partial)
+            rows[row.name] = QueryField(row.name, (found.name,), {}, {}, partial=partial)
     return rows

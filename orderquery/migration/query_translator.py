@@ -14,7 +14,7 @@ from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Or, Paging, S
 from ..syntax.filter_reader import FilterReader
 from ..syntax.json_printer import print_filter, write_help
 from ..syntax.problems import Problems
-from .query_mapping import FieldMapping, QueryMapping
+from .query_mapping import QueryField, QueryMapping
 from .spelling import opposite, spell
 
 JSON = Any
@@ -65,7 +65,7 @@ class QueryTranslator:
             return tree
         return (both if isinstance(tree, And) else either)([self.filter(child) for child in tree.children])
 
-    def _row(self, name: str) -> FieldMapping | None:
+    def _row(self, name: str) -> QueryField | None:
         field = self._mapping.source.find(name)
         return None if field is None else self._mapping.rows.get(field.name)
 
@@ -87,7 +87,7 @@ class QueryTranslator:
     def _partial_help(self, target: Field) -> str:
         return f"filter the others in your program; the request finds those with {target.name}"
 
-    def _of_values(self, node: Comparison, row: FieldMapping, targets: list[Field]) -> Filter:
+    def _of_values(self, node: Comparison, row: QueryField, targets: list[Field]) -> Filter:
         """Translate a condition that asks for one of some values, or for none of them."""
         is_list = node.operator in ("$in", "$nin")
         values = node.operand if is_list else (node.operand,)
@@ -134,7 +134,7 @@ class QueryTranslator:
         hidden = self._target.hidden
         return hidden is not None and self._target.find(node.field) is hidden[0] and node.operand in hidden[1]
 
-    def _renamed(self, node: Comparison, row: FieldMapping, value: JSON, place: Place) -> JSON:
+    def _renamed(self, node: Comparison, row: QueryField, value: JSON, place: Place) -> JSON:
         new = row.values.get(value) if isinstance(value, str) else None
         if new is None:
             return value

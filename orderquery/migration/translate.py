@@ -123,7 +123,7 @@ def translate(
     if stores is not None and stores.offset:
         losses.append(_offset_loss(stores, query.limit))
     losses += _total_losses(report.source)
-    found = with_lines_of(report.source, losses, old)
+    found = in_order(with_lines_of(report.source, losses, old), report.request)
     if any(loss.code == _LOST for loss in losses):
         return Translation(report, found, old, new)
     checked = check({"search": print_json(search)}, "request", schema=new)

@@ -14,7 +14,7 @@ At = Literal["key", "value"]
 
 
 @dataclass(frozen=True)
-class NestedText:
+class TextInString:
     """The decoded text of a string, and where each of its characters begins.
 
     ``starts`` has one more offset than characters: that of the closing quote.
@@ -24,7 +24,7 @@ class NestedText:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, literal: str, span: Span) -> NestedText | None:
+    def of(cls, literal: str, span: Span) -> TextInString | None:
         """Return the string at a span of a literal; ``None`` if there is none."""
         written = literal[slice(*span)]
         if len(written) < 2 or written[0] not in "\"'":
@@ -49,12 +49,12 @@ def span_of_place(literal: str, spans: Mapping[tuple[Path, At], Span], place: Pl
     path, at = place.path or (), place.at
     found = spans.get((path, at)) or spans.get((path, "value"))
     if found is not None:
-        nested = None if place.span is None else NestedText.of(literal, spans.get((path, "value")) or found)
+        nested = None if place.span is None else TextInString.of(literal, spans.get((path, "value")) or found)
         return found if nested is None or place.span is None else nested.span(place.span)
     for length in range(len(path) - 1, -1, -1):
         outer = spans.get((path[:length], "value"))
         if outer is not None:
-            nested = NestedText.of(literal, outer)
+            nested = TextInString.of(literal, outer)
             if nested is None:
                 return outer
             inner = span_of_place(nested.text, read_literal(nested.text).spans, Place(path[length:], None, at))

@@ -68,7 +68,7 @@ def test_default_sort_limits_and_values() -> None:
         ("statuss = APPROVED", "wrong", ["unknown-field"], ""),
         ("status = APPROVED and subscriptionInfo.id = 6f759095-0701-4075-9908-c9c31ff013e1", "breaks", ["unknown-field"], ""),
         (
-            {"search": {"filter": {"status": "APPROVED", "lineItems.subscriptionInfo.id": {"$in": []}}}}, "changes", [],
+            {"search": {"filter": {"status": "APPROVED", "lineItems.subscriptionInfo.id": {"$ne": "6f759095-0701-4075-9908-c9c31ff013e1"}}}}, "changes", [],
             "subscriptionInfo.id reads lineItems.subscriptionInfo.id instead of subscriptionInfo.id, else "
             "lineItems.subscriptionInfo.id",
         ),
