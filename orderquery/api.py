@@ -194,7 +194,7 @@ def translate(
 def compare_tables(
     first: Schema | str, second: Schema | str, *, queries: Iterable[JSON] = (), shape: Shape | None = None
 ) -> TableComparison:
-    """Compare two tables of fields, and what becomes of searches over the first in the second.
+    """Compare two tables of fields, and searches over the first in the second.
 
     Each of ``queries`` is a search in any form, as for :func:`check`, or a pair of its name and the search.
 

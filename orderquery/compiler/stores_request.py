@@ -1,4 +1,4 @@
-"""Check a request of the older Stores API: as a bare search, with the places of the request."""
+"""Check a request of the older Stores API as a bare search, in its own places."""
 
 from __future__ import annotations
 

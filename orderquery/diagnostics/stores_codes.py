@@ -1,4 +1,4 @@
-"""The diagnostic codes of queries of the older Stores API, and of their translation."""
+"""The diagnostic codes of queries of the older Stores API and of translations."""
 
 from __future__ import annotations
 

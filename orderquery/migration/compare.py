@@ -1,4 +1,4 @@
-"""Compare two tables of fields, and what becomes of searches over the one in the other."""
+"""Compare two tables of fields, and searches over the one in the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions with the operators that a field has: the same meaning, spelled otherwise."""
+"""Spell conditions with the operators that a field has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ JSON = Any
 
 
 def spell(row: Field, operator: str, operand: JSON) -> Filter | None:
-    """Return a condition with the operators of a field; ``None`` if they cannot tell it."""
+    """Return a condition with the operators of a field.
+
+    ``None`` if they cannot tell it.
+    """
     if operator in row.operators:
         return Comparison(row.name, operator, operand)
     if operator in _OPPOSITES:
@@ -43,7 +46,7 @@ def _equal(row: Field, operand: JSON) -> Filter | None:
 
 
 def _among(row: Field, operand: tuple[JSON, ...]) -> Filter | None:
-    """Return that the value is one of a list, with the list operator that the field has."""
+    """Return the condition that the value is one of a list."""
     values = tuple(value for value in operand if value is not None)
     other = next((name for name in ("$in", "$hasSome") if name in row.operators), None)
     if other == "$in" or (other is not None and len(values) == len(operand)):
@@ -53,7 +56,7 @@ def _among(row: Field, operand: tuple[JSON, ...]) -> Filter | None:
 
 
 def opposite(tree: Filter, schema: Schema) -> Filter:
-    """Return the negation of a condition, with the negative operators that its fields have."""
+    """Return the negation of a condition, with negative operators where there are."""
     if isinstance(tree, Not):
         return tree.child
     if isinstance(tree, Comparison):

@@ -66,7 +66,9 @@ class Translation(Generic[QueryT]):
         return in_order((*kept, *self.losses), self.report.request)
 
     def printed(self, form: Form = "json") -> JSON:
-        """Return the translated search: the request, the text form, or the argument of the JavaScript SDK.
+        """Return the translated search in a form.
+
+        That is the request, the text form, or the argument of the JavaScript SDK.
 
         Raises:
             UsageError: there is no such form, or the text form cannot express the search.
@@ -134,7 +136,7 @@ def translate(
 def _read(
     report: Report[Query], shape: Shape | None, schema: Schema, now: datetime | None
 ) -> tuple[Report[Query], Query, StoresQuery | None] | None:
-    """Return the report, the query with its certain fixes made, and the old request it is from.
+    """Return the report, the query with its certain fixes made, and the old request.
 
     ``None`` if an error is left. A limit that is only too large is no error here.
     """
@@ -180,7 +182,7 @@ def _offset_loss(stores: StoresQuery, limit: int) -> Diagnostic:
 
 
 def _total_losses(source: str | None) -> list[Diagnostic]:
-    """Return the loss of the number of all orders, if the code around the query reads it."""
+    """Return the loss of the number of all orders, if the code around reads it."""
     found = None if source is None else _TOTAL.search(source)
     if found is None:
         return []
