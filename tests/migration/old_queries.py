@@ -42,6 +42,8 @@ POOLS: dict[str, Sequence[JSON]] = {
 }  # fmt: skip
 SELDOM_VALUES = {"paymentStatus": ("PENDING", "UNSPECIFIED_PAYMENT_STATUS")}
 SELDOM_FIELDS = ("enteredBy.id", "numericId")
+SELDOM_FIELD, SELDOM_VALUE, CONTAINS = 40, 60, 20
+"""One condition in so many names such a field; one value in so many; one condition on the full name."""
 _EVERY = {row.name: row for row in OLD.fields}
 
 
@@ -143,8 +145,10 @@ class OldMaker:
     def condition(self, name: str | None = None, operator: str | None = None) -> JSON:
         if name is None:
             usual = [row.name for row in OLD.fields if row.name not in SELDOM_FIELDS]
-            name = self.random.choice(SELDOM_FIELDS if self.chance(30) else usual)
+            name = self.random.choice(SELDOM_FIELDS if self.chance(SELDOM_FIELD) else usual)
         row = _EVERY[name]
+        if operator is None and row.unread_operators and self.chance(CONTAINS):
+            return {name: {"$contains": "Ann"}}
         operator = operator or self.random.choice(row.operators)
         if operator == "$eq" and self.chance(2):
             return {name: self.operand(name, operator)}
@@ -154,12 +158,14 @@ class OldMaker:
     def operand(self, name: str, operator: str) -> JSON:
         row = _EVERY[name]
         if operator in ("$in", "$hasSome", "$hasAll"):
-            values = [self.value(name, 40) for _ in range(self.random.randrange(0 if self.chance(9) else 1, 4))]
+            values = [
+                self.value(name, SELDOM_VALUE) for _ in range(self.random.randrange(0 if self.chance(9) else 1, 4))
+            ]
             return [*values, None] if operator == "$in" and self.chance(9) else values
         if operator == "$startsWith":
-            return str(self.value(name, 40))[: self.random.randrange(5)]
+            return str(self.value(name, SELDOM_VALUE))[: self.random.randrange(5)]
         if operator in ("$eq", "$ne") and self.chance(9):
             return None
         if operator in ("$eq", "$ne") and row.many and self.chance(9):
-            return [self.value(name, 40) for _ in range(self.random.randrange(3))]
-        return self.value(name, 40)
+            return [self.value(name, SELDOM_VALUE) for _ in range(self.random.randrange(3))]
+        return self.value(name, SELDOM_VALUE)
