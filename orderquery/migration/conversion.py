@@ -23,7 +23,7 @@ JSON = Any
 
 
 def convert(mapping: DocumentMapping, old: dict[str, JSON]) -> ConvertedOrder:
-    """Convert one old document; nothing in it raises, and none of its values is dropped."""
+    """Convert one old document; nothing in it raises, no value is dropped."""
     return _Conversion(mapping, old).run()
 
 
@@ -347,7 +347,7 @@ _OPERATIONS: dict[str, Callable[[_Conversion, Row, Path, JSON], None]] = {
 
 
 def _free_name(keep_in: tuple[str, ...], old: dict[str, JSON]) -> str:
-    """Return the last name of the place for kept values, with a number if it is conflict."""
+    """Return the last name of the place for kept values, numbered if not free."""
     holder: JSON = old
     for step in keep_in[:-1]:
         holder = holder.get(step) if isinstance(holder, dict) else None

@@ -1,4 +1,4 @@
-"""Orders of the Stores API as eCommerce orders: one document, or records while loading."""
+"""Orders of the Stores API as eCommerce orders: one, or records while loading."""
 
 from __future__ import annotations
 
