@@ -1,4 +1,4 @@
-"""The command ``explain``: what a diagnostic code means, and what replaces an old event."""
+"""The command ``explain``: a diagnostic code, or what replaces an old event."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class OrderConverter(Protocol):
         """Yield the records of an old order, or the problem with it."""
 
     def leave_out(self, document: JSON, used: list[Path], place: Place) -> None:
-        """Take note of what a document has besides its orders, which are at the paths ``used``."""
+        """Count what a document has besides its orders, at the paths ``used``."""
 
 
 _WHOLE = Place(())

@@ -23,7 +23,7 @@ JSON = Any
 
 
 def convert(mapping: DocumentMapping, old: dict[str, JSON]) -> ConvertedOrder:
-    """Convert one old document; nothing in it raises, and none of its values is dropped."""
+    """Convert one old document; nothing in it raises, no value is dropped."""
     return _Conversion(mapping, old).run()
 
 
@@ -90,9 +90,9 @@ class _Conversion:
             self._keep(path, f"{described(value)} is not one of its values")
             return
         targets = {place(target, path): value if new == "*" else new for target, new in found.targets}
-        taken = next((target for target, new in targets.items() if self._new.get(target, new) != new), None)
-        if taken is not None:
-            self._keep(path, f"{quoted(path_text(taken))} is {described(self._new[taken])}")
+        conflict = next((target for target, new in targets.items() if self._new.get(target, new) != new), None)
+        if conflict is not None:
+            self._keep(path, f"{quoted(path_text(conflict))} is {described(self._new[conflict])}")
             return
         self._new |= targets
         self._claim(path, Fate("moved", next(iter(targets)), value))
@@ -347,7 +347,7 @@ _OPERATIONS: dict[str, Callable[[_Conversion, Row, Path, JSON], None]] = {
 
 
 def _free_name(keep_in: tuple[str, ...], old: dict[str, JSON]) -> str:
-    """Return the last name of the place for kept values, with a number if it is taken."""
+    """Return the last name of the place for kept values, numbered if not free."""
     holder: JSON = old
     for step in keep_in[:-1]:
         holder = holder.get(step) if isinstance(holder, dict) else None

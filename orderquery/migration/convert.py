@@ -1,4 +1,4 @@
-"""Orders of the Stores API as eCommerce orders: one document, or records while loading."""
+"""Orders of the Stores API as eCommerce orders: one, or records while loading."""
 
 from __future__ import annotations
 
@@ -145,10 +145,10 @@ class StoresConverter:
 def _values_beside(document: JSON, used: list[Path]) -> Iterator[tuple[Path, JSON]]:
     """Yield the scalars and empty containers that are not at these paths."""
     waiting: list[tuple[Path, JSON]] = [((), document)]
-    taken = set(used)
+    skipped = set(used)
     while waiting:
         path, value = waiting.pop()
-        if path in taken:
+        if path in skipped:
             continue
         if isinstance(value, dict | list) and value:
             steps = value.items() if isinstance(value, dict) else enumerate(value)

@@ -1,4 +1,4 @@
-"""The mapping from an old table of documents to a new one, as data of ``grammar/``."""
+"""A mapping of documents from an old table to a new one: data of ``grammar/``."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def parse_mapping(text: str) -> DocumentMapping:
 
 
 def read_pattern(text: str) -> Pattern:
-    """Return the steps of a path: ``("lineItems", "[]", "name")`` of ``lineItems[].name``."""
+    """Return the steps of a path: ``("items", "[]", "id")`` of ``items[].id``."""
     return tuple(_STEP.findall(text))
 
 

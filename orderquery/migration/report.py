@@ -49,7 +49,7 @@ class ConversionReport:
         counts[kind] += 1
 
     def event_lines(self) -> Iterator[str]:
-        """Yield each old webhook event that was recognised, with its number and the event that replaces it."""
+        """Yield each recognised webhook event, its count and what replaces it."""
         for row in stores_to_ecommerce().webhooks:
             if count := self.events[row.title]:
                 yield f"{count:,} {row.title} (now {row.new})" if row.new else f"{count:,} {row.title}"

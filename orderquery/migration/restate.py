@@ -55,7 +55,10 @@ def _negated(value: JSON) -> bool | None:
 
 
 def _instant(value: JSON) -> str | None:
-    """Return a date-time: as it is, of ``{"$date": …}`` as data exports have it, or of milliseconds."""
+    """Return a date-time as text.
+
+    It may be ``{"$date": …}``, as exports of collections have it, or milliseconds.
+    """
     if isinstance(value, dict) and value.keys() == {"$date"}:
         value = value["$date"]
     if isinstance(value, str):
@@ -88,7 +91,7 @@ RESTATE: dict[str, tuple[Restate, str]] = {
 
 
 def exact_amount(value: JSON) -> Decimal | None:
-    """Return an amount with all its digits, zeros behind the point included; or ``None``."""
+    """Return an amount with its digits, zeros at the end included, or ``None``."""
     return None if read_amount(value) is None else Decimal(str(value))
 
 

@@ -16,6 +16,7 @@ from ..language.operators import ANY, OPERATORS, Operator
 from ..language.schema import Schema, load_schema
 from ..language.types import TYPES
 from ..sql.mapped.reference_section import reference_section
+from .conversion import conversion_section
 
 _HEAD = """\
 # grammar/
@@ -28,7 +29,7 @@ The query language as data. These files ship inside the package.
 | `ecom-orders-sdk.toml` | the newer search spec of the same orders, in the published typings of the SDK |
 | `stores-v2.toml` | the fields of queries of the older Stores API |
 | `pricing-plans.toml` | the fields that lists of pricing plan orders filter and sort by |
-| `stores-v2-to-ecom.toml` | what queries of the older Stores API become |
+| `stores-v2-to-ecom.toml` | how orders, webhooks and queries of the older Stores API become those of eCommerce |
 | `filter.lark` | the text form |
 | `literal.lark` | JSON and the JavaScript object literals that people paste from documentation |
 | `decisions.toml` | decisions where the sources are silent or disagree, with their grounds |
@@ -112,6 +113,7 @@ def reference(schema: Schema | None = None) -> str:
         *_codes(),
         *_decisions(),
         reference_section(),
+        *((conversion_section(),) if schema is None else ()),
         _table_keys(),
     )
     return "\n".join(parts).rstrip() + "\n"
