@@ -32,7 +32,10 @@ MAX_NAME_CHARS = 100
     "--queries", metavar="QUERY", multiple=True,
     help="A search, a file, or a pattern of files: which of them break in SECOND, or change. Repeatable.",
 )  # fmt: skip
-@click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True,
+    help='json: {"differences": [...], "queries": [...]}; markdown: for a report.',
+)  # fmt: skip
 @shape_option(None)
 def compare_tables(first: str, second: str, queries: tuple[str, ...], format_: str, shape: Shape | None) -> int:
     """Compare two tables of fields.

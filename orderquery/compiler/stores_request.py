@@ -11,7 +11,6 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..language.schema import DEFAULT_SCHEMA, STORES_SCHEMA, Schema, load_schema
 from ..syntax.json_reader import Shape
-from ..syntax.pasted_code import names_stores_query
 from ..syntax.stores_form import StoresQuery, looks_like_stores_query, wire_operator
 from .corrections import Correction, Only
 from .query import Query
@@ -34,13 +33,17 @@ def resolve_form(document: JSON, shape: Shape | None, schema: Schema, text: str 
         return ("request" if "search" in keys else "search" if "cursorPaging" in keys else "stores"), schema
     if schema.name != DEFAULT_SCHEMA:
         return "request", schema
-    if looks_like_stores_query(document) or (text is not None and _may_name(text) and names_stores_query(text)):
+    if looks_like_stores_query(document) or (text is not None and _names_stores_query(text)):
         return "stores", load_schema(STORES_SCHEMA)
     return "request", schema
 
 
-def _may_name(text: str) -> bool:
-    return "stores/v" in text or "stringify" in text or "dumps" in text
+def _names_stores_query(text: str) -> bool:
+    if not any(word in text for word in ("/stores/v", "stringify", "dumps")):
+        return False
+    from ..syntax.pasted_code import names_stores_query
+
+    return names_stores_query(text)
 
 
 def stores_query_found(document: JSON) -> Diagnostic:

@@ -10,8 +10,6 @@ STORES_CODES = (
         "stores-query", "withdrawn", violation("OTHER", "STORES_QUERY"), "query of the older Stores API",
         "The request has the form of Query Orders of the Stores API, so it is checked against the table stores-v2. "
         "orderquery translate gives the request for Search Orders (D90).",
-        '{"query": {"filter": "{\\"paymentStatus\\": \\"PAID\\"}"}}',
-        '{"search": {"filter": {"paymentStatus": "PAID"}}}',
         fix="none: another endpoint takes the translated request",
     ),
     Code(
