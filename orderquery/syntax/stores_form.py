@@ -289,17 +289,19 @@ def looks_like_stores_query(document: JSON) -> bool:
     """Return whether a request is certainly one of the older Stores API (D90).
 
     It has a ``query`` without a ``search``, and in it a text for filter or sort, an offset, or a name that only the
-    older table has.
+    older table has; and it has no name that only the newer table has.
     """
     if not isinstance(document, dict) or "search" in document or not isinstance(document.get("query"), dict):
         return False
     query = document["query"]
     filter_, sort, paging = (query.get(key) for key in QUERY_KEYS)
+    decoded = json_in_string(filter_, "{") or filter_, json_in_string(sort, "[{") or sort
+    names = {*_names(decoded[0]), *_sort_names(decoded[1])}
+    old, new = load_schema(STORES_SCHEMA).by_name.keys(), load_schema(DEFAULT_SCHEMA).by_name.keys()
+    if names & (new - old):
+        return False
     has_text = _opens(filter_, "{") or _opens(sort, "[{")
-    if has_text or (isinstance(paging, dict) and "offset" in paging):
-        return True
-    old, new = load_schema(STORES_SCHEMA).by_name, load_schema(DEFAULT_SCHEMA).by_name
-    return any(name in old and name not in new for name in (*_names(filter_), *_sort_names(sort)))
+    return has_text or (isinstance(paging, dict) and "offset" in paging) or bool(names & (old - new))
 
 
 def _opens(value: JSON, brackets: str) -> bool:
