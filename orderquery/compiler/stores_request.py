@@ -31,7 +31,7 @@ def resolve_form(document: JSON, shape: Shape | None, schema: Schema, text: str 
     if schema.wire_form == "stores":
         keys = document if isinstance(document, dict) else {}
         return ("request" if "search" in keys else "search" if "cursorPaging" in keys else "stores"), schema
-    if schema.name != DEFAULT_SCHEMA:
+    if schema.name != DEFAULT_SCHEMA or (isinstance(document, dict) and "search" in document):
         return "request", schema
     if looks_like_stores_query(document) or (text is not None and _names_stores_query(text)):
         return "stores", load_schema(STORES_SCHEMA)

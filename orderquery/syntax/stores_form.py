@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described, quoted
 from ..language.datetimes import instant_from
@@ -32,6 +32,8 @@ PAGING_KEYS = ("limit", "offset")
 _MAX_NODES = MAX_FILTER_NODES
 """Of a filter; the rest is left to the reader of searches, which reports it. A Python object may contain itself."""
 _MAX_STEPS = 2 * MAX_FILTER_LEVELS + 2
+_MAX_DIGITS = 15
+"""Of a number of milliseconds."""
 _ANY_OF = "$hasSome"
 """On a field of one value it means ``$in``."""
 _SORT_EXAMPLE = [{"dateCreated": "desc"}]
@@ -103,10 +105,9 @@ class StoresQuery:
             mistake = json_mistake(value)
             found = [] if mistake is None else [mistake]
         for problem in found:
-            inside = Place(
-                (*path, *(problem.place.path or ())) if problem.code == "duplicate-key" else path, problem.span
-            )
-            at = Place(inside.path, None, "key") if problem.code == "duplicate-key" else inside
+            at = Place(path, problem.span)
+            if problem.code == "duplicate-key":
+                at = Place((*path, *(problem.place.path or ())), None, "key")
             self.diagnostics.append(Diagnostic(problem.code, problem.message, problem.help, at))
         return located.value if isinstance(located.value, dict | list) else None
 
@@ -128,7 +129,7 @@ class StoresQuery:
             at = (*path, key)
             row = self._schema.find(certain_field(self._schema, key) or "") if isinstance(key, str) else None
             if key in CONNECTIVES:
-                is_list = isinstance(inner, list)
+                is_list = isinstance(inner, list | tuple)
                 parts = [self._read_filter(part, (*at, i)) for i, part in enumerate(inner)] if is_list else []
                 found[key] = parts if is_list else self._read_filter(inner, at)
             elif row is not None and isinstance(inner, dict):
@@ -155,7 +156,7 @@ class StoresQuery:
         help_ = write_help({row.name: {prefix[0]: operand}}) if prefix and isinstance(operand, str) else ""
         help_ = f"{help_}, which finds the start of the text only" if help_ else row.list_operators(row.operators)
         place = self.place(Place(path, None, "key"))
-        fix = "guess" if prefix else None
+        fix: Fix | None = "guess" if prefix else None
         self.diagnostics.append(Diagnostic("no-counterpart", message, help_, place, fix=fix))
 
     def _sort(self, value: JSON, path: Path) -> None:
@@ -169,20 +170,16 @@ class StoresQuery:
         if not isinstance(entries, list):
             self._bad_sort(value, path)
             return
-        keys = [
-            key
-            for i, entry in enumerate(entries)
-            for key in self._entry(entry, path, None if entries is not decoded else i)
-        ]
+        places = [path] if entries is not decoded else [(*path, index) for index in range(len(entries))]
+        keys = [key for at, entry in zip(places, entries, strict=True) for key in self._entry(entry, at)]
         if keys:
             self.search["sort"] = keys
 
     def _bad_sort(self, value: JSON, path: Path) -> None:
         self.diagnostics.shape(path, "sort", "a list of objects", value, example=_SORT_EXAMPLE)
 
-    def _entry(self, entry: JSON, path: Path, index: int | None) -> Iterator[JSON]:
+    def _entry(self, entry: JSON, at: Path) -> Iterator[JSON]:
         """Yield the sort keys of an object such as ``{"number": "desc"}``."""
-        at = path if index is None else (*path, index)
         if not isinstance(entry, dict) or not entry:
             self.diagnostics.shape(at, "a sort entry", "an object", entry, example=_SORT_EXAMPLE[0])
             return
@@ -243,8 +240,9 @@ class StoresQuery:
             keys = [{key["fieldName"]: key.get("order", "ASC").lower()} for key in search.get("sort") or ()]
             one = isinstance(query.get("sort"), dict) and len(keys) == 1
             self._put(changed, "sort", keys[0] if one else keys)
-        if search.get("cursorPaging") != self.search.get("cursorPaging"):
-            changed["paging"] = {**changed.get("paging", {}), "limit": search["cursorPaging"]["limit"]}
+        limit = (search.get("cursorPaging") or {}).get("limit")
+        if limit is not None and limit is not (self.search.get("cursorPaging") or {}).get("limit"):
+            changed["paging"] = {**query["paging"], "limit": limit}
         return {**self._document, "query": changed} if self._base else changed
 
     @staticmethod
@@ -277,12 +275,13 @@ def _values(row: Field, operand: JSON) -> JSON:
     """Return an operand with date-times in place of milliseconds."""
     if row.type.name != "instant":
         return operand
-    if isinstance(operand, list):
+    if isinstance(operand, list | tuple):
         return [_values(row, item) for item in operand]
-    if isinstance(operand, float | Decimal) and operand == int(operand):
-        operand = int(operand)
-    is_number = isinstance(operand, int) and not isinstance(operand, bool)
-    return (instant_from(operand) or operand) if is_number else operand
+    number = Decimal(repr(operand)) if isinstance(operand, float) else operand
+    if isinstance(number, Decimal) and number.is_finite() and number.adjusted() < _MAX_DIGITS and number == int(number):
+        number = int(number)
+    is_integer = isinstance(number, int) and not isinstance(number, bool)
+    return (instant_from(number) or operand) if is_integer else operand
 
 
 def looks_like_stores_query(document: JSON) -> bool:
@@ -324,4 +323,4 @@ def _names(value: JSON) -> Iterator[str]:
 def _sort_names(sort: JSON) -> Iterator[str]:
     for entry in [sort] if isinstance(sort, dict) else sort if isinstance(sort, list) else ():
         if isinstance(entry, dict):
-            yield from (key for key in entry if isinstance(key, str))
+            yield from (key for key in (*entry, entry.get("fieldName")) if isinstance(key, str))
