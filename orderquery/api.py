@@ -182,13 +182,11 @@ def translate(
         SchemaError: no such table.
 
     """
-    from dataclasses import replace
+    from .migration import translate as translator
 
-    from .migration.translate import translate as translate_query
-
-    found = translate_query(query, shape, from_table=source, to_table=target, now=now)
+    found = translator.translate(query, shape, from_table=source, to_table=target, now=now)
     plan = None if found.query is None else Plan.of(found.query)
-    return replace(found, query=plan)  # type: ignore[arg-type, return-value]
+    return translator.Translation(found.report, found.losses, found.source, found.target, plan)
 
 
 def compare_tables(

@@ -186,7 +186,8 @@ def _of_searches(one: Schema, other: Schema) -> Iterator[TableDifference]:
     )
     for aspect, first, second in pairs:
         if first != second:
-            yield TableDifference(aspect, "", *map(tuple, _only(tuple(first), tuple(second))))
+            only_first, only_second = _only(tuple(first), tuple(second))
+            yield TableDifference(aspect, "", tuple(only_first), tuple(only_second))
 
 
 def hidden_rules(schema: Schema) -> list[str]:
