@@ -71,7 +71,7 @@ class Program(click.Group):
         return list(overview.COMMAND_NAMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command from the module that has its name."""
+        """Import a command from the module that has its name, with ``_`` for ``-``."""
         if cmd_name not in overview.COMMAND_NAMES:
             return None
         module = cmd_name.replace("-", "_")

@@ -96,7 +96,7 @@ def read_csv(
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[Line]:
-    """Yield the rows below the first, each with its first line and without empty cells."""
+    """Yield the rows below the first, with their lines, without empty cells."""
     reader = csv.reader(text)
     names: list[str] = []
     for name in next(reader, []):

@@ -87,7 +87,10 @@ _DATE_NOTATIONS = ("%b %d, %Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S", "%Y-%m-%d %H:%
 
 
 def read_date_and_time(date: JSON, time: JSON) -> str | None:
-    """Return the date-time, in UTC, of texts such as ``Nov 24, 2018``, ``11:30:56 AM``."""
+    """Return the date-time of a date and a time, in UTC.
+
+    They are written as in ``Nov 24, 2018`` and ``11:30:56 AM``.
+    """
     if not isinstance(date, str) or not isinstance(time, str):
         return None
     for notation in _DATE_NOTATIONS:
