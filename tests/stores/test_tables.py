@@ -180,13 +180,17 @@ def test_tables_of_an_open_transaction_are_not_there_for_other_threads(writable:
         loaded.set()
         return orders
 
-    with ThreadPoolExecutor(1) as pool:
-        result = pool.submit(load)
-        with pytest.raises(KeyError), writable.transaction() as transaction:
+    def write_and_fail() -> None:
+        with writable.transaction() as transaction:
             transaction.at_table(PLANS).write(records(PLANS, {"id": "a"}))
             written.set()
             assert not loaded.wait(0.05)  # it waits for the transaction
             raise KeyError
+
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(load)
+        with pytest.raises(KeyError):
+            write_and_fail()
         assert result.result(60) == 1
     assert writable.at_table(PLANS).search({}).ids == ("b",)
 
