@@ -51,7 +51,7 @@ def convert_orders(files: tuple[str, ...], output: str | None, report: bool, as_
     check_files(files)
     _check_output(output, files)
     converter = StoresConverter(load_table(None), report_unfit=False, yield_losses=True)
-    run = _Run(converter)
+    run = _OrdersRun(converter)
     with _opened(output) as target:
         run.convert(files, None if report and output is None else target)
     run.write_losses()
@@ -96,7 +96,7 @@ def _opened(output: str | None) -> Iterator[BinaryIO]:
         raise
 
 
-class _Run:
+class _OrdersRun:
     """Converts files, and counts what it wrote and what it found."""
 
     def __init__(self, converter: StoresConverter) -> None:

@@ -16,9 +16,11 @@ import click
 
 if TYPE_CHECKING:
     from ..api import Plan
-    from ..documents.ingest import Found, OrderConverter
+    from ..documents.ingest import Found
     from ..documents.json_lines import Progress
     from ..language.schema import Schema
+    from ..migration.convert import StoresConverter
+    from ..migration.csv_files import CSVKind
     from ..stores.base import Store
 
 STDIN = "-"
@@ -211,6 +213,12 @@ def check_files(names: tuple[str, ...]) -> None:
             raise UsageError(f'"{name}" is {kind}, not a file of orders; for its orders use the command search')
 
 
+def _csv_kind(name: str) -> CSVKind | None:
+    from ..migration.csv_files import csv_kind
+
+    return csv_kind(name)
+
+
 def read_records(
     schema: Schema,
     name: str,
@@ -219,12 +227,13 @@ def read_records(
     report_unfit: bool = True,
     other_tables: bool = False,
     progress: Progress | None = None,
-    converter: OrderConverter | None = None,
+    converter: StoresConverter | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of a file.
 
-    ``other_tables`` and ``converter`` are those of :func:`~orderquery.documents.ingest.from_bytes`. Problems call the
-    file ``source_name``. Without it, they use the name that the user gave.
+    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. With a ``converter``, old orders are
+    converted, in CSV files, too. Problems call the file ``source_name``. Without it, they use the name that the user
+    gave.
     """
     from dataclasses import replace
 
@@ -233,5 +242,11 @@ def read_records(
 
     shown = source_name or (STDIN_NAME if name == STDIN else name)
     options = {"report_unfit": report_unfit, "other_tables": other_tables}
-    for _, found in read_file(schema, name, progress, **options, converter=converter):
+    if converter is not None and (kind := _csv_kind(name)) is not None:
+        from ..migration.csv_files import read_csv
+
+        read = read_csv(name, kind, converter, progress)
+    else:
+        read = read_file(schema, name, progress, **options, converter=converter)
+    for _, found in read:
         yield replace(found, source_name=shown) if isinstance(found, Diagnostic) else found

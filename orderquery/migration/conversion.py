@@ -17,7 +17,7 @@ from .converted import ConvertedOrder, Fate
 from .mapping import TRANSACTIONS, DocumentMapping, Row, place
 from .nested import Numbering, nested, path_text
 from .old_document import OldDocument
-from .restate import RESTATE, add, exact_amount, multiply, same_number, subtract, write_amount
+from .restate import RESTATE, add, exact_amount, multiply, read_date_and_time, same_number, subtract, write_amount
 
 JSON = Any
 
@@ -68,7 +68,7 @@ class _Conversion:
         return ("id",) in self._new and (not is_payment or self._payment_status() is not None)
 
     def _payment_status(self) -> str | None:
-        status = self._old.root.get("paymentStatus")
+        status = self._old.value(self._mapping.payments.status)
         return self._mapping.payments.statuses.get(status) if isinstance(status, str) else None
 
     # -- operations ---------------------------------------------------------------------------------------------
@@ -82,6 +82,24 @@ class _Conversion:
             self._keep(path, f"{described(value)} is not {wanted}")
         else:
             self._put(path, row.target_of(path), restated, "moved")
+            self._note_loss(row, path)
+
+    def _join_date(self, row: Row, path: Path, value: JSON) -> None:
+        """Write a date and a time in two old values as one date-time."""
+        time = self._old.value(row.of[0], path)
+        joined = read_date_and_time(value, time)
+        if joined is None:
+            self._keep(path, f"{described(value)} and {described(time)} are no date and time")
+            return
+        target = row.target_of(path)
+        self._new.setdefault(target, joined)
+        self._claim(path, Fate("moved", target, value))
+        self._claim(row.of[0], Fate("moved", target, time))
+        self._note_loss(row, path)
+
+    def _note_loss(self, row: Row, path: Path) -> None:
+        if row.loss:
+            self._note(path, "conversion-loss", row.loss)
 
     def _choose(self, row: Row, path: Path, value: JSON) -> None:
         values = self._mapping.enums[row.enum]
@@ -234,8 +252,8 @@ class _Conversion:
         """Write the amount of the payment; return whether there is a payment."""
         rules = self._mapping.payments
         has_details = any(path[: len(payment)] == payment for path in self._new)
-        if self._old.root["paymentStatus"] in rules.without_amount:
-            self._note(("paymentStatus",), "conversion-loss", rules.loss)
+        if self._old.value(rules.status) in rules.without_amount:
+            self._note(rules.status, "conversion-loss", rules.loss)
             return True
         total = exact_amount(self._old.value(rules.total, ()))
         cards = [part for pattern in rules.gift_card if (part := self._old.value(pattern, ())) is not None]
@@ -338,6 +356,7 @@ _OPERATIONS: dict[str, Callable[[_Conversion, Row, Path, JSON], None]] = {
     "map": _Conversion._map,
     "constant": _Conversion._add_constant,
     "line-total": _Conversion._total_line,
+    "date-time": _Conversion._join_date,
     "sum": _Conversion._check_sum,
     "condition": _Conversion._check_condition,
     "twin": _Conversion._check_twin,

@@ -17,7 +17,7 @@ from ..language.schema import Schema, load_schema
 from ..syntax.json_printer import encode_json
 from .conversion import convert
 from .converted import ConvertedOrder, Fate
-from .mapping import stores_to_ecommerce
+from .mapping import DocumentMapping, stores_to_ecommerce
 from .nested import path_text
 from .report import ConversionReport
 from .webhooks import event_in
@@ -108,9 +108,9 @@ class StoresConverter:
         """The number of orders converted so far."""
         return self.report.orders
 
-    def convert(self, old: OldOrder, place: Place) -> Iterator[Found]:
+    def convert(self, old: OldOrder, place: Place, mapping: DocumentMapping | None = None) -> Iterator[Found]:
         """Yield the order and the transactions of an old order."""
-        converted = convert(stores_to_ecommerce(), old.decoded)
+        converted = convert(mapping or stores_to_ecommerce(), old.decoded)
         self.report.add(converted)
         self._base = place.path or ()
         for document in (converted.order, converted.transactions):

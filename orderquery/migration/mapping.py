@@ -19,8 +19,8 @@ Pattern = tuple[str, ...]
 """A path in which ``[]`` is every element of a list, ``[0]`` one element and ``[+]`` one more."""
 
 OPS = (
-    "move", "address", "enum", "any", "list", "map", "constant", "default", "line-total", "sum", "condition", "twin",
-    "extended-fields", "keep",
+    "move", "address", "enum", "any", "list", "map", "constant", "default", "line-total", "date-time", "sum",
+    "condition", "twin", "extended-fields", "keep",
 )  # fmt: skip
 TRANSACTIONS = "transactions"
 """The first step of a path in the transactions record; all others are in the order."""
@@ -85,6 +85,7 @@ class EnumValue:
 class PaymentRules:
     """When an old order has a payment, and what its amount is."""
 
+    status: Pattern
     statuses: Mapping[str, str]
     total: Pattern
     gift_card: tuple[Pattern, ...]
@@ -108,6 +109,15 @@ class Webhook:
     condition: str
     note: str
     tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class CSVColumns:
+    """The columns by which a CSV file is known, that of the order, and those of items."""
+
+    marks: frozenset[str]
+    order: str
+    items: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -139,7 +149,14 @@ class DocumentMapping:
     webhooks: tuple[Webhook, ...]
     webhook_order_id: tuple[str, str]
     """Where the id of the order is in an old payload, and in a new one."""
+    columns: CSVColumns | None
     root: Branch
+
+
+@cache
+def export_to_ecommerce() -> DocumentMapping:
+    """Return the mapping from the dashboard's CSV of orders to eCommerce orders."""
+    return parse_mapping(grammar_text("stores-export-to-ecom.toml"))
 
 
 @cache
@@ -165,7 +182,7 @@ def parse_mapping(text: str) -> DocumentMapping:
     for row in rows:
         if row.op == "enum" and row.enum not in enums:
             raise SchemaError(f'{row.label}: no enum "{row.enum}"')
-    payments = data["payments"]
+    payments, order_id = data["payments"], data.get("webhook_order_id", {})
     return DocumentMapping(
         name=data["name"],
         source=data["source"],
@@ -177,6 +194,7 @@ def parse_mapping(text: str) -> DocumentMapping:
         documented=documented,
         enums=enums,
         payments=PaymentRules(
+            read_pattern(payments["status"]),
             payments["statuses"],
             read_pattern(payments["total"]),
             tuple(map(read_pattern, payments["gift_card"])),
@@ -185,8 +203,9 @@ def parse_mapping(text: str) -> DocumentMapping:
             (payments["ids"][0], payments["ids"][1]),
             payments["tag"],
         ),
-        webhooks=tuple(map(_webhook, data["webhooks"])),
-        webhook_order_id=(data["webhook_order_id"]["old"], data["webhook_order_id"]["new"]),
+        webhooks=tuple(map(_webhook, data.get("webhooks", ()))),
+        webhook_order_id=(order_id.get("old", ""), order_id.get("new", "")),
+        columns=_columns(data["csv"]) if "csv" in data else None,
         root=_branches(rows),
     )
 
@@ -280,6 +299,10 @@ def _webhook(entry: dict[str, JSON]) -> Webhook:
         note=entry.get("note", ""),
         tag=entry["tag"],
     )
+
+
+def _columns(entry: dict[str, JSON]) -> CSVColumns:
+    return CSVColumns(frozenset(entry["marks"]), entry["order"], frozenset(entry["items"]))
 
 
 def _branches(rows: tuple[Row, ...]) -> Branch:

@@ -6,6 +6,7 @@ Every function returns ``None`` for a value that does not fit. Numbers are exact
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Context, Decimal
 from typing import Any
 
@@ -75,6 +76,32 @@ def _object(value: JSON) -> JSON:
     return value if isinstance(value, dict) else None
 
 
+def _unquoted(value: JSON) -> str | None:
+    """Return a text without the quotes that keep spreadsheets from reading a number."""
+    if not isinstance(value, str):
+        return None
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+_DATE_NOTATIONS = ("%b %d, %Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %I:%M:%S %p")
+
+
+def read_date_and_time(date: JSON, time: JSON) -> str | None:
+    """Return the date-time of a date and a time, in UTC.
+
+    They are written as in ``Nov 24, 2018`` and ``11:30:56 AM``.
+    """
+    if not isinstance(date, str) or not isinstance(time, str):
+        return None
+    for notation in _DATE_NOTATIONS:
+        try:
+            moment = datetime.strptime(f"{date.strip()} {time.strip()}", notation)
+        except ValueError:
+            continue
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z" if moment.year >= 1000 else None
+    return None
+
+
 RESTATE: dict[str, tuple[Restate, str]] = {
     "text": (read_text, "a string"),
     "digits": (_digits, "a whole number"),
@@ -86,6 +113,7 @@ RESTATE: dict[str, tuple[Restate, str]] = {
     "instant": (_instant, "a date-time"),
     "line-id": (_line_id, "a whole number of at most 12 digits"),
     "object": (_object, "an object"),
+    "unquoted": (_unquoted, "a string"),
 }
 """The notations by name, each with what an old value has to be."""
 

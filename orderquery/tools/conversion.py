@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..migration.mapping import DocumentMapping, Pattern, Row, stores_to_ecommerce
+from ..migration.mapping import DocumentMapping, Pattern, Row, export_to_ecommerce, stores_to_ecommerce
 
 _HOW = {
     "address": "its parts: see below",
@@ -18,6 +18,7 @@ _HOW = {
     "constant": "with it",
     "default": "if no other row writes it",
     "line-total": "less discount, plus tax unless included",
+    "date-time": "with `Time`, as one date-time",
     "sum": "computed; kept if it differs",
     "condition": "chooses between rows",
     "twin": "left out if equal, else kept",
@@ -31,13 +32,23 @@ _NOTATIONS = {
     "number": "as a number",
     "negated": "negated",
     "line-id": "as a GUID of the number",
+    "unquoted": "without quotes",
 }
 
 
 def conversion_section() -> str:
     """Return the conversion of documents as Markdown."""
-    mapping = stores_to_ecommerce()
-    return "\n".join((*_intro(mapping), *_fields(mapping), *_values(mapping), *_webhooks(mapping)))
+    mapping, export = stores_to_ecommerce(), export_to_ecommerce()
+    return "\n".join(
+        (
+            *_intro(mapping),
+            *_fields(mapping),
+            *_values(mapping),
+            *_webhooks(mapping),
+            *_export(export),
+            *_values(export),
+        )
+    )
 
 
 def _intro(mapping: DocumentMapping) -> Iterator[str]:
@@ -112,6 +123,14 @@ def _webhooks(mapping: DocumentMapping) -> Iterator[str]:
         for row in mapping.webhooks
     )
     yield from _table(("event", "old topic", "old order in", "new event", "new content in", "source", "note"), rows)
+
+
+def _export(mapping: DocumentMapping) -> Iterator[str]:
+    yield (
+        "The CSV of orders that the dashboard exported: a row is a line item (`items[]`). Its columns are those that "
+        f"public code reads (`{mapping.name}.toml`, {mapping.read}); Wix documents none of them.\n"
+    )
+    yield from _table(("column", "new", "how", "source", "note"), map(_field, mapping.documented))
 
 
 def _code(pattern: Pattern) -> str:

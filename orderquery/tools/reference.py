@@ -30,6 +30,7 @@ The query language as data. These files ship inside the package.
 | `stores-v2.toml` | the fields of queries of the older Stores API |
 | `pricing-plans.toml` | the fields that lists of pricing plan orders filter and sort by |
 | `stores-v2-to-ecom.toml` | how orders, webhooks and queries of the older Stores API become those of eCommerce |
+| `stores-export-to-ecom.toml` | how the dashboard's CSV of old orders becomes eCommerce orders |
 | `filter.lark` | the text form |
 | `literal.lark` | JSON and the JavaScript object literals that people paste from documentation |
 | `decisions.toml` | decisions where the sources are silent or disagree, with their grounds |
