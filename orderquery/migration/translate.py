@@ -143,7 +143,7 @@ def _read(
     form, _ = resolve_form(report.request, shape, schema, report.source)
     if report.request is not None and form == "stores":
         stores = StoresQuery(report.request, schema)
-        if any(_blocks(problem) for problem in report.diagnostics):
+        if stores.has_misnamed_part or any(_blocks(problem) for problem in report.diagnostics):
             return None
         read = Reader(stores.search, "search", schema).search
         mended = check_search(read, schema).mended

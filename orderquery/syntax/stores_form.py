@@ -19,6 +19,7 @@ from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES
 from ..language.operators import CONNECTIVES, OPERATORS, Takes
+from ..language.near import near_name
 from ..language.schema import DEFAULT_SCHEMA, STORES_SCHEMA, Schema, load_schema
 from .json_decoder import json_mistake
 from .json_printer import encode_json, write_help
@@ -43,12 +44,13 @@ class StoresQuery:
     """A decoded request, and the bare search that it means.
 
     ``search`` has the names of the table, ``diagnostics`` what is wrong with the form of the request. ``offset`` is the
-    number of orders to skip.
+    number of orders to skip. ``has_misnamed_part`` tells that a filter, a sort or a paging is under another key.
     """
 
     def __init__(self, document: JSON, schema: Schema) -> None:
         self.diagnostics = Problems()
         self.search: dict[str, JSON] = {}
+        self.has_misnamed_part = False
         self.offset = 0
         self.offset_path: Path | None = None
         self._document = document
@@ -88,6 +90,10 @@ class StoresQuery:
     def _unknown(self, key: JSON, path: Path, where: str) -> None:
         shown = quoted(key) if isinstance(key, str) else "that is not a string"
         help_ = f"remove {quoted(key)}" if isinstance(key, str) else "remove it"
+        part = near_name(key, QUERY_KEYS) if isinstance(key, str) and where != "paging" else None
+        if part is not None:
+            self.has_misnamed_part = True
+            help_ = f"did you mean {quoted(part)}?" if where == "query" else f'move {quoted(key)} into "query"'
         self.diagnostics.add("ignored-key", f"unknown key {shown} in {where}", help_, path, "guess", at_key=True)
 
     def _decoded(self, value: JSON, path: Path, openings: str) -> JSON:

@@ -184,6 +184,8 @@ def test_certain_fixes_are_made_first() -> None:
         {"query": {"filter": {"paymentStatus": {"$matches": "P"}, "archived": False}}},
         {"query": {"filter": {"$or": [{"numericId": {"$gt": 1}}, {"archived": True}]}}},
         {"query": {"filter": {"billingInfo.address.fullName": {"$contains": "Ann"}}}},
+        {"query": {"filters": {"paymentStatus": "PAID"}}},
+        {"query": {}, "filter": {"paymentStatus": "PAID"}},
         {"query": []},
         [],
         None,
