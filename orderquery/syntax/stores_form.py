@@ -18,8 +18,8 @@ from ..language.datetimes import instant_from
 from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES
-from ..language.operators import CONNECTIVES, OPERATORS, Takes
 from ..language.near import near_name
+from ..language.operators import CONNECTIVES, OPERATORS, Takes
 from ..language.schema import DEFAULT_SCHEMA, STORES_SCHEMA, Schema, load_schema
 from .json_decoder import json_mistake
 from .json_printer import encode_json, write_help
