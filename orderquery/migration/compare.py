@@ -283,11 +283,14 @@ def may_match(condition: Condition, field: Field, value: Any) -> bool:
     if isinstance(condition, Test):
         if condition.field is not field:
             return True
-        holds = {
-            Kind.PRESENT: lambda: True,
-            Kind.EQUALS: lambda: condition.operand == value,
-            Kind.ONE_OF: lambda: value in condition.operand,
-        }.get(condition.kind)
-        return holds is None or holds() is not condition.negated
+        if condition.kind is Kind.PRESENT:
+            holds = True
+        elif condition.kind is Kind.EQUALS:
+            holds = condition.operand == value
+        elif condition.kind is Kind.ONE_OF:
+            holds = value in condition.operand
+        else:
+            return True
+        return holds is not condition.negated
     parts = (may_match(part, field, value) for part in condition.parts)
     return all(parts) if isinstance(condition, AllOf) else any(parts)
