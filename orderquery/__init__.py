@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from .emulator.errors import Refused
     from .language.fields import Field
     from .language.schema import Schema, load_schema
+    from .migration.convert import convert_order
+    from .migration.converted import ConvertedOrder
     from .samples.generator import sample
     from .sql.mapped.layout import OwnTables
     from .sql.mapped.layout_loader import json_layout, load_layout
@@ -60,6 +62,7 @@ _HOME = {
     "CODES": "diagnostics.codes",
     "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
+    "ConvertedOrder": "migration.converted",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
@@ -83,6 +86,7 @@ _HOME = {
     "StoreTimeout": "diagnostics.errors",
     "UsageError": "diagnostics.errors",
     "check": "api",
+    "convert_order": "migration.convert",
     "create_app": "emulator.app",
     "json_layout": "sql.mapped.layout_loader",
     "load_layout": "sql.mapped.layout_loader",
@@ -97,6 +101,7 @@ __all__ = [
     "CODES",
     "Clock",
     "Code",
+    "ConvertedOrder",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
@@ -122,6 +127,7 @@ __all__ = [
     "__version__",
     "check",
     "compile",
+    "convert_order",
     "create_app",
     "json_layout",
     "load_layout",

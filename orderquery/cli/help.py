@@ -17,7 +17,13 @@ COMMANDS = (
             ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),
-    ("Files of orders", (("match", "Print the orders in files that match a search."),)),
+    (
+        "Files of orders",
+        (
+            ("match", "Print the orders in files that match a search."),
+            ("convert-orders", "Convert orders of the Stores API to eCommerce orders."),
+        ),
+    ),
     (
         "Stores of orders",
         (
@@ -35,7 +41,7 @@ COMMANDS = (
         "Reference and samples",
         (
             ("fields", "List the fields, with their types and operators."),
-            ("explain", "Explain a diagnostic code."),
+            ("explain", "Explain a diagnostic code, or an event."),
             ("sample", "Print sample orders and their transactions."),
             ("demo", "Run a short tour of orderquery on sample orders."),
         ),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..documents.ingest import Found
     from ..documents.json_lines import Progress
     from ..language.schema import Schema
+    from ..migration.convert import StoresConverter
+    from ..migration.csv_files import CSVKind
     from ..stores.base import Store
 
 STDIN = "-"
@@ -207,6 +209,12 @@ def check_files(names: tuple[str, ...]) -> None:
             raise UsageError(f'"{name}" is {kind}, not a file of orders; for its orders use the command search')
 
 
+def _csv_kind(name: str) -> CSVKind | None:
+    from ..migration.csv_files import csv_kind
+
+    return csv_kind(name)
+
+
 def read_records(
     schema: Schema,
     name: str,
@@ -215,11 +223,13 @@ def read_records(
     report_unfit: bool = True,
     other_tables: bool = False,
     progress: Progress | None = None,
+    converter: StoresConverter | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of a file.
 
-    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. Problems call the file ``source_name``.
-    Without it, they use the name that the user gave.
+    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. With a ``converter``, old orders are
+    converted, in CSV files, too. Problems call the file ``source_name``. Without it, they use the name that the user
+    gave.
     """
     from dataclasses import replace
 
@@ -227,5 +237,12 @@ def read_records(
     from ..documents.json_lines import read_file
 
     shown = source_name or (STDIN_NAME if name == STDIN else name)
-    for _, found in read_file(schema, name, progress, report_unfit=report_unfit, other_tables=other_tables):
+    options = {"report_unfit": report_unfit, "other_tables": other_tables}
+    if converter is not None and (kind := _csv_kind(name)) is not None:
+        from ..migration.csv_files import read_csv
+
+        read = read_csv(name, kind, converter, progress)
+    else:
+        read = read_file(schema, name, progress, **options, converter=converter)
+    for _, found in read:
         yield replace(found, source_name=shown) if isinstance(found, Diagnostic) else found

@@ -372,6 +372,18 @@ _ROWS = (
         fix="none: stored documents are not changed",
     ),
     Code(
+        "kept-value", "none", _violation("OTHER", "KEPT_VALUE"), "old value without a counterpart",
+        "A value of a Stores order is unknown, does not fit, or belongs to another API. The converted order has it "
+        "under extendedFields.namespaces.stores, at its old path (D95).",
+        fix="none: nothing is lost",
+    ),
+    Code(
+        "conversion-loss", "none", _violation("OTHER", "CONVERSION_LOSS"), "the new documents say less",
+        "A Stores order does not have what an eCommerce order says there, such as the amount of a partial payment, "
+        "or the value is not a part of an order (D96, D99).",
+        fix="none: the old document does not have it",
+    ),
+    Code(
         "already-canceled", "none", _violation("OTHER", "ORDER_ALREADY_CANCELED"), "the order was canceled before",
         "What Wix answers is not documented. Here the call succeeds, changes nothing and emits no event (D45).",
         fix="none: nothing has to be changed",

@@ -114,20 +114,25 @@ class Store(StateOwner):
             self._memory.add_prepared(schema)
         return other
 
-    def load(self, documents: Iterable[JSON]) -> LoadResult:
+    def load(self, documents: Iterable[JSON], *, convert: bool = False) -> LoadResult:
         """Load decoded JSON documents: orders, transactions, responses and events.
 
         A document is an order, ``{"order": …}``, a Search response, order transactions or a webhook event. Loading is
         idempotent. Documents that cannot be used are reported and skipped. A problem's pointer begins with the index of
-        its document.
+        its document. With ``convert``, orders of the Stores API are converted, else they are skipped.
         """
+        from ..migration.convert import StoresConverter
+
         if isinstance(documents, dict):
             documents = [documents]
-        return self.load_records(
+        converter = StoresConverter(self.schema) if convert else None
+        result = self.load_records(
             found
             for index, document in enumerate(documents)
-            for found in from_object(self.schema, document, Place((index,)), other_tables=True)
+            for found in from_object(self.schema, document, Place((index,)), other_tables=True, converter=converter)
         )
+        result.conversion = None if converter is None else converter.report
+        return result
 
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
         """Load parsed records; call ``loaded`` with the result after every full batch."""

@@ -16,6 +16,7 @@ from ..language.operators import ANY, OPERATORS, Operator
 from ..language.schema import Schema, load_schema
 from ..language.types import TYPES
 from ..sql.mapped.reference_section import reference_section
+from .conversion import conversion_section
 
 _HEAD = """\
 # grammar/
@@ -26,6 +27,8 @@ The query language as data. These files ship inside the package.
 |---|---|
 | `ecom-orders.toml` | the documented table of fields, verbatim, with defaults and limits |
 | `pricing-plans.toml` | the fields that lists of pricing plan orders filter and sort by |
+| `stores-v2-to-ecom.toml` | how orders and webhooks of the older Stores API become those of eCommerce |
+| `stores-export-to-ecom.toml` | how the dashboard's CSV of old orders becomes eCommerce orders |
 | `filter.lark` | the text form |
 | `literal.lark` | JSON and the JavaScript object literals that people paste from documentation |
 | `decisions.toml` | decisions where the sources are silent or disagree, with their grounds |
@@ -101,6 +104,7 @@ def reference(schema: Schema | None = None) -> str:
         *_codes(),
         *_decisions(),
         reference_section(),
+        *((conversion_section(),) if schema is None else ()),
         _table_keys(),
     )
     return "\n".join(parts).rstrip() + "\n"

@@ -18,7 +18,7 @@ NEEDS_MORE = {
     "bad-cursor", "cursor-mismatch",  # need the key of the cursor
     "empty-query",  # its example is an empty line
     "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",
-    "unverified-event",  # need documents
+    "unverified-event", "kept-value", "conversion-loss",  # need documents
 }  # fmt: skip
 
 FIVE = {

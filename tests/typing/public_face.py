@@ -57,6 +57,19 @@ def storing(documents: list[Any]) -> None:
         assert_type(store.delete(["id"]), int)
 
 
+def converting(old: dict[str, Any]) -> None:
+    converted = oq.convert_order(old)
+    assert_type(converted, oq.ConvertedOrder)
+    assert_type(converted.order, dict[str, Any])
+    assert_type(converted.transactions, dict[str, Any] | None)
+    assert_type(converted.losses, tuple[oq.Diagnostic, ...])
+    assert_type(converted.kept, dict[str, Any])
+    with oq.open_store("orders.db") as store:
+        result = store.load([old], convert=True)
+        assert result.conversion is not None
+        assert_type(result.conversion.orders, int)
+
+
 def emulating(order: dict[str, Any], payment: dict[str, Any]) -> None:
     with oq.open_store("orders.db") as store:
         clock = oq.Clock(datetime(2026, 1, 1, tzinfo=UTC), frozen=True)
