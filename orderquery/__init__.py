@@ -24,7 +24,7 @@ TYPE_CHECKING = False  # what typing calls so is all that is needed of it, and i
 if TYPE_CHECKING:
     from typing import Any
 
-    from .api import Plan, check
+    from .api import Plan, check, compare_tables, translate
     from .api import compile_search as compile  # noqa: A004 - oq.compile is the word for it
     from .compiler.cursor_keys import CursorKeys
     from .compiler.page import Page
@@ -48,8 +48,10 @@ if TYPE_CHECKING:
     from .emulator.errors import Refused
     from .language.fields import Field
     from .language.schema import Schema, load_schema
+    from .migration.compare import TableComparison
     from .migration.convert import convert_order
     from .migration.converted import ConvertedOrder
+    from .migration.translate import Translation
     from .samples.generator import sample
     from .sql.mapped.layout import OwnTables
     from .sql.mapped.layout_loader import json_layout, load_layout
@@ -84,8 +86,11 @@ _HOME = {
     "Store": "stores.base",
     "StoreError": "diagnostics.errors",
     "StoreTimeout": "diagnostics.errors",
+    "TableComparison": "migration.compare",
+    "Translation": "migration.translate",
     "UsageError": "diagnostics.errors",
     "check": "api",
+    "compare_tables": "api",
     "convert_order": "migration.convert",
     "create_app": "emulator.app",
     "json_layout": "sql.mapped.layout_loader",
@@ -93,6 +98,7 @@ _HOME = {
     "load_schema": "language.schema",
     "open_store": "stores.engines",
     "sample": "samples.generator",
+    "translate": "api",
     "upgrade_store": "stores.engines",
 }
 _RENAMED = {"compile": ("api", "compile_search"), "render": ("compiler.report", "render_report")}
@@ -123,9 +129,12 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreTimeout",
+    "TableComparison",
+    "Translation",
     "UsageError",
     "__version__",
     "check",
+    "compare_tables",
     "compile",
     "convert_order",
     "create_app",
@@ -135,6 +144,7 @@ __all__ = [
     "open_store",
     "render",
     "sample",
+    "translate",
     "upgrade_store",
 ]
 

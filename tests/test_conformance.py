@@ -141,6 +141,7 @@ def test_errors(file: JSON, case: JSON) -> None:
     if shape == "text":
         report = oq.check(case["source"], form="text")
     else:
+        shape = None if shape == "any" else shape
         report = oq.check(case.get("input", case.get("source")), shape, form="json")
     expected = Counter((item["code"], item.get("pointer")) for item in case["diagnostics"])
     unplaced = {item["code"] for item in case["diagnostics"] if "pointer" not in item}
@@ -177,7 +178,7 @@ def test_every_decision_has_a_case() -> None:
     elsewhere = {"D22": "stores/test_store.py"} | {
         f"D{number}": "emulator" for number in (*range(30, 38), *range(42, 59), *range(60, 73), *range(80, 84))
     }
-    elsewhere |= {f"D{number}": "migration" for number in range(95, 100)}
+    elsewhere |= {f"D{number}": "migration" for number in range(91, 100)}
     assert {row["id"] for row in listed} - cited == set(elsewhere)
     for decision, files in elsewhere.items():
         texts = [*CORPUS.parent.glob(files), *CORPUS.parent.glob(f"{files}/**/*")]

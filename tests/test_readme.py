@@ -50,8 +50,9 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         exec(compile(block, "README.md", "exec"), {})
 
 
-def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
-    for name, text in re.findall(r"<!-- file: (\S+) -->\n```json\n(.*?)```", README, re.DOTALL):
+@pytest.mark.parametrize("document", [README, FOLDERS["migration"]], ids=["main", "migration"])
+def test_the_commands_print_what_is_shown(document: str, tmp_path: Path) -> None:
+    for name, text in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", document, re.DOTALL):
         (tmp_path / name).write_text(text)
     program = tmp_path / "bin" / "orderquery"
     program.parent.mkdir()
@@ -59,7 +60,7 @@ def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
     program.chmod(0o755)
     root = str(ROOT)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": root, "COLUMNS": "200"}
-    for block in blocks("console"):
+    for block in blocks("console", document):
         for command, shown in re.findall(r"^\$ (.*?)\n(.*?)(?=^\$ |\Z)", block, re.MULTILINE | re.DOTALL):
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=HANG_S

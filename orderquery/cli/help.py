@@ -14,6 +14,7 @@ COMMANDS = (
         (
             ("check", "Report every mistake in a search, with a fix."),
             ("convert", "Convert a search to JSON or to the text form."),
+            ("translate", "Translate a search of the older Stores API to Search Orders."),
             ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),
@@ -41,6 +42,8 @@ COMMANDS = (
         "Reference and samples",
         (
             ("fields", "List the fields, with their types and operators."),
+            ("tables", "List the tables of fields."),
+            ("compare-tables", "Compare two tables of fields."),
             ("explain", "Explain a diagnostic code, or an event."),
             ("sample", "Print sample orders and their transactions."),
             ("demo", "Run a short tour of orderquery on sample orders."),

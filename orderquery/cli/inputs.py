@@ -65,12 +65,13 @@ def port_option(command: Decorated) -> Decorated:
     return click.option("--port", metavar="P", type=kind, default=8080, show_default=True, help=help_)(command)
 
 
-def shape_option(default: str | None) -> Callable[[Decorated], Decorated]:
+def shape_option(default: str | None = None) -> Callable[[Decorated], Decorated]:
     """Add ``--as``, the shape of a JSON search."""
     shown = default or 'request if there is a "search" key, else search'
     return click.option(
-        "--as", "shape", type=click.Choice(["request", "search", "sdk"]), default=default,
-        help=f"Shape of JSON: HTTP body, bare search, or argument of the JavaScript SDK.  [default: {shown}]",
+        "--as", "shape", type=click.Choice(["request", "search", "sdk", "stores"]),
+        help="Shape of JSON: HTTP body, bare search, argument of the JavaScript SDK, or body of the older Stores API.  "
+        f"[default: {shown}]",
     )  # fmt: skip
 
 
@@ -79,11 +80,14 @@ def strict_option(command: Decorated) -> Decorated:
     return click.option("--strict", is_flag=True, help="Treat warnings about QUERY as errors.")(command)
 
 
-def load_table(table: str | None) -> Schema:
-    """Load a table of fields by name or file; the default one for None."""
-    from ..language.schema import load_schema
+def load_table(table: str | None, shape: str | None = None) -> Schema:
+    """Load a table of fields by name or file.
 
-    return load_schema(table)
+    The default is the table of a shape, or that of eCommerce orders.
+    """
+    from ..language.schema import STORES_SCHEMA, load_schema
+
+    return load_schema(STORES_SCHEMA if table is None and shape == "stores" else table)
 
 
 def open_store(location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None) -> Store:

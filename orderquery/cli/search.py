@@ -85,7 +85,7 @@ def search(
 
     if query is None and cursor is None:
         raise UsageError('missing QUERY; pass "everything" for all orders, or --cursor')
-    schema = load_table(table)
+    schema = load_table(table, shape)
     plan = None if query is None else compile_query(read_query(query), schema, shape, strict=strict)
     paged = _apply_paging(schema, plan, limit, cursor)
     with open_store(store, schema, site, layout=layout) as opened:

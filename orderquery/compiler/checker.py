@@ -20,7 +20,7 @@ from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.problems import Problems
 from . import suggestions
-from .query import Query, SortField, default_sort, total_order, visible, with_table_names
+from .query import Query, SortField, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import spelled
 
 JSON = Any
@@ -55,7 +55,7 @@ def check_search(search: Search, schema: Schema) -> Checked:
     query = Query(
         schema=schema,
         tree=with_table_names(search, schema) if checker.aliases else search,
-        condition=all_of((visible(schema), condition)),
+        condition=all_of((visible(schema, asked_values(mended, schema)), condition)),
         sort=sort,
         limit=limit,
         cursor=search.paging.cursor,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.errors import SchemaError
 from .fields import Field, Record, ValueSource
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_SCHEMA = "ecom-orders"
+STORES_SCHEMA = "stores-v2"
+"""The table of requests of the older Stores API."""
+WireForm = Literal["search", "stores"]
 
 _TABLES = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MAX_TABLES_CHARS = 20
@@ -54,6 +57,10 @@ class Schema:
     """The entities whose webhook events are loaded, and the kind of their records."""
     tables: str = ""
     """What the names of a store's tables begin with; records of two such names never meet."""
+    hidden_unless_asked: tuple[Field, tuple[Any, ...]] | None = None
+    """A field, and values that are returned only if ``$eq`` or ``$in`` asks for them (D1)."""
+    wire_form: WireForm = "search"
+    """The form of a request: that of Search Orders, or that of the older Stores API."""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -69,6 +76,10 @@ class Schema:
     def from_sdk(self, name: str) -> str:
         """Return the REST name of an SDK field name, segment by segment."""
         return ".".join(self.rest_names.get(part, part) for part in name.split("."))
+
+    def to_sdk(self, name: str) -> str:
+        """Return the SDK name of a REST field name, segment by segment."""
+        return ".".join(self.sdk_names.get(part, part) for part in name.split("."))
 
     def find(self, name: str) -> Field | None:
         """Return the field with this name or alias."""
@@ -165,7 +176,6 @@ def _schema(data: dict[str, Any]) -> Schema:
     for row, _ in sort:
         if not row.sortable:
             raise _InvalidTable(f'search.sort: "{row.name}" is not sortable')
-    hidden = data.get("hidden")
     return Schema(
         name=_string(data, "name", "a table"),
         version=data.get("version", 1),
@@ -177,7 +187,9 @@ def _schema(data: dict[str, Any]) -> Schema:
         source=data.get("source", ""),
         read=data.get("read"),
         sdk_names=data.get("sdk_names", {}),
-        hidden=(named(hidden["field"], "hidden"), tuple(hidden["values"])) if hidden else None,
+        hidden=_hidden(data.get("hidden"), named, "hidden"),
+        hidden_unless_asked=_hidden(data.get("hidden_unless_asked"), named, "hidden_unless_asked"),
+        wire_form=_wire_form(data.get("wire_form", "search")),
         limit=search.get("limit", 100),
         max_limit=search.get("max_limit", 100),
         max_sorts=search.get("max_sorts", 4),
@@ -185,6 +197,18 @@ def _schema(data: dict[str, Any]) -> Schema:
         tables=_tables(data.get("tables", "")),
         events=_events(data.get("events", {})),
     )
+
+
+def _hidden(
+    data: dict[str, Any] | None, named: Callable[[Any, str], Field], key: str
+) -> tuple[Field, tuple[Any, ...]] | None:
+    return (named(data["field"], key), tuple(data["values"])) if data else None
+
+
+def _wire_form(name: Any) -> WireForm:
+    if name not in ("search", "stores"):
+        raise _InvalidTable("wire_form must be search or stores")
+    return "stores" if name == "stores" else "search"
 
 
 def _tables(name: Any) -> str:
@@ -207,6 +231,7 @@ _ROW_KEYS = {
     "indexed",
     "note",
     "sources",
+    "unread_operators",
 }
 
 
@@ -245,6 +270,7 @@ def _field(row: dict[str, Any], key: str) -> Field:
         indexed=row.get("indexed", False),
         required=default is not None or name == key,
         note=row.get("note", ""),
+        unread_operators=tuple(row.get("unread_operators", ())),
         column=re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower(),
         prefixed=any(OPERATORS[operator].takes is Takes.TEXT for operator in operators),
     )

@@ -15,17 +15,17 @@ _MAX_INTEGER_DIGITS = 18
 """Of a decimal that is printed as an integer."""
 
 
-def print_json(search: Search) -> dict[str, JSON]:
+def print_json(search: Search, name_of: Callable[[str], str] = str) -> dict[str, JSON]:
     """Return the bare search as plain JSON values, with REST names.
 
-    Default parts are left out.
+    Default parts are left out. ``name_of`` gives the name under which a field is printed.
     """
     printed: dict[str, JSON] = {}
     if search.filter != EVERYTHING:
-        printed["filter"] = print_filter(search.filter)
+        printed["filter"] = print_filter(search.filter, name_of)
     if search.sort:
         printed["sort"] = [
-            {"fieldName": key.field, "order": "DESC" if key.descending else "ASC"} for key in search.sort
+            {"fieldName": name_of(key.field), "order": "DESC" if key.descending else "ASC"} for key in search.sort
         ]
     paging: dict[str, JSON] = {}
     if search.paging.limit is not None:

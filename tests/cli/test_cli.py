@@ -18,8 +18,8 @@ from orderquery.version import __version__
 # -- help -------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "convert", "sql", "match", "convert-orders", "load", "search", "inspect", "get", "delete", "upgrade", "export", "serve", "fields", "explain", "sample",
-    "demo",
+    "check", "convert", "translate", "sql", "match", "convert-orders", "load", "search", "inspect", "get",
+    "delete", "upgrade", "export", "serve", "fields", "tables", "compare-tables", "explain", "sample", "demo",
 ]  # fmt: skip
 
 
