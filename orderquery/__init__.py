@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 
     from .api import Plan, check
     from .api import compile_search as compile  # noqa: A004 - oq.compile is the word for it
+    from .compiler.completion import Completion, complete
+    from .compiler.conversion import convert
     from .compiler.cursor_keys import CursorKeys
+    from .compiler.formatting import format_search as format  # noqa: A004 - oq.format is the word for it
+    from .compiler.highlighting import Token, highlight
+    from .compiler.hover import Hover, hover
     from .compiler.page import Page
+    from .compiler.quick_fixes import QuickFix, fixes
     from .compiler.report import QueryError, Report
     from .compiler.report import render_report as render
     from .diagnostics.codes import CODES, Code
@@ -60,11 +66,13 @@ _HOME = {
     "CODES": "diagnostics.codes",
     "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
+    "Completion": "compiler.completion",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
     "Emulator": "emulator.emulator",
     "Field": "language.fields",
+    "Hover": "compiler.hover",
     "LayoutError": "diagnostics.errors",
     "LoadResult": "stores.base",
     "MissingExtra": "diagnostics.errors",
@@ -73,6 +81,7 @@ _HOME = {
     "Page": "compiler.page",
     "Plan": "api",
     "QueryError": "compiler.report",
+    "QuickFix": "compiler.quick_fixes",
     "Refused": "emulator.errors",
     "Report": "compiler.report",
     "Schema": "language.schema",
@@ -81,9 +90,15 @@ _HOME = {
     "Store": "stores.base",
     "StoreError": "diagnostics.errors",
     "StoreTimeout": "diagnostics.errors",
+    "Token": "compiler.highlighting",
     "UsageError": "diagnostics.errors",
     "check": "api",
+    "complete": "compiler.completion",
+    "convert": "compiler.conversion",
     "create_app": "emulator.app",
+    "fixes": "compiler.quick_fixes",
+    "highlight": "compiler.highlighting",
+    "hover": "compiler.hover",
     "json_layout": "sql.mapped.layout_loader",
     "load_layout": "sql.mapped.layout_loader",
     "load_schema": "language.schema",
@@ -91,17 +106,23 @@ _HOME = {
     "sample": "samples.generator",
     "upgrade_store": "stores.engines",
 }
-_RENAMED = {"compile": ("api", "compile_search"), "render": ("compiler.report", "render_report")}
+_RENAMED = {
+    "compile": ("api", "compile_search"),
+    "format": ("compiler.formatting", "format_search"),
+    "render": ("compiler.report", "render_report"),
+}
 
 __all__ = [
     "CODES",
     "Clock",
     "Code",
+    "Completion",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
     "Emulator",
     "Field",
+    "Hover",
     "LayoutError",
     "LoadResult",
     "MissingExtra",
@@ -110,6 +131,7 @@ __all__ = [
     "Page",
     "Plan",
     "QueryError",
+    "QuickFix",
     "Refused",
     "Report",
     "Schema",
@@ -118,11 +140,18 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreTimeout",
+    "Token",
     "UsageError",
     "__version__",
     "check",
     "compile",
+    "complete",
+    "convert",
     "create_app",
+    "fixes",
+    "format",
+    "highlight",
+    "hover",
     "json_layout",
     "load_layout",
     "load_schema",
