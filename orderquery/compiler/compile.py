@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 JSON = Any
 Form = Literal["any", "json", "wire", "text"]
 _EMPTY = ("", '""', "''")
-_MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\)\s*\??\.")
+MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\)\s*\??\.")
 """What every text has that is pasted code, and few others."""
 
 
@@ -65,7 +65,7 @@ def check(
         return Report((Diagnostic("empty-query", "the query is empty", "write: everything"),), None, text)
     if form == "json" or (form == "any" and is_json(text)):
         return _check_json_text(text, shape, table)
-    if form == "any" and _MAY_BE_CODE.search(text):
+    if form == "any" and MAY_BE_CODE.search(text):
         pasted = _pasted(text, table)
         if pasted is not None:
             return _check_pasted(text, pasted, shape, table)

@@ -171,9 +171,7 @@ class Fixer:
 
     def _written_name(self, field: str) -> str:
         """Return the name of a field in the shape of the request."""
-        if self._shape != "sdk":
-            return field
-        return ".".join(self._schema.sdk_names.get(step, step) for step in field.split("."))
+        return self._schema.to_sdk(field) if self._shape == "sdk" else field
 
     # -- sort and paging ---------------------------------------------------------------------------------------
 
