@@ -1,4 +1,4 @@
-"""Completion: what may stand at a position of a search, in any form and however broken."""
+"""Completion: what may be written at a position of a search, in any form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line about each thing that an editor shows: fields, operators, keywords, keys, values."""
+"""One line about each field, operator, keyword, key and value, for editors."""
 
 from __future__ import annotations
 

@@ -18,7 +18,10 @@ _FILTER_END = "}"
 
 
 class CheckedSource(NamedTuple):
-    """The text that is checked for a search in an editor; ``distance`` leads from its places to those of the source."""
+    """The text that is checked for a search in an editor.
+
+    ``distance`` is added to its offsets to get those of the source.
+    """
 
     text: str
     shape: Shape
@@ -35,7 +38,7 @@ class CheckedSource(NamedTuple):
 
 
 def checked_source(found: EditorText) -> CheckedSource:
-    """Return what is checked for a search in an editor: a filter alone as a part of a search."""
+    """Return what is checked: a filter alone is checked inside a search."""
     if found.root is None:
         return CheckedSource(found.body, "request", "text", found.start)
     if found.root == "filter":
@@ -59,7 +62,10 @@ def editor_report(found: EditorText, schema: Schema) -> Report[Any]:
 
 
 def moved_diagnostic(diagnostic: Diagnostic, source: CheckedSource, found: EditorText) -> Diagnostic:
-    """Return a diagnostic with its place in the source; without one, it is the whole search."""
+    """Return a diagnostic with its place in the source.
+
+    One without a place gets the whole search.
+    """
     distance = source.distance
     if distance == 0 and diagnostic.span is not None:
         return diagnostic

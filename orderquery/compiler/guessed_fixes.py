@@ -116,7 +116,7 @@ def _in_range(parts: list[TextPart], last: int) -> bool:
 
 
 def _values(text: str, found: Diagnostic, parts: list[TextPart], schema: Schema) -> Iterator[Guess]:
-    """Yield the values of the enum, the near one first, for each value at the place that it does not have."""
+    """Yield the values of an enum instead of one that it does not have."""
     start, end = found.span or (0, 0)
     for part in parts:
         if part.role != "value" or not start <= part.start < end or part.field is None:
@@ -162,7 +162,7 @@ def _syntax(text: str, found: Diagnostic, parts: list[TextPart]) -> Iterator[Gue
 
 
 def _rewritten(text: str, condition: str, start: int, end: int, parts: list[TextPart]) -> Iterator[Guess]:
-    """Yield the edit that writes a condition in place of a wrong one, from its field to its last word."""
+    """Yield the edit that replaces a wrong condition, up to its last word."""
     before = [part for part in parts if part.end <= start]
     words = condition.split()
     if not before or not words or {"VALUE", "FIELD", "..."} & set(words):

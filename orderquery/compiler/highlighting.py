@@ -31,10 +31,10 @@ class Token(NamedTuple):
 
 
 def highlight(text: str, form: EditorForm = "auto", table: Schema | str | None = None) -> list[Token]:
-    """Return the tokens of a text in order; they do not overlap, and between them is white space.
+    """Return the tokens of a text in order; white space is between them.
 
-    A ``value`` is an unquoted word or a value of an enum, an ``error`` a token that does not fit the grammar, ``code``
-    what is around a search in pasted code.
+    They do not overlap. A ``value`` is an unquoted word or a value of an enum, an ``error`` a token that does not fit
+    the grammar, ``code`` what is around a search in pasted code.
 
     Raises:
         UsageError: no such form.

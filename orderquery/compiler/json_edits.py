@@ -13,13 +13,12 @@ MISSING = object()
 
 def value_at(document: JSON, path: Path) -> JSON:
     """Return the value at a path; ``MISSING`` if there is none."""
+    step: Any
     for step in path:
-        if (isinstance(document, dict) and step in document) or (
-            isinstance(document, list | tuple) and isinstance(step, int) and step < len(document)
-        ):
-            document = document[step]
-        else:
+        in_list = isinstance(document, list | tuple) and isinstance(step, int) and step < len(document)
+        if not in_list and not (isinstance(document, dict) and step in document):
             return MISSING
+        document = document[step]
     return document
 
 

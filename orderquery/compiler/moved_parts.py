@@ -1,4 +1,4 @@
-"""Move or rename one part of a decoded request, with everything inside it as it is written."""
+"""Move or rename one part of a decoded request, without a change inside it."""
 
 from __future__ import annotations
 

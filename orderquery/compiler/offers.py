@@ -16,9 +16,9 @@ CompletionKind = Literal["field", "operator", "value", "keyword", "sort-field", 
 
 
 class Offer(NamedTuple):
-    """Something that may be written: what a list shows, what is inserted, one line about it.
+    """Something that may be written.
 
-    ``names`` are other names that find it.
+    ``label`` is what a list shows, ``text`` what is inserted, ``names`` are other names that find it.
     """
 
     kind: CompletionKind

@@ -1,4 +1,4 @@
-"""Fixes to choose from: for each diagnostic of a search, the edits that mend it alone."""
+"""Fixes to choose from: the edits that mend one diagnostic of a search."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ def fixes(
 
     """
     schema = table_of(table)
-    return list(_Fixes(editor_text(text, form, schema), schema).all(position))
+    return list(_FixFinder(editor_text(text, form, schema), schema).all(position))
 
 
-class _Fixes:
-    """Finds the fixes of one search; places are those of the text that is checked until they are moved."""
+class _FixFinder:
+    """Finds the fixes of one search."""
 
     def __init__(self, found: EditorText, schema: Schema) -> None:
         self._found = found
@@ -136,7 +136,7 @@ class _Fixes:
         return guesses_in_json(text, request, shape, diagnostic, self._schema)
 
     def _mends(self, diagnostic: Diagnostic, edits: tuple[Replacement, ...]) -> bool:
-        """Return whether a mistake is gone after an edit, and no other syntax error is before its end."""
+        """Return whether a mistake is gone after an edit, without a new syntax error."""
         after = self._source.with_text(splice(self._source.text, edits)).check(self._schema).diagnostics
         if diagnostic.code.endswith("-syntax"):
             reached = edits[-1].start + len(edits[-1].text)
@@ -159,7 +159,7 @@ def _names(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
 
 
 def changed_part(old: str, new: str) -> Replacement:
-    """Return the one edit that leads from a text to another: words that stay are no part of it."""
+    """Return the one edit that leads from a text to another, of whole words."""
     start = 0
     most = min(len(old), len(new))
     while start < most and old[start] == new[start]:

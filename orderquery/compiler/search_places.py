@@ -1,4 +1,4 @@
-"""What belongs at a path of a request: the places of a search, and the keys of each."""
+"""The places of a request by their paths, and the keys of each."""
 
 from __future__ import annotations
 

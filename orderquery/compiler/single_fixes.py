@@ -1,4 +1,4 @@
-"""The fix of one diagnostic of a decoded request, which leaves every other mistake as it was written."""
+"""The fix of one diagnostic of a decoded request; other mistakes stay."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class _OneFix:
         return _SingleFixer(self._document, self._shape, self._schema, self._only).request()
 
     def moved(self) -> JSON:
-        """Return the request with the part at the place moved or renamed, if that is the fix."""
+        """Return the request with the part moved or renamed, if that is the fix."""
         return moved_part(self._document, self._shape, self._only)
 
     # -- names --------------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ class _OneFix:
     # -- values -------------------------------------------------------------------------------------------------
 
     def other_value(self) -> JSON:
-        """Return the request with another operand or another value in a list, if that is the fix."""
+        """Return the request with another operand or value, if that is the fix."""
         code = self._only.code
         if code not in ("operand-shape", "operand-type", "no-offset", "unknown-enum-value") or not self._path:
             return self._document
@@ -144,7 +144,7 @@ class _OneFix:
         return put_at(self._document, base[:-1], renamed_key(changed, base[-1], tree.operator))
 
     def _condition(self, base: Path) -> tuple[Field, Operator, bool] | None:
-        """Return the field and the operator of the value at a path, and whether the operator is written."""
+        """Return the field and operator of a value, and whether the operator is written."""
         key = base[-1] if base else None
         above = base[-2] if len(base) > 1 else None
         for name, written in ((key, None), (above, key)):
@@ -158,12 +158,15 @@ class _OneFix:
 
 
 def checked_operator(operator: str, row: Field) -> str:
-    """Return the operator by which a value is checked: another one, if the field does not have it."""
+    """Return the operator by which a value is checked; the field has it."""
     return operator if operator in row.operators else {"$in": "$eq", "$nin": "$ne"}.get(operator, operator)
 
 
 class _SingleFixer(PartialFixer):
-    """Makes one fix in a condition or a sort entry; names and operators that are no part of it stay as written."""
+    """Makes one fix in a condition or a sort entry.
+
+    Names and operators that are no part of it stay as they are written.
+    """
 
     def __init__(self, document: JSON, shape: Shape, schema: Schema, only: Diagnostic) -> None:
         super().__init__(document, shape, schema, [only], ())
@@ -198,7 +201,8 @@ class _SingleFixer(PartialFixer):
     def _sort(self) -> JSON:
         made = super()._sort()
         part, path = self._reader.parts["sort"][0], self._only.place.path or ()
-        index = path[len(part.path)] if len(path) > len(part.path) else None
+        is_inside = len(path) > len(part.path) and path[: len(part.path)] == part.path
+        index = path[len(part.path)] if is_inside else None
         if not isinstance(made, list) or not isinstance(index, int) or not isinstance(part.value, list | tuple):
             return made
         written = part.value[index]
@@ -222,7 +226,7 @@ class _SingleFixer(PartialFixer):
 
 
 def _moved(document: JSON, shape: Shape, schema: Schema, diagnostics: Iterable[Diagnostic], only: Diagnostic) -> JSON:
-    """Return a request with one of its misplaced parts moved, and others left where they are."""
+    """Return a request with one misplaced part moved; others stay."""
     path = only.place.path or ()
     others = [
         other.place.path

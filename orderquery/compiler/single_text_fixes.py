@@ -1,4 +1,4 @@
-"""The edits that make the fix of one diagnostic of a text, and leave every other character as it is."""
+"""The edits that fix one diagnostic of a text; every other character stays."""
 
 from __future__ import annotations
 

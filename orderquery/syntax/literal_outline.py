@@ -1,4 +1,7 @@
-"""The role and the path of every token of JSON or a JavaScript literal that may be broken."""
+"""The role and path of every token of a JSON or JavaScript literal.
+
+The literal may be broken.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Literal, NamedTuple
 from ..diagnostics.place import Path
 from ..language.grammar_files import grammar_text
 from .source_text import ReadError, unquote
-from .token_walk import COMMENT, UNCLOSED, Lexeme, Step, WalkedGrammar
+from .token_walk import COMMENT, UNCLOSED, Lexeme, WalkedGrammar, WalkStep
 
 LiteralRole = Literal["key", "value", "punctuation", "comment", "error"]
 _KEYS = ("STRING", "NAME", "TRUE", "FALSE", "NULL")
@@ -117,7 +120,7 @@ def literal_parts(text: str) -> list[LiteralPart]:
     return list(_parts(text, _grammar().walk(lex_literal(text)).steps, _Tracker()))
 
 
-def _parts(text: str, steps: Iterable[Step], tracker: _Tracker) -> Iterator[LiteralPart]:
+def _parts(text: str, steps: Iterable[WalkStep], tracker: _Tracker) -> Iterator[LiteralPart]:
     for lexeme, fits, expected, inserted in steps:
         terminal, start, end = lexeme
         if terminal == COMMENT or not fits:
@@ -167,7 +170,7 @@ def literal_opening(text: str, position: int) -> LiteralOpening:
 
 
 def _caret(lexemes: list[Lexeme], position: int) -> tuple[int, Lexeme | None]:
-    """Return the index of the token at the caret, and that token if it is to be replaced."""
+    """Return the index of the token at the caret, and the token to replace, if any."""
     touching = [
         (index, lexeme)
         for index, lexeme in enumerate(lexemes)

@@ -88,7 +88,7 @@ class SourceText:
 
 
 def utf16_offset(text: str, position: int) -> int:
-    """Return the offset in UTF-16 units, as JavaScript counts, of a position in code points."""
+    """Return the offset in UTF-16 units, as JavaScript counts, of a code point."""
     return position if text.isascii() else len(text[:position].encode("utf-16-le", "surrogatepass")) // 2
 
 

@@ -1,4 +1,4 @@
-"""The grammar of the text form: ``grammar/filter.lark`` and a terminal for each spelling of an operator."""
+"""The grammar of the text form: ``filter.lark`` and the spellings of operators."""
 
 from __future__ import annotations
 

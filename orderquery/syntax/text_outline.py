@@ -1,4 +1,7 @@
-"""The role of every token of a text form that may be broken, and what may stand at a position of it."""
+"""The role of every token of the text form, and what may follow at a position.
+
+The text may be broken.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from ..language.operators import ANY, OPERATORS, Spelling
 from .lark_runner import UNKNOWN
 from .source_text import ReadError, parse_number, unquote
 from .text_grammar import RANGES, named_spellings, text_grammar
-from .token_walk import UNCLOSED, Lexeme, Step, WalkedGrammar
+from .token_walk import UNCLOSED, Lexeme, WalkedGrammar, WalkStep
 
 TextRole = Literal["field", "sort-field", "operator", "keyword", "value", "limit", "cursor", "punctuation", "error"]
 _MAX_WORDS = 3
@@ -114,7 +117,7 @@ class TextForm:
         )
 
     def _caret(self, lexemes: list[Lexeme], position: int) -> tuple[int, Lexeme | None]:
-        """Return the index of the token at the caret, and that token if it is to be replaced."""
+        """Return the index of the token at the caret, and the token to replace, if any."""
         touching = [i for i, lexeme in enumerate(lexemes) if lexeme.start <= position <= lexeme.end]
         touching = [i for i in touching if self._is_replaced(lexemes[i])]
         words = [i for i in touching if lexemes[i].start < position and lexemes[i].terminal not in self.spellings]
@@ -126,7 +129,7 @@ class TextForm:
         terminal = lexeme.terminal
         return terminal in _WORDS or terminal in self.grammar.keywords or terminal in self.spellings
 
-    def _parts(self, text: str, steps: list[Step]) -> Iterator[TextPart]:
+    def _parts(self, text: str, steps: list[WalkStep]) -> Iterator[TextPart]:
         field = operator = None
         in_list = False
         for lexeme, fits, expected, inserted in steps:

@@ -1,4 +1,4 @@
-"""Walk through the tokens of a text that may be broken, with what its grammar accepts at each.
+"""Walk through the tokens of a text, with what its grammar accepts at each.
 
 An editor asks about half-written text, so a token that does not fit ends nothing: what is missing before it is put in
 where that is clear, else the token is skipped. Nothing is decoded and nothing raises.
@@ -36,7 +36,7 @@ class Lexeme(NamedTuple):
     end: int
 
 
-class Step(NamedTuple):
+class WalkStep(NamedTuple):
     """One token, and what the grammar made of it.
 
     ``inserted`` are the terminals that were put in before it; without ``fits`` it was skipped. ``expected`` are the
@@ -50,9 +50,9 @@ class Step(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """The steps through a text, and the terminals that are accepted before some of its tokens."""
+    """The steps through a text, and the terminals accepted before some tokens."""
 
-    steps: list[Step]
+    steps: list[WalkStep]
     accepted: dict[int, frozenset[str]]
 
 
@@ -80,7 +80,7 @@ class WalkedGrammar:
         """The words of every keyword, by its terminal."""
 
     def lex(self, text: str) -> list[Lexeme]:
-        """Return the tokens and comments of a text, in order. White space alone is between them."""
+        """Return the tokens and comments of a text; white space is between them."""
         found: list[Lexeme] = []
         done = 0
         while done < len(text):
@@ -101,9 +101,12 @@ class WalkedGrammar:
         return found
 
     def walk(self, lexemes: Sequence[Lexeme], marks: Collection[int] = ()) -> Walk:
-        """Parse tokens one by one; ``marks`` are the indexes before which to note what is accepted."""
+        """Parse tokens one by one.
+
+        ``marks`` are the indexes of tokens before which to note what is accepted.
+        """
         state: ParserState = self._parser.parse_interactive()
-        steps: list[Step] = []
+        steps: list[WalkStep] = []
         marked: dict[int, ParserState] = {}
         left = _MAX_REPAIRS
         for index, lexeme in enumerate(lexemes):
@@ -111,7 +114,7 @@ class WalkedGrammar:
                 marked[index] = state.copy(deepcopy_values=False)
             expected = state.choices()
             if lexeme.terminal == COMMENT or index >= _MAX_WALKED:
-                steps.append(Step(lexeme, lexeme.terminal == COMMENT, expected))
+                steps.append(WalkStep(lexeme, lexeme.terminal == COMMENT, expected))
                 continue
             fits = lexeme.terminal in expected and self._feed(state, (lexeme.terminal,))
             inserted: Terminals = ()
@@ -122,7 +125,7 @@ class WalkedGrammar:
                 if repaired is not None:
                     state, inserted, expected = repaired
                     fits = True
-            steps.append(Step(lexeme, fits, expected, inserted))
+            steps.append(WalkStep(lexeme, fits, expected, inserted))
         if len(lexemes) in marks:
             marked[len(lexemes)] = state
         return Walk(steps, {index: frozenset(before.accepts()) for index, before in marked.items()})
