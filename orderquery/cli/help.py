@@ -14,6 +14,7 @@ COMMANDS = (
         (
             ("check", "Report every mistake in a search, with a fix."),
             ("convert", "Convert a search to JSON or to the text form."),
+            ("format", "Format searches: spaces, quotes and line breaks."),
             ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),
@@ -36,6 +37,8 @@ COMMANDS = (
         (
             ("fields", "List the fields, with their types and operators."),
             ("explain", "Explain a diagnostic code."),
+            ("complete", "Print what may be written at a position of a search, as JSON."),
+            ("hover", "Print what is known of a word of a search, as JSON."),
             ("sample", "Print sample orders and their transactions."),
             ("demo", "Run a short tour of orderquery on sample orders."),
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from ..diagnostics.place import Path
@@ -34,12 +35,17 @@ def rewrite(text: str, corrected: JSON) -> str:
 
 def replacements(text: str, corrected: JSON) -> list[Replacement]:
     """Return the smallest edits that change the value of a source, in its order."""
-    literal = find_literal(text) or Excerpt.whole(text)
-    located = read_literal(literal.text)
+    literal, located = _read(text)
     changes = sorted(_Changes(literal.text, located).of(located.value, corrected, ()))
     if not same_json(read_literal(splice(literal.text, changes)).value, corrected):
         changes = [Replacement(*located.spans[(), "value"], _written(corrected))]
     return literal.replacements(changes)
+
+
+@lru_cache(maxsize=4)  # the edits of every fix of a text are asked for one after the other
+def _read(text: str) -> tuple[Excerpt, Located]:
+    literal = find_literal(text) or Excerpt.whole(text)
+    return literal, read_literal(literal.text)
 
 
 class _Run(NamedTuple):

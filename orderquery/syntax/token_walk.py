@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .lark_runner import UNKNOWN, TokenRules, build_parser, token_pattern
-
-if TYPE_CHECKING:
-    from lark import Token
 
 UNCLOSED = "UNCLOSED"
 """The type of a quote or a comment that is not closed, up to the end of its line or of the text."""
@@ -75,7 +72,11 @@ class WalkedGrammar:
         self._find = re.compile(token_pattern(conf), conf.g_regex_flags).finditer
         self._repairs = repairs
         self._only_before = only_before or {}
-        self._tokens: dict[str, Token] = {}
+        from lark import Token
+        from lark.exceptions import UnexpectedToken
+
+        self._misfit = UnexpectedToken
+        self._tokens = {terminal.name: Token(terminal.name, "") for terminal in self._parser.terminals}
         self.keywords = dict(_keywords(self._parser.terminals))
         """The words of every keyword, by its terminal."""
 
@@ -109,19 +110,25 @@ class WalkedGrammar:
         steps: list[WalkStep] = []
         marked: dict[int, ParserState] = {}
         left = _MAX_REPAIRS
+        tokens, misfit = self._tokens, self._misfit
         for index, lexeme in enumerate(lexemes):
             if index in marks:
                 marked[index] = state.copy(deepcopy_values=False)
-            expected = state.choices()
-            if lexeme.terminal == COMMENT or index >= _MAX_WALKED:
-                steps.append(WalkStep(lexeme, lexeme.terminal == COMMENT, expected))
+            terminal, expected = lexeme.terminal, state.choices()
+            if terminal == COMMENT or index >= _MAX_WALKED:
+                steps.append(WalkStep(lexeme, terminal == COMMENT, expected))
                 continue
-            fits = lexeme.terminal in expected and self._feed(state, (lexeme.terminal,))
+            fits = terminal in expected
+            if fits:
+                try:
+                    state.feed_token(tokens[terminal])
+                except misfit:
+                    fits = False
             inserted: Terminals = ()
-            if not fits and left and lexeme.terminal in self._repairs:
+            if not fits and left and terminal in self._repairs:
                 left -= 1
                 following = lexemes[index + 1].terminal if index + 1 < len(lexemes) else "$END"
-                repaired = self._repaired(state, lexeme.terminal, following)
+                repaired = self._repaired(state, terminal, following)
                 if repaired is not None:
                     state, inserted, expected = repaired
                     fits = True
@@ -145,17 +152,11 @@ class WalkedGrammar:
         return None
 
     def _feed(self, state: ParserState, terminals: Iterable[str]) -> bool:
-        from lark import Token
-        from lark.exceptions import UnexpectedToken
-
-        for terminal in terminals:
-            token = self._tokens.get(terminal)
-            if token is None:
-                token = self._tokens[terminal] = Token(terminal, "")
-            try:
-                state.feed_token(token)
-            except UnexpectedToken:
-                return False
+        try:
+            for terminal in terminals:
+                state.feed_token(self._tokens[terminal])
+        except self._misfit:
+            return False
         return True
 
 
