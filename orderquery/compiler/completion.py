@@ -56,20 +56,21 @@ def complete(
 def _in_text(found: EditorText, at: int, schema: Schema) -> Iterator[Completion]:
     form = text_form()
     offers = TextOffers(form, schema)
-    for opening in form.openings(found.body, at):
+    openings = form.openings(found.body, at)
+    # Words that begin a phrase, such as "not i", come before what may stand alone.
+    for opening in sorted(openings, key=lambda opening: opening.whole):
         made = list(_fitting(offers, opening))
         yield from (_completion(offer, opening.start + found.start, opening.end + found.start) for offer in made)
-        if made and not opening.whole:
-            # These are phrases, and what is typed is their beginning.
+        if made and opening.goes_on:
             return
 
 
 def _fitting(offers: TextOffers, opening: Opening) -> Iterator[Offer]:
     typed = opening.typed
-    if opening.whole:
-        yield from matching(offers.at(opening), typed.lstrip("\"'`"))
-        return
     words = " ".join(typed.casefold().split()) + (" " if typed[-1:].isspace() else "")
+    if opening.whole:
+        yield from matching(offers.at(opening), words.lstrip("\"'`"))
+        return
     yield from (offer for offer in offers.at(opening) if " " in offer.label and offer.label.startswith(words))
 
 

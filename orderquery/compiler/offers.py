@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from ..language.elsewhere import fields_elsewhere
-from ..language.fields import Field
+from ..language.fields import UNSPECIFIED, Field
 from ..language.near import begins_nearly
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
@@ -97,11 +97,9 @@ def values_of(row: Field | None, operator: Operator, schema: Schema) -> list[Off
     found: list[OfferedValue] = []
     if operator.takes is not Takes.TEXT:
         hidden = schema.hidden[1] if schema.hidden is not None and schema.hidden[0] is row else ()
-        usual = [value for value in row.values if value not in hidden]
-        found = [OfferedValue(value, editor_docs.value_doc(row, value, schema)) for value in usual]
-        found += [
-            OfferedValue(value, editor_docs.value_doc(row, value, schema)) for value in row.values if value in hidden
-        ]
+        rare = {*hidden, UNSPECIFIED}
+        values = sorted(row.values, key=lambda value: value in rare)
+        found = [OfferedValue(value, editor_docs.value_doc(row, value, schema)) for value in values]
         if row.type.name == "boolean":
             found += [OfferedValue(flag, f"{row.name} is {str(flag).lower()}") for flag in (True, False)]
         if operator.nulls:

@@ -43,7 +43,8 @@ class Opening(NamedTuple):
     """What may begin at a place: the terminals, and the condition so far.
 
     ``typed`` is what is written from there to the caret. Of an opening that is not ``whole``, only phrases that begin
-    with ``typed`` fit: it has words before the one at the caret.
+    with ``typed`` fit: it has words before the one at the caret. If it ``goes_on`` from a word that
+    fits nowhere, nothing else does.
     """
 
     start: int
@@ -54,6 +55,7 @@ class Opening(NamedTuple):
     operator: str | None
     in_list: bool
     whole: bool
+    goes_on: bool = False
 
 
 class TextForm:
@@ -98,10 +100,9 @@ class TextForm:
             start = (position if under is None else under.start) if mark == index else lexemes[mark].start
             before = parts[mark - 1] if mark else None
             condition = (None, None, False) if before is None else (before.field, before.operator, before.in_list)
-            found.append(Opening(start, end, text[start:position], walk.accepted[mark], *condition, mark == index))
-        if skipped:
-            # The words before the caret may be the beginning of a phrase, of which they are not the end.
-            found.append(found.pop(0))
+            whole = mark == index
+            goes_on = skipped and not whole
+            found.append(Opening(start, end, text[start:position], walk.accepted[mark], *condition, whole, goes_on))
         if under is not None and under.end == position and under.terminal in self.spellings and found[0].whole:
             symbol = not text[position - 1].isalnum()
             if symbol:
