@@ -47,13 +47,15 @@ def format(  # noqa: A001 - the name of the command
 
     if write + check + diff > 1:
         raise UsageError("pass one of --write, --check and --diff")
-    schema, (names, _) = load_table(table), find_queries(query)
+    schema, (names, several) = load_table(table), find_queries(query)
     arguments = [read_query(name) for name in names]
     if write and not all(argument.is_file for argument in arguments):
         raise UsageError("--write needs a file; without it the formatted search is printed")
     mode = "write" if write else "check" if check else "diff" if diff else "print"
     status = EXIT_OK
     for argument in arguments:
+        if several and mode == "print":
+            stdout_bytes().write(f"==> {argument.name} <==\n".encode("utf-8", "surrogateescape"))
         try:
             changed = _format_one(argument, form, schema, mode)
         except QueryError as problem:
@@ -81,7 +83,7 @@ def _format_one(argument: QueryArgument, form: EditorForm, schema: Schema, mode:
     if mode == "print":
         stdout_bytes().write((after if after.endswith("\n") else after + "\n").encode("utf-8", "surrogateescape"))
     elif mode == "diff":
-        stdout_bytes().write(diff_of(made, argument.name).encode("utf-8", "surrogateescape"))
+        stdout_bytes().write(diff_of(made, argument.name, "formatted").encode("utf-8", "surrogateescape"))
     elif after != before:
         if mode == "write":
             write_fixed(argument.name, made)

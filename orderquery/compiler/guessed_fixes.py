@@ -55,6 +55,9 @@ def guesses_in_text(text: str, found: Diagnostic, schema: Schema) -> Iterator[Gu
     elif found.help.startswith("did you mean "):
         for name in _NAMES.findall(found.help.split("\n")[0]):
             yield Guess(f'write "{name}"', (Replacement(start, end, name),))
+    elif found.code == "empty-query":
+        for condition in _conditions(found.help):
+            yield Guess(f"write: {condition}", (Replacement(start, end, condition),))
     elif found.code == "text-syntax":
         yield from _syntax(text, found, parts)
     elif _REMOVE.match(found.help) and found.code in ("hidden-value", "duplicate-sort"):

@@ -95,7 +95,7 @@ class _NodeReader:
             lexeme = self._lexemes[self._at]
             if lexeme.terminal == COMMENT:
                 self._at += 1
-                if node.entries and not leading and self._is_trailing(lexeme):
+                if node.entries and not leading and self._is_trailing(lexeme, node.entries[-1]):
                     node.entries[-1].trailing.append(self._written(lexeme))
                 else:
                     leading.append(self._written(lexeme))
@@ -118,12 +118,14 @@ class _NodeReader:
             self._at += 1
         return _Entry(key, self._value(leading), leading)
 
-    def _is_trailing(self, comment: Lexeme) -> bool:
-        """Return whether a comment belongs to what is before it on its line."""
+    def _is_trailing(self, comment: Lexeme, entry: _Entry) -> bool:
+        """Return whether a comment belongs to the entry before it on its line."""
+        if entry.trailing and entry.trailing[-1].startswith("//"):
+            return False
         before = self._lexemes[self._at - 2]
-        after = self._lexemes[self._at]
+        after = next(lexeme for lexeme in self._lexemes[self._at :] if lexeme.terminal != COMMENT)
         same_line = "\n" not in self._text[before.end : comment.start]
-        is_last = "\n" in self._text[comment.start : after.start] or after.terminal in ("RBRACE", "RSQB", "_COMMA")
+        is_last = "\n" in self._text[comment.end : after.start] or after.terminal in ("RBRACE", "RSQB", "_COMMA")
         return same_line and is_last
 
     def _key(self, lexeme: Lexeme) -> str:

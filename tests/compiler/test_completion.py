@@ -1,4 +1,4 @@
-"""Completion: at every position of every search of the corpus, what is offered parses on and what is written is offered.
+"""Completion: what is offered parses on, and what is written is offered, at every position of the corpus (D100, D103).
 
 The plain suite tries a sample, ``ORDERQUERY_TRUST=full`` everything.
 """
