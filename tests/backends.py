@@ -75,21 +75,22 @@ class InStore:
         self.store.close()
 
 
-class InPostgres(InStore):
-    """A store in PostgreSQL, emptied and used again: making its tables takes longer than most cases."""
+class Reused(InStore):
+    """A store emptied and used again: making its tables takes longer than most cases."""
 
-    _idle: ClassVar[list[oq.Store]] = []
+    _idle: ClassVar[dict[str, list[oq.Store]]] = {}
 
-    def __init__(self) -> None:
-        self.store = self._idle.pop() if self._idle else oq.open_store(engines.fresh_url(), keys=KEYS)
+    def __init__(self, engine: str, location: Callable[[], str]) -> None:
+        self._idle_stores = self._idle.setdefault(engine, [])
+        self.store = self._idle_stores.pop() if self._idle_stores else oq.open_store(location(), keys=KEYS)
 
     def close(self) -> None:
-        self._idle.append(engines.emptied(self.store))
+        self._idle_stores.append(engines.emptied(self.store))
 
 
 BACKENDS: dict[str, Callable[[], Backend]] = {
     "memory": Memory,
     "sqlite": lambda: InStore(":memory:"),
-    "postgresql": InPostgres,
-    "duckdb": lambda: InStore("duckdb:///:memory:"),
+    "postgresql": lambda: Reused("postgresql", engines.fresh_url),
+    "duckdb": lambda: Reused("duckdb", lambda: "duckdb:///:memory:"),
 }

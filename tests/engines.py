@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from orderquery.stores.base import Store
-from orderquery.stores.postgres.store import PostgresStore
 
 POSTGRES = "ORDERQUERY_POSTGRES_URL"
 """The environment variable with the URL of a database to test in, instead of a server of this process."""
@@ -34,6 +33,10 @@ _SETTINGS = {
 }
 _KEEPER = '"$@" & server=$!; read -r _; kill -QUIT "$server"; wait "$server"; rm -rf "$PWD"'
 """Runs the server until standard input ends: so it ends with this process, even one that is killed."""
+_LISTS_OF_TABLES = {
+    "postgres": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+    "duckdb": "SELECT table_name FROM duckdb_tables()",
+}
 _KEPT_TABLES = {"about", "cursor_key"}
 _NUMBERS = count(1)
 
@@ -62,12 +65,11 @@ def _drop(namespace: str) -> None:
 
 
 def emptied(store: Store) -> Store:
-    """A store in PostgreSQL without what it held: quicker than another one."""
-    assert isinstance(store, PostgresStore)
-    with store._connections.writing() as database:
-        listed = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+    """A store without what it held: quicker than another one."""
+    listed = store._query(_LISTS_OF_TABLES[store.dialect], {}, writing=True)
+    with store._writing():
         for table in {name for (name,) in listed} - _KEPT_TABLES:
-            database.execute(f'DELETE FROM "{table}"')
+            store._execute(f'DELETE FROM "{table}"', [{}])
     return store
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
-from ..language.conditions import TRUE, Condition, Kind, all_of, any_of, negate, tests_of
+from ..language.conditions import TRUE, Condition, accepted_values, all_of, any_of, negate
 from ..language.datetimes import could_begin_instant, has_offset
 from ..language.elsewhere import certain_field
 from ..language.fields import Field
@@ -82,7 +82,7 @@ class _Checker:
         self._operator: str | None = None
         """Likewise the operator."""
         self._siblings: tuple[JSON, ...] = ()
-        """The values of the list at hand, if one of them may be left out."""
+        """The values of the list at hand if one may be left out."""
 
     # -- the filter --------------------------------------------------------------------------------------------
 
@@ -286,12 +286,7 @@ class _Checker:
 
     def _hidden(self, node: Comparison, row: Field, condition: Condition) -> None:
         assert self.schema.hidden is not None
-        wanted = {
-            value
-            for test in tests_of(condition)
-            if not test.negated and test.kind in (Kind.EQUALS, Kind.ONE_OF)
-            for value in (test.operand if test.kind is Kind.ONE_OF else (test.operand,))
-        }
+        wanted = set(accepted_values(condition))
         values = enumerate(node.operand) if isinstance(node.operand, tuple) else ((None, node.operand),)
         for index, value in values:
             if value in self.schema.hidden[1] and value in wanted:
@@ -307,6 +302,14 @@ class _Checker:
         message = f"{spelled(node.operator, node.place)} takes {takes}, not {described(node.operand)}"
         help_, fix = suggestions.operand_shape(node, row, self.schema)
         self._add("operand-shape", message, help_, node.place, fix)
+        pieces, before = suggestions.pieces_of(node.operand), len(self.diagnostics)
+        if OPERATORS[node.operator].takes is not Takes.VALUES or pieces == (node.operand,):
+            return
+        self._siblings = ()  # the text may stand for a list, whose values are checked, too, but not mended
+        for index, piece in enumerate(pieces):
+            self._value(piece, row, OPERATORS[node.operator], node.place, index)
+        self._values, self._operator = {}, None
+        self.diagnostics[before:] = [replace(one, fix=one.fix and "guess") for one in self.diagnostics[before:]]
 
     # -- sort and paging ---------------------------------------------------------------------------------------
 

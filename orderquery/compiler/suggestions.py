@@ -25,6 +25,7 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
 from ..syntax.ast import Comparison, Filter, Search, both, either
+from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
 from ..syntax.problems import Problems
 
@@ -99,7 +100,7 @@ def _alternatives(node: Comparison, row: Field) -> Filter | None:
     """Return ``$in`` and ``$nin`` of a few values in terms of ``$eq`` and ``$ne``."""
     operand = node.operand
     if not isinstance(operand, tuple):
-        operand = () if operand is None or len(_pieces(operand)) > 1 else (operand,)
+        operand = () if operand is None or pieces_of(operand) != (operand,) else (operand,)
     if not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
         return None
     if not all(value is None or isinstance(value, str | int | float) or _is_finite(value) for value in operand):
@@ -117,7 +118,7 @@ def _is_finite(value: JSON) -> bool:
 
 def _guessed(node: Comparison, row: Field) -> Filter | None:
     name, operand, has = node.operator, node.operand, row.operators
-    values = operand if isinstance(operand, tuple) else _pieces(operand)
+    values = operand if isinstance(operand, tuple) else pieces_of(operand)
     if name in ("$in", "$nin") and not isinstance(operand, tuple) and len(values) > 1:
         return _alternatives(replace(node, operand=values), row)
     if name == "$exists" and isinstance(operand, bool) and "$ne" in has:
@@ -133,11 +134,11 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     """Return the certain meaning of an operand of the wrong shape, else ``None``."""
     takes = operator.takes
     if takes is Takes.VALUES and not isinstance(operand, tuple | dict) and operand is not None:
-        pieces = _pieces(operand)
-        if len(pieces) > 1:
+        pieces = pieces_of(operand)
+        if pieces != (operand,):
             # A text that is no enum value may have a comma in it.
             return pieces if set(pieces) <= set(row.values) else None
-        return (operand,)
+        return pieces
     if takes is Takes.FLAG and not isinstance(operand, bool):
         words: dict[JSON, bool] = {"true": True, "false": False, 1: True, 0: False}
         key = operand.lower() if isinstance(operand, str) else operand
@@ -147,11 +148,27 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
     return None
 
 
-def _pieces(operand: JSON) -> tuple[JSON, ...]:
-    """Return the parts of a text with commas, or the only value."""
-    if not isinstance(operand, str) or "," not in operand:
+def pieces_of(operand: JSON) -> tuple[JSON, ...]:
+    """Return the values of a text that may stand for a list.
+
+    They are those of a JSON list, or what is between commas. Another operand is the only value.
+    """
+    if not isinstance(operand, str):
         return (operand,)
-    return tuple(piece.strip() for piece in operand.split(","))
+    listed = _json_list(operand) if operand.lstrip()[:1] == "[" else None
+    if listed is not None:
+        return listed
+    pieces = [piece.strip() for piece in operand.split(",")]
+    return tuple([piece for piece in pieces if piece]) if len(pieces) > 1 and any(pieces) else (operand,)
+
+
+def _json_list(text: str) -> tuple[JSON, ...] | None:
+    try:
+        values = decode_exactly(text, parse_float=decode_decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    is_list = isinstance(values, list) and values and not any(isinstance(value, list | dict) for value in values)
+    return tuple(values) if is_list else None
 
 
 def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fix | None]:
@@ -160,8 +177,8 @@ def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fi
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
         instead = Comparison(row.name, "$in", operand)
         return write_condition(instead, schema, in_text=in_text), "guess"
-    takes, pieces = OPERATORS[node.operator].takes, _pieces(operand)
-    if takes is Takes.VALUES and len(pieces) > 1:
+    takes, pieces = OPERATORS[node.operator].takes, pieces_of(operand)
+    if takes is Takes.VALUES and pieces != (operand,):
         if in_text:
             return write_condition(replace(node, operand=pieces), schema, in_text=True), "guess"
         one = f", or {json.dumps([operand], ensure_ascii=False)} for one value" if row.type.name == "text" else ""

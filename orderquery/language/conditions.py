@@ -7,7 +7,7 @@ total form of a negated leaf.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -172,3 +172,12 @@ def tests_of(condition: Condition) -> list[Test]:
         else:
             found.extend(tests_of(part))
     return found
+
+
+def accepted_values(condition: Condition) -> Iterator[Any]:
+    """Yield the operands of equalities and lists that are not negated."""
+    for test in tests_of(condition):
+        if not test.negated and test.kind is Kind.EQUALS:
+            yield test.operand
+        elif not test.negated and test.kind is Kind.ONE_OF:
+            yield from test.operand

@@ -109,9 +109,9 @@ class Store(StateOwner):
             return self
         other = copy(self)
         other.schema, other._projector = schema, Projector(schema)
-        if schema not in self._memory.prepared:
+        if not self._memory.is_prepared(schema):
             other._prepare(create=True)
-            self._memory.prepared.add(schema)
+            self._memory.add_prepared(schema)
         return other
 
     def load(self, documents: Iterable[JSON]) -> LoadResult:

@@ -214,12 +214,22 @@ class StoreMemory:
 
     prepared: set[Schema] = field(default_factory=set)
     """The tables of fields whose tables are known to exist."""
+    uncommitted: set[Schema] = field(default_factory=set)
+    """Those whose tables the open transaction has created, which its thread alone sees."""
     has_state: bool = False
     """Whether the table of entries is known to exist."""
     unsettled: int = 0
     """The number of changes by transactions since the last settling."""
     thread: int | None = None
     """The thread that has a transaction open."""
+
+    def is_prepared(self, schema: Schema) -> bool:
+        """Return whether the tables of a table of fields exist for this thread."""
+        return schema in self.prepared or (self.thread == get_ident() and schema in self.uncommitted)
+
+    def add_prepared(self, schema: Schema) -> None:
+        """Note that the tables of a table of fields were created."""
+        (self.uncommitted if self.thread == get_ident() else self.prepared).add(schema)
 
 
 class StateOwner(StoreOperations):
@@ -246,7 +256,7 @@ class StateOwner(StoreOperations):
         if memory.thread == get_ident():
             raise UsageError("this thread has a transaction of the store open already; use that one")
         self._create_state()
-        prepared = set(memory.prepared)
+        created: set[Schema] = set()
         try:
             with self._writing():
                 memory.thread = get_ident()
@@ -255,13 +265,10 @@ class StateOwner(StoreOperations):
                     if counts.failed:
                         raise StoreError("a change of this transaction failed, so nothing of it is stored")
                 finally:
-                    memory.thread = None
-        except BaseException:
-            # Tables that the transaction created are undone, too.
-            memory.prepared &= prepared
-            raise
+                    created, memory.uncommitted, memory.thread = memory.uncommitted, set(), None
         finally:
             counts.ended = True
+        memory.prepared |= created
         # What follows is committed already: its failure is not that of the transaction.
         with suppress(StoreError):
             if counts.deleted:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Any
 
 import pytest
@@ -167,6 +169,30 @@ def test_tables_that_a_transaction_made_are_undone_with_it(writable: oq.Store) -
     with writable.transaction() as transaction:
         transaction.at_table(PLANS).write(records(PLANS, {"id": "a"}))
     assert writable.at_table(PLANS).search({}).ids == ("a",)
+
+
+def test_tables_of_an_open_transaction_are_not_there_for_other_threads(writable: oq.Store) -> None:
+    written, loaded = Event(), Event()
+
+    def load() -> int:
+        written.wait(60)
+        orders = writable.at_table(PLANS).load([{"id": "b"}]).orders
+        loaded.set()
+        return orders
+
+    def write_and_fail() -> None:
+        with writable.transaction() as transaction:
+            transaction.at_table(PLANS).write(records(PLANS, {"id": "a"}))
+            written.set()
+            assert not loaded.wait(0.05)  # it waits for the transaction
+            raise KeyError
+
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(load)
+        with pytest.raises(KeyError):
+            write_and_fail()
+        assert result.result(60) == 1
+    assert writable.at_table(PLANS).search({}).ids == ("b",)
 
 
 def test_two_tables_of_fields_with_the_same_tables_are_refused(writable: oq.Store) -> None:
