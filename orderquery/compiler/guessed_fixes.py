@@ -37,10 +37,14 @@ _MAX_PARTS = 6
 
 
 class Guess(NamedTuple):
-    """One way to mend a mistake: a title and its edits."""
+    """One way to mend a mistake: a title and its edits.
+
+    One that is ``plain`` puts a name or a value of the table in place of an unknown one, so the mistake is gone.
+    """
 
     title: str
     edits: tuple[Replacement, ...]
+    plain: bool = False
 
 
 # -- the text form ----------------------------------------------------------------------------------------------
@@ -128,7 +132,7 @@ def _values(text: str, found: Diagnostic, parts: list[TextPart], schema: Schema)
         written = string_of(text[part.start : part.end])
         if row is not None and found.message.startswith(f"{json.dumps(written, ensure_ascii=False)} "):
             for value in _near_first(found, row.values):
-                yield Guess(f"write {value}", (Replacement(part.start, part.end, value),))
+                yield Guess(f"write {value}", (Replacement(part.start, part.end, value),), plain=True)
             return
 
 
@@ -191,8 +195,9 @@ def guesses_in_json(text: str, document: JSON, shape: Shape, found: Diagnostic, 
     if found.code == "json-syntax":
         yield from _json_syntax(text, found)
         return
+    plain = found.code == "unknown-enum-value"
     for title, changed in _changed(document, shape, found, schema):
-        yield Guess(title, tuple(replacements(text, changed)))
+        yield Guess(title, tuple(replacements(text, changed)), plain)
 
 
 def _changed(document: JSON, shape: Shape, found: Diagnostic, schema: Schema) -> Iterator[tuple[str, JSON]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..language.schema import Schema
-from ..syntax.json_reader import Shape
+from ..syntax.ast import Search
 from ..syntax.source_text import Replacement, splice
+from ..syntax.text_parser import parse_text
 from .corrections import EndlessFixes
 from .editor_form import EditorForm, EditorText, editor_text, table_of
 from .editor_report import checked_source, moved_diagnostic, shape_of
@@ -17,10 +19,12 @@ from .guessed_fixes import Guess, guesses_in_json, guesses_in_text
 from .partial_corrections import class_of
 from .report import Report
 from .rewrite import replacements
+from .single_fixes import lone_fix
+from .single_text_fixes import single_text_edits
 
-MAX_GUESSED = 50
-"""Diagnostics of one search for which guesses are tried."""
-_MAX_TRIED = 40
+MAX_PROVED_CHARS = 60_000
+"""Of the texts that are checked to prove guesses, all together; of a long text fewer guesses are offered."""
+_MAX_PROVED = 60
 _MAX_OFFERED = 20
 
 
@@ -87,24 +91,22 @@ class _FixFinder:
         self._source = checked_source(found)
         self._report: Report[Any] = self._source.check(schema)
         self._names = _names(self._report.diagnostics)
+        self._proved = 0
 
     def all(self, position: int | None) -> Iterator[QuickFix]:
-        tried = 0
         for diagnostic in self._report.diagnostics:
             placed = moved_diagnostic(diagnostic, self._source, self._found)
             start, end = placed.span or (0, 0)
             if position is not None and not start <= position <= end:
                 continue
-            if diagnostic.certain:
-                made = self._certain(diagnostic, placed)
-                if made is not None:
-                    yield made
-                    continue
-            if tried < MAX_GUESSED:
-                tried += 1
-                yield from self._guesses(diagnostic, placed)
+            made = self._certain(diagnostic, placed) if diagnostic.certain else None
+            yield from (made,) if made is not None else self._guesses(diagnostic, placed)
 
     def _certain(self, diagnostic: Diagnostic, placed: Diagnostic) -> QuickFix | None:
+        title = placed.help.partition("\n")[0]
+        alone = self._alone(diagnostic)
+        if alone:
+            return self._fix(placed, title, diagnostic.fix or "guess", alone)
         try:
             made = self._report.correct(diagnostic)
         except EndlessFixes:
@@ -115,28 +117,50 @@ class _FixFinder:
         text = self._source.text
         is_text = isinstance(made.value, str)
         edits = [changed_part(text, made.value)] if is_text else replacements(text, made.value)
-        return self._fix(placed, placed.help.partition("\n")[0], fix, edits)
+        return self._fix(placed, title, fix, edits)
+
+    def _alone(self, diagnostic: Diagnostic) -> Iterable[Replacement]:
+        """Return the edits of a fix that touches no other mistake, if it is one."""
+        text, request = self._source.text, self._report.request
+        if self._search is not None:
+            return single_text_edits(text, self._search, self._schema, diagnostic)
+        if request is None or self._is_unread:
+            return ()
+        fixed = lone_fix(request, shape_of(self._found), self._schema, diagnostic)
+        return () if fixed is request else replacements(text, fixed)
+
+    @cached_property
+    def _search(self) -> Search | None:
+        """The search of a text form."""
+        return parse_text(self._source.text, self._schema)[0] if self._found.root is None else None
+
+    @cached_property
+    def _is_unread(self) -> bool:
+        """Whether a part of a JSON search is not read, so that there is no certain fix."""
+        return any(found.code in ("duplicate-key", "json-syntax") for found in self._report.diagnostics)
 
     def _guesses(self, diagnostic: Diagnostic, placed: Diagnostic) -> Iterator[QuickFix]:
         offered: set[tuple[Replacement, ...]] = set()
-        for tried, guess in enumerate(self._guessed(diagnostic)):
-            if tried >= _MAX_TRIED or len(offered) >= _MAX_OFFERED:
-                return
-            if guess.edits and guess.edits not in offered and self._mends(diagnostic, guess.edits):
+        for guess in self._guessed(diagnostic):
+            if guess.edits and guess.edits not in offered and (guess.plain or self._mends(diagnostic, guess.edits)):
                 offered.add(guess.edits)
                 made = self._fix(placed, guess.title, "guess", guess.edits)
                 if made is not None:
                     yield made
+            if len(offered) >= _MAX_OFFERED:
+                return
 
     def _guessed(self, diagnostic: Diagnostic) -> Iterator[Guess]:
         text, request = self._source.text, self._report.request
         if self._found.root is None:
             return guesses_in_text(text, diagnostic, self._schema)
-        shape: Shape = shape_of(self._found)
-        return guesses_in_json(text, request, shape, diagnostic, self._schema)
+        return guesses_in_json(text, request, shape_of(self._found), diagnostic, self._schema)
 
     def _mends(self, diagnostic: Diagnostic, edits: tuple[Replacement, ...]) -> bool:
         """Return whether a mistake is gone after an edit, without a new syntax error."""
+        self._proved += 1
+        if self._proved > _MAX_PROVED or self._proved * len(self._source.text) > MAX_PROVED_CHARS:
+            return False
         after = self._source.with_text(splice(self._source.text, edits)).check(self._schema).diagnostics
         if diagnostic.code.endswith("-syntax"):
             reached = edits[-1].start + len(edits[-1].text)

@@ -36,8 +36,10 @@ def rewrite(text: str, corrected: JSON) -> str:
 def replacements(text: str, corrected: JSON) -> list[Replacement]:
     """Return the smallest edits that change the value of a source, in its order."""
     literal, located = _read(text)
-    changes = sorted(_Changes(literal.text, located).of(located.value, corrected, ()))
-    if not same_json(read_literal(splice(literal.text, changes)).value, corrected):
+    finder = _Changes(literal.text, located)
+    changes = sorted(finder.of(located.value, corrected, ()))
+    # A key or a value in place of another needs no proof, and a proof reads the whole text again.
+    if finder.splices and not same_json(read_literal(splice(literal.text, changes)).value, corrected):
         changes = [Replacement(*located.spans[(), "value"], _written(corrected))]
     return literal.replacements(changes)
 
@@ -87,6 +89,8 @@ class _Changes:
     def __init__(self, text: str, located: Located) -> None:
         self._text = text
         self._spans = located.spans
+        self.splices = False
+        """Whether entries were added or removed, with their commas."""
 
     def of(self, old: JSON, new: JSON, path: Path) -> Iterator[Replacement]:
         if same_json(old, new):
@@ -134,6 +138,7 @@ class _Changes:
 
     def _spliced(self, spans: list[tuple[int, int]], run: _Run, texts: list[str]) -> Replacement:
         """Replace, remove or insert neighbours, with the comma that goes with them."""
+        self.splices = True
         joined = ", ".join(texts)
         if run.start == run.end:
             if run.start < len(spans):
@@ -172,6 +177,8 @@ def _alike(old: JSON, new: JSON) -> bool:
 
 def same_json(one: JSON, other: JSON) -> bool:
     """Return whether two values look the same in JSON: ``1`` and ``1.0`` differ."""
+    if one is other:
+        return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

@@ -38,14 +38,29 @@ def single_fix(
     It is the same object if the fix cannot be made alone.
     """
     path = only.place.path
+    fixed = lone_fix(document, shape, schema, only)
+    if fixed is not document or path is None or not only.certain:
+        return fixed
+    fixed = _OneFix(document, shape, schema, only, path).in_place()
+    if fixed is not document and not same_json(fixed, document):
+        return fixed
+    return _moved(document, shape, schema, diagnostics, only)
+
+
+def lone_fix(document: JSON, shape: Shape, schema: Schema, only: Diagnostic) -> JSON:
+    """Return a request with one name, value or part changed, if that is the fix of a diagnostic.
+
+    Else it is the same object. No other mistake is touched.
+    """
+    path = only.place.path
     if path is None or not only.certain:
         return document
     fixer = _OneFix(document, shape, schema, only, path)
-    for attempt in (fixer.renamed, fixer.moved, fixer.other_value, fixer.in_place):
+    for attempt in (fixer.renamed, fixer.moved, fixer.other_value):
         fixed = attempt()
         if fixed is not document and not same_json(fixed, document):
             return fixed
-    return _moved(document, shape, schema, diagnostics, only)
+    return document
 
 
 class _OneFix:

@@ -78,13 +78,19 @@ class TextForm:
             },
             {"_AND": {*operators, _CONDITION, "WORD"}},
         )
+        self._latest: tuple[str, list[TextPart]] = ("", [])
+        """The text of the last call: an editor asks several things about each."""
         for terminal in (_OPERAND, *self.spellings):
             self.grammar.keywords.pop(terminal, None)
 
     def parts(self, text: str) -> list[TextPart]:
         """Return every token of a text with its role."""
-        lexemes = self.grammar.lex(text)
-        return list(self._parts(text, self.grammar.walk(lexemes).steps))
+        latest = self._latest
+        if latest[0] != text:
+            lexemes = self.grammar.lex(text)
+            latest = text, list(self._parts(text, self.grammar.walk(lexemes).steps))
+            self._latest = latest
+        return latest[1]
 
     def openings(self, text: str, position: int) -> list[Opening]:
         """Return what may begin at the caret, or at one of the words just before it."""

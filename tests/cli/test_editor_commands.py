@@ -88,7 +88,7 @@ def test_hover_prints_what_is_known():
     assert "PAID" in found["values"]
     assert found["source"].startswith("https://dev.wix.com/")
     assert json.loads(run("hover", "foo = 1").stdout)["codes"] == ["unknown-field"]
-    assert run("hover", "number > 5", "--position", "8").stdout == "null\n"
+    assert run("hover", "number > 5", "--position", "9").stdout == "null\n"
 
 
 @pytest.mark.parametrize("command", ["complete", "hover"])
