@@ -75,11 +75,11 @@ class Schema:
 
     def from_sdk(self, name: str) -> str:
         """Return the REST name of an SDK field name, segment by segment."""
-        return ".".join(self.rest_names.get(part, part) for part in name.split("."))
+        return ".".join([self.rest_names.get(part, part) for part in name.split(".")])
 
     def to_sdk(self, name: str) -> str:
-        """Return the SDK name of a REST field name, segment by segment."""
-        return ".".join(self.sdk_names.get(part, part) for part in name.split("."))
+        """Return the SDK name of a field, segment by segment."""
+        return ".".join([self.sdk_names.get(part, part) for part in name.split(".")])
 
     def find(self, name: str) -> Field | None:
         """Return the field with this name or alias."""
