@@ -4,62 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from ..compiler.compile import check
 from ..compiler.query import Query, asked_values
 from ..compiler.report import Report
-from ..diagnostics.diagnostic import Diagnostic
 from ..language.conditions import AllOf, Condition, Kind, Test
 from ..language.fields import Field
 from ..language.schema import Schema, load_schema
 from ..syntax.json_reader import Shape
+from .comparison import Aspect, ComparedQuery, TableDifference
+from .comparison_text import markdown_of, text_of
 
 JSON = Any
-Aspect = Literal[
-    "field", "name", "type", "operators", "sortable", "values", "default", "source", "hidden", "default sort", "limits"
-]
-Outcome = Literal["same", "changes", "breaks", "wrong"]
-"""Of a search: ``wrong`` has errors in the first table already."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableDifference:
-    """One difference of two tables: an aspect of a field, or of all searches.
-
-    ``field`` is empty for all searches. ``first`` and ``second`` are lists of what only the one table has, or the two
-    values. They are empty for a field that the table does not have.
-    """
-
-    aspect: Aspect
-    field: str
-    first: tuple[str, ...]
-    second: tuple[str, ...]
-
-    def to_json(self) -> dict[str, JSON]:
-        """Return the difference as a JSON object."""
-        found = {"aspect": self.aspect, "field": self.field or None}
-        return {**found, "first": list(self.first), "second": list(self.second)}
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedQuery:
-    """What becomes of one search.
-
-    ``diagnostics`` are those in the second table (of a ``wrong`` one, in the first), ``changes`` say what is not the
-    same without an error.
-    """
-
-    name: str
-    outcome: Outcome
-    diagnostics: tuple[Diagnostic, ...]
-    changes: tuple[str, ...]
-    source: str | None = None
-
-    def to_json(self) -> dict[str, JSON]:
-        """Return the search as a JSON object."""
-        diagnostics = [diagnostic.to_json() for diagnostic in self.diagnostics]
-        return {"name": self.name, "outcome": self.outcome, "changes": list(self.changes), "diagnostics": diagnostics}
 
 
 @dataclass(frozen=True)
@@ -87,14 +44,10 @@ class TableComparison:
 
     def to_markdown(self) -> str:
         """Return the comparison as Markdown."""
-        from .comparison_text import markdown_of
-
-        return markdown_of(self)
+        return markdown_of(self.first, self.second, self.differences, self.queries)
 
     def __str__(self) -> str:
-        from .comparison_text import text_of
-
-        return text_of(self)
+        return text_of(self.first, self.second, self.differences, self.queries)
 
 
 def compare_tables(
@@ -119,13 +72,13 @@ def _differences(one: Schema, other: Schema) -> Iterator[TableDifference]:
     for row in one.fields:
         found = counterpart(row, other)
         if found is None:
-            yield TableDifference("field", row.name, _operators(row), ())
+            yield TableDifference("field", row.name, _shown_operators(row), ())
         else:
             matched.add(found)
             yield from _of_rows(row, found)
     for row in other.fields:
         if row not in matched:
-            yield TableDifference("field", row.name, (), _operators(row))
+            yield TableDifference("field", row.name, (), _shown_operators(row))
     yield from _of_searches(one, other)
 
 
@@ -136,6 +89,10 @@ def counterpart(row: Field, schema: Schema) -> Field | None:
 
 def _operators(row: Field) -> tuple[str, ...]:
     return (*row.operators, *row.unread_operators)
+
+
+def _shown_operators(row: Field) -> tuple[str, ...]:
+    return _operators(row) or ("only sorted by",)
 
 
 def _of_rows(row: Field, other: Field) -> Iterator[TableDifference]:

@@ -4,49 +4,50 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ..compiler.render import printable, render_line
-
-if TYPE_CHECKING:
-    from ..language.schema import Schema
-    from .compare import ComparedQuery, TableComparison, TableDifference
+from ..language.schema import Schema
+from .comparison import ComparedQuery, TableDifference
 
 _OUTCOMES = {"breaks": "breaks", "changes": "changes", "wrong": "was wrong before", "same": "stays the same"}
 _PLURALS = {"breaks": "break", "changes": "change", "wrong": "were wrong before", "same": "stay the same"}
 
 
-def text_of(comparison: TableComparison) -> str:
+def text_of(
+    first: Schema, second: Schema, differences: Iterable[TableDifference], queries: Iterable[ComparedQuery]
+) -> str:
     """Return a comparison as text."""
-    first, second = comparison.first, comparison.second
+    found, compared = list(differences), list(queries)
     lines = [*map(_heading, (first, second)), ""]
-    for title, rows in _sections(comparison):
+    for title, rows in _sections(first.name, second.name, found):
         width = max(len(row[0]) for row in rows)
         lines += [f"{title}:", *(f"  {row[0]:<{width}}  {'; '.join(filter(None, row[1:]))}" for row in rows), ""]
-    if not comparison.differences:
+    if not found:
         lines += ["no differences", ""]
-    if comparison.queries:
-        lines += ["queries:", *(line for query in comparison.queries for line in _query_lines(query)), ""]
-        lines.append(_summary(comparison.queries))
+    if compared:
+        lines += ["queries:", *(line for query in compared for line in _query_lines(query)), ""]
+        lines.append(_summary(compared))
     return "\n".join(lines).rstrip()
 
 
-def markdown_of(comparison: TableComparison) -> str:
+def markdown_of(
+    first: Schema, second: Schema, differences: Iterable[TableDifference], queries: Iterable[ComparedQuery]
+) -> str:
     """Return a comparison as Markdown."""
-    first, second = comparison.first, comparison.second
+    found, compared = list(differences), list(queries)
     lines = [f"# {first.name} and {second.name}", "", *(f"- {_heading(table)}" for table in (first, second)), ""]
-    for title, rows in _sections(comparison):
+    for title, rows in _sections(first.name, second.name, found):
         lines += [f"## {title[0].upper()}{title[1:]}", "", *_table(("field", "difference"), _joined(rows)), ""]
-    if not comparison.differences:
+    if not found:
         lines += ["No differences.", ""]
-    if comparison.queries:
-        rows = [(query.name, _OUTCOMES[query.outcome], "<br>".join(_reasons(query))) for query in comparison.queries]
+    if compared:
+        rows = [(query.name, _OUTCOMES[query.outcome], "<br>".join(_reasons(query))) for query in compared]
         lines += [
             "## Queries",
             "",
             *_table(("query", "outcome", "why"), rows),
             "",
-            f"{_summary(comparison.queries)}.",
+            f"{_summary(compared)}.",
             "",
         ]
     return "\n".join(lines).rstrip() + "\n"
@@ -56,10 +57,8 @@ def _heading(table: Schema) -> str:
     return f"{table.name}: {table.title}, {len(table.fields)} fields, read {table.read}"
 
 
-def _sections(comparison: TableComparison) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+def _sections(first: str, second: str, found: list[TableDifference]) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     """Yield the headings, each with its rows; the first cell of a row is a field."""
-    first, second = comparison.first.name, comparison.second.name
-    found = comparison.differences
     only_first = [(d.field, " ".join(d.first)) for d in found if d.aspect == "field" and not d.second and d.first]
     only_second = [(d.field, " ".join(d.second)) for d in found if d.aspect == "field" and d.second]
     rows: dict[str, list[str]] = {}
