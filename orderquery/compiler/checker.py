@@ -45,10 +45,8 @@ def check_search(search: Search, schema: Schema) -> Checked:
     limit = checker.limit(search)
     if search.paging.cursor:
         checker.sent_along(search)
-    if mended is not search.filter or keys is not search.sort:
-        mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place)
-    else:
-        mended_search = search
+    changed = mended is not search.filter or keys is not search.sort
+    mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place) if changed else search
     diagnostics = tuple(checker.diagnostics)
     if diagnostics and any(diagnostic.refused for diagnostic in diagnostics):
         return Checked(diagnostics, None, mended_search)
@@ -64,6 +62,11 @@ def check_search(search: Search, schema: Schema) -> Checked:
         limit_sent=search.paging.limit is not None,
     )
     return Checked(diagnostics, query, mended_search)
+
+
+def meaning(tree: Filter, schema: Schema) -> Condition:
+    """Return the condition of a filter that was checked."""
+    return _Checker(schema).filter(tree)[0]
 
 
 class _Checker:
