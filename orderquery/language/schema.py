@@ -66,7 +66,7 @@ class Schema:
 
     @cached_property
     def stored_fields(self) -> tuple[Field, ...]:
-        """Every field that stores keep: those of the table, and those that only histograms read."""
+        """Every field that stores keep: also those that only histograms read."""
         return self.fields if self.sums is None else tuple(dict.fromkeys((*self.fields, *self.sums)))
 
     @cached_property

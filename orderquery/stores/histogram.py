@@ -17,7 +17,6 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
 from ..language.fields import Field
-from ..language.schema import Schema
 from ..language.sums import SCALE, Sums
 from ..sql.histogram import DAY_US, HOUR_US
 from ..sql.statement import Wanted
@@ -110,14 +109,14 @@ class Histogram:
 
 
 class Group(NamedTuple):
-    """Orders that an engine has counted.
+    """Orders that an engine has counted: ``size`` of them.
 
     ``start`` is in microseconds since 1970. ``amount`` is that of each of these orders; ``scaled`` is the sum of the
     others, in ten-thousandths.
     """
 
     start: int | None
-    count: int
+    size: int
     currency: str | None = None
     amount: Decimal | None = None
     scaled: int = 0
@@ -138,9 +137,7 @@ def _is_instant(field: Field) -> bool:
     return field.type.name == "instant" and not field.many
 
 
-def make_histogram(
-    query: Query, unit: str, sums: Sums | None, fetch: Callable[[Wanted], Iterable[Group]]
-) -> Histogram:
+def make_histogram(query: Query, unit: str, sums: Sums | None, fetch: Callable[[Wanted], Iterable[Group]]) -> Histogram:
     """Return the histogram of a query by its first sort field; ``fetch`` counts by days or by hours.
 
     Raises:
@@ -178,11 +175,11 @@ class _Tally:
     def add(self, group: Group) -> None:
         """Count the orders of a group."""
         key = group.currency
-        self.count += group.count
-        self._counts[key] = self._counts.get(key, 0) + group.count
+        self.count += group.size
+        self._counts[key] = self._counts.get(key, 0) + group.size
         self._scaled[key] = self._scaled.get(key, 0) + group.scaled
         if group.amount is not None:
-            amounts = _EXACTLY.multiply(group.amount, Decimal(group.count))
+            amounts = _EXACTLY.multiply(group.amount, Decimal(group.size))
             self._others[key] = _EXACTLY.add(self._others.get(key, Decimal(0)), amounts)
 
     def bucket(self, start: int | None, end: int | None, sums: Sums | None) -> Bucket:
