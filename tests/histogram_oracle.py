@@ -26,12 +26,14 @@ def histogram(orders: list[JSON], transactions: Iterable[JSON], search: JSON, by
     moments = [moment for moment, _, _ in rows if moment is not None]
     chosen = chosen_unit(moments) if unit == "auto" else unit
     listed = filled([start_of(chosen, moment) for moment in moments], chosen)
-    buckets = []
-    for index, start in enumerate(listed):
-        end = listed[index + 1] if index + 1 < len(listed) else following(chosen, start)
-        of_bucket = [row for row in rows if row[0] is not None and start_of(chosen, row[0]) == start]
-        buckets.append({"start": written(start), "end": written(end), **counted(of_bucket)})
-    missing = counted([row for row in rows if row[0] is None])
+    by_start = defaultdict(list)
+    for row in rows:
+        by_start[None if row[0] is None else start_of(chosen, row[0])].append(row)
+    buckets = [
+        {"start": written(start), "end": written(following(chosen, start)), **counted(by_start.get(start, []))}
+        for start in listed
+    ]
+    missing = counted(by_start.get(None, []))
     return {"unit": chosen, "buckets": buckets, "missing": missing, **counted(rows)}
 
 
@@ -94,8 +96,8 @@ def following(unit: str, start: datetime) -> datetime | None:
 def filled(starts: list[datetime], unit: str) -> list[datetime]:
     """The starts without gaps."""
     listed: list[datetime] = []
-    start = min(starts, default=None)
-    while start is not None and start <= max(starts):
+    start, last = min(starts, default=None), max(starts, default=None)
+    while start is not None and last is not None and start <= last:
         listed.append(start)
         start = following(unit, start)
     return listed

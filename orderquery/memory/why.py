@@ -23,7 +23,7 @@ from ..syntax.text_printer import print_text
 from .interpreter import Predicate, evaluator
 
 JSON = Any
-ReasonKind = Literal["and", "or", "not", "condition", "ignored"]
+ReasonKind = Literal["and", "or", "not", "condition"]
 
 MAX_SHOWN_CHARS = 100
 """Of a condition, and of a value, in a line of text."""
@@ -37,11 +37,11 @@ class Reason:
     """A part of a search, and its result for one order.
 
     Attributes:
-        kind: A connective, a condition, or a part without a meaning, which is ignored.
+        kind: A connective, or a condition.
         result: Whether the part is true.
         decides: Whether it belongs to the decision (see :class:`Verdict`).
         children: The parts of a connective, in written order.
-        text: A condition or an ignored part as it is written: JSON, or the text form.
+        text: A condition as it is written: JSON, or the text form.
         field: The field of a condition.
         operator: Its operator, such as ``$ne``.
         operand: Its operand, as JSON.
@@ -76,14 +76,10 @@ class Reason:
     def to_json(self) -> dict[str, JSON]:
         """Return the part as plain JSON values."""
         found: dict[str, JSON] = {"kind": self.kind, "result": self.result, "decides": self.decides}
-        if self.kind in ("condition", "ignored"):
-            found["text"] = self.text
-        if self.kind == "condition":
-            found |= {"field": self.field, "operator": self.operator, "operand": self.operand}
-            found |= {"value": self.value, "missing": self.missing} | ({"note": self.note} if self.note else {})
-        if self.kind in ("and", "or", "not"):
-            found["children"] = [child.to_json() for child in self.children]
-        return found
+        if self.kind != "condition":
+            return found | {"children": [child.to_json() for child in self.children]}
+        found |= {"text": self.text, "field": self.field, "operator": self.operator, "operand": self.operand}
+        return found | {"value": self.value, "missing": self.missing} | ({"note": self.note} if self.note else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,6 @@ def _lines(part: Reason, depth: int) -> Iterator[str]:
 
 
 def _described(part: Reason) -> str:
-    if part.kind == "ignored":
-        return f"{shortened(part.text, MAX_SHOWN_CHARS)}  ignored"
     if part.kind != "condition":
         return part.kind if part.children else "everything" if part.kind == "and" else "nothing"
     note = f" ({shortened(part.note, MAX_SHOWN_CHARS)})" if part.note else ""
@@ -168,7 +162,8 @@ def _described_value(part: Reason) -> str:
 def _described_scalar(value: JSON) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return shortened(str(value), MAX_SHOWN_CHARS) if value and str(value).strip() else f'"{value}"'
+    text = str(value)
+    return shortened(text if text.strip() else f'"{text}"', MAX_SHOWN_CHARS)
 
 
 class Explainer:
@@ -206,7 +201,7 @@ class Explainer:
         if isinstance(tree, Comparison):
             return self._leaf(tree, meaning(tree, self._schema))
         if isinstance(tree, Unreadable):
-            return _Part("ignored", Reason("ignored", True, text=_printed(tree.written)))
+            return _Part("and")  # no plan contains one
         if isinstance(tree, Not):
             return _Part("not", children=(self._written(tree.child),))
         return _Part("and" if isinstance(tree, And) else "or", children=tuple(map(self._written, tree.children)))
@@ -313,9 +308,7 @@ class _Part:
 
     def reason(self, document: _Document) -> Reason:
         """Return the part with its results for a document."""
-        if self.shown is not None:
-            if self.field is None or self.is_true is None:
-                return self.shown
+        if self.shown is not None and self.field is not None and self.is_true is not None:
             value = document.value(self.field)
             shown = replace(self.shown, result=self.is_true(document.order, document.record), value=value)
             return replace(shown, note=document.note(self.field, shown.missing))
@@ -327,9 +320,7 @@ class _Part:
 
 def _weight(part: Reason) -> int:
     """Return the number of conditions that decide a part."""
-    if part.kind in ("condition", "ignored"):
-        return int(part.kind == "condition")
-    return sum(map(_weight, _deciding(part)))
+    return 1 if part.kind == "condition" else sum(map(_weight, _deciding(part)))
 
 
 def _deciding(part: Reason) -> tuple[Reason, ...]:

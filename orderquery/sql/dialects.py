@@ -12,6 +12,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 
 ArrayTest = Callable[[exp.Expr, exp.Expr], exp.Expr]
+Arithmetic = Callable[[exp.Expr, exp.Expr], exp.Expr]
 LayoutName = Literal["store", "indexed", "columnar"]
 """A layout of this package's stores: a key of :data:`~orderquery.sql.layouts.LAYOUTS`."""
 
@@ -98,6 +99,7 @@ class Dialect:
             possible value.
         materializes: True if a named query that is used twice is computed in full unless told otherwise.
         quotient: Divides two integers, towards zero.
+        remainder: The remainder of such a division. Some drivers do not take the operator ``%``.
 
     """
 
@@ -119,7 +121,8 @@ class Dialect:
     max_depth: int | None = 10
     seeks_presence: bool = False
     materializes: bool = False
-    quotient: ArrayTest = _integer_division
+    quotient: Arithmetic = _integer_division
+    remainder: Arithmetic = _operator(exp.Mod)
 
     def parameter(self, name: str, kind: str) -> exp.Expr:
         """Return a parameter for a kind of column; ``count`` is a number of rows."""
@@ -138,7 +141,7 @@ DIALECTS: dict[str, Dialect] = {
         Dialect(
             "postgres", "psycopg", union_seek=True, native_booleans=True, executed=True, layout="indexed",
             overlaps=_operator(exp.ArrayOverlaps), contains=_operator(exp.ArrayContainsAll), binds_arrays=True,
-            materializes=True,
+            materializes=True, remainder=_call("MOD"),
         ),
         Dialect(
             "duckdb", "duckdb", union_seek=False, native_booleans=True, executed=True,
@@ -178,8 +181,7 @@ DIALECTS: dict[str, Dialect] = {
         Dialect(
             "snowflake", "snowflake-connector-python", union_seek=False, native_booleans=True, executed=False,
             layout="columnar", max_depth=None, any_element=_any_filtered, parameter_template="%({})s",
-            quotient=_operator(exp.IntDiv),
-            overlaps=_call("ARRAYS_OVERLAP"),
+            quotient=_operator(exp.IntDiv), remainder=_call("MOD"), overlaps=_call("ARRAYS_OVERLAP"),
             contains=_every_item(
                 lambda column, item: exp.Anonymous(this="ARRAY_CONTAINS", expressions=[_variant(item), column])
             ),

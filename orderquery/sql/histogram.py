@@ -46,7 +46,7 @@ def grouped(rows: exp.Select, grouping: Grouping, dialect: Dialect, layout: Layo
         # A layout may hold instants as texts of any notation, so their values are read one by one.
         inner = rows.select(selected(grouping.field, column, dialect, layout).as_("bucket"), copy=False)
         return _counted(inner, ["bucket"])
-    start = _start(column, grouping.width).as_("bucket")
+    start = _start(column, grouping.width, dialect).as_("bucket")
     if grouping.sums is None:
         return _counted(rows.select(start, copy=False), ["bucket"])
     amount, currency, scaled = (exp.column(field.column, "o", quoted=True) for field in grouping.sums)
@@ -54,7 +54,7 @@ def grouped(rows: exp.Select, grouping: Grouping, dialect: Dialect, layout: Layo
     inner = rows.select(start, currency.as_("currency"), odd.as_("amount"), scaled.as_("scaled"), copy=False)
     unit, value = exp.Literal.number(HIGH_UNIT), exp.column("scaled", "g")
     high = exp.Sum(this=dialect.quotient(value, unit))
-    low = exp.Sum(this=exp.Mod(this=value.copy(), expression=unit.copy()))
+    low = exp.Sum(this=dialect.remainder(value.copy(), unit.copy()))
     return _counted(inner, ["bucket", "currency", "amount"]).select(high, low, copy=False)
 
 
@@ -65,7 +65,7 @@ def _counted(inner: exp.Select, names: list[str]) -> exp.Select:
     return query.group_by(*(exp.column(name, "g") for name in names), copy=False)
 
 
-def _start(column: exp.Expr, width: int) -> exp.Expr:
+def _start(column: exp.Expr, width: int, dialect: Dialect) -> exp.Expr:
     # Counted from the year 1, no instant is negative: engines differ in the remainder of negative numbers.
     since = exp.paren(exp.Add(this=column, expression=exp.Literal.number(-FIRST_INSTANT)), copy=False)
-    return exp.Sub(this=column.copy(), expression=exp.Mod(this=since, expression=exp.Literal.number(width)))
+    return exp.Sub(this=column.copy(), expression=dialect.remainder(since, exp.Literal.number(width)))
