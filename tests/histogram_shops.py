@@ -19,7 +19,14 @@ SPANS = {
 }
 """How far apart the dates of a shop are; ``ever`` takes them from anywhere."""
 EVER = "ever"
-STARTS = ("1969-12-31T22:00", "2019-12-29T12:00", "2024-02-28T23:30", "2024-12-30T00:00", "0001-01-01T00:00", "9900-01-01T00:00")
+STARTS = (
+    "1969-12-31T22:00",
+    "2019-12-29T12:00",
+    "2024-02-28T23:30",
+    "2024-12-30T00:00",
+    "0001-01-01T00:00",
+    "9900-01-01T00:00",
+)
 CURRENCIES: tuple[JSON, ...] = (
     "EUR", "EUR", "EUR", "USD", "usd", "ILS", "", " ", "é", "\0", "a\x01", "x" * 300, "x" * 513, None, 5, ["EUR"], "EUR ",
 )  # fmt: skip

@@ -21,8 +21,8 @@ COMMANDS = (
         "Files of orders",
         (
             ("match", "Print the orders in files that match a search."),
-            ("convert-orders", "Convert orders of the Stores API to eCommerce orders."),
             ("why", "Show why an order matches a search, or does not."),
+            ("convert-orders", "Convert orders of the Stores API to eCommerce orders."),
         ),
     ),
     (

@@ -104,9 +104,9 @@ def truncate(text: str, width: int) -> str:
     """Return a text that is not wider than the columns."""
     if cell_width(text) <= width:
         return text
-    while cell_width(text) > width - 3:
+    while text and cell_width(text) > width - 3:
         text = text[:-1]
-    return text + "..."
+    return text + "..."[:width]
 
 
 _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -72,8 +72,8 @@ Top level: `name`, `version` (a cursor is bound to both), `title`, `source` and 
 read), `key` (the field with the record's id), `revision` (the field that orders versions of a record), `tables` (what
 the names of its tables in a store begin with, so that records of two tables of fields can be in one store), `sdk_names`
 (names that the SDK spells differently), `envelopes` (`true`: responses and envelopes are unpacked when loaded),
-`events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned) and `[search]` (default
-sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
+`events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned), `[sums]` (what a histogram adds up: a field of amounts, and the
+path of the order's `currency`) and `[search]` (default sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
 
 | key | meaning |
 |---|---|

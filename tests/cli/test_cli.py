@@ -18,8 +18,8 @@ from orderquery.version import __version__
 # -- help -------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "convert", "sql", "match", "convert-orders", "load", "search", "inspect", "get", "delete", "upgrade", "export", "serve", "fields", "explain", "sample",
-    "demo",
+    "check", "convert", "sql", "match", "why", "convert-orders", "load", "search", "inspect", "get", "delete", "upgrade", "export", "serve",
+    "fields", "explain", "sample", "demo",
 ]  # fmt: skip
 
 

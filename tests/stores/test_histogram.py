@@ -194,7 +194,9 @@ def test_a_currency_may_be_a_field_of_the_table(tmp_path: Path) -> None:
     from orderquery.language.grammar_files import grammar_text
 
     path = tmp_path / "table.toml"
-    path.write_text(grammar_text("ecom-orders.toml").replace('currency = "currency"', 'currency = "checkoutId"'), "utf-8")
+    path.write_text(
+        grammar_text("ecom-orders.toml").replace('currency = "currency"', 'currency = "checkoutId"'), "utf-8"
+    )
     with oq.open_store(":memory:", schema=path) as store:
         store.load([order("a", "2024-01-01T00:00:00Z", "5", checkoutId="x")])
         assert shown(store.histogram({}, unit="day")) == [("2024-01-01 00", 1, {"x": Decimal(5)})]
