@@ -70,6 +70,10 @@ def _integer_division(column: exp.Expr, unit: exp.Expr) -> exp.Expr:
     return exp.Div(this=column, expression=unit, typed=True)
 
 
+def _integer_remainder(column: exp.Expr, unit: exp.Expr) -> exp.Expr:
+    return exp.Mod(this=column, expression=unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One SQL dialect, paired with the driver whose parameter style it uses.
@@ -122,7 +126,7 @@ class Dialect:
     seeks_presence: bool = False
     materializes: bool = False
     quotient: Arithmetic = _integer_division
-    remainder: Arithmetic = _operator(exp.Mod)
+    remainder: Arithmetic = _integer_remainder
 
     def parameter(self, name: str, kind: str) -> exp.Expr:
         """Return a parameter for a kind of column; ``count`` is a number of rows."""

@@ -136,7 +136,7 @@ def test_what_is_no_date_or_unit_is_an_error(writable: oq.Store) -> None:
 
 def test_too_many_buckets_are_an_error(writable: oq.Store) -> None:
     writable.load([order("a", "0001-01-01T00:00:00Z"), order("b", "9999-12-31T23:59:59.999999Z")])
-    with pytest.raises(oq.UsageError, match='unit "day" makes 3,652,059 buckets, .* use "year"'):
+    with pytest.raises(oq.UsageError, match=r'unit "day" makes 3,652,059 buckets, .* use "year"'):
         writable.histogram({}, unit="day")
     whole = writable.histogram({})
     assert (whole.unit, len(whole.buckets)) == ("year", 9_999)
