@@ -192,7 +192,9 @@ class FileMatcher:
 def read_transactions(
     schema: Schema, plan: Plan, files: Iterable[InputFile], on_problem: Callable[[Diagnostic, str], None] | None
 ) -> dict[str, JSON]:
-    """Return the transactions records of files by order id, only with the keys that the plan reads.
+    """Return the transactions records of files, by order id.
+
+    Only the keys that the plan reads are kept.
 
     ``on_problem`` is called with each unusable document and the name of its file.
     """

@@ -1,4 +1,4 @@
-"""The command ``why``: the conditions of a search, each true or false for an order."""
+"""The command ``why``: why an order matches a search, or does not."""
 
 from __future__ import annotations
 
@@ -111,7 +111,10 @@ def why(
 
 
 def _is_store(source: str) -> bool:
-    """Return whether a source is a store; a missing file is one unless its name is that of a file of orders."""
+    """Return whether a source is a store.
+
+    A file that does not exist is one, unless its name is that of a file of orders.
+    """
     if source == STDIN:
         return False
     if "://" in source or database_kind(source) is not None:

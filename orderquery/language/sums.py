@@ -58,7 +58,10 @@ class Sums(NamedTuple):
 
 
 def sums_of(amount: Field, currency: Field | tuple[str, ...], column_of: Callable[[str], str]) -> Sums:
-    """Return what a histogram adds up; ``currency`` is a field of the table, or a path in the order."""
+    """Return what a histogram adds up.
+
+    ``currency`` is a field of the table, or a path in the order.
+    """
     if not isinstance(currency, Field):
         path = currency
         # Sortable, so that a text of any length counts as missing on every engine alike.

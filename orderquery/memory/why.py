@@ -1,4 +1,4 @@
-"""Why an order matches a search, or does not: the conditions, each true or false for the order."""
+"""Why an order matches a search, or does not: its conditions and their results."""
 
 from __future__ import annotations
 
@@ -324,7 +324,10 @@ def _weight(part: Reason) -> int:
 
 
 def _deciding(part: Reason) -> tuple[Reason, ...]:
-    """Return the children that decide a connective: all, or the lightest of those that suffice."""
+    """Return the children that decide a connective.
+
+    They are all of them, or of those that suffice the one with the fewest conditions.
+    """
     if part.kind == "not" or not part.children or part.result == (part.kind == "and"):
         return part.children
     enough = [child for child in part.children if child.result == part.result]

@@ -1,4 +1,4 @@
-"""The statements of histograms: orders counted, and amounts added up, by the hour or day of an instant.
+"""The statements of histograms: orders counted and added up by hour or day.
 
 Longer units are added up from days, in :mod:`orderquery.stores.histogram`.
 """

@@ -60,9 +60,9 @@ def statement(
     rare: IsRare | None = None,
     layout: Layout | None = None,
 ) -> Statement:
-    """Return the statement of a query: a page, a count, an existence test, or the days or hours of a histogram.
+    """Return the statement of a query.
 
-    The rows of a page are the sort values and the document. A histogram is of the first sort field, its rows are those
+    It is for a page, a count, an existence test, or the days or hours of a histogram. The rows of a page are the sort values and the document. A histogram is of the first sort field, its rows are those
     of :func:`~orderquery.sql.histogram.grouped`.
 
     Args:

@@ -241,7 +241,10 @@ class Store(StateOwner):
     def _statement(
         self, query: Query, position: Position | None = None, count: int | None = None, wanted: Wanted | None = None
     ) -> Statement:
-        """Build the statement for ``count`` rows beyond a position, for their number, or for what is wanted."""
+        """Build the statement for ``count`` rows beyond a position, or for their number.
+
+        ``wanted`` is another kind of statement.
+        """
         wanted = wanted or ("count" if count is None else "page")
         return statement(query, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
 
@@ -279,9 +282,9 @@ class Store(StateOwner):
     def histogram(
         self, search: JSON, by: str = "createdDate", unit: str = AUTO, *, seconds: float | None = None
     ) -> Histogram:
-        """Count the orders of a search on all its pages by a field of dates, and add up their totals by currency.
+        """Count the orders of a search by a field of dates, and sum their totals.
 
-        ``unit`` is ``hour``, ``day``, ``week``, ``month``, ``year``, or ``auto``: the shortest of them with at most 60
+        Counts the orders on all pages, and sums by currency. ``unit`` is ``hour``, ``day``, ``week``, ``month``, ``year``, or ``auto``: the shortest of them with at most 60
         buckets, else ``year``. Days are those of UTC. Orders without the date are counted apart. ``seconds`` limits the
         engine's work.
 

@@ -1,4 +1,4 @@
-"""Histograms of a search: its orders by an instant, counted and added up by currency.
+"""Histograms of a search: its orders by time, counted and added up by currency.
 
 Engines count by day, or by hour; weeks, months and years are added up from days here. All units are those of UTC, weeks
 begin on Monday.
@@ -123,7 +123,10 @@ class Group(NamedTuple):
 
 
 def histogram_query(query: Query, by: str) -> Query:
-    """Return the query whose first sort field is ``by``. Raises ``UsageError`` where it is no instant."""
+    """Return the query whose first sort field is ``by``.
+
+    Raises ``UsageError`` where it is not a field of dates.
+    """
     field = query.schema.find(by) if isinstance(by, str) else None
     known = [row.name for row in query.schema.fields if _is_instant(row)]
     if field is None or not _is_instant(field):
@@ -138,7 +141,9 @@ def _is_instant(field: Field) -> bool:
 
 
 def make_histogram(query: Query, unit: str, sums: Sums | None, fetch: Callable[[Wanted], Iterable[Group]]) -> Histogram:
-    """Return the histogram of a query by its first sort field; ``fetch`` counts by days or by hours.
+    """Return the histogram of a query by its first sort field.
+
+    ``fetch`` counts by days or by hours.
 
     Raises:
         UsageError: no such unit, or too many buckets.

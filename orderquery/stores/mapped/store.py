@@ -135,7 +135,10 @@ class MappedStore(ReadOnlyStore):
 
 
 def _read_value(field: Field, form: ColumnFormat, shown: Any, of: str = "") -> Value:
-    """Return the value that a driver returned. Raises ``StoreError`` where the column cannot have it."""
+    """Return the value that a driver returned.
+
+    Raises ``StoreError`` where the layout says that the column cannot have it.
+    """
     value = None if shown is None else form.read(shown)
     if value is None and shown is not None:
         # Treated as missing, it would end paging early.
