@@ -62,8 +62,9 @@ def statement(
 ) -> Statement:
     """Return the statement of a query.
 
-    It is for a page, a count, an existence test, or the days or hours of a histogram. The rows of a page are the sort values and the document. A histogram is of the first sort field, its rows are those
-    of :func:`~orderquery.sql.histogram.grouped`.
+    It is for a page, a count, an existence test, or the days or hours of a histogram. The rows of a page are the sort
+    values and the document. A histogram is of the first sort field; its rows are those of
+    :func:`~orderquery.sql.histogram.grouped`.
 
     Args:
         query: The checked query.

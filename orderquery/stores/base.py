@@ -284,9 +284,9 @@ class Store(StateOwner):
     ) -> Histogram:
         """Count the orders of a search by a field of dates, and sum their totals.
 
-        Counts the orders on all pages, and sums by currency. ``unit`` is ``hour``, ``day``, ``week``, ``month``, ``year``, or ``auto``: the shortest of them with at most 60
-        buckets, else ``year``. Days are those of UTC. Orders without the date are counted apart. ``seconds`` limits the
-        engine's work.
+        Counts the orders on all pages, and sums by currency. ``unit`` is ``hour``, ``day``, ``week``, ``month``,
+        ``year``, or ``auto``: the shortest of them with at most 60 buckets, else ``year``. Days are those of UTC.
+        Orders without the date are counted apart. ``seconds`` limits the engine's work.
 
         Raises:
             UsageError: ``by`` is not a field of dates, no such unit, or too many buckets.
