@@ -1,6 +1,6 @@
 """Histograms of every engine: what they count and add up is what the oracle does, in memory.
 
-``ORDERQUERY_HISTOGRAMS`` says how many random ones (60; ``ORDERQUERY_TRUST=full`` makes 1,000), ``ORDERQUERY_SEED`` which.
+``ORDERQUERY_HISTOGRAMS`` says how many random ones (36; ``ORDERQUERY_TRUST=full`` makes 1,000), ``ORDERQUERY_SEED`` which.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from orderquery.stores.histogram import MAX_AUTO_BUCKETS, MAX_BUCKETS, UNITS, Hi
 
 JSON = Any
 FULL = os.environ.get("ORDERQUERY_TRUST") == "full"
-HISTOGRAMS = int(os.environ.get("ORDERQUERY_HISTOGRAMS", "1000" if FULL else "60"))
+HISTOGRAMS = int(os.environ.get("ORDERQUERY_HISTOGRAMS", "1000" if FULL else "36"))
 SEED = os.environ.get("ORDERQUERY_SEED", "20261128")
-IN_BATCH = 10
+IN_BATCH = 6
 DATES = ("createdDate", "createdDate", "updatedDate", "deliveryTimeSlotFromDate", "deliveryTimeSlotToDate")
 
 
