@@ -23,6 +23,7 @@ COMMANDS = (
         "Files of orders",
         (
             ("match", "Print the orders in files that match a search."),
+            ("why", "Show why an order matches a search, or does not."),
             ("convert-orders", "Convert orders of the Stores API to eCommerce orders."),
         ),
     ),
