@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 
     from .api import Plan, check, compare_tables, translate
     from .api import compile_search as compile  # noqa: A004 - oq.compile is the word for it
+    from .compiler.completion import Completion, complete
+    from .compiler.conversion import convert
     from .compiler.cursor_keys import CursorKeys
+    from .compiler.formatting import format_search as format  # noqa: A004 - oq.format is the word for it
+    from .compiler.highlighting import Token, highlight
+    from .compiler.hover import Hover, hover
     from .compiler.page import Page
+    from .compiler.quick_fixes import QuickFix, fixes
     from .compiler.report import QueryError, Report
     from .compiler.report import render_report as render
     from .diagnostics.codes import CODES, Code
@@ -64,12 +70,14 @@ _HOME = {
     "CODES": "diagnostics.codes",
     "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
+    "Completion": "compiler.completion",
     "ConvertedOrder": "migration.converted",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
     "Emulator": "emulator.emulator",
     "Field": "language.fields",
+    "Hover": "compiler.hover",
     "LayoutError": "diagnostics.errors",
     "LoadResult": "stores.base",
     "MissingExtra": "diagnostics.errors",
@@ -78,6 +86,7 @@ _HOME = {
     "Page": "compiler.page",
     "Plan": "api",
     "QueryError": "compiler.report",
+    "QuickFix": "compiler.quick_fixes",
     "Refused": "emulator.errors",
     "Report": "compiler.report",
     "Schema": "language.schema",
@@ -87,12 +96,18 @@ _HOME = {
     "StoreError": "diagnostics.errors",
     "StoreTimeout": "diagnostics.errors",
     "TableComparison": "migration.compare",
+    "Token": "compiler.highlighting",
     "Translation": "migration.translate",
     "UsageError": "diagnostics.errors",
     "check": "api",
     "compare_tables": "api",
+    "complete": "compiler.completion",
+    "convert": "compiler.conversion",
     "convert_order": "migration.convert",
     "create_app": "emulator.app",
+    "fixes": "compiler.quick_fixes",
+    "highlight": "compiler.highlighting",
+    "hover": "compiler.hover",
     "json_layout": "sql.mapped.layout_loader",
     "load_layout": "sql.mapped.layout_loader",
     "load_schema": "language.schema",
@@ -101,18 +116,24 @@ _HOME = {
     "translate": "api",
     "upgrade_store": "stores.engines",
 }
-_RENAMED = {"compile": ("api", "compile_search"), "render": ("compiler.report", "render_report")}
+_RENAMED = {
+    "compile": ("api", "compile_search"),
+    "format": ("compiler.formatting", "format_search"),
+    "render": ("compiler.report", "render_report"),
+}
 
 __all__ = [
     "CODES",
     "Clock",
     "Code",
+    "Completion",
     "ConvertedOrder",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
     "Emulator",
     "Field",
+    "Hover",
     "LayoutError",
     "LoadResult",
     "MissingExtra",
@@ -121,6 +142,7 @@ __all__ = [
     "Page",
     "Plan",
     "QueryError",
+    "QuickFix",
     "Refused",
     "Report",
     "Schema",
@@ -130,14 +152,21 @@ __all__ = [
     "StoreError",
     "StoreTimeout",
     "TableComparison",
+    "Token",
     "Translation",
     "UsageError",
     "__version__",
     "check",
     "compare_tables",
     "compile",
+    "complete",
+    "convert",
     "convert_order",
     "create_app",
+    "fixes",
+    "format",
+    "highlight",
+    "hover",
     "json_layout",
     "load_layout",
     "load_schema",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .compiler.page import Page
     from .language.schema import Schema
     from .memory.codegen import Matches
+    from .memory.why import Verdict
     from .migration.compare import TableComparison
     from .migration.translate import Translation
     from .sql.layouts import Layout
@@ -51,6 +52,24 @@ class Plan(Query):
         from .memory.search import matcher
 
         return matcher(self)
+
+    def why(self, order: JSON, transactions: JSON = None) -> Verdict:
+        """Explain why an order matches the search, or does not.
+
+        The verdict has every condition with its result, the order's own value, and whether it decides. ``print`` shows
+        it as a tree.
+
+        Raises:
+            DocumentError: the order or the record is not an object.
+
+        """
+        return self._explain(order, transactions)
+
+    @cached_property
+    def _explain(self) -> Callable[[JSON, JSON], Verdict]:
+        from .memory.search import explainer
+
+        return explainer(self)
 
     def filter(self, orders: Iterable[JSON], transactions: Iterable[JSON] = ()) -> Iterator[JSON]:
         """Yield the matching orders, unchanged and in input order.

@@ -36,8 +36,9 @@ MAX_SHOWN_PROBLEMS = 20
 def convert_orders(files: tuple[str, ...], output: str | None, report: bool, as_json: bool) -> int:
     """Convert orders of the Stores API to eCommerce orders.
 
-    FILEs are those that load takes. They may hold orders of the Stores API, its responses and the bodies of its
-    webhooks, and rows of the Velo collection Stores/Orders. eCommerce orders pass unchanged.
+    FILEs are those that load takes, and CSV. They may hold orders of the Stores API, its responses and the bodies of
+    its webhooks, rows of the Velo collection Stores/Orders, and the CSV that the dashboard exported. eCommerce orders
+    pass unchanged.
 
     Prints JSON lines: each order, then its transactions if the old order has payments. What has no counterpart is kept
     under extendedFields.namespaces.stores, at its old path.
@@ -140,7 +141,7 @@ class _OrdersRun:
         from ..migration.nested import path_text
 
         if problem.code in ("kept-value", "conversion-loss"):
-            key = (problem.code, path_text(self._converter.place_in_order(problem)))
+            key = (problem.code, path_text(problem.place.path or ()))
             first, count = self._losses.get(key, (problem, 0))
             self._losses[key] = (first, count + 1)
             return

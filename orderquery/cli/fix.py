@@ -93,12 +93,12 @@ def fix_source(raw: str | bytes, report: Report[Any], only: Only = None) -> Fixe
     return FixedSource(before, mark + after, made.remaining)
 
 
-def diff_of(fixed: FixedSource, name: str) -> str:
-    """Return the unified diff of a fixed source; empty if nothing changed."""
+def diff_of(fixed: FixedSource, name: str, change: str = "fixed") -> str:
+    """Return the unified diff of a changed source; empty if nothing changed."""
     from difflib import unified_diff
 
     before, after = (text.splitlines(keepends=True) for text in (fixed.before, fixed.after))
-    lines = unified_diff(before, after, name, f"{name} (fixed)")
+    lines = unified_diff(before, after, name, f"{name} ({change})")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 

@@ -75,6 +75,21 @@ def shape_option(default: str | None = None) -> Callable[[Decorated], Decorated]
     )  # fmt: skip
 
 
+def form_option(command: Decorated) -> Decorated:
+    """Add ``--as``, the form of a search in an editor."""
+    return click.option(
+        "--as", "form", type=click.Choice(["auto", "text", "request", "search", "filter", "sdk"]), default="auto",
+        show_default=True,
+        help="Text form, or shape of JSON: HTTP body, bare search, filter alone, argument of the JavaScript SDK.",
+    )(command)  # fmt: skip
+
+
+def position_option(default: str) -> Callable[[Decorated], Decorated]:
+    """Add ``--position``, a position in QUERY."""
+    help_ = f"Position in QUERY, in code points from 0.  [default: {default}]"
+    return click.option("--position", metavar="N", type=click.IntRange(0), help=help_)
+
+
 def strict_option(command: Decorated) -> Decorated:
     """Add ``--strict``, which treats warnings about the search as errors."""
     return click.option("--strict", is_flag=True, help="Treat warnings about QUERY as errors.")(command)
@@ -163,6 +178,27 @@ def stdin_bytes() -> Any:
     if sys.stdin is None:
         raise UsageError("standard input is closed")
     return sys.stdin.buffer
+
+
+def text_of(query: QueryArgument, schema: Schema) -> str:
+    """Return the text of a query.
+
+    Raises:
+        QueryError: it is not UTF-8, or too large.
+
+    """
+    from ..compiler.compile import check
+    from ..compiler.report import QueryError
+    from ..language.limits import MAX_SEARCH_BYTES
+
+    source = query.source.encode("utf-8", "surrogatepass") if isinstance(query.source, str) else query.source
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    if text is None or len(source) > MAX_SEARCH_BYTES:
+        raise QueryError(check(source, schema=schema).diagnostics)
+    return text
 
 
 def compile_query(query: QueryArgument, schema: Schema, shape: str | None, *, strict: bool = False) -> Plan:

@@ -47,6 +47,8 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None, conve
     {"order": ...}, order transactions, webhook events and webhook tokens. The signatures of tokens are not checked.
     Loading again is safe: an older version never replaces a newer one.
 
+    With --convert, they may also hold what the command convert-orders takes.
+
     Skips unusable documents, reports each with its place, and then exits with 1. Also reports stored values that do
     not fit their field; their orders are loaded.
     """

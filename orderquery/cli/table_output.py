@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JSON = Any
 Cell = Callable[[JSON], str]
 
-_PIPE_COLUMNS = 160
+PIPE_COLUMNS = 160
 _MAX_CELL_COLUMNS = 80
 _MIN_CELL_COLUMNS = 10
 _FALLBACK_FIELDS = 7
@@ -28,7 +28,7 @@ _FALLBACK_FIELDS = 7
 _GAP = "  "
 
 
-def _terminal_columns() -> int | None:
+def terminal_columns() -> int | None:
     """Return the width of the terminal or COLUMNS; None for a pipe."""
     known = is_terminal(sys.stdout) or "COLUMNS" in os.environ
     return shutil.get_terminal_size().columns if known else None
@@ -51,7 +51,7 @@ def write_fields(fields: Iterable[Field]) -> None:
         # rich would read markup in a str.
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console = Console(
-        file=io.StringIO(), width=_terminal_columns() or _PIPE_COLUMNS, force_terminal=colour, no_color=not colour,
+        file=io.StringIO(), width=terminal_columns() or PIPE_COLUMNS, force_terminal=colour, no_color=not colour,
         legacy_windows=False, color_system="standard" if colour else None,
     )  # fmt: skip
     with console.capture() as captured:
@@ -86,26 +86,27 @@ class OrdersTable:
 
     def _fit_last_column(self) -> None:
         """Narrow the last column to the rest of the terminal."""
-        columns = _terminal_columns()
+        columns = terminal_columns()
         if columns is not None:
             left = columns - sum(self._widths[:-1]) - len(_GAP) * (len(self._widths) - 1)
             self._widths[-1] = max(min(self._widths[-1], left), _MIN_CELL_COLUMNS)
 
     def _format_line(self, cells: list[str]) -> str:
         *others, last = (self._pad(at, cell) for at, cell in enumerate(cells))
-        return _GAP.join([*others, _truncate(last, self._widths[-1])]).rstrip()
+        return _GAP.join([*others, truncate(last, self._widths[-1])]).rstrip()
 
     def _pad(self, at: int, cell: str) -> str:
         spaces = " " * (self._widths[at] - cell_width(cell))
         return spaces + cell if self._headings[at] == "total" else cell + spaces
 
 
-def _truncate(text: str, width: int) -> str:
+def truncate(text: str, width: int) -> str:
+    """Return a text that is not wider than the columns."""
     if cell_width(text) <= width:
         return text
-    while cell_width(text) > width - 3:
+    while text and cell_width(text) > width - 3:
         text = text[:-1]
-    return text + "..."
+    return text + "..."[:width]
 
 
 _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (

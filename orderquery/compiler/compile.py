@@ -13,17 +13,18 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import STORES_SCHEMA, Schema, load_schema
-from ..syntax.ast import Filter, Search
+from ..syntax.ast import Filter, Search, changed_comparisons
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
 from ..syntax.python_values import json_values
-from ..syntax.source_text import ReadError, SourceText
+from ..syntax.source_text import ReadError, SourceText, splice
 from .checker import check_search
 from .corrections import Correction, Only, correct, fixed_request
 from .cursor import query_too_long
 from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
 from .query import Query, same_answer
 from .report import QueryError, Report, in_order
+from .single_fixes import single_fix
 from .source_lines import with_line
 from .stand_in_problems import without_examples
 from .stores_request import check_stores, resolve_form, stores_query_found
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 JSON = Any
 Form = Literal["any", "json", "wire", "text"]
 _EMPTY = ("", '""', "''")
-_MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\)\s*\??\.")
+MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\)\s*\??\.")
 """What every text has that is pasted code, and few others."""
 
 
@@ -74,7 +75,7 @@ def check(
         return Report((Diagnostic("empty-query", "the query is empty", "write: everything"),), None, text)
     if form == "json" or (form == "any" and is_json(text)):
         return _check_json_text(text, shape, table)
-    if form == "any" and _MAY_BE_CODE.search(text):
+    if form == "any" and MAY_BE_CODE.search(text):
         pasted = _pasted(text, table)
         if pasted is not None:
             return _check_pasted(text, pasted, shape, table)
@@ -188,6 +189,9 @@ def _check_request(
         found = check_again(request)
         if only is None:
             return fixed_request(request, shape, schema, found)
+        alone = single_fix(request, shape, schema, found, only) if isinstance(only, Diagnostic) else request
+        if alone is not request:
+            return alone
         return partly_fixed_request(request, shape, schema, found, only)
 
     def make(only: Only) -> Correction | None:
@@ -347,11 +351,16 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
         return placed if written is text else _check_text(written, schema, moment).diagnostics
 
     def fix(written: str, only: Only) -> str:
-        from .text_rewrite import mended_tree, rewrite_text
+        from .single_text_fixes import single_text_edits
+        from .text_rewrite import rewrite_text
 
         parsed, _ = parse_text(written, schema, moment)
         if parsed is None:
             return written
+        if isinstance(only, Diagnostic):
+            edits = single_text_edits(written, parsed, schema, only)
+            if edits:
+                return splice(written, edits)
 
         def mend(tree: Filter) -> Filter:
             if only == "same-answer":
@@ -359,7 +368,7 @@ def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query
             return check_search(Search(tree), schema).mended.filter
 
         sort = same_answer_sort(parsed, schema) if only == "same-answer" else check_search(parsed, schema).mended.sort
-        mended = replace(parsed, filter=mended_tree(parsed.filter, mend), sort=sort)
+        mended = replace(parsed, filter=changed_comparisons(parsed.filter, mend), sort=sort)
         try:
             return rewrite_text(written, parsed, mended, schema, moment, mend)
         except UsageError:

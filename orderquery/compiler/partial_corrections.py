@@ -32,8 +32,8 @@ def partly_fixed_request(
     if not isinstance(only, Diagnostic):
         chosen = [diagnostic for diagnostic in diagnostics if diagnostic.fix == only]
         others = [d for d in diagnostics if d.fix != only and (d.certain or d.severity == "error")]
-        return _PartialFixer(document, shape, schema, chosen, others).request()
-    fixed = _PartialFixer(document, shape, schema, [only], ()).request()
+        return PartialFixer(document, shape, schema, chosen, others).request()
+    fixed = PartialFixer(document, shape, schema, [only], ()).request()
     return fixed_request(document, shape, schema, diagnostics) if fixed is document else fixed
 
 
@@ -52,7 +52,7 @@ def _name(diagnostic: Diagnostic) -> tuple[str, str, Fix | None]:
     return diagnostic.code, diagnostic.message, diagnostic.fix
 
 
-class _PartialFixer(Fixer):
+class PartialFixer(Fixer):
     """Makes the fixes of chosen diagnostics, unless others are at the same place.
 
     Every part of the request stays where it is.
@@ -98,7 +98,7 @@ class _PartialFixer(Fixer):
         return super()._filter_of(value, path)
 
     def _entry(self, key: JSON, value: JSON, path: Path) -> dict[str, JSON]:
-        if not _is_connective(key, value) and self._has_others(path):
+        if not is_connective(key, value) and self._has_others(path):
             return {key: value}
         return super()._entry(key, value, path)
 
@@ -112,7 +112,7 @@ class _PartialFixer(Fixer):
         return super()._sort()
 
 
-def _is_connective(key: JSON, value: JSON) -> bool:
+def is_connective(key: JSON, value: JSON) -> bool:
     """Return whether an entry of a filter joins other filters, as it should."""
     if isinstance(value, list | tuple):
         return (key in ("$and", "$or") and bool(value)) or (key == "$not" and len(value) == 1)

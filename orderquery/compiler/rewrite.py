@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from ..diagnostics.place import Path
@@ -34,12 +35,19 @@ def rewrite(text: str, corrected: JSON) -> str:
 
 def replacements(text: str, corrected: JSON) -> list[Replacement]:
     """Return the smallest edits that change the value of a source, in its order."""
-    literal = find_literal(text) or Excerpt.whole(text)
-    located = read_literal(literal.text)
-    changes = sorted(_Changes(literal.text, located).of(located.value, corrected, ()))
-    if not same_json(read_literal(splice(literal.text, changes)).value, corrected):
+    literal, located = _read(text)
+    finder = _Changes(literal.text, located)
+    changes = sorted(finder.of(located.value, corrected, ()))
+    # A key or a value in place of another needs no proof, and a proof reads the whole text again.
+    if finder.splices and not same_json(read_literal(splice(literal.text, changes)).value, corrected):
         changes = [Replacement(*located.spans[(), "value"], _written(corrected))]
     return literal.replacements(changes)
+
+
+@lru_cache(maxsize=4)  # the edits of every fix of a text are asked for one after the other
+def _read(text: str) -> tuple[Excerpt, Located]:
+    literal = find_literal(text) or Excerpt.whole(text)
+    return literal, read_literal(literal.text)
 
 
 class _Run(NamedTuple):
@@ -81,6 +89,8 @@ class _Changes:
     def __init__(self, text: str, located: Located) -> None:
         self._text = text
         self._spans = located.spans
+        self.splices = False
+        """Whether entries were added or removed, with their commas."""
 
     def of(self, old: JSON, new: JSON, path: Path) -> Iterator[Replacement]:
         if same_json(old, new):
@@ -128,6 +138,7 @@ class _Changes:
 
     def _spliced(self, spans: list[tuple[int, int]], run: _Run, texts: list[str]) -> Replacement:
         """Replace, remove or insert neighbours, with the comma that goes with them."""
+        self.splices = True
         joined = ", ".join(texts)
         if run.start == run.end:
             if run.start < len(spans):
@@ -166,6 +177,8 @@ def _alike(old: JSON, new: JSON) -> bool:
 
 def same_json(one: JSON, other: JSON) -> bool:
     """Return whether two values look the same in JSON: ``1`` and ``1.0`` differ."""
+    if one is other:
+        return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

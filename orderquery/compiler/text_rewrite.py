@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from ..language.schema import Schema
-from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable, both, either
+from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable
 from ..syntax.source_text import Replacement, splice
 from ..syntax.text_parser import parse_text
 from ..syntax.text_printer import print_text
@@ -25,25 +25,13 @@ def rewrite_text(text: str, search: Search, mended: Search, schema: Schema, now:
 
     """
     # The two conditions of "between" have one field, and so the same change of its name.
-    edits = {*_of_filter(search.filter, schema, mend), *_of_sort(text, search, mended, schema)}
+    edits = {*_of_filter(search.filter, schema, mend), *sort_edits(text, search, mended, schema)}
     changed = splice(text, edits)
     again, _ = parse_text(changed, schema, now)
     if again == mended:
         return changed
     bare = text.strip("\ufeff \t\r\n")
     return text.replace(bare, print_text(mended, schema), 1)
-
-
-def mended_tree(tree: Filter, mend: Mend) -> Filter:
-    """Return a filter with each of its conditions mended."""
-    if isinstance(tree, Comparison):
-        return mend(tree)
-    if isinstance(tree, Not):
-        return Not(mended_tree(tree.child, mend))
-    if isinstance(tree, And | Or):
-        join = both if isinstance(tree, And) else either
-        return join([mended_tree(child, mend) for child in tree.children])
-    return tree
 
 
 def _of_filter(tree: Filter, schema: Schema, mend: Mend) -> Iterator[Replacement]:
@@ -68,7 +56,7 @@ def _condition(
     return Replacement(name[0], operand[1], written if isinstance(new, Comparison) else f"({written})")
 
 
-def _of_sort(text: str, search: Search, mended: Search, schema: Schema) -> Iterator[Replacement]:
+def sort_edits(text: str, search: Search, mended: Search, schema: Schema) -> Iterator[Replacement]:
     """Rename the mended keys, and remove those that are left out with their comma."""
     kept = {key.place: key for key in mended.sort}
     spans = [key.place.span or (0, 0) for key in search.sort]

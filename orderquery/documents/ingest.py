@@ -64,8 +64,8 @@ class OrderConverter(Protocol):
     def convert(self, old: OldOrder, place: Place) -> Iterator[Found]:
         """Yield the records of an old order, or the problem with it."""
 
-    def leave_out(self, document: JSON, used: list[Path], place: Place) -> None:
-        """Count what a document has besides its orders, at the paths ``used``."""
+    def leave_out(self, document: JSON, used: list[Path], place: Place) -> Iterator[Diagnostic]:
+        """Yield what a document has besides its orders, at the paths ``used``."""
 
 
 _WHOLE = Place(())
@@ -185,7 +185,7 @@ class _Ingester:
             else:
                 yield from self._record(part, slicer, place, suspect)
         if self._converter is not None and self._converter.orders > before:
-            self._converter.leave_out(decoded, used, place)
+            yield from self._converter.leave_out(decoded, used, place)
 
     def _read_old(self, old: OldOrder, raw: bytes, place: Place, suspect: bool) -> Iterator[Found]:
         at = Place((*(place.path or ()), *old.path))

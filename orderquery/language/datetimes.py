@@ -136,6 +136,18 @@ def _lenient_instant(text: str) -> str | None:
         return None
 
 
+RELATIVE_WORDS = {
+    "today": "midnight UTC of this day",
+    "yesterday": "midnight UTC of the day before",
+    "now": "this moment",
+    "-24h": "24 hours ago",
+    "-7d": "7 days ago",
+    "-30d": "30 days ago",
+    "-12w": "12 weeks ago",
+}
+"""Words of the text form to choose from; any number is allowed before ``w``, ``d``, ``h`` and ``m``."""
+
+
 def bare_date(word: str) -> bool:
     """Return whether a word of the text form is a day rather than an instant."""
     return _DATE.fullmatch(word) is not None or word.lower() in ("today", "yesterday")

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from .types import ValueType
 
 Record = Literal["order", "transactions"]
+UNSPECIFIED = "UNSPECIFIED"
+"""The value of an enum of Wix that no order should have."""
 Path = tuple[str, ...]
 """Keys from the top of a record."""
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 MIN_CHARS_OF_A_TYPO = 5
 """A shorter name with one edit may mean too many others."""
+_MIN_CHARS_OF_A_BEGINNING = 3
 _MAX_CHARS = 200
 _FILLERS = re.compile(r"[_\-\s$]")
 _SIGN = re.compile(r"[^\w.]")
@@ -86,3 +87,15 @@ def closest_name(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | 
         return ends[0]
     close = get_close_matches(name[:_MAX_CHARS], candidates, 1, cutoff)
     return close[0] if close else None
+
+
+def begins_nearly(typed: str, name: str) -> bool:
+    """Return whether a half-written name may be a misspelt beginning of another.
+
+    It has at least three characters. One edit is allowed, and one more for every five characters.
+    """
+    written, whole = _plain(typed[:_MAX_CHARS]), _plain(name)
+    if len(written) < _MIN_CHARS_OF_A_BEGINNING:
+        return False
+    most = 1 + len(written) // 5
+    return any(_edits(written, whole[:size]) <= most for size in range(len(written) - 1, len(written) + 2))

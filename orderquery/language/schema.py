@@ -17,6 +17,7 @@ from ..diagnostics.errors import SchemaError
 from .fields import Field, Record, ValueSource
 from .grammar_files import grammar_text, table_names
 from .operators import OPERATORS, Operator, Takes
+from .sums import Sums, sums_of
 from .types import TYPES, ValueType
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Schema:
     """A field, and values that are returned only if ``$eq`` or ``$in`` asks for them (D1)."""
     wire_form: WireForm = "search"
     """The form of a request: that of Search Orders, or that of the older Stores API."""
+    sums: Sums | None = None
+    """What a histogram adds up, if anything."""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -69,17 +72,22 @@ class Schema:
         return names | {row.name: row for row in self.fields}
 
     @cached_property
+    def stored_fields(self) -> tuple[Field, ...]:
+        """Every field that stores keep: also those that only histograms read."""
+        return self.fields if self.sums is None else tuple(dict.fromkeys((*self.fields, *self.sums)))
+
+    @cached_property
     def rest_names(self) -> dict[str, str]:
         """REST names by SDK names."""
         return {sdk: rest for rest, sdk in self.sdk_names.items()}
 
     def from_sdk(self, name: str) -> str:
         """Return the REST name of an SDK field name, segment by segment."""
-        return ".".join(self.rest_names.get(part, part) for part in name.split("."))
+        return ".".join([self.rest_names.get(part, part) for part in name.split(".")])
 
     def to_sdk(self, name: str) -> str:
-        """Return the SDK name of a REST field name, segment by segment."""
-        return ".".join(self.sdk_names.get(part, part) for part in name.split("."))
+        """Return the SDK name of a field, segment by segment."""
+        return ".".join([self.sdk_names.get(part, part) for part in name.split(".")])
 
     def find(self, name: str) -> Field | None:
         """Return the field with this name or alias."""
@@ -101,10 +109,11 @@ class Schema:
             (f.name, f.type.name, f.many, f.sortable, f.prefixed, f.indexed, repr(f.default), repr(f.sources))
             for f in self.fields
         ]
-        # Only tables with fallbacks have them in the text, so the stores of other tables need no upgrade.
+        # Only tables with fallbacks or sums have them in the text, so the stores of other tables need no upgrade.
         fallbacks = [(f.name, source.fallbacks) for f in self.fields for source in f.sources if source.fallbacks]
         text = repr((self.name, self.version, self.key.name, self.revision, dict(self.sdk_names), rows))
         text += repr(fallbacks) if fallbacks else ""
+        text += repr([(f.name, repr(f.sources)) for f in self.sums]) if self.sums else ""
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -195,6 +204,7 @@ def _schema(data: dict[str, Any]) -> Schema:
         max_sorts=search.get("max_sorts", 4),
         envelopes=data.get("envelopes", False),
         tables=_tables(data.get("tables", "")),
+        sums=_sums(data["sums"], by_name, columns) if "sums" in data else None,
         events=_events(data.get("events", {})),
     )
 
@@ -217,6 +227,27 @@ def _tables(name: Any) -> str:
             f"tables must be a name of at most {_MAX_TABLES_CHARS} lower-case letters, digits and underscores"
         )
     return name
+
+
+def _sums(data: Any, by_name: Mapping[str, Field], columns: set[str]) -> Sums:
+    """Return what a histogram adds up; ``columns`` are the names that are in use."""
+    if not isinstance(data, dict) or set(data) != {"field", "currency"}:
+        raise _InvalidTable("sums needs field and currency")
+    amount = by_name.get(data["field"])
+    if amount is None or amount.many or amount.type.name != "amount":
+        raise _InvalidTable(f'sums: "{data["field"]}" must be a field of this table with one amount')
+    path = _string(data, "currency", "sums")
+    sums = sums_of(amount, by_name.get(path) or tuple(path.split(".")), _column)
+    if sums.currency.many or sums.currency.type.name not in ("text", "enum"):
+        raise _InvalidTable(f'sums: currency "{path}" must be a text field with one value')
+    for row in sums:
+        if row.name not in by_name and row.column in columns:
+            raise _InvalidTable(f'sums: column name "{row.column}" is not unique')
+    return sums
+
+
+def _column(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower()
 
 
 _ROW_KEYS = {
@@ -271,7 +302,7 @@ def _field(row: dict[str, Any], key: str) -> Field:
         required=default is not None or name == key,
         note=row.get("note", ""),
         unread_operators=tuple(row.get("unread_operators", ())),
-        column=re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower(),
+        column=_column(name),
         prefixed=any(OPERATORS[operator].takes is Takes.TEXT for operator in operators),
     )
 

@@ -13,7 +13,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described, quoted
 from ..language.types import read_amount
-from .converted import ConvertedOrder, Fate
+from .converted import ConvertedOrder, Fate, FateKind
 from .mapping import TRANSACTIONS, DocumentMapping, Row, place
 from .nested import Numbering, nested, path_text
 from .old_document import OldDocument
@@ -232,9 +232,6 @@ class _Conversion:
             refunds = {path[2]: None for path in self._new if path[:2] == (TRANSACTIONS, "refunds") and len(path) > 2}
             for number in refunds:
                 self._new[TRANSACTIONS, "refunds", number, "transactions", 0, "paymentId"] = rules.ids[0]
-        if any(path[0] == TRANSACTIONS for path in self._new):
-            self._new[TRANSACTIONS, "orderId"] = self._new["id",]
-            self._new[TRANSACTIONS, "payments"] = []
 
     def _set_gift_card(self, payment: Path) -> None:
         parts = [path for path in self._new if path[: len(payment)] == payment]
@@ -269,7 +266,7 @@ class _Conversion:
 
     # -- what became of the old values --------------------------------------------------------------------------
 
-    def _put(self, path: Path, target: Path, new: JSON, kind: Any) -> None:
+    def _put(self, path: Path, target: Path, new: JSON, kind: FateKind) -> None:
         """Write a new value, unless an earlier row wrote another one there."""
         written = self._new.setdefault(target, new)
         if written == new or same_number(written, new):
@@ -306,6 +303,8 @@ class _Conversion:
                     self._keep(stray, "unknown key")
         order = nested({path: value for path, value in self._new.items() if path[0] != TRANSACTIONS})
         record = nested({path[1:]: value for path, value in self._new.items() if path[0] == TRANSACTIONS})
+        if record:
+            record = {"orderId": order["id"], "payments": [], **record}
         if kept:
             holder = order
             for step in self._mapping.keep_in[:-1]:

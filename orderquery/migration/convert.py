@@ -63,7 +63,8 @@ class _Collector:
         self.converted.append(convert_at(old, place))
         yield from ()
 
-    def leave_out(self, document: JSON, used: list[Path], place: Place) -> None:
+    def leave_out(self, document: JSON, used: list[Path], place: Place) -> Iterator[Diagnostic]:
+        yield from ()
         self.left_out += [((*(place.path or ()), *path), value) for path, value in _values_beside(document, used)]
 
     def result(self) -> ConvertedOrder:
@@ -100,7 +101,6 @@ class StoresConverter:
         self._schema, self._report_unfit, self._yield_losses = schema, report_unfit, yield_losses
         self.report = ConversionReport()
         self.made = 0
-        self._base: Path = ()
         self._last_event = 0
 
     @property
@@ -112,7 +112,6 @@ class StoresConverter:
         """Yield the order and the transactions of an old order."""
         converted = convert(mapping or stores_to_ecommerce(), old.decoded)
         self.report.add(converted)
-        self._base = place.path or ()
         for document in (converted.order, converted.transactions):
             if document is None:
                 continue
@@ -127,14 +126,12 @@ class StoresConverter:
         if self._yield_losses:
             yield from (moved_diagnostic(loss, place) for loss in converted.losses)
 
-    def place_in_order(self, loss: Diagnostic) -> Path:
-        """Return the path of a loss of the last order, in that order."""
-        return (loss.place.path or ())[len(self._base) :]
-
-    def leave_out(self, document: JSON, used: list[Path], place: Place) -> None:
-        """Count what a document has besides its orders, and the webhook event it is."""
+    def leave_out(self, document: JSON, used: list[Path], place: Place) -> Iterator[Diagnostic]:
+        """Yield what a document has besides its orders; count it, and the event it is."""
         for path, _ in _values_beside(document, used):
             self.report.count(path_text(path), "lost")
+            if self._yield_losses:
+                yield moved_diagnostic(left_out(path), place)
         event = event_in(document) if isinstance(document, dict) else None
         # The content of an envelope is read first, and may have told.
         if event is not None and self._last_event != self.orders:

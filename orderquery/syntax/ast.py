@@ -7,7 +7,7 @@ Operands are JSON values with lists as tuples. Places do not count in equality.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +104,18 @@ def comparisons(tree: Filter) -> Iterator[Comparison]:
     elif not isinstance(tree, Unreadable):
         for child in tree.children:
             yield from comparisons(child)
+
+
+def changed_comparisons(tree: Filter, change: Callable[[Comparison], Filter]) -> Filter:
+    """Return a filter with each of its comparisons changed."""
+    if isinstance(tree, Comparison):
+        return change(tree)
+    if isinstance(tree, Not):
+        return Not(changed_comparisons(tree.child, change))
+    if isinstance(tree, And | Or):
+        join = both if isinstance(tree, And) else either
+        return join([changed_comparisons(child, change) for child in tree.children])
+    return tree
 
 
 @dataclass(slots=True, unsafe_hash=True)

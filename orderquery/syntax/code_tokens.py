@@ -16,6 +16,7 @@ _TOKEN = re.compile(
       |(?P<mark>=>|[=!]==?|&&|\|\||\?\.|\.\.\.|\S)|\Z)""",
     re.VERBOSE,
 )
+_BLACK = re.compile(r"\S+")
 _MAX_TOKENS = 200_000
 """Of pasted code; more is not read."""
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
@@ -52,3 +53,8 @@ def closings(tokens: list[CodeToken]) -> dict[int, int]:
         elif waiting and token.text == _CLOSING[tokens[waiting[-1]].text]:
             found[waiting.pop()] = index
     return found
+
+
+def code_spans(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the spans of what is no white space in a part of a text."""
+    yield from (found.span() for found in _BLACK.finditer(text, start, end))

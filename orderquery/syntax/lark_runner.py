@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _OPENED = {"LPAR": 1, "LBRACE": 1, "LSQB": 1, "RPAR": -1, "RBRACE": -1, "RSQB": -1}
 _CLOSED = frozenset(terminal for terminal, step in _OPENED.items() if step < 0)
-_UNKNOWN = "UNKNOWN"
+UNKNOWN = "UNKNOWN"
 """The type of a character that begins no token. No grammar has this terminal, so the parser refuses it."""
 
 
@@ -46,7 +46,7 @@ def build_parser(grammar: str, start: str, builder: Any, rules: TokenRules) -> L
 
     class GrammarLexer(Lexer):
         def __init__(self, conf: Any) -> None:
-            self.find_tokens = re.compile(_token_pattern(conf), conf.g_regex_flags).finditer
+            self.find_tokens = re.compile(token_pattern(conf), conf.g_regex_flags).finditer
 
         # Lark calls a custom lexer with the text alone; its base class declares the internal signature.
         def lex(self, text: str) -> Iterator[Token]:  # type: ignore[override]
@@ -176,7 +176,7 @@ def _closing(found_tokens: Iterator[re.Match[str]], terminal: str) -> re.Match[s
     return None
 
 
-def _token_pattern(conf: Any) -> str:
+def token_pattern(conf: Any) -> str:
     """Return a pattern that matches any next token.
 
     Group 1 is empty, at the start of the token; the last group names the terminal, and no group the end of the text.
@@ -188,7 +188,7 @@ def _token_pattern(conf: Any) -> str:
     patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in terminals}
     ignored = "|".join(patterns[name] for name in patterns if name in conf.ignore)
     named = "|".join(f"(?:{patterns[name]})(?P<{name}>)" for name in patterns if name not in conf.ignore)
-    return rf"(?>(?:{ignored})*)()(?:{named}|\Z|(?s:.)(?P<{_UNKNOWN}>))"
+    return rf"(?>(?:{ignored})*)()(?:{named}|\Z|(?s:.)(?P<{UNKNOWN}>))"
 
 
 def _locate(parser: Lark, text: str, wrong: Token) -> StuckError:
@@ -210,5 +210,5 @@ def _locate(parser: Lark, text: str, wrong: Token) -> StuckError:
             opened.pop()
     end = len(text)
     span = (end, end) if wrong.type == "$END" else (wrong.start_pos or 0, wrong.end_pos or 0)
-    kind = "" if wrong.type == _UNKNOWN else wrong.type
+    kind = "" if wrong.type == UNKNOWN else wrong.type
     return StuckError(kind, span, set(again.accepts()), opened, before)

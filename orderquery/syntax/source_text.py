@@ -87,6 +87,23 @@ class SourceText:
             raise ReadError("too-large", *too_large("the text", MAX_SEARCH_BYTES, "bytes"), (0, 0))
 
 
+def utf16_offset(text: str, position: int) -> int:
+    """Return the offset in UTF-16 units, as JavaScript counts, of a code point."""
+    return position if text.isascii() else len(text[:position].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def position_of_utf16(text: str, offset: int) -> int:
+    """Return the position in code points of an offset in UTF-16 units.
+
+    Inside a surrogate pair it is the position of the character. Beyond the end it is the end.
+    """
+    if text.isascii():
+        return min(max(offset, 0), len(text))
+    units = text.encode("utf-16-le", "surrogatepass")[: 2 * max(offset, 0)]
+    found = units.decode("utf-16-le", "surrogatepass")
+    return len(found) - 1 if text[: len(found)] != found else len(found)
+
+
 class Replacement(NamedTuple):
     """New text for a half-open range of character offsets."""
 

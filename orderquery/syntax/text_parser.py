@@ -7,7 +7,6 @@ or false it spells, whatever the type.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +20,6 @@ from ..diagnostics.quoting import quoted
 from ..language.datetimes import bare_date
 from ..language.elsewhere import certain_field
 from ..language.fields import Field
-from ..language.grammar_files import grammar_text
 from ..language.limits import (
     MAX_CURSOR_CHARS,
     MAX_FILTER_LEVELS,
@@ -30,13 +28,14 @@ from ..language.limits import (
     MAX_STRING_CHARS,
     too_large,
 )
-from ..language.operators import ANY, OPERATORS, Operator, Spelling, Takes
+from ..language.operators import ANY, OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import TYPES
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, comparisons, either
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
 from .source_text import ReadError, SourceText, Span, StuckError, parse_number, quote, span_of
 from .text_errors import explain, whole_day_condition
+from .text_grammar import RANGE_OPERATORS, RANGES, NamedSpelling, named_spellings, text_grammar
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -63,9 +62,6 @@ def parse_text(text: str, schema: Schema, now: datetime | None = None) -> tuple[
 
 # -- the parser -------------------------------------------------------------------------------------------------
 
-NamedSpelling = tuple[str, Spelling]
-"""An operator's name and one of its spellings."""
-
 
 class _TextGrammar(NamedTuple):
     operators: tuple[Operator, ...]
@@ -77,7 +73,7 @@ def _current_grammar() -> _TextGrammar:
     """Return the spellings of all operators and the parser for them."""
     operators = tuple(OPERATORS.values())
     if not _latest or _latest[0].operators != operators:
-        spellings = tuple((row.name, spelling) for row in operators for spelling in row.spellings)
+        spellings = named_spellings(operators)
         parser = _text_parser(tuple((spelling.words, spelling.operand is ANY) for _, spelling in spellings))
         _latest[:] = [_TextGrammar(operators, spellings, parser)]
     return _latest[0]
@@ -89,24 +85,9 @@ _latest: list[_TextGrammar] = []
 
 @lru_cache(maxsize=8)
 def _text_parser(spellings: tuple[tuple[str, bool], ...]) -> Lark:
-    grammar = grammar_text("filter.lark") + "\n".join(_operator_rules(spellings))
-    operators = frozenset(("BETWEEN", "NOT_BETWEEN", *(f"OP{index}" for index in range(len(spellings)))))
-    return build_parser(
-        grammar, "search", _TextBuilder(), TokenRules("text-syntax", frozenset({"STRING", "NAME"}), operators)
-    )
-
-
-def _operator_rules(spellings: tuple[tuple[str, bool], ...]) -> Iterable[str]:
-    for index, (words, _) in enumerate(spellings):
-        pattern = r"\s+".join(re.escape(word) for word in words.split()).replace("/", r"\/")
-        # A spelling has precedence over its own prefixes, and all have it over the keywords of the grammar.
-        end = " END" if words[-1].isalnum() else ""
-        yield f"OP{index}.{10 + len(words)}: /{pattern}/i{end}"
-    for rule, with_operand in (("binary", True), ("unary", False)):
-        terminals = (
-            f"OP{index}" for index, (_, takes_operand) in enumerate(spellings) if takes_operand is with_operand
-        )
-        yield f"?{rule}: " + "\n | ".join(terminals)
+    operators = frozenset((*RANGES, *(f"OP{index}" for index in range(len(spellings)))))
+    rules = TokenRules("text-syntax", frozenset({"STRING", "NAME"}), operators)
+    return build_parser(text_grammar(spellings), "search", _TextBuilder(), rules)
 
 
 @dataclass(slots=True)
@@ -308,7 +289,7 @@ class _SearchMaker:
         self.nodes += 2
         field, row = node.field.value, self.row_of(node.field.value)
         parts = []
-        for name, token in zip(("$gte", "$lte"), node.bounds, strict=True):
+        for name, token in zip(RANGE_OPERATORS, node.bounds, strict=True):
             value = self.scalar(token, row, False)
             parts.append(Comparison(field, name, value, _place(token), _place(node.field), _place(node.operator)))
         negated = node.operator.type != "BETWEEN"

@@ -28,7 +28,7 @@ def print_text(search: Search, schema: Schema) -> str:
         UsageError: an operator or operand cannot be written in the text form, or the filter nests too deep.
 
     """
-    printer = _TextPrinter(schema)
+    printer = TextPrinter(schema)
     parts = [] if search.filter == EVERYTHING else [printer.filter(search.filter)]
     if search.sort:
         keys = (printer.name(key.field) + (" desc" if key.descending else "") for key in search.sort)
@@ -40,7 +40,9 @@ def print_text(search: Search, schema: Schema) -> str:
     return " ".join(parts) or "everything"
 
 
-class _TextPrinter:
+class TextPrinter:
+    """Prints the parts of a search in the text form."""
+
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.parts_of_operators = {
@@ -48,6 +50,7 @@ class _TextPrinter:
         }
 
     def filter(self, node: Filter, level: int = _OR, depth: int = 0) -> str:
+        """Print a filter, in parentheses where the level around it needs them."""
         if isinstance(node, Comparison):
             return self.comparison(node)
         if isinstance(node, Unreadable):
@@ -63,6 +66,7 @@ class _TextPrinter:
         return f"({text})" if level > own else text
 
     def comparison(self, node: Comparison) -> str:
+        """Print one condition."""
         row = OPERATORS.get(node.operator)
         if row is None:
             raise _inexpressible(node.operator, node)
@@ -76,6 +80,7 @@ class _TextPrinter:
         raise _inexpressible(f"{node.operator} {node.operand!r}", node)
 
     def operand(self, node: Comparison, row: Field | None) -> str:
+        """Print the operand of a condition."""
         values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
         of_text = OPERATORS[node.operator].takes is Takes.TEXT
         texts = [self.scalar(value, row, of_text) for value in values]
@@ -84,6 +89,7 @@ class _TextPrinter:
         return f"({', '.join(map(str, texts))})" if isinstance(node.operand, tuple) else str(texts[0])
 
     def scalar(self, value: Operand, row: Field | None, of_text: bool) -> str | None:
+        """Print one value; ``None`` if the text form cannot express it."""
         if value is None:
             return "null"
         if isinstance(value, str):
@@ -104,6 +110,7 @@ class _TextPrinter:
         return row.type.word(value, _ANY_TIME) == value and self.is_unquoted_word(value)
 
     def name(self, field: str) -> str:
+        """Print the name of a field, in backticks if it is no word."""
         return field if self.is_unquoted_word(field) else quote(field, "`")
 
     def is_unquoted_word(self, text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field
-from ..language.fields import Field
+from ..language.fields import UNSPECIFIED, Field
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
 from .source_text import ReadError, Span, StuckError, span_of
@@ -171,5 +171,5 @@ def _example(keys: list[str], row: Field | None, is_item: bool, schema: Schema) 
 
 def _of_field(row: Field, schema: Schema) -> JSON:
     hidden = schema.hidden[1] if schema.hidden is not None and schema.hidden[0] is row else ()
-    usual = [value for value in row.values if value not in hidden and value != "UNSPECIFIED"]
+    usual = [value for value in row.values if value not in hidden and value != UNSPECIFIED]
     return usual[0] if usual else _OF_TYPE.get(row.type.name, "text")

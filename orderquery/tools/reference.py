@@ -76,8 +76,7 @@ the names of its tables in a store begin with, so that records of two tables of 
 (names that the SDK spells differently), `envelopes` (`true`: responses and envelopes are unpacked when loaded),
 `events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned),
 `hidden_unless_asked` (returned only if an operand of `$eq` or `$in` outside any `$not` asks for them), `wire_form` (`stores` for requests in the form of the older
-Stores API) and `[search]` (default
-sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
+Stores API), `[sums]` (what a histogram adds up: a field of amounts, and the path of the order's `currency`) and `[search]` (default sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
 
 | key | meaning |
 |---|---|

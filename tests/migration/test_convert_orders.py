@@ -82,6 +82,13 @@ def test_losses_are_reported_once_for_each_path_with_their_place(here: Path) -> 
     assert len(lines) == 5
 
 
+def test_what_a_response_has_besides_its_orders_is_reported(here: Path) -> None:
+    Path("o.jsonl").write_text(f"{dumps({'orders': [PAID], 'totalResults': 1})}\n" * 2)
+    lines = run("convert-orders", "o.jsonl").stderr.splitlines()
+    assert 'o.jsonl:1:/totalResults: conversion-loss: "totalResults" is not a part of the order (2 times)' in lines
+    assert any(line.startswith("o.jsonl:1:/orders/0/fulfillments: kept-value") for line in lines)
+
+
 def test_what_is_no_order_is_reported_with_its_line_and_the_rest_is_converted(here: Path) -> None:
     lines = [dumps(PAID), "{", dumps({"a": 1}), "5", dumps({**PAIR, "id": None}), dumps(PAIR)]
     Path("o.jsonl").write_text("\n".join(lines))

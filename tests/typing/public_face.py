@@ -27,6 +27,23 @@ def checking(request: dict[str, Any]) -> None:
     assert_type(report.plan, oq.Plan | None)
 
 
+def editing(text: str) -> None:
+    for completion in oq.complete(text, 5, "text"):
+        assert_type(completion, oq.Completion)
+        assert_type(completion.start, int)
+    found = oq.hover(text, 5, form="auto", table="ecom-orders")
+    assert_type(found, oq.Hover | None)
+    for token in oq.highlight(text, "sdk", oq.load_schema()):
+        assert_type(token, oq.Token)
+    for fix in oq.fixes(text, position=3):
+        assert_type(fix, oq.QuickFix)
+        assert_type(fix.certain, bool)
+        assert_type(fix.apply(text), str)
+        assert_type(fix.diagnostic, oq.Diagnostic)
+    assert_type(oq.format(text), str)
+    assert_type(oq.convert(text, "request", "text"), str)
+
+
 def planning(orders: list[dict[str, Any]]) -> None:
     plan = oq.compile({"filter": {"status": "APPROVED"}})
     assert_type(plan, oq.Plan)
