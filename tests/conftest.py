@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ if os.environ.get("ORDERQUERY_TRUST") != "full":
     settings.load_profile("repeatable")
 
 
+# Commands keep cursors in the state folder of the user, and take defaults from variables: tests have their own.
+STATE = tempfile.TemporaryDirectory(prefix="orderquery-tests-")
+os.environ["XDG_STATE_HOME"] = STATE.name
+for variable in ("ORDERQUERY_STORE", "ORDERQUERY_SITE", "FORCE_COLOR", "NO_COLOR", "COLUMNS"):
+    os.environ.pop(variable, None)
+
+
 def pytest_collection_finish() -> None:
     """Keep the collected tests and imported modules out of every later garbage collection."""
     gc.collect()
@@ -32,6 +40,7 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     """Let modules be freed at the end: DuckDB reports what is left as leaked."""
     gc.unfreeze()
+    STATE.cleanup()
 
 
 @pytest.fixture(params=BACKENDS)

@@ -119,10 +119,11 @@ def _write_reports(found: list[tuple[QueryArgument, Report[Any]]], format_: str,
 def _write_texts(found: list[tuple[QueryArgument, Report[Any]]], *, several: bool) -> None:
     from ..compiler.render import summary
     from ..compiler.report import render_report
+    from .terminal import terminal_columns
 
     colour = wants_colour(sys.stdout)
     for argument, report in found:
-        write_line(render_report(report, argument.name, colour=colour))
+        write_line(render_report(report, argument.name, colour=colour, columns=terminal_columns()))
         if several and report.diagnostics:
             write_line("")
     if several:

@@ -19,9 +19,9 @@ from ..language.schema import load_schema
 from ..samples.generator import sample_lines
 from ..stores.base import Store
 from ..stores.engines import open_store
+from .orders_table import OrdersTable
 from .output import flush_stdout, wants_colour, write_line
 from .program import program_name
-from .table_output import OrdersTable
 
 _ORDERS = 2_000
 _SHOWN_ORDERS = 3
@@ -96,7 +96,7 @@ def _search(store: Store, search: str) -> None:
     began = time.perf_counter()
     page, total = store.search(search), store.count(search)
     seconds = time.perf_counter() - began
-    OrdersTable(store.schema).write(page.orders[:_SHOWN_ORDERS])
+    OrdersTable(store.schema).write([(order, {}) for order in page.orders[:_SHOWN_ORDERS]])
     write_line(f"{total:,} orders on all pages, in {seconds * 1000:.0f} ms\n")
 
 

@@ -17,6 +17,7 @@ _TEXT_COLUMNS = 100
 
 @click.command(
     cls=Command,
+    paged=True,
     examples=(
         "orderquery explain",
         "orderquery explain ignored-key",

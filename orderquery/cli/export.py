@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .inputs import load_table, open_store, table_option
+from .defaults import with_store
+from .inputs import load_table, open_store, store_argument, table_option
 from .output import count_of, write_line
 from .program import EXIT_OK, Command
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
         "orderquery search spark:///shop-export 'paymentStatus = PAID'",
     ),
 )
-@click.argument("store", metavar="STORE")
-@click.argument("folder", metavar="DIR")
+@store_argument
+@click.argument("folder", metavar="DIR", required=False)
 @click.option("--site", metavar="S", help="Export the orders of this site only.  [default: all sites]")
 @click.option(
     "--rows-per-file", metavar="N", type=click.IntRange(min=1), help="Maximum orders per file.  [default: 200,000]"
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--replace", is_flag=True, help="Replace an earlier export in DIR.")
 @table_option
 def export(
-    store: str, folder: str, site: str | None, rows_per_file: int | None, replace: bool, table: str | None
+    store: str | None, folder: str | None, site: str | None, rows_per_file: int | None, replace: bool, table: str | None
 ) -> int:
     """Export a store as Parquet files, for Spark and ClickHouse.
 
@@ -41,6 +42,9 @@ def export(
 
     Creates DIR when all files are complete. DIR must not exist, or must be empty.
     """
+    store, rest = with_store(store, () if folder is None else (folder,), takes_rest=False)
+    if not rest:
+        raise click.UsageError("Missing argument 'DIR'.")
     from ..stores.parquet.export import ROWS_PER_FILE
     from ..stores.parquet.export import export as export_store
     from .progress import ProgressLine
@@ -48,7 +52,7 @@ def export(
     with open_store(store, load_table(table), site or "") as opened, ProgressLine("exporting") as progress:
         result = export_store(
             opened,
-            folder,
+            rest[0],
             site=site,
             rows_per_file=rows_per_file or ROWS_PER_FILE,
             replace=replace,

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from ..language.schema import Schema
 
 
-@click.command(cls=Command, examples=("orderquery fields", "orderquery fields date", "orderquery fields 'buyerInfo.*'"))
+@click.command(
+    cls=Command,
+    paged=True,
+    examples=(
+        "orderquery fields",
+        "orderquery fields paymentStatus",
+        "orderquery fields date",
+        "orderquery fields 'buyerInfo.*'",
+    ),
+)
 @click.argument("pattern", metavar="[PATTERN]", default="")
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True,
@@ -25,14 +34,21 @@ if TYPE_CHECKING:
 def fields(pattern: str, format_: str, table: str | None) -> int:
     """List the fields, with their types and operators.
 
-    PATTERN is a part of a name, or a name with the wildcards * and ?. Case does not matter.
+    The name of a field prints a card about it, with an example of each operator. PATTERN is else a part of a name, or a
+    name with the wildcards * and ?, in upper or lower case.
     """
     schema = load_table(table)
+    named = schema.find(pattern)
+    if named is not None and format_ == "table":
+        from .field_card import write_card
+
+        write_card(schema, named)
+        return EXIT_OK
     rows = [row for row in schema.fields if any(_matches(name, pattern) for name in (row.name, *row.aliases))]
     if format_ == "json":
         write_json([_to_json(row) for row in rows])
     elif rows:
-        from .table_output import write_fields
+        from .fields_table import write_fields
 
         write_fields(rows)
     else:

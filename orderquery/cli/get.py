@@ -1,33 +1,120 @@
-"""The command ``get``: print orders by id."""
+"""The command ``get``: print orders by id or number."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
-from .inputs import layout_option, load_table, open_store, site_option, table_option
+from .defaults import with_store
+from .inputs import layout_option, load_table, open_store, site_option, store_argument, table_option
 from .output import join_lines, stdout_bytes, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
+if TYPE_CHECKING:
+    from ..stores.base import Store
 
-@click.command(cls=Command, examples=("orderquery get shop.db 7af37a04-9fb8-4b5e-a5ad-d4c4c8ba3d6d",))
-@click.argument("store", metavar="STORE")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+
+@click.command(
+    cls=Command,
+    paged=True,
+    examples=(
+        "orderquery get shop.db 7af37a04-9fb8-4b5e-a5ad-d4c4c8ba3d6d",
+        "orderquery get shop.db --number 10126",
+    ),
+)
+@store_argument
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--number", "numbers", metavar="N", multiple=True, help="Number of an order. May be repeated.")
 @layout_option
 @site_option
 @table_option
-def get(store: str, ids: tuple[str, ...], layout: str | None, site: str, table: str | None) -> int:
-    """Print orders by id.
+def get(
+    store: str | None, ids: tuple[str, ...], numbers: tuple[str, ...], layout: str | None, site: str, table: str | None
+) -> int:
+    """Print orders by id or number.
 
-    Prints the stored JSON documents, one a line, including orders that Search hides. Exits with 1 if an order is not
-    found.
+    Prints the stored JSON documents, one a line, including orders that Search hides. STORE may be left out if
+    ORDERQUERY_STORE or orderquery.toml names one.
+
+    Exits with 1 if an order is not found. If it is at another site, a message says at which.
     """
+    store, ids = with_store(store, ids)
+    if not ids and not numbers:
+        raise click.UsageError("Missing argument 'ID...': pass ids of orders, or --number")
     status, write = EXIT_OK, stdout_bytes().write
     with open_store(store, load_table(table), site, layout=layout) as opened:
-        for order_id in ids:
-            document = opened.get_document(order_id)
-            if document is None:
-                write_message(f"order not found: {order_id}")
-                status = EXIT_PROBLEMS
-            else:
+        for shown, find in _wanted(ids, numbers):
+            documents = find(opened)
+            for document in documents:
                 write(join_lines(document) + b"\n")
+            if not documents:
+                write_message(f"order not found: {shown}{_elsewhere(opened, find)}")
+                status = EXIT_PROBLEMS
     return status
+
+
+class _ById:
+    """Finds an order by its id."""
+
+    def __init__(self, order_id: str) -> None:
+        self._id = order_id
+
+    def __call__(self, store: Store) -> list[bytes]:
+        document = store.get_document(self._id)
+        return [] if document is None else [document]
+
+
+class _ByNumber:
+    """Finds the orders with a number."""
+
+    def __init__(self, number: str) -> None:
+        self._number = number
+
+    def __call__(self, store: Store) -> list[bytes]:
+        from dataclasses import replace
+
+        from ..compiler.compile import compile_search
+        from ..diagnostics.errors import UsageError
+        from ..language.conditions import equals
+        from ..language.types import UnfitOperand
+
+        field = store.schema.find("number")
+        if field is None:
+            raise UsageError(f'the table "{store.schema.name}" has no number; pass the id of the order')
+        try:
+            value = field.type.operand(self._number)
+        except UnfitOperand as problem:
+            raise UsageError(f"--number must be {problem.wanted}") from None
+        query = replace(compile_search({}, schema=store.schema), condition=equals(field, value))
+        return [document for _, document in store.iterate_documents(query)]
+
+
+_Find = _ById | _ByNumber
+
+
+def _wanted(ids: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[tuple[str, _Find]]:
+    for order_id in ids:
+        yield order_id, _ById(order_id)
+    for number in numbers:
+        # People write the number of an order with a hash.
+        yield f"number {number}", _ByNumber(number.removeprefix("#"))
+
+
+def _elsewhere(store: Store, find: _Find) -> str:
+    """Return the end of the message for an order that other sites have, else nothing."""
+    from ..diagnostics.errors import StoreError
+    from ..diagnostics.quoting import quoted
+
+    try:
+        others = [site for site in store.sites() if site != store.site]
+    except StoreError:
+        return ""
+    found = [site for site in others if find(store.at_site(site))]
+    if not found:
+        return ""
+    names = ", ".join(quoted(site) if site else "without a name" for site in found)
+    if len(found) > 1:
+        return f"; it is at the sites {names}: pass one of them as --site"
+    return f"; it is at the site {names}: " + (f"pass --site {found[0]}" if found[0] else "leave --site out")

@@ -33,7 +33,8 @@ COMMANDS = (
             ("load", "Load orders and transactions into a store."),
             ("search", "Search a store: one page of orders, or all of them."),
             ("inspect", "Show how the engine of a store runs a search."),
-            ("get", "Print orders by id."),
+            ("info", "Describe a store: its orders by status and site, their dates, and its version."),
+            ("get", "Print orders by id or number."),
             ("delete", "Delete orders and their transactions permanently."),
             ("upgrade", "Rebuild a store that an older version made."),
             ("export", "Export a store as Parquet files, for Spark and ClickHouse."),
@@ -51,6 +52,7 @@ COMMANDS = (
             ("hover", "Print what is known of a word of a search, as JSON."),
             ("sample", "Print sample orders and their transactions."),
             ("demo", "Run a short tour of orderquery on sample orders."),
+            ("completion", "Print the script that completes commands in your shell."),
         ),
     ),
 )
@@ -65,6 +67,7 @@ QUERY_HELP = (
 )
 VERSION_HELP = "Show the version and exit."
 NO_COLOR_HELP = "Disable colors, as the environment variable NO_COLOR does."
+NO_PAGER_HELP = "Do not show long output in a pager, on a terminal."
 HELP_HELP = "Show this message and exit."
 MORE_HELP = 'Run "orderquery COMMAND --help" for options and examples.'
 HELP_OPTIONS = ("-h", "--help")

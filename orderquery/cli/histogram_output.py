@@ -10,7 +10,7 @@ from itertools import groupby
 from ..compiler.render import cell_width, printable
 from ..stores.histogram import Bucket, Histogram
 from .output import count_of, wants_colour, write_line
-from .table_output import PIPE_COLUMNS, terminal_columns, truncate
+from .terminal import PIPE_COLUMNS, terminal_columns, truncate
 
 _GAP = "  "
 _FULL, _EIGHTHS = "█", ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")

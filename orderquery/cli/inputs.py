@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from .defaults import fill_in
+
 if TYPE_CHECKING:
     from ..api import Plan
     from ..documents.ingest import Found
@@ -44,7 +46,7 @@ class QueryArgument(NamedTuple):
 def table_option(command: Decorated) -> Decorated:
     """Add ``--table``, the table of fields."""
     help_ = "Table of fields: a name or a TOML file.  [default: ecom-orders]"
-    return click.option("--table", metavar="NAME|FILE", help=help_)(command)
+    return click.option("--table", metavar="NAME|FILE", callback=fill_in("table"), help=help_)(command)
 
 
 def layout_option(command: Decorated) -> Decorated:
@@ -53,10 +55,27 @@ def layout_option(command: Decorated) -> Decorated:
     return click.option("--layout", metavar="FILE", help=help_)(command)
 
 
+def store_argument(command: Decorated) -> Decorated:
+    """Add ``STORE``, which may have a default: see :func:`~.defaults.with_store`."""
+    return click.argument("store", metavar="[STORE]", required=False)(command)
+
+
+def columns_option(command: Decorated) -> Decorated:
+    """Add ``--columns``, the columns of tables, CSV, Parquet and Arrow."""
+    help_ = "Columns, such as number,buyerInfo.email,lineItems.quantity: fields, and any path of the document."
+    return click.option("--columns", metavar="A,B,...", help=help_)(command)
+
+
+def output_option(command: Decorated) -> Decorated:
+    """Add ``--output``, a file in place of standard output."""
+    help_ = "Write to FILE, all at once at the end. Its ending sets the format: .csv, .parquet, .arrow, .json, .jsonl."
+    return click.option("--output", metavar="FILE", help=help_)(command)
+
+
 def site_option(command: Decorated) -> Decorated:
     """Add ``--site``, the site whose orders the command uses."""
     help_ = "Site of the orders. A site cannot see the orders of another."
-    return click.option("--site", metavar="S", default="", help=help_)(command)
+    return click.option("--site", metavar="S", default="", callback=fill_in("site"), help=help_)(command)
 
 
 def port_option(command: Decorated) -> Decorated:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from .defaults import with_store
 from .inputs import (
     compile_query,
     layout_option,
@@ -12,10 +15,11 @@ from .inputs import (
     read_query,
     shape_option,
     site_option,
+    store_argument,
     strict_option,
     table_option,
 )
-from .output import write_line, write_notes
+from .output import is_terminal, write_line, write_notes
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
 
@@ -26,15 +30,21 @@ from .program import EXIT_OK, EXIT_PROBLEMS, Command
         "orderquery inspect shop.db request.json",
     ),
 )
-@click.argument("store", metavar="STORE")
-@click.argument("query", metavar="QUERY")
+@store_argument
+@click.argument("query", metavar="QUERY", required=False)
 @shape_option(None)
 @strict_option
 @layout_option
 @site_option
 @table_option
 def inspect(
-    store: str, query: str, shape: str | None, strict: bool, layout: str | None, site: str, table: str | None
+    store: str | None,
+    query: str | None,
+    shape: str | None,
+    strict: bool,
+    layout: str | None,
+    site: str,
+    table: str | None,
 ) -> int:
     """Show how the engine of a store runs a search.
 
@@ -43,11 +53,16 @@ def inspect(
     """
     import json
 
+    from ..sql.statement_lines import in_lines
+
+    store, rest = with_store(store, () if query is None else (query,), takes_rest=False)
+    if not rest:
+        raise click.UsageError("Missing argument 'QUERY'.")
     schema = load_table(table, shape)
-    plan = compile_query(read_query(query), schema, shape, strict=strict)
+    plan = compile_query(read_query(rest[0]), schema, shape, strict=strict)
     with open_store(store, schema, site, layout=layout) as opened:
         explained = opened.explain(plan)
-    write_line(explained.statement.text)
+    write_line(in_lines(explained.statement.text) if is_terminal(sys.stdout) else explained.statement.text)
     write_line(f"\n{json.dumps(explained.statement.parameters, ensure_ascii=False, default=str)}\n")
     for line in explained.lines:
         write_line(line)

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .inputs import STDIN, check_files, load_table, open_store, read_records, site_option, table_option
+from .defaults import with_store
+from .inputs import (
+    STDIN,
+    check_files,
+    load_table,
+    open_store,
+    read_records,
+    site_option,
+    store_argument,
+    table_option,
+)
 from .output import count_of, write_line, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
@@ -33,15 +43,15 @@ MAX_SHOWN_PROBLEMS = 20
         "orderquery load shop.db old-orders.jsonl --convert",
     ),
 )
-@click.argument("store", metavar="STORE")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@store_argument
+@click.argument("files", metavar="FILE...", nargs=-1)
 @site_option
 @table_option
 @click.option("--convert", is_flag=True, help="Convert orders of the Stores API, which are skipped without it.")
-def load(store: str, files: tuple[str, ...], site: str, table: str | None, convert: bool) -> int:
+def load(store: str | None, files: tuple[str, ...], site: str, table: str | None, convert: bool) -> int:
     """Load orders and transactions into a store.
 
-    Creates the store if it does not exist.
+    Creates the store if it does not exist. STORE may be left out if ORDERQUERY_STORE or orderquery.toml names one.
 
     FILEs are .jsonl or .json, gzipped or not, or - (standard input). They may hold orders, Search responses,
     {"order": ...}, order transactions, webhook events and webhook tokens. The signatures of tokens are not checked.
@@ -52,6 +62,9 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None, conve
     Skips unusable documents, reports each with its place, and then exits with 1. Also reports stored values that do
     not fit their field; their orders are loaded.
     """
+    store, files = with_store(store, files)
+    if not files:
+        raise click.UsageError("Missing argument 'FILE...'.")
     _check_roles(store, files)
     check_files(files)
     with open_store(store, load_table(table), site, create=True) as opened:

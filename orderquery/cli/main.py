@@ -19,6 +19,11 @@ def main(args: Sequence[str] | None = None, prog_name: str | None = None) -> NoR
     from . import help as overview
 
     words = sys.argv[1:] if args is None else args
+    shell = os.environ.get("_ORDERQUERY_COMPLETING")
+    if shell and len(words) == 1:
+        from .completing import print_completions
+
+        sys.exit(print_completions(shell, words[0]))
     asks_for_help = len(words) == 1 and words[0] in overview.HELP_OPTIONS
     if asks_for_help and overview.print_help(prog_name or os.path.basename(sys.argv[0])):
         sys.exit(0)

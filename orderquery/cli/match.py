@@ -6,8 +6,19 @@ import sys
 
 import click
 
-from .inputs import STDIN, check_files, compile_query, load_table, read_query, shape_option, strict_option, table_option
-from .output import is_terminal, write_line, write_message
+from .inputs import (
+    STDIN,
+    check_files,
+    columns_option,
+    compile_query,
+    load_table,
+    output_option,
+    read_query,
+    shape_option,
+    strict_option,
+    table_option,
+)
+from .output import count_of, is_terminal, write_line, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
 MAX_JOBS = 256
@@ -15,8 +26,10 @@ MAX_JOBS = 256
 
 @click.command(
     cls=Command,
+    paged=True,
     examples=(
         "orderquery match 'paymentStatus = PAID' orders.jsonl",
+        "orderquery match 'paymentStatus = PAID' orders.jsonl --columns number,buyerInfo.email --output paid.csv",
         "zcat orders.jsonl.gz | orderquery match request.json --count",
         "orderquery match 'paymentMethods has any (creditCard)' orders.jsonl --transactions payments.jsonl",
     ),
@@ -25,6 +38,14 @@ MAX_JOBS = 256
 @click.argument("files", metavar="[FILE]...", nargs=-1)
 @click.option("--transactions", metavar="FILE", help="File of the transactions, for paymentMethods.")
 @click.option("--count", is_flag=True, help="Print the number of matching orders.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["jsonl", "table", "ids", "csv", "parquet", "arrow"]),
+    help="jsonl: the documents unchanged; csv, parquet, arrow: a row an order.  [default: jsonl]",
+)
+@columns_option
+@output_option
 @click.option("--verbose", is_flag=True, help="Report stored values that do not fit their field, too.")
 @click.option(
     "--jobs",
@@ -40,6 +61,9 @@ def match(
     files: tuple[str, ...],
     transactions: str | None,
     count: bool,
+    format_: str | None,
+    columns: str | None,
+    output: str | None,
     verbose: bool,
     jobs: int | None,
     shape: str | None,
@@ -48,18 +72,24 @@ def match(
 ) -> int:
     """Print the orders in files that match a search.
 
-    Prints the JSON documents unchanged, one a line, in the order of the files. Uses the filter of QUERY only.
+    Prints the JSON documents unchanged, one a line, in the order of the files, or with --format a row for each. Uses
+    the filter of QUERY only.
 
     FILEs are .jsonl or .json, gzipped or not; the default is standard input. They may hold orders, Search responses
     and webhook events. An order that occurs twice is printed twice.
 
-    A search by paymentMethods needs transactions: from --transactions, else from the FILEs, which are then read twice.
+    A search by paymentMethods, or a column of it, needs transactions: from --transactions, else from the FILEs, which
+    are then read twice.
 
     Exits with 0 even without a match, with 1 if a document is unusable.
     """
     from ..diagnostics.errors import UsageError
+    from .data_output import check_format, row_writer, write_notes_of
     from .match_files import FileMatcher
+    from .output_file import format_of, output_to, write_written
 
+    format_ = format_ or ("table" if columns and output is None else _match_format(format_of(output)))
+    check_format(format_, columns, output)
     names = files or (STDIN,)
     other_names = (transactions,) if transactions is not None else ()
     argument = read_query(query, (*names, *other_names))
@@ -73,8 +103,26 @@ def match(
         write_message(f"note: match ignores {ignored}: it prints every matching order as it is read")
     if STDIN in names and is_terminal(sys.stdin):
         write_message("reading orders from standard input")
-    matcher = FileMatcher(schema, plan, count=count, verbose=verbose, jobs=jobs, table=table)
-    matcher.run(names, transactions)
-    if count:
-        write_line(str(matcher.matched))
+    inputs = [query, *names, *other_names]
+    with output_to(output, inputs):
+        writer = None if format_ == "jsonl" or count else row_writer(format_, schema, columns)
+        matcher = FileMatcher(
+            schema, plan, count=count, verbose=verbose, jobs=jobs, table=table, writer=writer
+        )  # fmt: skip
+        matcher.run(names, transactions)
+        if writer is not None:
+            writer.close()
+        if count:
+            write_line(str(matcher.matched))
+    if writer is not None:
+        if format_ == "table" and output is None:
+            write_message(count_of(matcher.matched, "order"))
+        write_notes_of(writer)
+    if not count:
+        write_written(matcher.matched, output)
     return EXIT_PROBLEMS if matcher.unusable else EXIT_OK
+
+
+def _match_format(format_: str | None) -> str:
+    """Return the format for the end of a file's name; .json means lines, too."""
+    return "jsonl" if format_ in (None, "json") else format_

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..api import Plan
 from ..compiler.render import render_line
 from ..diagnostics.diagnostic import Diagnostic
-from ..documents.fields import transactions_record
+from ..documents.fields import order_id, transactions_record
 from ..documents.ingest import is_skipped
 from ..documents.json_lines import Block, Range, Split, opened, read_blocks, read_range, split
 from ..documents.versions import are_older_transactions, newest_event_time
 from ..language.schema import Schema
+from ..syntax.json_decoder import decode_decimal, decode_json
 from .inputs import STDIN, STDIN_NAME, read_records
 from .match_lines import BlockMatcher, compile_matcher
 from .output import flush_stdout, stdout_bytes, write_message
 
 if TYPE_CHECKING:
+    from .data_output import RowWriter
     from .match_jobs import RangeResult
 
 JSON = Any
@@ -68,13 +70,24 @@ def rereadable_files(names: tuple[str, ...]) -> Iterator[list[InputFile]]:
 
 
 class FileMatcher:
-    """One run of ``match``; counts the matching orders and the unusable documents."""
+    """One run of ``match``; counts the matching orders and the unusable documents.
+
+    Without a ``writer`` it writes the documents as they are.
+    """
 
     def __init__(
-        self, schema: Schema, plan: Plan, *, count: bool, verbose: bool, jobs: int | None, table: str | None
+        self,
+        schema: Schema,
+        plan: Plan,
+        *,
+        count: bool,
+        verbose: bool,
+        jobs: int | None,
+        table: str | None,
+        writer: RowWriter | None = None,
     ) -> None:
         self.schema, self.plan, self.count, self.verbose = schema, plan, count, verbose
-        self.jobs, self.table = jobs, table
+        self.jobs, self.table, self._writer = jobs, table, writer
         self.matched = self.unusable = 0
         self._transactions: dict[str, JSON] = {}
         self._unverified: set[str] = set()
@@ -85,7 +98,7 @@ class FileMatcher:
 
         ``transactions`` is the file of the option ``--transactions``.
         """
-        if not self.plan.reads_transactions:
+        if not (self.plan.reads_transactions or self._writes_transactions):
             self._match_files(input_files(names))
         elif transactions is not None:
             self._read_transactions(input_files((transactions,)), report=True)
@@ -173,11 +186,23 @@ class FileMatcher:
 
     def _write(self, matched: int, lines: bytes | memoryview) -> None:
         self.matched += matched
-        if lines and not self.count:
+        if not lines or self.count:
+            return
+        if self._writer is None:
             stdout_bytes().write(lines)
+            return
+        orders = [decode_json(line, decode_decimal) for line in bytes(lines).split(b"\n") if line]
+        self._writer.write(
+            [(order, self._transactions.get(order_id(self.schema, order) or "", {})) for order in orders]
+        )
+
+    @property
+    def _writes_transactions(self) -> bool:
+        return self._writer is not None and self._writer.has_transactions
 
     def _read_transactions(self, files: Iterable[InputFile], *, report: bool) -> None:
-        self._transactions.update(read_transactions(self.schema, self.plan, files, self._report if report else None))
+        on_problem, whole = self._report if report else None, self._writes_transactions
+        self._transactions.update(read_transactions(self.schema, self.plan, files, on_problem, whole=whole))
 
     def _report(self, problem: Diagnostic, name: str, lines_before: int = 0) -> None:
         if problem.code == "unverified-event":
@@ -190,16 +215,21 @@ class FileMatcher:
 
 
 def read_transactions(
-    schema: Schema, plan: Plan, files: Iterable[InputFile], on_problem: Callable[[Diagnostic, str], None] | None
+    schema: Schema,
+    plan: Plan,
+    files: Iterable[InputFile],
+    on_problem: Callable[[Diagnostic, str], None] | None,
+    *,
+    whole: bool = False,
 ) -> dict[str, JSON]:
     """Return the transactions records of files, by order id.
 
     Only the keys that the plan reads are kept.
 
-    ``on_problem`` is called with each unusable document and the name of its file.
+    With ``whole`` they have all keys. ``on_problem`` is called with each unusable document and the name of its file.
     """
     # As in a store: the last record of an order counts, or the newest of its events.
-    branches = _read_paths(plan)
+    branches = {} if whole else _read_paths(plan)
     times: dict[str, int] = {}
     found: dict[str, JSON] = {}
     for file in files:

@@ -1,6 +1,6 @@
 """Output of bytes to standard output and of messages to standard error.
 
-Both are UTF-8 in every locale.
+Both are UTF-8 in every locale. For a while a file or a pager can take the place of standard output.
 """
 
 from __future__ import annotations
@@ -8,12 +8,45 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import click
 
 if TYPE_CHECKING:
     from ..sql.statement import Statement
+
+
+class ByteStream(Protocol):
+    """A stream that takes bytes."""
+
+    def write(self, data: Any, /) -> Any:
+        """Write bytes."""
+
+    def flush(self) -> Any:
+        """Write what is buffered."""
+
+
+class _Destination(NamedTuple):
+    stream: ByteStream
+    is_terminal: bool
+
+
+_destinations: list[_Destination] = []
+"""What takes the place of standard output; the last one counts."""
+
+
+@contextlib.contextmanager
+def redirected(stream: ByteStream, *, is_terminal: bool) -> Iterator[None]:
+    """Write to a stream in place of standard output.
+
+    With ``is_terminal`` a person reads it on a terminal, as with a pager.
+    """
+    _destinations.append(_Destination(stream, is_terminal))
+    try:
+        yield
+    finally:
+        _destinations.pop()
 
 
 def write_line(text: str) -> None:
@@ -24,11 +57,13 @@ def write_line(text: str) -> None:
     stdout_bytes().write(_encode(text) + b"\n")
 
 
-def stdout_bytes() -> BinaryIO:
-    """Return the binary stream of standard output.
+def stdout_bytes() -> ByteStream:
+    """Return the binary stream of standard output, or what takes its place.
 
     The stream is buffered. The program flushes it at the end.
     """
+    if _destinations:
+        return _destinations[-1].stream
     if sys.stdout is None:
         raise OSError(0, "standard output is closed")
     return sys.stdout.buffer
@@ -92,15 +127,30 @@ def _encode(text: str) -> bytes:
 
 
 def wants_colour(stream: Any) -> bool:
-    """Return True for a terminal, unless ``--no-color`` or NO_COLOR is given."""
+    """Return whether to write colours.
+
+    ``--no-color`` and NO_COLOR turn them off, else FORCE_COLOR turns them on, else they are for a terminal. A file of
+    ``--output`` has none.
+    """
     context = click.get_current_context(silent=True)
     if (context is not None and context.find_root().color is False) or os.environ.get("NO_COLOR"):
         return False
+    if is_output_file(stream):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
     return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def is_output_file(stream: Any) -> bool:
+    """Return True for standard output while the file of ``--output`` takes its place."""
+    return stream is sys.stdout and bool(_destinations) and not _destinations[-1].is_terminal
 
 
 def is_terminal(stream: Any) -> bool:
     """Return True if a stream is a terminal."""
+    if is_output_file(stream):
+        return False
     try:
         return bool(stream.isatty())
     except (AttributeError, ValueError):
@@ -109,6 +159,8 @@ def is_terminal(stream: Any) -> bool:
 
 def flush_stdout() -> None:
     """Write the buffered output."""
+    if _destinations:
+        _destinations[-1].stream.flush()
     if sys.stdout is not None:
         sys.stdout.buffer.flush()
 

@@ -5,33 +5,58 @@ It loads commands when they are used, writes the help, and turns errors into mes
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
 import click
+from click.types import StringParamType
 
 from ..version import __version__
 from . import help as overview
 from .output import discard_stdout, flush_stdout, wants_colour, write_message
 
 EXIT_OK, EXIT_PROBLEMS, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 0, 1, 2, 130, 141
+_NO_PAGER = "orderquery.no_pager"
 _SETTINGS = {"help_option_names": list(overview.HELP_OPTIONS), "max_content_width": overview.MAX_COLUMNS}
 
 
 class Command(click.Command):
     """A command with the option ``--no-color`` and examples.
 
-    If the command has a QUERY argument, its help explains what QUERY can be.
+    If the command has a QUERY argument, its help explains what QUERY can be. A ``paged`` command shows long output in
+    a pager.
     """
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, examples: Sequence[str] = (), paged: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("context_settings", _SETTINGS)
         super().__init__(*args, **kwargs)
-        self.examples = tuple(examples)
+        self.examples, self.paged = tuple(examples), paged
+        if paged:
+            self.params.append(_no_pager_option())
         self.params.append(_no_color_option())
+
+        for param in self.params:
+            if param.type is click.STRING:
+                param.type = _CompletedText()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; suggest the closest name for an unknown option."""
+        with _suggested_options(ctx):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, in a pager where its output is longer than the terminal."""
+        if not self.paged or ctx.meta.get(_NO_PAGER):
+            return super().invoke(ctx)
+        from .pager import paged_output
+
+        # Without a result, as after the user has quit the pager, the status is that of success.
+        with paged_output():
+            return super().invoke(ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the description, and what QUERY may be."""
@@ -48,6 +73,16 @@ class Command(click.Command):
                 formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
 
 
+class _CompletedText(StringParamType):
+    """A text that a shell completes by the name of its argument."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Return the candidates of the argument."""
+        from .candidates import complete_parameter
+
+        return complete_parameter(ctx, param, incomplete) or []
+
+
 def _no_color_option() -> click.Option:
     return click.Option(
         ["--no-color"], is_flag=True, expose_value=False, callback=_disable_color, help=overview.NO_COLOR_HELP
@@ -59,12 +94,37 @@ def _disable_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.find_root().color = False
 
 
+def _no_pager_option() -> click.Option:
+    return click.Option(
+        ["--no-pager"], is_flag=True, expose_value=False, callback=_disable_pager, help=overview.NO_PAGER_HELP
+    )
+
+
+def _disable_pager(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    ctx.meta[_NO_PAGER] = value
+
+
+@contextlib.contextmanager
+def _suggested_options(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
+    except click.NoSuchOption as problem:
+        close = problem.possibilities
+        fix = f'did you mean "{close[0]}"?' if close else f'for the options run "{ctx.command_path} --help"'
+        raise click.UsageError(f'unknown option "{problem.option_name}"; {fix}', ctx) from None
+
+
 class Program(click.Group):
     """The group of all commands; a command's module is imported when it runs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, context_settings=_SETTINGS, **kwargs)
         self.params.append(_no_color_option())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; suggest the closest name for an unknown option."""
+        with _suggested_options(ctx):
+            return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in the order of the help."""
@@ -87,7 +147,8 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command; suggest the closest name for an unknown one."""
-        if args and args[0] not in overview.COMMAND_NAMES and not args[0].startswith("-"):
+        is_unknown = args and args[0] not in overview.COMMAND_NAMES and not args[0].startswith("-")
+        if is_unknown and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], overview.COMMAND_NAMES, 1, 0.6)
@@ -182,13 +243,14 @@ def write_diagnostics(problem: Any, name: str = "") -> None:
     """
     from ..compiler.render import render_diagnostics
     from ..compiler.report import render_report
+    from .terminal import terminal_columns
 
     colour = wants_colour(sys.stderr)
     report = problem.report
     text = (
         render_diagnostics(problem.diagnostics, None, name, colour=colour)
         if report is None
-        else render_report(report, name, colour=colour)
+        else render_report(report, name, colour=colour, columns=terminal_columns(sys.stderr))
     )
     write_message(text, keep_lines=True)
 

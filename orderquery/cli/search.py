@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .defaults import default_of, with_store
 from .inputs import (
+    columns_option,
     compile_query,
     layout_option,
     load_table,
     open_store,
+    output_option,
     read_query,
     shape_option,
     site_option,
+    store_argument,
     strict_option,
     table_option,
 )
@@ -28,31 +32,37 @@ if TYPE_CHECKING:
     from ..language.schema import Schema
 
 
+FORMATS = ("table", "json", "jsonl", "ids", "csv", "parquet", "arrow", "histogram")
+
+
 @click.command(
     cls=Command,
+    paged=True,
     examples=(
         "orderquery search shop.db 'paymentStatus = PAID order by createdDate desc' --limit 20",
+        "orderquery search shop.db --cursor @last",
         "orderquery search shop.db request.json --format json",
-        "orderquery search shop.db everything --all --format ids",
-        "orderquery search shop.db --cursor AbCd...",
+        "orderquery search shop.db everything --all --output orders.csv",
+        "orderquery search shop.db everything --columns number,status,lineItems.quantity",
         "orderquery search shop.db 'paymentStatus = PAID' --format histogram --unit month",
         "orderquery search postgresql://localhost/erp 'number = 10126' --layout erp.toml",
     ),
 )
-@click.argument("store", metavar="STORE")
+@store_argument
 @click.argument("query", metavar="[QUERY]", required=False)
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Orders per page.  [default: the query's, 100]")
-@click.option("--cursor", metavar="C", help="Continue from this cursor; QUERY is optional then.")
+@click.option("--cursor", metavar="C", help="Continue from this cursor; @last is the next page of the last search.")
 @click.option("--all", "every_page", is_flag=True, help="Print all orders, not one page.")
 @click.option("--count", is_flag=True, help="Print the number of orders on all pages.")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "json", "jsonl", "ids", "histogram"]),
-    default="table",
-    show_default=True,
-    help="json: the response body of the endpoint; jsonl: one document a line; histogram: all orders by date, in UTC.",
+    type=click.Choice(FORMATS),
+    help="json: the response body of the endpoint; jsonl: one document a line; csv, parquet, arrow: a row an order; "
+    "histogram: all orders by date, in UTC.  [default: table]",
 )
+@columns_option
+@output_option
 @click.option("--by", metavar="FIELD", help="Field of dates of the histogram.  [default: createdDate]")
 @click.option(
     "--unit",
@@ -65,13 +75,15 @@ if TYPE_CHECKING:
 @site_option
 @table_option
 def search(
-    store: str,
+    store: str | None,
     query: str | None,
     limit: int | None,
     cursor: str | None,
     every_page: bool,
     count: bool,
-    format_: str,
+    format_: str | None,
+    columns: str | None,
+    output: str | None,
     by: str | None,
     unit: str | None,
     shape: str | None,
@@ -82,24 +94,44 @@ def search(
 ) -> int:
     """Search a store: one page of orders, or all of them.
 
-    A table ends with the command for the next page. Cursors are encrypted with the keys in the environment variable
+    STORE may be left out if ORDERQUERY_STORE or orderquery.toml names one.
+
+    A table fits the terminal and ends with the command for the next page. --cursor @last is the next page of the last
+    search of this store, or with QUERY of that search. Cursors are encrypted with the keys in the environment variable
     ORDERQUERY_CURSOR_KEYS, else with a key that is saved with the store.
+
+    csv, parquet and arrow have every field of the order, or --columns. In CSV, a text that a spreadsheet would run as a
+    formula begins with an apostrophe.
 
     With --layout, searches your own tables instead and saves nothing: a next page then needs ORDERQUERY_CURSOR_KEYS.
 
     Exits with 0 even without a match, with 1 if the search or the cursor has errors.
     """
     from ..diagnostics.errors import UsageError
-    from .search_output import SearchOutput
+    from .data_output import COLUMN_FORMATS, check_format
+    from .output_file import format_of, output_to, write_written
+    from .search_output import SearchOutput, SearchTarget
 
+    store, rest = with_store(store, () if query is None else (query,), takes_rest=False)
+    query = rest[0] if rest else None
+    format_ = format_ or format_of(output) or default_of("format") or "table"
     if format_ != "histogram" and (by is not None or unit is not None):
         raise UsageError(f"{'--by' if by is not None else '--unit'} needs --format histogram")
     if query is None and cursor is None:
         raise UsageError('missing QUERY; pass "everything" for all orders, or --cursor')
+    check_format(format_, columns, output)
+    if columns is None and format_ in COLUMN_FORMATS:
+        columns = default_of("columns")
     schema = load_table(table, shape)
-    plan = None if query is None else compile_query(read_query(query), schema, shape, strict=strict)
-    paged = _apply_paging(schema, plan, limit, cursor)
-    with open_store(store, schema, site, layout=layout) as opened:
+    argument = None if query is None else read_query(query)
+    plan = None if argument is None else compile_query(argument, schema, shape, strict=strict)
+    if limit is None and cursor is None and plan is not None and not plan.limit_sent:
+        limit = default_of("limit")
+    place = SearchTarget(store, layout, site, table)
+    kept = place.find_cursor(cursor, None if argument is None else argument.source)
+    paged = _apply_paging(schema, plan, limit, kept.cursor)
+    inputs = [store, *rest]
+    with open_store(store, schema, site, layout=layout) as opened, output_to(output, inputs):
         if count:
             write_line(str(opened.count(paged)))
         elif format_ == "histogram":
@@ -107,8 +139,10 @@ def search(
 
             write_histogram(opened.histogram(paged, by or "createdDate", unit or "auto"))
         else:
-            next_words = _next_page_words(store, layout, site, table)
-            SearchOutput(opened, paged, every_page=every_page, next_words=next_words).write(format_)
+            written = SearchOutput(opened, paged, every_page=every_page, place=place, columns=columns, kept=kept)
+            written.write(format_)
+    if not count and format_ not in ("table", "histogram"):
+        write_written(written.count, output)
     return EXIT_OK
 
 
@@ -125,19 +159,3 @@ def _apply_paging(schema: Schema, plan: Plan | None, limit: int | None, cursor: 
     paging = {"limit": limit, "cursor": cursor}
     body["cursorPaging"] = {**body.get("cursorPaging", {}), **{k: v for k, v in paging.items() if v is not None}}
     return compile_search(body, shape="search", schema=schema)
-
-
-def _next_page_words(store: str, layout: str | None, site: str, table: str | None) -> list[str]:
-    """Return the store and options for the command of the next page.
-
-    The list is empty if that command could not decrypt the cursor.
-    """
-    from ..compiler.cursor_keys import keys_from_environment
-    from ..stores.engines import shown_location
-
-    if layout and keys_from_environment() is None:
-        return []
-    words = [shown_location(store)]
-    words += ["--layout", layout] if layout else []
-    words += ["--site", site] if site else []
-    return words + (["--table", table] if table else [])

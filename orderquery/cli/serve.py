@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from .control_options import ControlOptions, control_options
+from .defaults import default_of
 from .event_options import EventOptions, event_options, read_event_options, signing_key_for
 from .inputs import load_table, open_store, port_option, site_option, table_option
 from .output import flush_stdout, write_line, write_message
@@ -97,6 +98,8 @@ def serve(
     from ..stores.base import MEMORY
     from ..stores.engines import file_of, shown_location
 
+    if store is None and not empty:
+        store = default_of("store")
     if empty == (store is not None):
         raise UsageError("serve takes a STORE or --empty, one of them; write: orderquery serve shop.db")
     store = store or MEMORY

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .defaults import is_given
 from .file_kinds import DOCUMENTS_SUFFIXES, database_kind
 from .inputs import (
     STDIN,
@@ -99,7 +100,7 @@ def why(
         raise UsageError("why does not support cursors; remove the cursor from QUERY")
     writer = _VerdictWriter(plan, format_)
     if not in_store:
-        if site:
+        if site and is_given("site"):
             raise UsageError("--site is for a store; a file of orders has no sites")
         return _explain_file(writer, schema, source, chosen, number, transactions)
     if transactions is not None:

@@ -24,22 +24,31 @@ MAX_POINTER_CHARS = 300
 MAX_CORRECTED_CHARS = 2_000
 """A longer corrected request does not help a reader."""
 
+_MIN_EXCERPT_CELLS = 20
+_CUT = "..."
+"""Stands for the rest of a line that is cut."""
 _TAB = "    "
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _COLOURS = {"error": "1;31", "warning": "1;33", "place": "1;34", "help": "1;32", "strong": "1"}
 
 
 def render_diagnostics(
-    diagnostics: Iterable[Diagnostic], source: str | None = None, name: str = "", *, colour: bool = False
+    diagnostics: Iterable[Diagnostic],
+    source: str | None = None,
+    name: str = "",
+    *,
+    colour: bool = False,
+    columns: int | None = None,
 ) -> str:
     """Render diagnostics for people, and a summary line.
 
-    Each has an excerpt if ``source`` is given.
+    Each has an excerpt if ``source`` is given, which fits a terminal with ``columns``: the carets of a line that wraps
+    would be below another place.
     """
     found = list(diagnostics)
     if all(diagnostic.line for diagnostic in found):
         found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))
-    view = _View(source, name, colour)
+    view = _View(source, name, colour, columns)
     return "\n\n".join([*(view.render(diagnostic) for diagnostic in found), summary(found)])
 
 
@@ -99,6 +108,7 @@ class _View:
     source: str | None
     name: str
     colour: bool
+    columns: int | None
 
     def render(self, diagnostic: Diagnostic) -> str:
         severity = diagnostic.severity
@@ -135,7 +145,14 @@ class _View:
         if not self.source or not diagnostic.line or diagnostic.span is None:
             return None
         start = min(max(diagnostic.span[0], 0), len(self.source))
-        return _cut(self.source, start, max(diagnostic.span[1], start))
+        return _cut(self.source, start, max(diagnostic.span[1], start), self._excerpt_cells(diagnostic.line))
+
+    def _excerpt_cells(self, line: int) -> int:
+        """Return how many cells of a source line fit beside its number."""
+        if self.columns is None:
+            return MAX_EXCERPT_CELLS
+        beside = len(f" {line} | ") + 2 * len(_CUT)
+        return max(min(self.columns - beside, MAX_EXCERPT_CELLS), _MIN_EXCERPT_CELLS)
 
     def _paint(self, text: str, as_: str, *, after_spaces: bool = False) -> str:
         if not self.colour:
@@ -144,8 +161,8 @@ class _View:
         return f"{text[:spaces]}\x1b[{_COLOURS[as_]}m{text[spaces:]}\x1b[0m"
 
 
-def _cut(source: str, start: int, end: int) -> tuple[str, str]:
-    """Return the source line around ``start`` and its carets, cut to width."""
+def _cut(source: str, start: int, end: int, cells: int) -> tuple[str, str]:
+    """Return the source line around ``start`` and its carets, cut to ``cells``."""
     # Only what can be shown of the line is read: a source may be one line of a mebibyte.
     first = max(source.rfind("\n", 0, start) + 1, start - MAX_EXCERPT_CELLS)
     begins = first == 0 or source[first - 1] == "\n"
@@ -158,13 +175,13 @@ def _cut(source: str, start: int, end: int) -> tuple[str, str]:
     before = [_cell(character) for character in source[first:start]]
     marked = [_cell(character) for character in source[start : min(end, last)]]
     after = [_cell(character) for character in source[max(start, min(end, last)) : last]]
-    marked, marked_cut = _fitting(marked, MAX_EXCERPT_CELLS * 3 // 5)
+    marked, marked_cut = _fitting(marked, cells * 3 // 5)
     after = [] if marked_cut else after
-    room = MAX_EXCERPT_CELLS - _width(marked)
+    room = cells - _width(marked)
     kept_after, after_cut = _fitting(after, max(room - min(_width(before), room * 2 // 3), 0))
     kept_before, before_cut = _fitting(before[::-1], room - _width(kept_after))
-    lead = "" if begins and not before_cut else "..."
-    tail = "" if ends and not (after_cut or marked_cut) else "..."
+    lead = "" if begins and not before_cut else _CUT
+    tail = "" if ends and not (after_cut or marked_cut) else _CUT
     line = lead + "".join(kept_before[::-1] + marked + kept_after) + tail
     return line, " " * (len(lead) + _width(kept_before)) + "^" * max(_width(marked), 1)
 

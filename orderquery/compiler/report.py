@@ -149,14 +149,14 @@ def json_text(value: JSON) -> str:
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def render_report(report: Report[Any], name: str = "", *, colour: bool = False) -> str:
+def render_report(report: Report[Any], name: str = "", *, colour: bool = False, columns: int | None = None) -> str:
     """Render a report for people: diagnostics, summary and corrected request.
 
-    ``name`` is the name of the source.
+    ``name`` is the name of the source. Excerpts fit a terminal with ``columns``.
     """
     if not report.diagnostics:
         return f"{printable(name)}: no problems" if name else "no problems"
-    shown = render_diagnostics(report.diagnostics, report.source, name, colour=colour)
+    shown = render_diagnostics(report.diagnostics, report.source, name, colour=colour, columns=columns)
     if report.corrected is not None:
         corrected = render_corrected(report.corrected, None)
     elif report.partly_corrected is not None:

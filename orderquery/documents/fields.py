@@ -141,6 +141,14 @@ def _many_getter(schema: Schema, path: tuple[str, ...], source: ValueSource) -> 
     return get_elements
 
 
+def path_reader(schema: Schema, path: tuple[str, ...]) -> Callable[[JSON, JSON], list[JSON]]:
+    """Return the function that reads the JSON values at a path of an order.
+
+    It reads every element of the lists on the path.
+    """
+    return _many_getter(schema, path, ValueSource((path,)))
+
+
 @cache
 def fallback_getter(schema: Schema, source: ValueSource) -> Callable[[JSON], JSON] | None:
     """Return the function that reads the first fallback of a source in an object.

@@ -7,7 +7,8 @@ and times in milliseconds until they are formatted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from . import vocabulary as words
 from .shop import LAST_MOMENT_MS, ORDERS, Dice, Money, customer, instant, moment, product
@@ -17,36 +18,55 @@ JSON = dict[str, Any]
 _FIRST_NUMBER = 10_001
 _MEDIA = "https://static.wixstatic.com/media/"
 _HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
 _ITEM_COUNTS = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5)
 _QUANTITIES = (1, 1, 1, 1, 1, 1, 2, 2, 3, 12)
 _UNSETTLED = frozenset(("PENDING", "PENDING_MERCHANT", "DECLINED", "CANCELED"))
 
 
-def sample(count: int, seed: int = 0) -> Iterator[JSON]:
+def sample(count: int, seed: int = 0, *, until: date | None = None) -> Iterator[JSON]:
     """Yield ``count`` orders by creation, each followed by its transactions, if any.
 
-    Documents share no objects, so the caller may change them.
+    Documents share no objects, so the caller may change them. With ``until``, all dates move by the same number of
+    days, so that the last order is of that day; nothing but a delivery is later.
     """
+    calendar = _CALENDAR if until is None or not count else _calendar_until(until, _Draft(seed, count - 1).created)
     for index in range(count):
-        draft = _Draft(seed, index)
+        draft = _Draft(seed, index, calendar)
         yield draft.build_order()
         transactions = draft.build_transactions()
         if transactions is not None:
             yield transactions
 
 
-def sample_lines(count: int, seed: int = 0) -> Iterator[bytes]:
+def sample_lines(count: int, seed: int = 0, *, until: date | None = None) -> Iterator[bytes]:
     """Yield the documents of ``sample`` as compact UTF-8 JSON, without line breaks."""
     import msgspec
 
-    return map(msgspec.json.Encoder().encode, sample(count, seed))
+    return map(msgspec.json.Encoder().encode, sample(count, seed, until=until))
+
+
+class _Calendar(NamedTuple):
+    """How far dates are moved, and the last moment of an order before that."""
+
+    shift_ms: int
+    last_ms: int
+
+
+_CALENDAR = _Calendar(0, LAST_MOMENT_MS)
+
+
+def _calendar_until(day: date, last_created: int) -> _Calendar:
+    """Return the calendar in which the last order is of a day."""
+    last_day = last_created // _DAY_MS
+    return _Calendar((day.toordinal() - last_day) * _DAY_MS, (last_day + 1) * _DAY_MS - 1)
 
 
 class _Draft:
     """An order that is being drawn."""
 
-    def __init__(self, seed: int, index: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, index: int, calendar: _Calendar = _CALENDAR) -> None:
+        self.seed, self.calendar = seed, calendar
         self.dice = dice = Dice(seed, ORDERS, index)
         self.id = dice.guid()
         self.number = str(_FIRST_NUMBER + index)
@@ -57,7 +77,7 @@ class _Draft:
         self.status = dice.pick(words.STATUSES)
         self.payment_status = dice.pick(words.PAYMENT_STATUSES[self.status])
         self.money = Money(self.customer.city.currency, dice.below(3))
-        self.activities = [{"createdDate": instant(self.created), "type": "ORDER_PLACED"}]
+        self.activities = [{"createdDate": self._instant(self.created), "type": "ORDER_PLACED"}]
         self.subtotal = self.discount = self.tax = 0
         self.shipped = False
         self.items = [self._draw_item(position) for position in range(1, 1 + dice.pick(_ITEM_COUNTS))]
@@ -67,10 +87,13 @@ class _Draft:
         self.payments, self.refunds = self._draw_payments()
         self.fulfillment = self._draw_fulfillment()
 
+    def _instant(self, moment_ms: int) -> str:
+        return instant(moment_ms + self.calendar.shift_ms)
+
     def _add_activity(self, kind: str, max_bits: int) -> str:
         """Add an activity up to ``2**max_bits`` milliseconds later; return its instant."""
-        self.now = min(self.now + 1 + self.dice.below(1 << max_bits), LAST_MOMENT_MS)
-        at = instant(self.now)
+        self.now = min(self.now + 1 + self.dice.below(1 << max_bits), self.calendar.last_ms)
+        at = self._instant(self.now)
         self.activities.append({"createdDate": at, "type": kind})
         return at
 
@@ -245,8 +268,8 @@ class _Draft:
         order: JSON = {
             "id": self.id,
             "number": self.number,
-            "createdDate": instant(self.created),
-            "updatedDate": instant(self.now),
+            "createdDate": self._instant(self.created),
+            "updatedDate": self._instant(self.now),
             "lineItems": self.items,
             "buyerInfo": buyer,
             "paymentStatus": self.payment_status,
@@ -321,7 +344,7 @@ class _Draft:
             logistics["deliveryTime"] = method.delivery_time
         if method.slot:
             begin = (self.created // _HOUR_MS + 2 + self.dice.below(120)) * _HOUR_MS
-            logistics["deliveryTimeSlot"] = {"from": instant(begin), "to": instant(begin + 2 * _HOUR_MS)}
+            logistics["deliveryTimeSlot"] = {"from": self._instant(begin), "to": self._instant(begin + 2 * _HOUR_MS)}
         info: JSON = {
             "title": method.title,
             "logistics": logistics,

@@ -8,6 +8,10 @@ from ..diagnostics.errors import StoreError, StoreTimeout
 from ..language.schema import Schema
 
 
+class OutdatedStore(StoreError):
+    """A store that must be upgraded before it can be opened."""
+
+
 def not_found(location: str) -> StoreError:
     """Return the error for a store that does not exist."""
     return StoreError(f"store not found: {location}; create it with: orderquery load {location} FILE")
@@ -55,13 +59,14 @@ def check_versions(
     """Check that the layout and table of fields of a store match this package.
 
     Raises:
-        StoreError: the store is newer, or older, or has another table of fields.
+        OutdatedStore: the store is older.
+        StoreError: the store is newer, or has another table of fields.
 
     """
     check_upgradable(location, layout_version, latest, schema, schema_name)
     if layout_version < latest or fingerprint != schema.fingerprint:
         fix = fix or f"run: orderquery upgrade {location}"
-        raise StoreError(f"{location} was written by an older orderquery or with an older table of fields; {fix}")
+        raise OutdatedStore(f"{location} was written by an older orderquery or with an older table of fields; {fix}")
 
 
 def check_upgradable(location: str, layout_version: int, latest: int, schema: Schema, schema_name: object) -> None:

@@ -18,8 +18,8 @@ from orderquery.version import __version__
 # -- help -------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "convert", "translate", "format", "sql", "match", "why", "convert-orders", "load", "search", "inspect", "get",
-    "delete", "upgrade", "export", "serve", "fields", "tables", "compare-tables", "explain", "complete", "hover", "sample", "demo",
+    "check", "convert", "translate", "format", "sql", "match", "why", "convert-orders", "load", "search", "inspect", "info", "get",
+    "delete", "upgrade", "export", "serve", "fields", "tables", "compare-tables", "explain", "complete", "hover", "sample", "demo", "completion",
 ]  # fmt: skip
 
 

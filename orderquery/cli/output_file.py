@@ -1,0 +1,96 @@
+"""The option ``--output``: a file in place of standard output (D128).
+
+The file is written completely or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+
+from .file_kinds import database_kind
+from .inputs import STDIN
+from .output import count_of, redirected, write_line
+
+FORMATS_BY_SUFFIX = {
+    ".csv": "csv", ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow", ".jsonl": "jsonl",
+    ".ndjson": "jsonl", ".json": "json",
+}  # fmt: skip
+"""The format of a file without ``--format``."""
+
+
+def format_of(path: str | None) -> str | None:
+    """Return the format for the end of a file's name, or ``None``."""
+    return None if path is None else FORMATS_BY_SUFFIX.get(os.path.splitext(path)[1].casefold())
+
+
+@contextlib.contextmanager
+def output_to(path: str | None, inputs: Iterable[str] = ()) -> Iterator[None]:
+    """Write standard output to a file instead; ``None`` and ``-`` leave it as it is.
+
+    The file gets its name when everything is written; until then, and after an error, an earlier file keeps it.
+    ``inputs`` are the files that the command reads.
+
+    Raises:
+        UsageError: the file is an input or a database, or cannot be written.
+
+    """
+    if path is None or path == STDIN:
+        yield
+        return
+    _check(path, inputs)
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
+        # A pipe or a device has no earlier content to keep.
+        with open(target, "wb") as stream, redirected(stream, is_terminal=False):
+            yield
+        return
+    descriptor, draft = tempfile.mkstemp(prefix=f".{os.path.basename(target)[:100]}.", dir=os.path.dirname(target))
+    try:
+        with open(descriptor, "wb") as stream:
+            with redirected(stream, is_terminal=False):
+                yield
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(draft, _mode_for(target))
+        os.replace(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def write_written(count: int, path: str | None) -> None:
+    """Write how many orders are in the file of ``--output``, if there is one."""
+    if path not in (None, STDIN):
+        write_line(f"{count_of(count, 'order')} in {path}")
+
+
+def _check(path: str, inputs: Iterable[str]) -> None:
+    from ..diagnostics.errors import UsageError
+
+    if os.path.isdir(path):
+        raise UsageError(f'--output "{path}" is a directory; pass a file')
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise UsageError(f'cannot write "{path}": folder not found: {folder}')
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f'cannot write "{path}": permission denied')
+    if (kind := database_kind(path)) is not None:
+        raise UsageError(f'--output "{path}" is {kind}, not a file of orders; pass another file')
+    for name in inputs:
+        if name != STDIN and os.path.isfile(name) and os.path.exists(path) and os.path.samefile(name, path):
+            raise UsageError(f'--output "{path}" is read by this command; pass another file')
+
+
+def _mode_for(target: str) -> int:
+    """Return the mode of the earlier file, else that of a new one."""
+    try:
+        return stat.S_IMODE(os.stat(target).st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
