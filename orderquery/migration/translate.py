@@ -60,9 +60,9 @@ class Translation(Generic[QueryT]):
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The diagnostics of the search and the losses, in the order of their places."""
-        told = {loss.place for loss in self.losses if loss.code == "other-meaning"}
+        replaced = {loss.place for loss in self.losses if loss.code == "other-meaning"}
         own = [d for d in self.report.diagnostics if d.code != _LOST]
-        kept = [d for d in own if d.code != "hidden-value" or d.place not in told]
+        kept = [d for d in own if d.code != "hidden-value" or d.place not in replaced]
         return in_order((*kept, *self.losses), self.report.request)
 
     def printed(self, form: Form = "json") -> JSON:

@@ -82,14 +82,14 @@ def test_the_class_of_each_fix_is_true():
         search = mistaker.search()
         search["filter"].setdefault("updatedDate", {"$gte": "2024-01-01T00:00:00", "$lt": "2025-01-01T00:00:00"})
         _, request, _ = mistaker.wrong(search, index % 3)
-        report = oq.check(json.dumps(request, default=float))
+        report = oq.check(json.dumps(request, default=float), "request")
         for diagnostic in report.diagnostics:
             if diagnostic.certain:
                 made = report.correct(diagnostic)
                 found = class_of(diagnostic, report.diagnostics, made)
                 classes[found] += 1
                 assert found is not None
-                assert found == "intended" or same_answer(report.plan, oq.check(made.value).plan)
+                assert found == "intended" or same_answer(report.plan, oq.check(made.value, "request").plan)
     assert set(classes) == {"same-answer", "intended"}
 
 

@@ -84,12 +84,12 @@ def compared(request: JSON) -> Counter[str]:
 @given(searches(searches(searches(st.just({})))))
 @settings(max_examples=200)
 def test_a_correction_is_final_and_loses_nothing(request_: JSON) -> None:
-    report = oq.check(copy.deepcopy(request_))
+    report = oq.check(copy.deepcopy(request_), "request")
     found = report.corrected if report.corrected is not None else report.partly_corrected
     assert (found is not None) == any(diagnostic.certain for diagnostic in report.diagnostics)
     if found is None:
         return
-    again = oq.check(found)
+    again = oq.check(found, "request")
     assert again.diagnostics == report.remaining
     assert again.corrected is None
     assert again.partly_corrected is None

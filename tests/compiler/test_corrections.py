@@ -47,7 +47,7 @@ def wanted_of(case: JSON) -> JSON:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: json.dumps(request_of(case))[:70])
 def test_the_correction_means_what_was_written(case: JSON) -> None:
-    report = oq.check(request_of(case))
+    report = oq.check(request_of(case), "request")
     wanted = wanted_of(case)
     assert (report.corrected is None) == (wanted is None)
     if "codes" in case:
@@ -56,7 +56,7 @@ def test_the_correction_means_what_was_written(case: JSON) -> None:
         corrected, meant = (oq.compile(request, shape="request") for request in (report.corrected, wanted))
         assert same_condition(corrected.condition, meant.condition)
         assert corrected.sort == meant.sort
-        assert oq.check(report.corrected).ok
+        assert oq.check(report.corrected, "request").ok
 
 
 def answer(plan: oq.Plan, orders: list[JSON], transactions: list[JSON]) -> list[str]:
@@ -98,10 +98,10 @@ def compared(request: JSON) -> Counter[str]:
 
 def fault(mistaker: Mistaker, meant: JSON, request: JSON) -> str | None:
     """Return what is wrong with the correction of a request, if anything."""
-    report = oq.check(request)
+    report = oq.check(request, "request")
     if report.corrected is None:
         return f"no correction; left: {[d.code for d in report.remaining]}"
-    again = oq.check(report.corrected)
+    again = oq.check(report.corrected, "request")
     if not again.ok or again.corrected is not None or again.partly_corrected is not None:
         return f"the correction is not final: {[d.code for d in again.diagnostics]}"
     if compared(report.corrected) != compared({"search": meant}):
@@ -196,7 +196,7 @@ def test_a_guess_is_left_and_loses_nothing(part: int) -> None:
             continue
         operand = innermost(search["filter"][name])
         meant, request, _ = mistaker.wrong(search, mistaker.random.randint(0, 3))
-        report = oq.check(request)
+        report = oq.check(request, "request")
         assert report.corrected is None, (request, report.corrected)
         left = [diagnostic for diagnostic in report.remaining if diagnostic.severity == "error"]
         assert left
@@ -205,7 +205,7 @@ def test_a_guess_is_left_and_loses_nothing(part: int) -> None:
             assert report.remaining == report.diagnostics
             continue
         assert json.dumps(operand) in json.dumps(report.partly_corrected, default=str), request
-        again = oq.check(report.partly_corrected)
+        again = oq.check(report.partly_corrected, "request")
         assert again.diagnostics == report.remaining
         assert again.partly_corrected is None
         assert compared(report.partly_corrected) == compared({"search": meant}), request

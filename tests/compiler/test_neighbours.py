@@ -28,7 +28,7 @@ AROUND = [
 def said(request: JSON, start: tuple[Any, ...] = ()) -> Said:
     """Return the diagnostics of the part of a request at a path, with places relative to it."""
     found: Said = Counter()
-    for d in oq.check(copy.deepcopy(request)).diagnostics:
+    for d in oq.check(copy.deepcopy(request), "request").diagnostics:
         path = d.place.path or ()
         if path[: len(start)] == start:
             found[d.code, d.message, d.help, d.fix, d.effect, path[len(start) :], d.place.at] += 1
