@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
 from .inputs import STDIN, check_files, load_table, read_records
-from .output import count_of, join_lines, stdout_bytes, write_json, write_line, write_message
+from .output import ByteStream, count_of, join_lines, stdout_bytes, write_json, write_line, write_message
+from .output_file import output_to
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
 if TYPE_CHECKING:
@@ -50,51 +49,15 @@ def convert_orders(files: tuple[str, ...], output: str | None, report: bool, as_
 
     report |= as_json
     check_files(files)
-    _check_output(output, files)
     converter = StoresConverter(load_table(None), report_unfit=False, yield_losses=True)
     run = _OrdersRun(converter)
-    with _opened(output) as target:
-        run.convert(files, None if report and output is None else target)
+    with output_to(output, files):
+        run.convert(files, None if report and output is None else stdout_bytes())
     run.write_losses()
     write_message(run.summary())
     if report:
         _write_report(converter, run.unchanged, as_json)
     return EXIT_PROBLEMS if run.skipped else EXIT_OK
-
-
-def _check_output(output: str | None, files: tuple[str, ...]) -> None:
-    """Raise ``UsageError`` if the output is one of the files, or a directory."""
-    from ..diagnostics.errors import UsageError
-
-    if output is None:
-        return
-    if os.path.isdir(output):
-        raise UsageError(f'"{output}" is a directory; pass a file')
-    for name in files:
-        if name != STDIN and os.path.exists(output) and os.path.samefile(output, name):
-            raise UsageError(f'"{output}" is both the output and a FILE; pass another output')
-
-
-@contextmanager
-def _opened(output: str | None) -> Iterator[BinaryIO]:
-    """Open the output; a file gets its name when it is complete."""
-    if output is None:
-        yield stdout_bytes()
-        return
-    from ..diagnostics.errors import UsageError
-
-    part = f"{output}.part"
-    try:
-        file = open(part, "wb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise UsageError(f'cannot write "{output}": {error.strerror or error}') from None
-    try:
-        with file:
-            yield file
-        os.replace(part, output)
-    except BaseException:
-        os.unlink(part)
-        raise
 
 
 class _OrdersRun:
@@ -111,7 +74,7 @@ class _OrdersRun:
         """The number of eCommerce orders among the documents."""
         return self._orders - self._converter.made
 
-    def convert(self, names: tuple[str, ...], target: BinaryIO | None) -> None:
+    def convert(self, names: tuple[str, ...], target: ByteStream | None) -> None:
         """Write the records of the files as JSON lines."""
         from ..diagnostics.diagnostic import Diagnostic
         from .progress import ProgressLine

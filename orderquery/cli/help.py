@@ -15,7 +15,7 @@ COMMANDS = (
             ("check", "Report every mistake in a search, with a fix."),
             ("convert", "Convert a search to JSON or to the text form."),
             ("translate", "Translate a search of the older Stores API to Search Orders."),
-            ("format", "Format searches: spaces, quotes and line breaks."),
+            ("format", "Format searches: spaces, quotes, keywords and line breaks."),
             ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),

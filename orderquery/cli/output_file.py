@@ -6,6 +6,7 @@ The file is written completely or not at all.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -73,17 +74,17 @@ def _check(path: str, inputs: Iterable[str]) -> None:
     from ..diagnostics.errors import UsageError
 
     if os.path.isdir(path):
-        raise UsageError(f'--output "{path}" is a directory; pass a file')
+        raise UsageError(f'"{path}" is a directory; pass a file as --output')
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
-        raise UsageError(f'cannot write "{path}": folder not found: {folder}')
+        raise UsageError(f'cannot write "{path}": {os.strerror(errno.ENOENT)}')
     if not os.access(folder, os.W_OK):
-        raise UsageError(f'cannot write "{path}": permission denied')
+        raise UsageError(f'cannot write "{path}": {os.strerror(errno.EACCES)}')
     if (kind := database_kind(path)) is not None:
-        raise UsageError(f'--output "{path}" is {kind}, not a file of orders; pass another file')
+        raise UsageError(f'"{path}" is {kind}, not a file of orders; pass another file as --output')
     for name in inputs:
         if name != STDIN and os.path.isfile(name) and os.path.exists(path) and os.path.samefile(name, path):
-            raise UsageError(f'--output "{path}" is read by this command; pass another file')
+            raise UsageError(f'"{path}" is both the output and a FILE that is read; pass another --output')
 
 
 def _mode_for(target: str) -> int:

@@ -10,6 +10,7 @@ import click
 from .inputs import load_table, read_query, shape_option
 from .output import wants_colour, write_json, write_line, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
+from .terminal import terminal_columns
 
 if TYPE_CHECKING:
     from ..migration.translate import Form, Translation
@@ -72,5 +73,11 @@ def _write_text(found: Translation[Any], form: Form, name: str) -> None:
         else:
             write_json(printed)
     if found.diagnostics:
-        text = render_diagnostics(found.diagnostics, found.report.source, name, colour=wants_colour(sys.stderr))
+        text = render_diagnostics(
+            found.diagnostics,
+            found.report.source,
+            name,
+            colour=wants_colour(sys.stderr),
+            columns=terminal_columns(sys.stderr),
+        )
         write_message(text, keep_lines=True)

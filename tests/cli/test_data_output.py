@@ -248,10 +248,10 @@ def test_after_an_error_the_file_is_as_it_was(filled):
     ("output", "expected"),
     [
         ("s.db", "is an SQLite database, not a file of orders"),
-        ("o.jsonl", "is read by this command"),
-        ("query.txt", "is read by this command"),
+        ("o.jsonl", "is both the output and a FILE that is read"),
+        ("query.txt", "is both the output and a FILE that is read"),
         (".", "is a directory"),
-        ("no/where.csv", "folder not found"),
+        ("no/where.csv", "No such file"),
     ],
 )
 def test_files_that_are_not_written(filled, output, expected):
