@@ -24,7 +24,7 @@ TYPE_CHECKING = False  # what typing calls so is all that is needed of it, and i
 if TYPE_CHECKING:
     from typing import Any
 
-    from .api import Plan, check
+    from .api import Plan, check, compare_tables, translate
     from .api import compile_search as compile  # noqa: A004 - oq.compile is the word for it
     from .compiler.completion import Completion, complete
     from .compiler.conversion import convert
@@ -54,6 +54,10 @@ if TYPE_CHECKING:
     from .emulator.errors import Refused
     from .language.fields import Field
     from .language.schema import Schema, load_schema
+    from .migration.compare import TableComparison
+    from .migration.convert import convert_order
+    from .migration.converted import ConvertedOrder
+    from .migration.translate import Translation
     from .samples.generator import sample
     from .sql.mapped.layout import OwnTables
     from .sql.mapped.layout_loader import json_layout, load_layout
@@ -67,6 +71,7 @@ _HOME = {
     "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
     "Completion": "compiler.completion",
+    "ConvertedOrder": "migration.converted",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
@@ -90,11 +95,15 @@ _HOME = {
     "Store": "stores.base",
     "StoreError": "diagnostics.errors",
     "StoreTimeout": "diagnostics.errors",
+    "TableComparison": "migration.compare",
     "Token": "compiler.highlighting",
+    "Translation": "migration.translate",
     "UsageError": "diagnostics.errors",
     "check": "api",
+    "compare_tables": "api",
     "complete": "compiler.completion",
     "convert": "compiler.conversion",
+    "convert_order": "migration.convert",
     "create_app": "emulator.app",
     "fixes": "compiler.quick_fixes",
     "highlight": "compiler.highlighting",
@@ -104,6 +113,7 @@ _HOME = {
     "load_schema": "language.schema",
     "open_store": "stores.engines",
     "sample": "samples.generator",
+    "translate": "api",
     "upgrade_store": "stores.engines",
 }
 _RENAMED = {
@@ -117,6 +127,7 @@ __all__ = [
     "Clock",
     "Code",
     "Completion",
+    "ConvertedOrder",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
@@ -140,13 +151,17 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreTimeout",
+    "TableComparison",
     "Token",
+    "Translation",
     "UsageError",
     "__version__",
     "check",
+    "compare_tables",
     "compile",
     "complete",
     "convert",
+    "convert_order",
     "create_app",
     "fixes",
     "format",
@@ -158,6 +173,7 @@ __all__ = [
     "open_store",
     "render",
     "sample",
+    "translate",
     "upgrade_store",
 ]
 

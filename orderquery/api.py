@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .compiler.page import Page
     from .language.schema import Schema
     from .memory.codegen import Matches
+    from .memory.why import Verdict
+    from .migration.compare import TableComparison
+    from .migration.translate import Translation
     from .sql.layouts import Layout
     from .sql.statement import Statement
 
@@ -49,6 +52,24 @@ class Plan(Query):
         from .memory.search import matcher
 
         return matcher(self)
+
+    def why(self, order: JSON, transactions: JSON = None) -> Verdict:
+        """Explain why an order matches the search, or does not.
+
+        The verdict has every condition with its result, the order's own value, and whether it decides. ``print`` shows
+        it as a tree.
+
+        Raises:
+            DocumentError: the order or the record is not an object.
+
+        """
+        return self._explain(order, transactions)
+
+    @cached_property
+    def _explain(self) -> Callable[[JSON, JSON], Verdict]:
+        from .memory.search import explainer
+
+        return explainer(self)
 
     def filter(self, orders: Iterable[JSON], transactions: Iterable[JSON] = ()) -> Iterator[JSON]:
         """Yield the matching orders, unchanged and in input order.
@@ -108,7 +129,7 @@ class Plan(Query):
 
 def check(
     source: JSON,
-    shape: Shape = "request",
+    shape: Shape | None = None,
     *,
     form: Form = "any",
     schema: Schema | str | None = None,
@@ -120,13 +141,17 @@ def check(
     and pasted code around one: a call, an assignment, a ``curl`` command (D73). A dict may hold Python values:
     ``datetime``, ``date``, ``UUID``, ``Decimal``, tuples and sets.
 
-    ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), or
-    the argument of the JavaScript SDK (``sdk``). ``form`` tells how to parse a string: ``json``, ``text``, or ``any``
-    (JSON if it starts with a bracket or is code). ``wire`` is plain JSON, as in an HTTP body: faster, without line and
-    column (D20). Relative dates of the text form count from ``now``.
+    ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), the
+    argument of the JavaScript SDK (``sdk``), or the body of the older Stores API (``stores``, with the table
+    ``stores-v2``). Without it and without ``schema``, a body that is certainly of the Stores API is checked as such,
+    with the warning ``stores-query``; any other is a request (D90).
+
+    ``form`` tells how to parse a string: ``json``, ``text``, or ``any`` (JSON if it starts with a bracket or is code).
+    ``wire`` is plain JSON, as in an HTTP body: faster, without line and column (D20). Relative
+    dates of the text form count from ``now``.
 
     Raises:
-        UsageError: no such shape.
+        UsageError: no such shape, or the table has no requests of this shape.
         SchemaError: no such table.
 
     """
@@ -147,10 +172,53 @@ def compile_search(
 
     JSON may have ``{"search": …}`` around it.
 
-    ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search.
+    ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search,
+    or with a table of the Stores API a body of that.
 
     Raises:
         QueryError: the search has errors; it contains every diagnostic, warnings included.
 
     """
     return Plan.of(compiler.compile_search(source, shape=shape, schema=schema, now=now))
+
+
+def translate(
+    query: JSON,
+    *,
+    shape: Shape | None = None,
+    source: Schema | str = "stores-v2",
+    target: Schema | str = "ecom-orders",
+    now: datetime | None = None,
+) -> Translation[Plan]:
+    """Translate a search over one table of fields to the same search over another.
+
+    By default from the older Stores API to Search Orders: over converted documents, the translated search gives the
+    same orders. ``losses`` says what is not the same; ``request`` is ``None`` if there is no such search. ``query`` is
+    in any form, as for :func:`check`; certain fixes are made first. Relative dates of the text form count from ``now``.
+
+    Raises:
+        UsageError: there is no translation between these tables, or no such shape.
+        SchemaError: no such table.
+
+    """
+    from .migration import translate as translator
+
+    found = translator.translate(query, shape, from_table=source, to_table=target, now=now)
+    plan = None if found.query is None else Plan.of(found.query)
+    return translator.Translation(found.report, found.losses, found.source, found.target, plan)
+
+
+def compare_tables(
+    first: Schema | str, second: Schema | str, *, queries: Iterable[JSON] = (), shape: Shape | None = None
+) -> TableComparison:
+    """Compare two tables of fields, and searches over the first in the second.
+
+    Each of ``queries`` is a search in any form, as for :func:`check`, or a pair of its name and the search.
+
+    Raises:
+        SchemaError: no such table.
+
+    """
+    from .migration.compare import compare_tables as compare
+
+    return compare(first, second, queries=queries, shape=shape)

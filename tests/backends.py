@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol
 
 import engines
+import histogram_oracle
 
 import orderquery as oq
 
@@ -20,6 +21,7 @@ class Backend(Protocol):
     def delete(self, order_ids: list[str]) -> None: ...
     def search(self, search: JSON) -> oq.Page: ...
     def get(self, order_id: str) -> JSON: ...
+    def histogram(self, search: JSON, by: str, unit: str) -> JSON: ...
     def close(self) -> None: ...
 
 
@@ -49,6 +51,9 @@ class Memory:
     def get(self, order_id: str) -> JSON:
         return next((order for order in self.orders if order.get("id", order.get("_id")) == order_id), None)
 
+    def histogram(self, search: JSON, by: str, unit: str) -> JSON:
+        return histogram_oracle.histogram(self.orders, list(self.transactions.values()), search, by, unit)
+
     def close(self) -> None:
         """Nothing to close."""
 
@@ -70,6 +75,9 @@ class InStore:
 
     def get(self, order_id: str) -> JSON:
         return self.store.get(order_id)
+
+    def histogram(self, search: JSON, by: str, unit: str) -> JSON:
+        return histogram_oracle.plain(self.store.histogram(search, by, unit).to_json())
 
     def close(self) -> None:
         self.store.close()

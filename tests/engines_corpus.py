@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import histogram_oracle
 from backends import KEYS
 from test_conformance import FILES
 
@@ -137,6 +138,9 @@ class Exported:
 
     def get(self, order_id: str) -> JSON:
         return self.store.get(order_id)
+
+    def histogram(self, search: JSON, by: str, unit: str) -> JSON:
+        return histogram_oracle.plain(self.store.histogram(search, by, unit).to_json())
 
     def close(self) -> None:
         """The exports are closed together."""

@@ -46,12 +46,14 @@ def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     emulator = re.sub(r"<!-- pytest -->\n```python\n.*?```", "", FOLDERS["emulator"], flags=re.DOTALL)
-    for block in (blocks("python")[-1], *blocks("python", emulator), *blocks("python", FOLDERS["stores"])):
+    folders = (emulator, FOLDERS["stores"], FOLDERS["memory"])
+    for block in (blocks("python")[-1], *(block for text in folders for block in blocks("python", text))):
         exec(compile(block, "README.md", "exec"), {})
 
 
-def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
-    for name, text in re.findall(r"<!-- file: (\S+) -->\n```json\n(.*?)```", README, re.DOTALL):
+@pytest.mark.parametrize("document", [README, FOLDERS["migration"]], ids=["main", "migration"])
+def test_the_commands_print_what_is_shown(document: str, tmp_path: Path) -> None:
+    for name, text in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", document, re.DOTALL):
         (tmp_path / name).write_text(text)
     program = tmp_path / "bin" / "orderquery"
     program.parent.mkdir()
@@ -59,7 +61,7 @@ def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
     program.chmod(0o755)
     root = str(ROOT)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": root, "COLUMNS": "200"}
-    for block in blocks("console"):
+    for block in blocks("console", document):
         for command, shown in re.findall(r"^\$ (.*?)\n(.*?)(?=^\$ |\Z)", block, re.MULTILINE | re.DOTALL):
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=HANG_S

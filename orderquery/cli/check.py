@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("query", metavar="[QUERY]...", nargs=-1)
-@shape_option("request")
+@shape_option("request; stores for what is certainly a body of that")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @table_option
 def check(
     query: tuple[str, ...],
-    shape: Shape,
+    shape: Shape | None,
     strict: bool,
     format_: str,
     fix: bool,
@@ -70,7 +70,8 @@ def check(
     from .query_files import find_queries
 
     mode = _mode(fix=fix, diff=diff, write=write, limited=only is not None, format_=format_)
-    schema, (names, several) = load_table(table), find_queries(query)
+    schema = None if table is None else load_table(table)
+    names, several = find_queries(query)
     queries = (read_query(name) for name in names)
     found = [(argument, check_search(argument.source, shape, schema=schema)) for argument in queries]
     if mode is not None:

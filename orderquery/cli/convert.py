@@ -26,7 +26,7 @@ def convert(query: str, form: str, shape: str | None, strict: bool, table: str |
 
     JSON is the body of an HTTP request, {"search": {...}}. Relative dates become absolute.
     """
-    plan = compile_query(read_query(query), load_table(table), shape, strict=strict)
+    plan = compile_query(read_query(query), load_table(table, shape), shape, strict=strict)
     if form == "text":
         write_line(plan.to_text())
     else:

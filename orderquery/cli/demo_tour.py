@@ -21,7 +21,7 @@ from ..stores.base import Store
 from ..stores.engines import open_store
 from .output import flush_stdout, wants_colour, write_line
 from .program import program_name
-from .tables import OrdersTable
+from .table_output import OrdersTable
 
 _ORDERS = 2_000
 _SHOWN_ORDERS = 3

@@ -32,7 +32,7 @@ def fields(pattern: str, format_: str, table: str | None) -> int:
     if format_ == "json":
         write_json([_to_json(row) for row in rows])
     elif rows:
-        from .tables import write_fields
+        from .table_output import write_fields
 
         write_fields(rows)
     else:

@@ -14,11 +14,19 @@ COMMANDS = (
         (
             ("check", "Report every mistake in a search, with a fix."),
             ("convert", "Convert a search to JSON or to the text form."),
+            ("translate", "Translate a search of the older Stores API to Search Orders."),
             ("format", "Format searches: spaces, quotes and line breaks."),
             ("sql", "Print a search as SQL, then its parameters as JSON."),
         ),
     ),
-    ("Files of orders", (("match", "Print the orders in files that match a search."),)),
+    (
+        "Files of orders",
+        (
+            ("match", "Print the orders in files that match a search."),
+            ("why", "Show why an order matches a search, or does not."),
+            ("convert-orders", "Convert orders of the Stores API to eCommerce orders."),
+        ),
+    ),
     (
         "Stores of orders",
         (
@@ -36,7 +44,9 @@ COMMANDS = (
         "Reference and samples",
         (
             ("fields", "List the fields, with their types and operators."),
-            ("explain", "Explain a diagnostic code."),
+            ("tables", "List the tables of fields."),
+            ("compare-tables", "Compare two tables of fields."),
+            ("explain", "Explain a diagnostic code, or an event."),
             ("complete", "Print what may be written at a position of a search, as JSON."),
             ("hover", "Print what is known of a word of a search, as JSON."),
             ("sample", "Print sample orders and their transactions."),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..documents.ingest import Found
     from ..documents.json_lines import Progress
     from ..language.schema import Schema
+    from ..migration.convert import StoresConverter
+    from ..migration.csv_files import CSVKind
     from ..stores.base import Store
 
 STDIN = "-"
@@ -63,12 +65,13 @@ def port_option(command: Decorated) -> Decorated:
     return click.option("--port", metavar="P", type=kind, default=8080, show_default=True, help=help_)(command)
 
 
-def shape_option(default: str | None) -> Callable[[Decorated], Decorated]:
+def shape_option(default: str | None = None) -> Callable[[Decorated], Decorated]:
     """Add ``--as``, the shape of a JSON search."""
     shown = default or 'request if there is a "search" key, else search'
     return click.option(
-        "--as", "shape", type=click.Choice(["request", "search", "sdk"]), default=default,
-        help=f"Shape of JSON: HTTP body, bare search, or argument of the JavaScript SDK.  [default: {shown}]",
+        "--as", "shape", type=click.Choice(["request", "search", "sdk", "stores"]),
+        help="Shape of JSON: HTTP body, bare search, argument of the JavaScript SDK, or body of the older Stores API.  "
+        f"[default: {shown}]",
     )  # fmt: skip
 
 
@@ -92,11 +95,14 @@ def strict_option(command: Decorated) -> Decorated:
     return click.option("--strict", is_flag=True, help="Treat warnings about QUERY as errors.")(command)
 
 
-def load_table(table: str | None) -> Schema:
-    """Load a table of fields by name or file; the default one for None."""
-    from ..language.schema import load_schema
+def load_table(table: str | None, shape: str | None = None) -> Schema:
+    """Load a table of fields by name or file.
 
-    return load_schema(table)
+    The default is the table of a shape, or that of eCommerce orders.
+    """
+    from ..language.schema import STORES_SCHEMA, load_schema
+
+    return load_schema(STORES_SCHEMA if table is None and shape == "stores" else table)
 
 
 def open_store(location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None) -> Store:
@@ -243,6 +249,12 @@ def check_files(names: tuple[str, ...]) -> None:
             raise UsageError(f'"{name}" is {kind}, not a file of orders; for its orders use the command search')
 
 
+def _csv_kind(name: str) -> CSVKind | None:
+    from ..migration.csv_files import csv_kind
+
+    return csv_kind(name)
+
+
 def read_records(
     schema: Schema,
     name: str,
@@ -251,11 +263,13 @@ def read_records(
     report_unfit: bool = True,
     other_tables: bool = False,
     progress: Progress | None = None,
+    converter: StoresConverter | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of a file.
 
-    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. Problems call the file ``source_name``.
-    Without it, they use the name that the user gave.
+    ``other_tables`` is that of :func:`~orderquery.documents.ingest.from_bytes`. With a ``converter``, old orders are
+    converted, in CSV files, too. Problems call the file ``source_name``. Without it, they use the name that the user
+    gave.
     """
     from dataclasses import replace
 
@@ -263,5 +277,12 @@ def read_records(
     from ..documents.json_lines import read_file
 
     shown = source_name or (STDIN_NAME if name == STDIN else name)
-    for _, found in read_file(schema, name, progress, report_unfit=report_unfit, other_tables=other_tables):
+    options = {"report_unfit": report_unfit, "other_tables": other_tables}
+    if converter is not None and (kind := _csv_kind(name)) is not None:
+        from ..migration.csv_files import read_csv
+
+        read = read_csv(name, kind, converter, progress)
+    else:
+        read = read_file(schema, name, progress, **options, converter=converter)
+    for _, found in read:
         yield replace(found, source_name=shown) if isinstance(found, Diagnostic) else found

@@ -43,7 +43,7 @@ def inspect(
     """
     import json
 
-    schema = load_table(table)
+    schema = load_table(table, shape)
     plan = compile_query(read_query(query), schema, shape, strict=strict)
     with open_store(store, schema, site, layout=layout) as opened:
         explained = opened.explain(plan)

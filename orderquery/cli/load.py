@@ -17,6 +17,7 @@ from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
 if TYPE_CHECKING:
     from ..documents.ingest import Found
+    from ..migration.convert import StoresConverter
     from ..stores.base import LoadResult, Store
     from .progress import ProgressLine
 
@@ -29,13 +30,15 @@ MAX_SHOWN_PROBLEMS = 20
         "orderquery load shop.db orders.jsonl transactions.jsonl.gz",
         "orderquery load shop.db --site berlin search-response.json webhook-event.json",
         "zcat export.jsonl.gz | orderquery load shop.db -",
+        "orderquery load shop.db old-orders.jsonl --convert",
     ),
 )
 @click.argument("store", metavar="STORE")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @site_option
 @table_option
-def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> int:
+@click.option("--convert", is_flag=True, help="Convert orders of the Stores API, which are skipped without it.")
+def load(store: str, files: tuple[str, ...], site: str, table: str | None, convert: bool) -> int:
     """Load orders and transactions into a store.
 
     Creates the store if it does not exist.
@@ -44,13 +47,15 @@ def load(store: str, files: tuple[str, ...], site: str, table: str | None) -> in
     {"order": ...}, order transactions, webhook events and webhook tokens. The signatures of tokens are not checked.
     Loading again is safe: an older version never replaces a newer one.
 
+    With --convert, they may also hold what the command convert-orders takes.
+
     Skips unusable documents, reports each with its place, and then exits with 1. Also reports stored values that do
     not fit their field; their orders are loaded.
     """
     _check_roles(store, files)
     check_files(files)
     with open_store(store, load_table(table), site, create=True) as opened:
-        return EXIT_PROBLEMS if _load_files(opened, files).skipped else EXIT_OK
+        return EXIT_PROBLEMS if _load_files(opened, files, convert=convert).skipped else EXIT_OK
 
 
 def _check_roles(store: str, files: tuple[str, ...]) -> None:
@@ -90,25 +95,34 @@ def _check_same_file(store: str, files: tuple[str, ...]) -> None:
             raise UsageError(f'"{name}" is both STORE and FILE; pass the store first, then the files of orders')
 
 
-def _load_files(store: Store, names: tuple[str, ...]) -> LoadResult:
+def _load_files(store: Store, names: tuple[str, ...], *, convert: bool) -> LoadResult:
+    from ..migration.convert import StoresConverter
     from .progress import ProgressLine
 
+    converter = StoresConverter(store.schema) if convert else None
     sizes = {name: os.path.getsize(name) for name in names if name != STDIN}
     with ProgressLine("loading", sum(sizes.values()) or None) as progress:
-        result = store.load_records(_read_files(store, names, sizes, progress))
+        result = store.load_records(_read_files(store, names, sizes, progress, converter))
+    result.conversion = None if converter is None else converter.report
     _write_problems(result)
     write_line(_summary(result))
     return result
 
 
-def _read_files(store: Store, names: tuple[str, ...], sizes: dict[str, int], progress: ProgressLine) -> Iterator[Found]:
+def _read_files(
+    store: Store,
+    names: tuple[str, ...],
+    sizes: dict[str, int],
+    progress: ProgressLine,
+    converter: StoresConverter | None,
+) -> Iterator[Found]:
     done_bytes = 0
 
     def show_position(position: int) -> None:
         progress.update(done_bytes + position)
 
     for name in names:
-        yield from read_records(store.schema, name, other_tables=True, progress=show_position)
+        yield from read_records(store.schema, name, other_tables=True, progress=show_position, converter=converter)
         done_bytes += sizes.get(name, 0)
 
 
@@ -132,4 +146,8 @@ def _summary(result: LoadResult) -> str:
         parts.append(f"{result.skipped:,} skipped")
     if result.unfit:
         parts.append(count_of(result.unfit, "invalid value"))
+    if result.conversion is not None:
+        parts.append(f"{result.conversion.orders:,} converted")
+        parts.append(f"{count_of(result.conversion.totals['kept'], 'old value')} kept in extendedFields")
+        parts.extend(result.conversion.event_lines())
     return ", ".join(parts)

@@ -64,7 +64,7 @@ def match(
     other_names = (transactions,) if transactions is not None else ()
     argument = read_query(query, (*names, *other_names))
     check_files((*names, *other_names))
-    schema = load_table(table)
+    schema = load_table(table, shape)
     plan = compile_query(argument, schema, shape, strict=strict)
     if plan.cursor is not None:
         raise UsageError("match does not support cursors; remove the cursor from QUERY")

@@ -35,19 +35,20 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class _InputFile(NamedTuple):
+class InputFile(NamedTuple):
     """A file to read, and its name in messages."""
 
     path: str
     name: str
 
 
-def _input_files(names: tuple[str, ...]) -> list[_InputFile]:
-    return [_InputFile(name, STDIN_NAME if name == STDIN else name) for name in names]
+def input_files(names: tuple[str, ...]) -> list[InputFile]:
+    """Return the files of these arguments; ``-`` is standard input."""
+    return [InputFile(name, STDIN_NAME if name == STDIN else name) for name in names]
 
 
 @contextmanager
-def _rereadable_files(names: tuple[str, ...]) -> Iterator[list[_InputFile]]:
+def rereadable_files(names: tuple[str, ...]) -> Iterator[list[InputFile]]:
     """Yield files that can be read twice.
 
     Standard input and pipes are copied to temporary files, which are deleted on exit.
@@ -56,13 +57,13 @@ def _rereadable_files(names: tuple[str, ...]) -> Iterator[list[_InputFile]]:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="orderquery-") as folder:
-        files = _input_files(names)
+        files = input_files(names)
         for index, file in enumerate(files):
             if file.path == STDIN or not os.path.isfile(file.path):
                 path = os.path.join(folder, str(index))
                 with open(path, "wb") as copy, opened(file.path) as (stream, _):
                     shutil.copyfileobj(stream, copy)
-                files[index] = _InputFile(path, file.name)
+                files[index] = InputFile(path, file.name)
         yield files
 
 
@@ -85,16 +86,16 @@ class FileMatcher:
         ``transactions`` is the file of the option ``--transactions``.
         """
         if not self.plan.reads_transactions:
-            self._match_files(_input_files(names))
+            self._match_files(input_files(names))
         elif transactions is not None:
-            self._read_transactions(_input_files((transactions,)), report=True)
-            self._match_files(_input_files(names))
+            self._read_transactions(input_files((transactions,)), report=True)
+            self._match_files(input_files(names))
         else:
-            with _rereadable_files(names) as files:
+            with rereadable_files(names) as files:
                 self._read_transactions(files, report=False)
                 self._match_files(files)
 
-    def _match_files(self, files: Iterable[_InputFile]) -> None:
+    def _match_files(self, files: Iterable[InputFile]) -> None:
         matcher = self._make_matcher()
         for file in files:
             if not self._match_in_workers(file, matcher):
@@ -124,7 +125,7 @@ class FileMatcher:
             self._write(len(lines), b"".join(lines))
         return line_count
 
-    def _match_in_workers(self, file: _InputFile, matcher: BlockMatcher) -> bool:
+    def _match_in_workers(self, file: InputFile, matcher: BlockMatcher) -> bool:
         """Match a file in several processes; return False if one process should match it."""
         size = os.path.getsize(file.path) if os.path.isfile(file.path) else 0
         jobs = self.jobs if self.jobs is not None else processors() if size >= MIN_PARALLEL_BYTES else 1
@@ -175,23 +176,8 @@ class FileMatcher:
         if lines and not self.count:
             stdout_bytes().write(lines)
 
-    def _read_transactions(self, files: Iterable[_InputFile], *, report: bool) -> None:
-        # As in a store: the last record of an order counts, or the newest of its events.
-        branches = _read_paths(self.plan)
-        times: dict[str, int] = {}
-        for file in files:
-            for record in read_records(self.schema, file.path, source_name=file.name, report_unfit=False):
-                if isinstance(record, Diagnostic):
-                    if report:
-                        self._report(record, file.name)
-                elif record.kind == "transactions":
-                    newest = times.get(record.id)
-                    if are_older_transactions(record.event_time, newest):
-                        continue
-                    time = newest_event_time(record.event_time, newest)
-                    if time is not None:
-                        times[record.id] = time
-                    self._transactions[record.id] = _prune(transactions_record(record.decoded), branches)
+    def _read_transactions(self, files: Iterable[InputFile], *, report: bool) -> None:
+        self._transactions.update(read_transactions(self.schema, self.plan, files, self._report if report else None))
 
     def _report(self, problem: Diagnostic, name: str, lines_before: int = 0) -> None:
         if problem.code == "unverified-event":
@@ -201,6 +187,35 @@ class FileMatcher:
         self.unusable += is_skipped(problem)
         line = None if problem.line is None else lines_before + problem.line
         write_message(render_line(replace(problem, source_name=name, line=line)))
+
+
+def read_transactions(
+    schema: Schema, plan: Plan, files: Iterable[InputFile], on_problem: Callable[[Diagnostic, str], None] | None
+) -> dict[str, JSON]:
+    """Return the transactions records of files, by order id.
+
+    Only the keys that the plan reads are kept.
+
+    ``on_problem`` is called with each unusable document and the name of its file.
+    """
+    # As in a store: the last record of an order counts, or the newest of its events.
+    branches = _read_paths(plan)
+    times: dict[str, int] = {}
+    found: dict[str, JSON] = {}
+    for file in files:
+        for record in read_records(schema, file.path, source_name=file.name, report_unfit=False):
+            if isinstance(record, Diagnostic):
+                if on_problem is not None:
+                    on_problem(record, file.name)
+            elif record.kind == "transactions":
+                newest = times.get(record.id)
+                if are_older_transactions(record.event_time, newest):
+                    continue
+                time = newest_event_time(record.event_time, newest)
+                if time is not None:
+                    times[record.id] = time
+                found[record.id] = _prune(transactions_record(record.decoded), branches)
+    return found
 
 
 Branches = dict[str, "Branches"]

@@ -71,10 +71,11 @@ class Program(click.Group):
         return list(overview.COMMAND_NAMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command from the module that has its name."""
+        """Import a command from the module that has its name, with ``_`` for ``-``."""
         if cmd_name not in overview.COMMAND_NAMES:
             return None
-        command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        module = cmd_name.replace("-", "_")
+        command = getattr(import_module(f".{module}", __package__), module)
         assert isinstance(command, click.Command)
         return command
 

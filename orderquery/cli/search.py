@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         "orderquery search shop.db request.json --format json",
         "orderquery search shop.db everything --all --format ids",
         "orderquery search shop.db --cursor AbCd...",
+        "orderquery search shop.db 'paymentStatus = PAID' --format histogram --unit month",
         "orderquery search postgresql://localhost/erp 'number = 10126' --layout erp.toml",
     ),
 )
@@ -47,10 +48,16 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "json", "jsonl", "ids"]),
+    type=click.Choice(["table", "json", "jsonl", "ids", "histogram"]),
     default="table",
     show_default=True,
-    help="json: the response body of the endpoint; jsonl: one document a line.",
+    help="json: the response body of the endpoint; jsonl: one document a line; histogram: all orders by date, in UTC.",
+)
+@click.option("--by", metavar="FIELD", help="Field of dates of the histogram.  [default: createdDate]")
+@click.option(
+    "--unit",
+    type=click.Choice(["auto", "hour", "day", "week", "month", "year"]),
+    help="Unit of the histogram.  [default: auto, at most 60 lines]",
 )
 @shape_option(None)
 @strict_option
@@ -65,6 +72,8 @@ def search(
     every_page: bool,
     count: bool,
     format_: str,
+    by: str | None,
+    unit: str | None,
     shape: str | None,
     strict: bool,
     layout: str | None,
@@ -83,14 +92,20 @@ def search(
     from ..diagnostics.errors import UsageError
     from .search_output import SearchOutput
 
+    if format_ != "histogram" and (by is not None or unit is not None):
+        raise UsageError(f"{'--by' if by is not None else '--unit'} needs --format histogram")
     if query is None and cursor is None:
         raise UsageError('missing QUERY; pass "everything" for all orders, or --cursor')
-    schema = load_table(table)
+    schema = load_table(table, shape)
     plan = None if query is None else compile_query(read_query(query), schema, shape, strict=strict)
     paged = _apply_paging(schema, plan, limit, cursor)
     with open_store(store, schema, site, layout=layout) as opened:
         if count:
             write_line(str(opened.count(paged)))
+        elif format_ == "histogram":
+            from .histogram_output import write_histogram
+
+            write_histogram(opened.histogram(paged, by or "createdDate", unit or "auto"))
         else:
             next_words = _next_page_words(store, layout, site, table)
             SearchOutput(opened, paged, every_page=every_page, next_words=next_words).write(format_)

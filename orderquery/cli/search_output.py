@@ -73,7 +73,7 @@ class SearchOutput:
         write(b'],"metadata":' + json.dumps(metadata, separators=(",", ":")).encode() + b"}\n")
 
     def _write_table(self) -> None:
-        from .tables import OrdersTable
+        from .table_output import OrdersTable
 
         rows, next_cursor = self._search()
         table, count = OrdersTable(self._store.schema), 0

@@ -30,7 +30,7 @@ def sql(query: str, dialect: str, shape: str | None, strict: bool, layout: str |
     Prints the statement of the first page, over the tables of an orderquery store. With --layout, the statement is
     over your own tables; notes on standard error report differences from the exact meaning.
     """
-    schema = load_table(table)
+    schema = load_table(table, shape)
     plan = compile_query(read_query(query), schema, shape, strict=strict)
     tables = None
     if layout:

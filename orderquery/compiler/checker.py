@@ -20,7 +20,7 @@ from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.problems import Problems
 from . import suggestions
-from .query import Query, SortField, default_sort, total_order, visible, with_table_names
+from .query import Query, SortField, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import spelled
 
 JSON = Any
@@ -45,17 +45,15 @@ def check_search(search: Search, schema: Schema) -> Checked:
     limit = checker.limit(search)
     if search.paging.cursor:
         checker.sent_along(search)
-    if mended is not search.filter or keys is not search.sort:
-        mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place)
-    else:
-        mended_search = search
+    changed = mended is not search.filter or keys is not search.sort
+    mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place) if changed else search
     diagnostics = tuple(checker.diagnostics)
     if diagnostics and any(diagnostic.refused for diagnostic in diagnostics):
         return Checked(diagnostics, None, mended_search)
     query = Query(
         schema=schema,
         tree=with_table_names(search, schema) if checker.aliases else search,
-        condition=all_of((visible(schema), condition)),
+        condition=all_of((visible(schema, asked_values(mended, schema)), condition)),
         sort=sort,
         limit=limit,
         cursor=search.paging.cursor,
@@ -64,6 +62,11 @@ def check_search(search: Search, schema: Schema) -> Checked:
         limit_sent=search.paging.limit is not None,
     )
     return Checked(diagnostics, query, mended_search)
+
+
+def meaning(tree: Filter, schema: Schema) -> Condition:
+    """Return the condition of a filter that was checked."""
+    return _Checker(schema).filter(tree)[0]
 
 
 class _Checker:
@@ -214,12 +217,10 @@ class _Checker:
         """Return the condition with the values and the operator to write instead."""
         if not self._values:
             return node
-        operand = node.operand
-        if isinstance(operand, tuple):
-            items = [self._values.get(index, item) for index, item in enumerate(operand)]
+        operand = self._values.get(None, node.operand)
+        if isinstance(node.operand, tuple):
+            items = [self._values.get(index, item) for index, item in enumerate(node.operand)]
             operand = tuple([item for item in items if item is not _LEFT_OUT])
-        else:
-            operand = self._values[None]
         return replace(node, operand=operand, operator=self._operator or node.operator)
 
     def _value(self, item: JSON, row: Field, operator: Operator, at: Place, index: int | None = None) -> Any:
@@ -375,11 +376,10 @@ class _Checker:
         return limit
 
     def sent_along(self, search: Search) -> None:
-        parts: tuple[tuple[str, bool, Place], ...] = (
+        for name, sent, place in (
             ("filter", search.filter != EVERYTHING, search.filter_place),
             ("sort", bool(search.sort), search.sort_place),
-        )
-        for name, sent, place in parts:
+        ):
             if sent:
                 message = f"{name} sent with a cursor, which already contains it"
                 self._add("cursor-with-search", message, f"remove {name}", place, "guess")

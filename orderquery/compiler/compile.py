@@ -12,7 +12,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
-from ..language.schema import Schema, load_schema
+from ..language.schema import STORES_SCHEMA, Schema, load_schema
 from ..syntax.ast import Filter, Search, changed_comparisons
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
@@ -24,6 +24,9 @@ from .cursor import query_too_long
 from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
 from .query import Query, same_answer
 from .report import QueryError, Report, in_order
+from .source_lines import with_line
+from .stand_in_problems import without_examples
+from .stores_request import check_stores, resolve_form, stores_query_found
 
 if TYPE_CHECKING:
     from ..syntax.excerpt import Excerpt
@@ -38,7 +41,7 @@ MAY_BE_CODE = re.compile(r"\A[\s\ufeff]*(?:[$>%]\s+)?curl|\{|searchOrders\s*\(|\
 
 def check(
     source: JSON,
-    shape: Shape = "request",
+    shape: Shape | None = None,
     *,
     form: Form = "any",
     schema: Schema | str | None = None,
@@ -47,13 +50,19 @@ def check(
     """Check a search and report every problem. See :mod:`orderquery.api`.
 
     Raises:
-        UsageError: no such shape.
+        UsageError: no such shape, or the table has no requests of this shape.
         SchemaError: no such table.
 
     """
-    if shape not in SHAPES:
+    if shape is not None and shape not in SHAPES:
         raise UsageError(f'unknown shape "{shape}"; use one of {", ".join(SHAPES)}')
+    if schema is None and shape == "stores":
+        schema = STORES_SCHEMA
     table = schema if isinstance(schema, Schema) else load_schema(schema)
+    if shape == "stores" and table.wire_form != "stores":
+        raise UsageError(f'the shape "stores" belongs to the table {STORES_SCHEMA}, not to {table.name}')
+    if shape is None and schema is not None and table.wire_form != "stores":
+        shape = "request"
     if not isinstance(source, str | bytes | bytearray):
         return _check_object(source, shape, table)
     if form == "wire":
@@ -85,12 +94,12 @@ def compile_search(
         QueryError: the search has errors; it contains every diagnostic, warnings included.
 
     """
-    if isinstance(source, dict):
-        if shape is None:
-            shape = "request" if "search" in source else "search"
-    elif isinstance(source, Query):
+    table = schema if isinstance(schema, Schema) else load_schema(schema)
+    if isinstance(source, Query):
         return source
-    if shape is None:
+    if isinstance(source, dict) and shape is None and table.wire_form != "stores":
+        shape = "request" if "search" in source else "search"
+    if shape is None and table.wire_form != "stores":
         report = check(source, "request", schema=schema, now=now)
         if _is_bare(source, report):
             report = check(source, "search", schema=schema, now=now)
@@ -128,7 +137,7 @@ def _decoded_text(source: str | bytes | bytearray) -> str | Diagnostic:
         return not_utf8(problem)
 
 
-def _check_object(source: Any, shape: Shape, schema: Schema) -> Report[Query]:
+def _check_object(source: Any, shape: Shape | None, schema: Schema) -> Report[Query]:
     """Check a decoded search, which may hold Python values such as dates."""
     report = _check_json(source, shape, schema)
     if not report.diagnostics:
@@ -139,6 +148,28 @@ def _check_object(source: Any, shape: Shape, schema: Schema) -> Report[Query]:
 
 
 def _check_json(
+    document: JSON, shape: Shape | None, schema: Schema, earlier: Iterable[Diagnostic] = (), source: str | None = None
+) -> Report[Query]:
+    given, (shape, table) = schema, resolve_form(document, shape, schema, source)
+    if shape == "stores":
+        found = () if table is given else (stores_query_found(document),)
+        return _check_stores(document, table, (*earlier, *found), source)
+    return _check_request(document, shape, schema, earlier, source)
+
+
+def _check_stores(
+    document: JSON, schema: Schema, earlier: Iterable[Diagnostic] = (), source: str | None = None
+) -> Report[Query]:
+    def check_bare(search: JSON) -> Report[Query]:
+        return _check_request(search, "search", schema)
+
+    report = check_stores(document, schema, check_bare, lambda request: _check_stores(request, schema))
+    diagnostics = in_order((*earlier, *report.diagnostics), document)
+    has_duplicates = any(diagnostic.code == "duplicate-key" for diagnostic in diagnostics)
+    return _report(diagnostics, report.plan, source, document, None if has_duplicates else report.correct)
+
+
+def _check_request(
     document: JSON, shape: Shape, schema: Schema, earlier: Iterable[Diagnostic] = (), source: str | None = None
 ) -> Report[Query]:
     diagnostics, query = _checked_request(document, shape, schema)
@@ -204,7 +235,7 @@ def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:
     return any(path[: len(part)] == part for part in paths)
 
 
-def _check_wire(source: str | bytes | bytearray, shape: Shape, schema: Schema) -> Report[Query]:
+def _check_wire(source: str | bytes | bytearray, shape: Shape | None, schema: Schema) -> Report[Query]:
     raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
     document, diagnostics = read_json(raw)
     if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
@@ -233,7 +264,7 @@ def _report(
     return Report(diagnostics, query, source, document, correction)
 
 
-def _check_json_text(text: str, shape: Shape, schema: Schema) -> Report[Query]:
+def _check_json_text(text: str, shape: Shape | None, schema: Schema) -> Report[Query]:
     try:
         document = decode_plain(text)
     except (ValueError, ArithmeticError, RecursionError):
@@ -253,7 +284,7 @@ def _pasted(text: str, schema: Schema) -> Excerpt | Diagnostic | None:
         return SourceText(text).report(problem)
 
 
-def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, schema: Schema) -> Report[Query]:
+def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape | None, schema: Schema) -> Report[Query]:
     if isinstance(found, Diagnostic):
         return Report((found,), None, text)
     literal = text if found is None else found.text
@@ -265,7 +296,9 @@ def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, s
         if found.strict and all(diagnostic.code == "duplicate-key" for diagnostic in diagnostics):
             wrong = json_mistake(literal)
             diagnostics = diagnostics if wrong is None else (lines.located(wrong, found.span(wrong.span or (0, 0))),)
-        shape = found.shape or shape
+        # The code around tells a request from an argument of the SDK, and not whose request it is.
+        may_be_old = found.shape == "request" and (shape is None or schema.wire_form == "stores")
+        shape = shape if may_be_old else found.shape or shape
     if located.stand_ins:
         return _check_around(_check_json(document, shape, schema, diagnostics, text), located, found)
     if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
@@ -277,7 +310,7 @@ def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape, s
 def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
     assert report.source is not None
     lines = SourceText(report.source)
-    placed = in_order([_with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
+    placed = in_order([with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
     return _report(placed, report.plan, report.source, report.request, report.correct)
 
 
@@ -286,48 +319,16 @@ def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | No
 
     A correction would have the examples in it, so there is none.
     """
-    found = [_without_examples(diagnostic, located.stand_ins) for diagnostic in report.diagnostics]
+    found = [without_examples(diagnostic, located.stand_ins) for diagnostic in report.diagnostics]
     about = tuple([diagnostic for diagnostic in found if diagnostic is not None])
     placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
     return Report(placed.diagnostics, None, report.source, report.request)
-
-
-def _without_examples(diagnostic: Diagnostic, examples: Iterable[Path]) -> Diagnostic | None:
-    """Return a diagnostic without help that shows an example.
-
-    ``None`` if it is about an example.
-    """
-    path, is_key = diagnostic.place.path, diagnostic.place.at == "key"
-    if path is None:
-        return diagnostic
-    for example in examples:
-        if path[: len(example)] == example and not (is_key and path == example):
-            return None
-        if path == example[: len(path)]:
-            kept = "\n".join(line for line in diagnostic.help.split("\n") if not line.startswith("write: "))
-            help_ = kept.partition(": {")[0] if diagnostic.code == "several-operators" else kept
-            if help_ != diagnostic.help:
-                diagnostic = replace(diagnostic, help=help_, fix=None)
-    return diagnostic
 
 
 def _located(text: str, schema: Schema) -> Located:
     from ..syntax.literal_parser import read_literal
 
     return read_literal(text, schema)
-
-
-def _with_line(diagnostic: Diagnostic, located: Located, lines: SourceText, excerpt: Excerpt | None) -> Diagnostic:
-    path = diagnostic.place.path
-    if path is None or diagnostic.line is not None:
-        return diagnostic
-    span = located.spans.get((path, diagnostic.place.at)) or located.spans.get((path, "value"))
-    while span is None and path:
-        path = path[:-1]
-        span = located.spans.get((path, "value"))
-    if span is None:
-        return diagnostic
-    return lines.located(diagnostic, span if excerpt is None else excerpt.span(span))
 
 
 def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:

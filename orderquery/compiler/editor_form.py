@@ -70,7 +70,7 @@ def editor_text(text: str, form: EditorForm, schema: Schema) -> EditorText:
 
     found = find_literal(body, schema)
     assert found is not None
-    shape: EditorForm = found.shape or form
+    shape: EditorForm = found.shape if found.shape and found.shape != "stores" else form
     if found.word is not None:
         return EditorText(text, body, start, "request", quoted=True)
     return _literal(text, found.text, start + found.start, shape, schema)

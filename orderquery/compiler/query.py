@@ -10,7 +10,7 @@ from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import shortened
-from ..language.conditions import TRUE, Condition, Kind, Test, negate, one_of, tests_of
+from ..language.conditions import Condition, Kind, Test, all_of, negate, one_of, tests_of
 from ..language.fields import Field
 from ..language.schema import Schema
 from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable
@@ -93,12 +93,36 @@ class Query:
 
 
 @lru_cache(maxsize=64)
-def visible(schema: Schema) -> Condition:
-    """Return the condition that an order is not one of those that no search returns."""
-    if schema.hidden is None:
-        return TRUE
-    field, values = schema.hidden
-    return negate(one_of(field, values))
+def visible(schema: Schema, asked: frozenset[JSON] = frozenset()) -> Condition:
+    """Return the condition that an order is not one of those that a search hides.
+
+    ``asked`` are the values that the search asks for.
+    """
+    conditions: list[Condition] = []
+    if schema.hidden is not None:
+        conditions.append(negate(one_of(*schema.hidden)))
+    if schema.hidden_unless_asked is not None:
+        field, values = schema.hidden_unless_asked
+        conditions.append(negate(one_of(field, [value for value in values if value not in asked])))
+    return all_of(conditions)
+
+
+def asked_values(tree: Filter, schema: Schema) -> frozenset[JSON]:
+    """Return the values that are hidden unless asked for, and that a filter asks for.
+
+    It asks by an operand of ``$eq`` or ``$in`` outside of any ``$not`` (D1).
+    """
+    if schema.hidden_unless_asked is None:
+        return frozenset()
+    field, values = schema.hidden_unless_asked
+    if isinstance(tree, Comparison):
+        if tree.operator not in ("$eq", "$in") or schema.find(tree.field) is not field:
+            return frozenset()
+        operands = tree.operand if isinstance(tree.operand, tuple) else (tree.operand,)
+        return frozenset(value for value in values if value in operands)
+    if isinstance(tree, Not | Unreadable):
+        return frozenset()
+    return frozenset().union(*(asked_values(child, schema) for child in tree.children))
 
 
 @lru_cache(maxsize=64)

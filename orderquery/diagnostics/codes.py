@@ -6,68 +6,12 @@ a row and create its diagnostic where the mistake is found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from .code import EFFECT_NOTES, Code, Effect, ServiceError, Severity
+from .code import application as _application
+from .code import violation as _violation
+from .stores_codes import STORES_CODES
 
-Severity = Literal["error", "warning"]
-Effect = Literal["refuses", "ignores", "accepts", "local", "elsewhere", "none"]
-
-EFFECT_NOTES: dict[str, str] = {
-    "refuses": "Wix refuses this request",
-    "ignores": "Wix ignores this part",
-    "accepts": "Wix accepts this",
-    "local": "orderquery refuses this; it is not a rule of Wix",
-    "elsewhere": "concerns your own tables, not requests",
-    "none": "concerns stored documents, not requests",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceError:
-    """The names of a mistake in the error responses of Wix.
-
-    Either a field violation or an application error. A violation has a ``violatedRule`` (empty where the recorded ones
-    have none; ``{bound}`` is MIN or MAX, from the diagnostic) and, if the rule is OTHER, a ``ruleName``. An application
-    error has a ``code``.
-    """
-
-    violated_rule: str = ""
-    rule_name: str = ""
-    application_code: str = ""
-
-
-def _violation(rule: str = "", name: str = "") -> ServiceError:
-    return ServiceError(violated_rule=rule, rule_name=name)
-
-
-def _application(code: str) -> ServiceError:
-    return ServiceError(application_code=code)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One kind of diagnostic.
-
-    ``effect`` is what Wix does with the mistake, ``service`` how its error responses name it. ``wrong`` is an example
-    with exactly this diagnostic and ``right`` its correction, both in ``shape`` (``text`` is the text form); both are
-    empty where a short request cannot show the mistake. ``fix`` is the class of the fix that is offered, and why.
-    """
-
-    name: str
-    effect: Effect
-    service: ServiceError
-    title: str
-    why: str
-    wrong: str = ""
-    right: str = ""
-    shape: Literal["request", "search", "sdk", "text"] = "request"
-    fix: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        """``warning`` for what Wix accepts and for stored documents, else ``error``."""
-        return "warning" if self.effect in ("accepts", "none") else "error"
-
+__all__ = ["CODES", "EFFECT_NOTES", "Code", "Effect", "ServiceError", "Severity"]
 
 # fmt: off
 _ROWS = (
@@ -329,6 +273,7 @@ _ROWS = (
         "field of the filter and the sort (the default sort too), and status to exclude hidden orders.",
         fix="none: the layout is yours",
     ),
+    *STORES_CODES,
     # -- documents ---------------------------------------------------------------------------------------------
     Code(
         "unusable-document", "none", _violation("VALIDATION"), "unusable document",
@@ -370,6 +315,18 @@ _ROWS = (
         "unfit-value", "none", _violation("FORMAT"), "stored value does not fit its field",
         "The order is loaded unchanged; for matching and sorting the value counts as missing.",
         fix="none: stored documents are not changed",
+    ),
+    Code(
+        "kept-value", "none", _violation("OTHER", "KEPT_VALUE"), "old value without a counterpart",
+        "A value of a Stores order is unknown, does not fit, or belongs to another API. The converted order has it "
+        "under extendedFields.namespaces.stores, at its old path (D95).",
+        fix="none: nothing is lost",
+    ),
+    Code(
+        "conversion-loss", "none", _violation("OTHER", "CONVERSION_LOSS"), "the new documents say less",
+        "A Stores order does not have what an eCommerce order says there, such as the amount of a partial payment, "
+        "or the value is not a part of an order (D96, D99).",
+        fix="none: the old document does not have it",
     ),
     Code(
         "already-canceled", "none", _violation("OTHER", "ORDER_ALREADY_CANCELED"), "the order was canceled before",

@@ -64,7 +64,7 @@ class Diagnostic:
     @property
     def refused(self) -> bool:
         """Return whether a search with this cannot run."""
-        return self.effect in ("refuses", "local")
+        return self.effect in ("refuses", "local", "untranslatable")
 
     @property
     def certain(self) -> bool:

@@ -11,7 +11,8 @@ class Place(NamedTuple):
     """A place in a source.
 
     ``path`` is a path in decoded JSON (``None`` in the text form); ``span`` is a half-open range of character offsets
-    if the source is text; ``at`` selects the key or the value at ``path``.
+    if the source is text; ``at`` selects the key or the value at ``path``. With both, the span counts in the string at
+    ``path``, which holds JSON.
     """
 
     # A named tuple: every condition of a search has a place, and a frozen dataclass takes four times as long to make.

@@ -46,11 +46,26 @@ class NestedText:
     schema: Schema | None = None
 
 
-Part = Entity | NestedText | Diagnostic
+@dataclass(frozen=True, slots=True)
+class OldOrder:
+    """An order of the Stores API, with its path in the document that contains it.
+
+    ``title`` is what messages call it.
+    """
+
+    decoded: dict[str, JSON]
+    path: Path
+    title: str
+
+
+Part = Entity | OldOrder | NestedText | Diagnostic
 
 _WRAPPERS = frozenset({"entityFqdn", "entityId", "orders", "order", "orderTransactions", "orderId", "payments"})
 _STORES_KEYS = ("dateCreated", "lastUpdated", "totals", "numericId")
 _ECOMMERCE_KEYS = ("createdDate", "priceSummary")
+_AUTOMATIONS = "a payload of Automations"
+_STORES_EVENTS = "com.wix.ecommerce.orders.api.v2."
+"""The package of the old events of the Stores API: their bodies hold old orders."""
 _FOREIGN_KEYS = frozenset({*_STORES_KEYS, *(f"_{key}" for key in _STORES_KEYS), "orderNumber"})
 
 
@@ -74,7 +89,7 @@ def find_entities(schema: Schema, document: JSON) -> Iterator[Part]:
         for part in _parts_of(schema, item, 1):
             moved = _moved(part, base)
             if isinstance(moved, Entity) and moved.kind == "order":
-                yield foreign_document(schema, moved.decoded, Place(moved.path)) or _at_table(schema, moved)
+                yield _foreign_part(schema, moved.decoded, moved.path) or _at_table(schema, moved)
             else:
                 yield moved
 
@@ -139,7 +154,7 @@ def _parts_of(schema: Schema, document: JSON, level: int) -> Iterator[Part]:
     elif not _top_level_keys(schema).isdisjoint(document):
         yield Entity("order", document, ())
     else:
-        yield foreign_document(schema, document, _WHOLE) or _unknown(document)
+        yield _foreign_part(schema, document, ()) or _unknown(document)
 
 
 def _unknown(document: dict[str, JSON]) -> Diagnostic:
@@ -170,13 +185,29 @@ def _listed_entities(schema: Schema, items: list[JSON], name: str, kind: Kind) -
 
 def foreign_document(schema: Schema, document: dict[str, JSON], place: Place) -> Diagnostic | None:
     """Return the diagnostic of an order of another interface (D39), else ``None``."""
+    part = _foreign_part(schema, document, ())
+    if isinstance(part, OldOrder):
+        return old_order(part, place)
+    return part if part is None else moved_diagnostic(part, place)
+
+
+def old_order(order: OldOrder, place: Place) -> Diagnostic:
+    """Return the diagnostic of an order of the Stores API that is not converted."""
+    help_ = "convert it: orderquery convert-orders FILE"
+    return Diagnostic("foreign-document", f"{order.title}, not an eCommerce order", help_, place)
+
+
+def _foreign_part(schema: Schema, document: dict[str, JSON], path: Path) -> OldOrder | Diagnostic | None:
     if not schema.envelopes or document.keys().isdisjoint(_FOREIGN_KEYS):
         return None
     kind = _foreign_kind(document)
-    if kind is None:
-        return None
-    help_ = "load this order as the eCommerce Orders API returns it: GET /ecom/v1/orders/ID"
-    return Diagnostic("foreign-document", f"{kind}, not an eCommerce order", help_, place)
+    if kind == _AUTOMATIONS:
+        help_ = "load this order as the eCommerce Orders API returns it: GET /ecom/v1/orders/ID"
+        return Diagnostic("foreign-document", f"{kind}, not an eCommerce order", help_, Place(path))
+    if kind is not None and "fulfillmentId" in document and "lineItems" not in document:
+        message = "an event of a fulfillment of the Stores API contains no order"
+        return Diagnostic("unknown-document", message, "load only events that contain one", Place(path))
+    return None if kind is None else OldOrder(document, path, kind)
 
 
 def _foreign_kind(document: dict[str, JSON]) -> str | None:
@@ -188,7 +219,7 @@ def _foreign_kind(document: dict[str, JSON]) -> str | None:
         is_row = "_id" in document or any(f"_{key}" in document for key in _STORES_KEYS)
         return "a row of the Velo collection Stores/Orders" if is_row else "an order of the Stores API"
     if "orderNumber" in document and "number" not in document and ("_context" in document or "buyerEmail" in document):
-        return "a payload of Automations"
+        return _AUTOMATIONS
     return None
 
 
@@ -288,7 +319,7 @@ def _content(schema: Schema, document: dict[str, JSON], name: str, level: int) -
     """Yield the records in the claims of a webhook token, or in a part of them."""
     content, type_name = document[name], document.get("eventType")
     table = table_of_event(schema, type_name=type_name)
-    if isinstance(type_name, str) and table is None:
+    if isinstance(type_name, str) and table is None and not type_name.startswith(_STORES_EVENTS):
         yield _other_event(schema, type_name)
     elif level > _MAX_ENVELOPES:
         yield _unknown(document)
@@ -301,7 +332,7 @@ def _content(schema: Schema, document: dict[str, JSON], name: str, level: int) -
 
 def _of_table(part: Part, schema: Schema, table: Schema | None) -> Part:
     """Return a part of an event of ``table``, in a document read with ``schema``."""
-    if isinstance(part, Diagnostic) or table is None or table is schema:
+    if isinstance(part, Diagnostic | OldOrder) or table is None or table is schema:
         return part
     found = part.schema or table
     return replace(part, schema=None if found is schema else found)

@@ -41,7 +41,7 @@ def values_of(schema: Schema, kind: Kind, record: JSON) -> tuple[Values, bool]:
 
 @cache
 def _fields(schema: Schema, kind: Kind) -> tuple[Field, ...]:
-    return tuple(row for row in schema.fields if row.record == kind)
+    return tuple(row for row in schema.stored_fields if row.record == kind)
 
 
 @dataclass(slots=True)

@@ -241,6 +241,6 @@ def unfit_values(schema: Schema, order: JSON, transactions: JSON = None) -> list
 
 
 def project(schema: Schema, order: JSON, transactions: JSON = None) -> dict[str, Value]:
-    """Return the value of every field, by name."""
+    """Return the value of every stored field, by name."""
     record = transactions if transactions is not None else _NO_RECORD
-    return {field.name: reader(schema, field)(order, record) for field in schema.fields}
+    return {field.name: reader(schema, field)(order, record) for field in schema.stored_fields}

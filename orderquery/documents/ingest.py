@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.place import Place
+from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import quoted
 from ..language.limits import MAX_ID_CHARS
 from ..language.schema import Schema
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import encode_json
 from .defects import LONE_SURROGATE, TOO_DEEP, Defect, defect_of, has_surrogates, nests_too_deep
-from .entities import Entity, NestedText, find_entities, marking_keys, moved_diagnostic
+from .entities import Entity, NestedText, OldOrder, find_entities, marking_keys, moved_diagnostic, old_order
 from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
 from .record_tables import of_another_table
@@ -52,12 +52,28 @@ class Record:
 
 
 Found = Record | Diagnostic
+
+
+class OrderConverter(Protocol):
+    """Makes records of orders of the Stores API."""
+
+    @property
+    def orders(self) -> int:
+        """Return how many orders there were so far."""
+
+    def convert(self, old: OldOrder, place: Place) -> Iterator[Found]:
+        """Yield the records of an old order, or the problem with it."""
+
+    def leave_out(self, document: JSON, used: list[Path], place: Place) -> Iterator[Diagnostic]:
+        """Yield what a document has besides its orders, at the paths ``used``."""
+
+
 _WHOLE = Place(())
 
 
 def is_skipped(problem: Diagnostic) -> bool:
     """Return whether a problem means that its document is not used."""
-    return problem.code not in ("unfit-value", "unverified-event")
+    return problem.code not in ("unfit-value", "unverified-event", "kept-value", "conversion-loss")
 
 
 @cache
@@ -75,11 +91,16 @@ def without_id(kind: Kind, key: str, place: Place) -> Diagnostic:
 
 
 def from_object(
-    schema: Schema, document: JSON, place: Place = _WHOLE, *, other_tables: bool = False
+    schema: Schema,
+    document: JSON,
+    place: Place = _WHOLE,
+    *,
+    other_tables: bool = False,
+    converter: OrderConverter | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of one decoded document.
 
-    ``other_tables`` is that of :func:`from_bytes`.
+    ``other_tables`` and ``converter`` are those of :func:`from_bytes`.
     """
     try:
         raw = encode_json(document)
@@ -87,7 +108,7 @@ def from_object(
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         yield defect_of(error).at(place)
         return
-    yield from _Ingester(schema, other_tables=other_tables).read(text, raw, place)
+    yield from _Ingester(schema, other_tables=other_tables, converter=converter).read(text, raw, place)
 
 
 def from_bytes(
@@ -98,19 +119,23 @@ def from_bytes(
     report_unfit: bool = True,
     open_tokens: bool = False,
     other_tables: bool = False,
+    converter: OrderConverter | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of one JSON text.
 
     Without ``report_unfit``, values that do not fit their fields are not reported. With ``open_tokens``, the text may
     be a webhook token; its signature is not checked, which is reported. With ``other_tables``, records of another table
-    of fields are yielded with that table; otherwise they are problems.
+    of fields are yielded with that table; otherwise they are problems. A ``converter`` makes records of orders of the
+    Stores API; without it they are problems.
     """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         yield defect_of(error).undecoded(place)
         return
-    ingester = _Ingester(schema, report_unfit=report_unfit, open_tokens=open_tokens, other_tables=other_tables)
+    ingester = _Ingester(
+        schema, report_unfit=report_unfit, open_tokens=open_tokens, other_tables=other_tables, converter=converter
+    )
     yield from ingester.read(text, raw, place)
 
 
@@ -118,10 +143,16 @@ class _Ingester:
     """Reads one JSON text, and the JSON texts inside it."""
 
     def __init__(
-        self, schema: Schema, *, report_unfit: bool = True, open_tokens: bool = False, other_tables: bool = False
+        self,
+        schema: Schema,
+        *,
+        report_unfit: bool = True,
+        open_tokens: bool = False,
+        other_tables: bool = False,
+        converter: OrderConverter | None = None,
     ) -> None:
         self._schema, self._report_unfit = schema, report_unfit
-        self._open_tokens, self._other_tables = open_tokens, other_tables
+        self._open_tokens, self._other_tables, self._converter = open_tokens, other_tables, converter
 
     def read(self, text: str, raw: bytes, place: Place, level: int = 1) -> Iterator[Found]:
         suspect = False
@@ -142,13 +173,30 @@ class _Ingester:
                 yield from self._stored(Entity("order", decoded, ()), key, raw.strip(b" \t\r\n"), place)
                 return
         slicer = TextSlicer(text) if suspect else RawSlicer(raw)
+        used, before = list[Path](), self._converter.orders if self._converter else 0
         for part in find_entities(self._schema, decoded):
+            used.append((part.place.path or ()) if isinstance(part, Diagnostic) else part.path)
             if isinstance(part, Diagnostic):
                 yield moved_diagnostic(part, place)
             elif isinstance(part, NestedText):
                 yield from self._read_nested(part, place, level)
+            elif isinstance(part, OldOrder):
+                yield from self._read_old(part, raw, place, suspect)
             else:
                 yield from self._record(part, slicer, place, suspect)
+        if self._converter is not None and self._converter.orders > before:
+            yield from self._converter.leave_out(decoded, used, place)
+
+    def _read_old(self, old: OldOrder, raw: bytes, place: Place, suspect: bool) -> Iterator[Found]:
+        at = Place((*(place.path or ()), *old.path))
+        if self._converter is None:
+            yield old_order(old, at)
+        elif suspect and has_surrogates(old.decoded):
+            yield LONE_SURROGATE.at(at)
+        elif nests_too_deep(old.decoded, raw):
+            yield TOO_DEEP.at(at)
+        else:
+            yield from self._converter.convert(old, at)
 
     def _not_json(self, raw: bytes, error: Exception, place: Place, level: int) -> Iterator[Found]:
         if level > 1 or not is_token(raw):

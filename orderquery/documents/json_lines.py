@@ -20,7 +20,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..language.schema import Schema
 from .file_formats import START_BYTES, recognise
-from .ingest import Found, from_bytes
+from .ingest import Found, OrderConverter, from_bytes
 from .json_texts import split_texts
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -62,6 +62,7 @@ def read_file(
     *,
     report_unfit: bool = True,
     other_tables: bool = False,
+    converter: OrderConverter | None = None,
 ) -> Iterator[tuple[int, Found]]:
     """Yield the records and problems of a file, each with its line, from 1.
 
@@ -80,7 +81,12 @@ def read_file(
             continue
         for line, text in _nonblank(block):
             for found in from_bytes(
-                schema, text, report_unfit=report_unfit, open_tokens=True, other_tables=other_tables
+                schema,
+                text,
+                report_unfit=report_unfit,
+                open_tokens=True,
+                other_tables=other_tables,
+                converter=converter,
             ):
                 if isinstance(found, Diagnostic) and found.code == "unverified-event":
                     if reported_unverified:

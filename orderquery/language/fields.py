@@ -57,6 +57,8 @@ class Field:
     required: bool = False
     """Whether the value is never missing: the table's key, or a field with a default."""
     note: str = ""
+    unread_operators: tuple[str, ...] = ()
+    """Operators of the service on this field that the language does not have."""
 
     column: str = ""
     """The column name in stores: snake case, dots as underscores."""

@@ -27,4 +27,8 @@ def grammar_names(suffix: str) -> tuple[str, ...]:
 
 def table_names() -> tuple[str, ...]:
     """Return the names of the tables of fields in the package."""
-    return tuple(name for name in grammar_names(".toml") if name not in ("decisions", "elsewhere", "stores-v2-to-ecom"))
+    return tuple(
+        name
+        for name in grammar_names(".toml")
+        if name not in ("decisions", "elsewhere") and not name.endswith("-to-ecom")
+    )

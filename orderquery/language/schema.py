@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.errors import SchemaError
 from .fields import Field, Record, ValueSource
 from .grammar_files import grammar_text, table_names
 from .operators import OPERATORS, Operator, Takes
+from .sums import Sums, sums_of
 from .types import TYPES, ValueType
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_SCHEMA = "ecom-orders"
+STORES_SCHEMA = "stores-v2"
+"""The table of requests of the older Stores API."""
+WireForm = Literal["search", "stores"]
 
 _TABLES = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MAX_TABLES_CHARS = 20
@@ -54,12 +58,23 @@ class Schema:
     """The entities whose webhook events are loaded, and the kind of their records."""
     tables: str = ""
     """What the names of a store's tables begin with; records of two such names never meet."""
+    hidden_unless_asked: tuple[Field, tuple[Any, ...]] | None = None
+    """A field, and values that are returned only if ``$eq`` or ``$in`` asks for them (D1)."""
+    wire_form: WireForm = "search"
+    """The form of a request: that of Search Orders, or that of the older Stores API."""
+    sums: Sums | None = None
+    """What a histogram adds up, if anything."""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
         """Every field by its name and its aliases."""
         names = {alias: row for row in self.fields for alias in row.aliases}
         return names | {row.name: row for row in self.fields}
+
+    @cached_property
+    def stored_fields(self) -> tuple[Field, ...]:
+        """Every field that stores keep: also those that only histograms read."""
+        return self.fields if self.sums is None else tuple(dict.fromkeys((*self.fields, *self.sums)))
 
     @cached_property
     def rest_names(self) -> dict[str, str]:
@@ -94,10 +109,11 @@ class Schema:
             (f.name, f.type.name, f.many, f.sortable, f.prefixed, f.indexed, repr(f.default), repr(f.sources))
             for f in self.fields
         ]
-        # Only tables with fallbacks have them in the text, so the stores of other tables need no upgrade.
+        # Only tables with fallbacks or sums have them in the text, so the stores of other tables need no upgrade.
         fallbacks = [(f.name, source.fallbacks) for f in self.fields for source in f.sources if source.fallbacks]
         text = repr((self.name, self.version, self.key.name, self.revision, dict(self.sdk_names), rows))
         text += repr(fallbacks) if fallbacks else ""
+        text += repr([(f.name, repr(f.sources)) for f in self.sums]) if self.sums else ""
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -169,7 +185,6 @@ def _schema(data: dict[str, Any]) -> Schema:
     for row, _ in sort:
         if not row.sortable:
             raise _InvalidTable(f'search.sort: "{row.name}" is not sortable')
-    hidden = data.get("hidden")
     return Schema(
         name=_string(data, "name", "a table"),
         version=data.get("version", 1),
@@ -181,14 +196,29 @@ def _schema(data: dict[str, Any]) -> Schema:
         source=data.get("source", ""),
         read=data.get("read"),
         sdk_names=data.get("sdk_names", {}),
-        hidden=(named(hidden["field"], "hidden"), tuple(hidden["values"])) if hidden else None,
+        hidden=_hidden(data.get("hidden"), named, "hidden"),
+        hidden_unless_asked=_hidden(data.get("hidden_unless_asked"), named, "hidden_unless_asked"),
+        wire_form=_wire_form(data.get("wire_form", "search")),
         limit=search.get("limit", 100),
         max_limit=search.get("max_limit", 100),
         max_sorts=search.get("max_sorts", 4),
         envelopes=data.get("envelopes", False),
         tables=_tables(data.get("tables", "")),
+        sums=_sums(data["sums"], by_name, columns) if "sums" in data else None,
         events=_events(data.get("events", {})),
     )
+
+
+def _hidden(
+    data: dict[str, Any] | None, named: Callable[[Any, str], Field], key: str
+) -> tuple[Field, tuple[Any, ...]] | None:
+    return (named(data["field"], key), tuple(data["values"])) if data else None
+
+
+def _wire_form(name: Any) -> WireForm:
+    if name not in ("search", "stores"):
+        raise _InvalidTable("wire_form must be search or stores")
+    return "stores" if name == "stores" else "search"
 
 
 def _tables(name: Any) -> str:
@@ -197,6 +227,27 @@ def _tables(name: Any) -> str:
             f"tables must be a name of at most {_MAX_TABLES_CHARS} lower-case letters, digits and underscores"
         )
     return name
+
+
+def _sums(data: Any, by_name: Mapping[str, Field], columns: set[str]) -> Sums:
+    """Return what a histogram adds up; ``columns`` are the names that are in use."""
+    if not isinstance(data, dict) or set(data) != {"field", "currency"}:
+        raise _InvalidTable("sums needs field and currency")
+    amount = by_name.get(data["field"])
+    if amount is None or amount.many or amount.type.name != "amount":
+        raise _InvalidTable(f'sums: "{data["field"]}" must be a field of this table with one amount')
+    path = _string(data, "currency", "sums")
+    sums = sums_of(amount, by_name.get(path) or tuple(path.split(".")), _column)
+    if sums.currency.many or sums.currency.type.name not in ("text", "enum"):
+        raise _InvalidTable(f'sums: currency "{path}" must be a text field with one value')
+    for row in sums:
+        if row.name not in by_name and row.column in columns:
+            raise _InvalidTable(f'sums: column name "{row.column}" is not unique')
+    return sums
+
+
+def _column(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower()
 
 
 _ROW_KEYS = {
@@ -211,6 +262,7 @@ _ROW_KEYS = {
     "indexed",
     "note",
     "sources",
+    "unread_operators",
 }
 
 
@@ -249,7 +301,8 @@ def _field(row: dict[str, Any], key: str) -> Field:
         indexed=row.get("indexed", False),
         required=default is not None or name == key,
         note=row.get("note", ""),
-        column=re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").lower(),
+        unread_operators=tuple(row.get("unread_operators", ())),
+        column=_column(name),
         prefixed=any(OPERATORS[operator].takes is Takes.TEXT for operator in operators),
     )
 

@@ -23,6 +23,7 @@ from ..language.conditions import Condition, all_of, any_of
 from ..language.schema import Schema
 from .codegen import predicate, selection
 from .interpreter import evaluator
+from .why import Explainer, Verdict
 
 if TYPE_CHECKING:
     from ..compiler.cursor_keys import CursorKeys
@@ -117,6 +118,14 @@ def matcher(query: Query) -> Matches:
     matches = predicate(query.schema, query.condition, _checked_evaluator(query), check_transactions)
     matches.__doc__ = "Return whether an order, with its transactions record if it has one, matches the search."
     return matches
+
+
+def explainer(query: Query) -> Callable[[JSON, JSON], Verdict]:
+    """Return the function that ``Plan.why`` calls."""
+    explain = Explainer(query).explain
+    return lambda order, transactions: explain(
+        check_order(order), None if transactions is None else check_transactions(transactions)
+    )
 
 
 def _unchecked_matcher(schema: Schema, condition: Condition) -> Callable[[JSON, JSON], bool]:

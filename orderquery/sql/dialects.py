@@ -12,6 +12,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 
 ArrayTest = Callable[[exp.Expr, exp.Expr], exp.Expr]
+Arithmetic = Callable[[exp.Expr, exp.Expr], exp.Expr]
 LayoutName = Literal["store", "indexed", "columnar"]
 """A layout of this package's stores: a key of :data:`~orderquery.sql.layouts.LAYOUTS`."""
 
@@ -65,6 +66,14 @@ def _lambda(test: exp.Expr) -> exp.Expr:
     return exp.Lambda(this=test, expressions=[exp.to_identifier(ELEMENT)])
 
 
+def _integer_division(column: exp.Expr, unit: exp.Expr) -> exp.Expr:
+    return exp.Div(this=column, expression=unit, typed=True)
+
+
+def _integer_remainder(column: exp.Expr, unit: exp.Expr) -> exp.Expr:
+    return exp.Mod(this=column, expression=unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One SQL dialect, paired with the driver whose parameter style it uses.
@@ -93,6 +102,8 @@ class Dialect:
         seeks_presence: True if an index finds values but not "is not NULL"; a cursor then compares with the lowest
             possible value.
         materializes: True if a named query that is used twice is computed in full unless told otherwise.
+        quotient: Divides two integers, towards zero.
+        remainder: The remainder of such a division. Some drivers do not take the operator ``%``.
 
     """
 
@@ -114,6 +125,8 @@ class Dialect:
     max_depth: int | None = 10
     seeks_presence: bool = False
     materializes: bool = False
+    quotient: Arithmetic = _integer_division
+    remainder: Arithmetic = _integer_remainder
 
     def parameter(self, name: str, kind: str) -> exp.Expr:
         """Return a parameter for a kind of column; ``count`` is a number of rows."""
@@ -132,16 +145,18 @@ DIALECTS: dict[str, Dialect] = {
         Dialect(
             "postgres", "psycopg", union_seek=True, native_booleans=True, executed=True, layout="indexed",
             overlaps=_operator(exp.ArrayOverlaps), contains=_operator(exp.ArrayContainsAll), binds_arrays=True,
-            materializes=True,
+            materializes=True, remainder=_call("MOD"),
         ),
         Dialect(
             "duckdb", "duckdb", union_seek=False, native_booleans=True, executed=True,
             overlaps=_call("LIST_HAS_ANY"), contains=_call("LIST_HAS_ALL"), materializes=True,
+            quotient=_operator(exp.IntDiv),
         ),
         Dialect(
             "spark", "pyspark", union_seek=False, native_booleans=True, executed=True, layout="columnar",
             max_depth=None, overlaps=_call("ARRAYS_OVERLAP"), contains=_spark_contains_all,
             any_element=lambda column, test: exp.Anonymous(this="EXISTS", expressions=[column, _lambda(test)]),
+            quotient=_operator(exp.IntDiv),
         ),
         Dialect(
             "clickhouse", "chdb", union_seek=False, native_booleans=True, executed=True, layout="columnar",
@@ -149,6 +164,7 @@ DIALECTS: dict[str, Dialect] = {
             any_element=lambda column, test: exp.Anonymous(this="arrayExists", expressions=[_lambda(test), column]),
             is_empty=lambda column: exp.Anonymous(this="empty", expressions=[column]),
             parameter_types={"text": "String", "integer": "Int64", "boolean": "Bool", "count": "UInt64"},
+            quotient=_call("intDiv"),
         ),
         Dialect(
             "trino", "sqlalchemy, trino", union_seek=False, native_booleans=True, executed=False, layout="columnar",
@@ -164,11 +180,12 @@ DIALECTS: dict[str, Dialect] = {
             ),
             contains=_every_item(lambda column, item: _any_unnested(column, exp.column(ELEMENT).eq(item))),
             is_empty=lambda column: exp.func("COALESCE", exp.func("ARRAY_LENGTH", column), "0").eq(0),
+            quotient=_operator(exp.IntDiv),
         ),
         Dialect(
             "snowflake", "snowflake-connector-python", union_seek=False, native_booleans=True, executed=False,
             layout="columnar", max_depth=None, any_element=_any_filtered, parameter_template="%({})s",
-            overlaps=_call("ARRAYS_OVERLAP"),
+            quotient=_operator(exp.IntDiv), remainder=_call("MOD"), overlaps=_call("ARRAYS_OVERLAP"),
             contains=_every_item(
                 lambda column, item: exp.Anonymous(this="ARRAY_CONTAINS", expressions=[_variant(item), column])
             ),

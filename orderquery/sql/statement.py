@@ -19,11 +19,14 @@ from ..compiler.query import Query, SortField
 from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
 from ..language.fields import Field
 from .dialects import Dialect, dialect_named
+from .histogram import DAY_US, HOUR_US, Grouping, grouped
 from .layouts import Layout, store_layout
 from .leaf_tests import Binding, expression, ordered, selected
 
-Wanted = Literal["page", "count", "any"]
+Wanted = Literal["page", "count", "any", "days", "hours"]
 IsRare = Callable[[Test], bool]
+
+_WIDTHS: dict[Wanted, int] = {"days": DAY_US, "hours": HOUR_US}
 
 _MAX_FLAT_PARTS = 8
 """A connective with more parts is rendered as a balanced tree."""
@@ -57,9 +60,11 @@ def statement(
     rare: IsRare | None = None,
     layout: Layout | None = None,
 ) -> Statement:
-    """Return the statement of a query: a page, a count, or an existence test.
+    """Return the statement of a query.
 
-    The rows of a page are the sort values and the document.
+    It is for a page, a count, an existence test, or the days or hours of a histogram. The rows of a page are the sort
+    values and the document. A histogram is of the first sort field; its rows are those of
+    :func:`~orderquery.sql.histogram.grouped`.
 
     Args:
         query: The checked query.
@@ -68,7 +73,7 @@ def statement(
         position: Return only rows beyond it.
         branch: The index of the one branch of :func:`~orderquery.compiler.pagination.seek` to use, instead of all.
         limit: The number of rows, if not the query's page size.
-        wanted: A page, the count, or whether there is any row.
+        wanted: A page, the count, whether there is any row, or the counts by day or by hour.
         rare: Returns True for a leaf on a field of many values that few orders pass.
         layout: The tables to search; without it, those of this package's store for the dialect.
 
@@ -100,13 +105,15 @@ def statement(
             named[f"p{len(named) + 1}"] = value
     if where.sites:
         named["site"] = site
-    if wanted != "count":
+    if wanted in ("page", "any"):
         named["limit"] = query.limit if limit is None else limit
     skips = bool(query.offset) and position is None and wanted == "page"
     if skips:
         named["offset"] = query.offset
     hints = tuple([leaf.field.many and not leaf.negated and rare is not None and rare(leaf) for leaf in leaves])
-    shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts), skips)
+    width = _WIDTHS.get(wanted)
+    grouping = None if width is None else Grouping(query.sort[0].field, width, query.schema.sums)
+    shape = _Shape(row, where, wanted, condition, branches, keys, hints, tuple(counts), skips, grouping)
     return Statement(_rendered(shape), named, row.name, where.notes(query, row))
 
 
@@ -129,12 +136,13 @@ class _Shape:
         hints: tuple[bool, ...],
         counts: tuple[tuple[int, bool], ...],
         skips: bool,
+        grouping: Grouping | None,
     ) -> None:
         self.dialect, self.layout, self.wanted = dialect, layout, wanted
         self.condition, self.branches = condition, branches
-        self.keys, self.hints, self.counts, self.skips = keys, hints, counts, skips
+        self.keys, self.hints, self.counts, self.skips, self.grouping = keys, hints, counts, skips, grouping
         shapes = None if branches is None else tuple(map(_shape, branches))
-        self._key = (dialect.name, layout, wanted, _shape(condition), shapes, keys, hints, counts, skips)
+        self._key = (dialect.name, layout, wanted, _shape(condition), shapes, keys, hints, counts, skips, grouping)
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -180,6 +188,8 @@ class _Builder:
         base = self._rows(filtered)
         if shape.wanted == "count":
             return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
+        if shape.grouping is not None:
+            return self._with_parts(grouped(base, shape.grouping, shape.dialect, shape.layout))
         if shape.wanted == "any":
             return self._with_parts(self._limited(self._beyond(base).select("1", copy=False), "o"))
         keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)

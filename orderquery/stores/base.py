@@ -25,11 +25,14 @@ from ..documents.ingest import Found, Record, from_object
 from ..documents.record_tables import PRICING_PLANS
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
+from ..language.sums import Sums
 from ..language.types import decode_texts, has_lone_surrogate
+from ..sql.histogram import HIGH_UNIT
 from ..sql.statement import Statement, Wanted, statement
 from ..syntax.json_decoder import decode_json
 from .document_tables import StoredRecord
 from .explain import Explanation
+from .histogram import AUTO, Group, Histogram, histogram_query, make_histogram
 from .load_result import LoadResult as LoadResult  # part of this module's interface
 from .merge import Change, Outcome, RecordKind, merge
 from .projection import Projector
@@ -114,20 +117,25 @@ class Store(StateOwner):
             self._memory.add_prepared(schema)
         return other
 
-    def load(self, documents: Iterable[JSON]) -> LoadResult:
+    def load(self, documents: Iterable[JSON], *, convert: bool = False) -> LoadResult:
         """Load decoded JSON documents: orders, transactions, responses and events.
 
         A document is an order, ``{"order": …}``, a Search response, order transactions or a webhook event. Loading is
         idempotent. Documents that cannot be used are reported and skipped. A problem's pointer begins with the index of
-        its document.
+        its document. With ``convert``, orders of the Stores API are converted, else they are skipped.
         """
+        from ..migration.convert import StoresConverter
+
         if isinstance(documents, dict):
             documents = [documents]
-        return self.load_records(
+        converter = StoresConverter(self.schema) if convert else None
+        result = self.load_records(
             found
             for index, document in enumerate(documents)
-            for found in from_object(self.schema, document, Place((index,)), other_tables=True)
+            for found in from_object(self.schema, document, Place((index,)), other_tables=True, converter=converter)
         )
+        result.conversion = None if converter is None else converter.report
+        return result
 
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
         """Load parsed records; call ``loaded`` with the result after every full batch."""
@@ -230,9 +238,14 @@ class Store(StateOwner):
         """Open a snapshot for one statement."""
         return self._snapshot(seconds)
 
-    def _statement(self, query: Query, position: Position | None = None, count: int | None = None) -> Statement:
-        """Build the statement for ``count`` rows beyond a position, or for their number."""
-        wanted: Wanted = "count" if count is None else "page"
+    def _statement(
+        self, query: Query, position: Position | None = None, count: int | None = None, wanted: Wanted | None = None
+    ) -> Statement:
+        """Build the statement for ``count`` rows beyond a position, or for their number.
+
+        ``wanted`` is another kind of statement.
+        """
+        wanted = wanted or ("count" if count is None else "page")
         return statement(query, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
 
     def _fetch(self, query: Query, position: Position | None, count: int) -> list[Row]:
@@ -265,6 +278,42 @@ class Store(StateOwner):
         query, _, _ = self._resumed(search)
         ((count,),) = self._rows(self._statement(query))
         return int(count)
+
+    def histogram(
+        self, search: JSON, by: str = "createdDate", unit: str = AUTO, *, seconds: float | None = None
+    ) -> Histogram:
+        """Count the orders of a search by a field of dates, and sum their totals.
+
+        Counts the orders on all pages, and sums by currency. ``unit`` is ``hour``, ``day``, ``week``, ``month``,
+        ``year``, or ``auto``: the shortest of them with at most 60 buckets, else ``year``. Days are those of UTC.
+        Orders without the date are counted apart. ``seconds`` limits the engine's work.
+
+        Raises:
+            UsageError: ``by`` is not a field of dates, no such unit, or too many buckets.
+            StoreTimeout: the engine took longer than ``seconds``.
+
+        """
+        resumed, _, _ = self._resumed(search)
+        query = histogram_query(resumed, by)
+        with self._snapshot(seconds):
+            return make_histogram(query, unit, self._sums, lambda wanted: self._groups(query, wanted))
+
+    @property
+    def _sums(self) -> Sums | None:
+        """What a histogram adds up."""
+        return self.schema.sums
+
+    def _groups(self, query: Query, wanted: Wanted) -> Iterator[Group]:
+        """Count the orders of a query by the days or hours of its first sort field."""
+        rows, sums = self._rows(self._statement(query, wanted=wanted)), self._sums
+        if sums is None:
+            yield from (Group(start, int(count)) for start, count in rows)
+            return
+        decode_amount, decode_currency = sums.amount.type.decode, sums.currency.type.decode
+        for start, count, currency, amount, high, low in rows:
+            scaled = int(high or 0) * HIGH_UNIT + int(low or 0)
+            currency = None if currency is None else decode_currency(currency)
+            yield Group(start, int(count), currency, None if amount is None else decode_amount(amount), scaled)
 
     def iterate(self, search: JSON) -> Iterator[JSON]:
         """Yield every order of a search, decoded, in its order, without its limit."""

@@ -15,17 +15,17 @@ _MAX_INTEGER_DIGITS = 18
 """Of a decimal that is printed as an integer."""
 
 
-def print_json(search: Search) -> dict[str, JSON]:
+def print_json(search: Search, name_of: Callable[[str], str] = str) -> dict[str, JSON]:
     """Return the bare search as plain JSON values, with REST names.
 
-    Default parts are left out.
+    Default parts are left out. ``name_of`` gives the name under which a field is printed.
     """
     printed: dict[str, JSON] = {}
     if search.filter != EVERYTHING:
-        printed["filter"] = print_filter(search.filter)
+        printed["filter"] = print_filter(search.filter, name_of)
     if search.sort:
         printed["sort"] = [
-            {"fieldName": key.field, "order": "DESC" if key.descending else "ASC"} for key in search.sort
+            {"fieldName": name_of(key.field), "order": "DESC" if key.descending else "ASC"} for key in search.sort
         ]
     paging: dict[str, JSON] = {}
     if search.paging.limit is not None:
@@ -43,7 +43,7 @@ def print_filter(tree: Filter, name_of: Callable[[str], str] = str) -> dict[str,
     It is one object where no key repeats, else ``$and``. ``name_of`` gives the name under which a field is printed.
     """
     if isinstance(tree, Comparison):
-        operand = _plain(tree.operand)
+        operand = plain_operand(tree.operand)
         implicit = tree.operator == "$eq" and not isinstance(operand, list | dict)
         return {name_of(tree.field): operand if implicit else {tree.operator: operand}}
     if isinstance(tree, Not):
@@ -82,9 +82,10 @@ def joined(parts: Iterable[dict[str, JSON]]) -> dict[str, JSON]:
     return found
 
 
-def _plain(operand: JSON) -> JSON:
+def plain_operand(operand: JSON) -> JSON:
+    """Return an operand of the AST as a plain JSON value."""
     if isinstance(operand, tuple):
-        return [_plain(item) for item in operand]
+        return [plain_operand(item) for item in operand]
     if not isinstance(operand, Decimal):
         return operand
     if not operand.is_finite():

@@ -24,8 +24,8 @@ from .problems import Problems
 from .sort_reader import SortEntry, SortReader
 
 JSON = Any
-Shape = Literal["request", "search", "sdk"]
-SHAPES: tuple[Shape, ...] = ("request", "search", "sdk")
+Shape = Literal["request", "search", "sdk", "stores"]
+SHAPES: tuple[Shape, ...] = ("request", "search", "sdk", "stores")
 
 SEARCH_KEYS = ("filter", "sort", "cursorPaging")
 PAGING_KEYS = ("limit", "cursor")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ..diagnostics.quoting import quoted
@@ -11,10 +12,14 @@ from .code_tokens import CodeToken, closings, code_tokens
 from .curl_command import curl_body
 from .excerpt import Excerpt, json_words
 from .json_reader import Shape
-from .source_text import ReadError
+from .source_text import ReadError, Span
 
 _DECLARATIONS = ("const", "let", "var")
 _PREFIXES = ("await", "return", "void", "export", "default")
+_STORES_PATH = re.compile(r"/stores/v[12]/orders/query\b")
+_QUERY_KEY = re.compile(r"""["']?\bquery["']?\s*:""")
+_SEARCH_KEY = re.compile(r"""["']?\bsearch["']?\s*:""")
+_OLD_PART = re.compile(r"""\b(?:filter|sort)["']?\s*:\s*((?:JSON\s*\.\s*stringify|json\.dumps)\s*\()""")
 _MAX_TYPE_TOKENS = 20
 """Of a declaration, from its name to ``=``."""
 _OBJECT = '{"filter": {"paymentStatus": "PAID"}}'
@@ -31,7 +36,43 @@ def find_literal(text: str, schema: Schema | None = None) -> Excerpt | None:
 
     """
     found = curl_body(text)
-    return _Code(text, schema).search() if found is None else found
+    if found is not None:
+        return found
+    plain = _without_inner_calls(text)
+    found = _Code(plain, schema).search()
+    if found is None or plain is text:
+        return found
+    found = replace(found, source=text)
+    return found if "json.dumps" not in text or found.is_python else _Code._python(found)
+
+
+def _without_inner_calls(text: str) -> str:
+    """Return the body of an old Stores query with its filter and sort as values.
+
+    Programs write ``filter: JSON.stringify({...})`` in it. The text keeps its length.
+    """
+    if not _has_inner_calls(text):
+        return text
+    tokens = code_tokens(text)
+    ends = {tokens[opening].span[0]: tokens[end].span for opening, end in closings(tokens).items()}
+    for found in _OLD_PART.finditer(text):
+        end = ends.get(found.end() - 1)
+        if end is not None:
+            text = _blanked(_blanked(text, end), found.span(1))
+    return text
+
+
+def _has_inner_calls(text: str) -> bool:
+    return bool(_OLD_PART.search(text) and _QUERY_KEY.search(text)) and _SEARCH_KEY.search(text) is None
+
+
+def names_stores_query(text: str) -> bool:
+    """Return whether code sends a query to the older Stores API (D90)."""
+    return _STORES_PATH.search(text) is not None or _has_inner_calls(text)
+
+
+def _blanked(text: str, span: Span) -> str:
+    return text[: span[0]] + " " * (span[1] - span[0]) + text[span[1] :]
 
 
 class _Code:

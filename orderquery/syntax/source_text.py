@@ -208,6 +208,27 @@ def unquote(literal: str, offset: int, code: str) -> str:
     return "".join(parts)
 
 
+def unquoted_offsets(literal: str) -> tuple[str, list[int]]:
+    """Decode a quoted string; return the offset of each character in the literal, too.
+
+    The last offset is that of the closing quote.
+
+    Raises:
+        ReadError: an unknown escape.
+
+    """
+    parts: list[str] = []
+    offsets: list[int] = []
+    at, end = 1, len(literal) - 1
+    while at < end:
+        found = _ESCAPE_SEQUENCE.match(literal, at, end) if literal[at] == "\\" else None
+        text = literal[at] if found is None else unquote(f'"{found[0]}"', at - 1, "json-syntax")
+        parts.append(text)
+        offsets += [at] * len(text)
+        at = at + 1 if found is None else found.end()
+    return "".join(parts), [*offsets, end]
+
+
 def _unescape(found: re.Match[str]) -> str | None:
     high, low, unit, point, byte, nul, other = found.groups()
     if high:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 
 from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.fields import Field
-from ..language.grammar_files import grammar_text
+from ..language.grammar_files import grammar_text, table_names
 from ..language.operators import ANY, OPERATORS, Operator
 from ..language.schema import Schema, load_schema
 from ..language.types import TYPES
 from ..sql.mapped.reference_section import reference_section
+from .conversion import conversion_section
 
 _HEAD = """\
 # grammar/
@@ -25,7 +26,11 @@ The query language as data. These files ship inside the package.
 | file | what it is |
 |---|---|
 | `ecom-orders.toml` | the documented table of fields, verbatim, with defaults and limits |
+| `ecom-orders-sdk.toml` | the newer search spec of the same orders, in the published typings of the SDK |
+| `stores-v2.toml` | the fields of queries of the older Stores API |
 | `pricing-plans.toml` | the fields that lists of pricing plan orders filter and sort by |
+| `stores-v2-to-ecom.toml` | how orders, webhooks and queries of the older Stores API become those of eCommerce |
+| `stores-export-to-ecom.toml` | how the dashboard's CSV of old orders becomes eCommerce orders |
 | `filter.lark` | the text form |
 | `literal.lark` | JSON and the JavaScript object literals that people paste from documentation |
 | `decisions.toml` | decisions where the sources are silent or disagree, with their grounds |
@@ -69,8 +74,9 @@ Top level: `name`, `version` (a cursor is bound to both), `title`, `source` and 
 read), `key` (the field with the record's id), `revision` (the field that orders versions of a record), `tables` (what
 the names of its tables in a store begin with, so that records of two tables of fields can be in one store), `sdk_names`
 (names that the SDK spells differently), `envelopes` (`true`: responses and envelopes are unpacked when loaded),
-`events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned) and `[search]` (default
-sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
+`events` (the entity names of webhook events, for `order` and `transactions`), `hidden` (a field and values that are never returned),
+`hidden_unless_asked` (returned only if an operand of `$eq` or `$in` outside any `$not` asks for them), `wire_form` (`stores` for requests in the form of the older
+Stores API), `[sums]` (what a histogram adds up: a field of amounts, and the path of the order's `currency`) and `[search]` (default sort and limit, the maximum limit and number of sort entries). Each `[[fields]]` row:
 
 | key | meaning |
 |---|---|
@@ -84,6 +90,7 @@ sort and limit, the maximum limit and number of sort entries). Each `[[fields]]`
 | `sources` | where values come from, if not from the field path: each `{{path}}` or `{{join}}`, with `record` (`order` or `transactions`), `single`, and `fallbacks`, paths beside the last key of `path` that are read where it is absent; the first source that has a value counts |
 | `aliases` | other names in a search |
 | `indexed` | stores keep an index for equality |
+| `unread_operators` | operators of the service on this field that the language lacks |
 | `note` | a sentence for the reference |
 """
 
@@ -96,11 +103,17 @@ def reference(schema: Schema | None = None) -> str:
         _FORMS,
         *_operators(),
         *_fields(table),
-        *(_fields(load_schema("pricing-plans")) if schema is None else ()),
+        *(
+            part
+            for name in table_names()
+            if schema is None and name != table.name
+            for part in _fields(load_schema(name))
+        ),
         *_types(),
         *_codes(),
         *_decisions(),
         reference_section(),
+        *((conversion_section(),) if schema is None else ()),
         _table_keys(),
     )
     return "\n".join(parts).rstrip() + "\n"

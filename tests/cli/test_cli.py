@@ -18,8 +18,8 @@ from orderquery.version import __version__
 # -- help -------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "convert", "sql", "match", "load", "search", "inspect", "get", "delete", "upgrade", "export", "serve", "fields", "explain", "sample",
-    "demo",
+    "check", "convert", "translate", "format", "sql", "match", "why", "convert-orders", "load", "search", "inspect", "get",
+    "delete", "upgrade", "export", "serve", "fields", "tables", "compare-tables", "explain", "complete", "hover", "sample", "demo",
 ]  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_the_help_shows_the_first_sentence_of_each_command():
         for name, sentence in listed:
             command = command_named(name)
             assert command.help.split("\n\n")[0].replace("\n", " ") == sentence
-            assert command.callback.__module__ == f"orderquery.cli.{name}"
+            assert command.callback.__module__ == f"orderquery.cli.{name.replace('-', '_')}"
     assert start("--help").stdout.decode() == overview.format_help("python -m orderquery", 78) + "\n"
     assert run("--help").stdout == overview.format_help("orderquery", 78) + "\n"
     for option in program.params:

@@ -10,6 +10,7 @@ import pytest
 import orderquery as oq
 from orderquery.diagnostics.codes import CODES, Code
 
+ROWS = ("codes.py", "stores_codes.py")
 SHOWN = [code for code in CODES.values() if code.wrong]
 NEEDS_MORE = {
     "too-deep", "too-large", "query-too-long", "too-long",  # too long to print
@@ -18,7 +19,9 @@ NEEDS_MORE = {
     "bad-cursor", "cursor-mismatch",  # need the key of the cursor
     "empty-query",  # its example is an empty line
     "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",
-    "unverified-event",  # need documents
+    "unverified-event", "kept-value", "conversion-loss",  # need documents
+    "stores-query",  # is found where no shape is given
+    "no-counterpart", "dropped-part", "other-meaning", "partial-counterpart",  # of a translation
 }  # fmt: skip
 
 FIVE = {
@@ -63,7 +66,7 @@ def test_every_code_names_the_class_of_its_fix(code: Code) -> None:
 
 def test_every_reported_code_has_a_row_and_every_row_is_reported() -> None:
     package = Path(oq.__file__).parent
-    text = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "codes.py")
+    text = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py") if path.name not in ROWS)
     for name in CODES:
         assert f'"{name}"' in text, f"{name} is never reported"
     for name in re.findall(r"\bDiagnostic\(\s*\"([a-z-]+)\"", text):

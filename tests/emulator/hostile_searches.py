@@ -128,3 +128,10 @@ MANY_MISTAKES: dict[str, bytes] = {
     "many ids": wrapped(b'{"$or":' + listed(b'{"id":{"$in":' + listed(b'"x"', 1_000) + b"}}", 200 // SHARE) + b"}"),
     "many values": wrapped(b'{"$or":' + listed(b'{"status":{"$in":' + listed(b'"APROVED"', 1_000) + b"}}", 90 // SHARE) + b"}"),
 }  # fmt: skip
+
+OF_SEARCHES = (
+    BODIES
+    | {f"odd {name}": body for name, body in ODD.items()}
+    | {f"mistakes {name}": body for name, body in MANY_MISTAKES.items()}
+)
+"""All of them, by name."""

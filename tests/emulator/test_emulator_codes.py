@@ -47,9 +47,10 @@ NEVER_OVER_HTTP = {
     "text-syntax", "bare-date", "empty-query",  # of the text form, which HTTP does not accept
     "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # in the 200 of a load: cases/loads.json
     "unusable-document", "foreign-document",  # of a load: cases/loads.json
-    "unverified-event",  # of local files
+    "unverified-event", "kept-value", "conversion-loss",  # of local files
     "not-in-layout",  # reported by mapped stores
     "already-canceled",  # of a write: cases/orders.json
+    "stores-query", "no-counterpart", "dropped-part", "other-meaning", "partial-counterpart",  # of older queries
 }  # fmt: skip
 OVER_HTTP = [code for name, code in CODES.items() if name not in NEVER_OVER_HTTP]
 NEEDS_THE_KEY = {"bad-cursor", "cursor-mismatch"}

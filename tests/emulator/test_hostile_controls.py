@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from call_counter import CallCounter
 from every_operation import CONTROLS, JSON_TYPE, FullShop
-from hostile_searches import BODIES, MANY_MISTAKES, ODD, keys, listed
-from scale import scaled
+from hostile_searches import OF_SEARCHES, keys, listed
+from scale import scaled, spread
 from serving import Answer
 
 from orderquery.emulator.clock import LAST_CLOCK_INSTANT
@@ -93,16 +93,14 @@ def undone() -> Iterator[None]:
         shop().control(method, name)
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize(("method", "name"), READING)
-def test_a_hostile_control(method: str, name: str, body: bytes) -> None:
-    send(method, name, body)
+@pytest.mark.parametrize(("control", "body"), spread(READING, HOSTILE))
+def test_a_hostile_control(control: tuple[str, str], body: str) -> None:
+    send(*control, HOSTILE[body])
 
 
-@pytest.mark.parametrize(("method", "name"), READING)
-def test_the_bodies_of_hostile_searches(method: str, name: str) -> None:
-    for body in (*BODIES.values(), *ODD.values(), *MANY_MISTAKES.values()):
-        send(method, name, body)
+@pytest.mark.parametrize(("control", "body"), spread(READING, OF_SEARCHES, 8))
+def test_a_body_of_hostile_searches(control: tuple[str, str], body: str) -> None:
+    send(*control, OF_SEARCHES[body])
 
 
 @pytest.mark.parametrize(("method", "name"), CONTROLS)

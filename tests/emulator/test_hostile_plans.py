@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from call_counter import CallCounter
 from every_operation import MEMBER_HEADERS, FullShop
-from hostile_searches import BODIES, MANY_MISTAKES, ODD, deep, keys, listed
+from hostile_searches import OF_SEARCHES, deep, keys, listed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scaled, spread
 from serving import Answer
 from strategies import ANY_JSON
 
@@ -71,16 +71,16 @@ def answer_within_limits(
     return answer
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("operation", POSTED, ids=lambda operation: operation.name)
-def test_a_hostile_body(operation: Operation, body: bytes) -> None:
-    answer_within_limits(operation, body)
+@pytest.mark.parametrize(("name", "body"), spread([operation.name for operation in POSTED], HOSTILE))
+def test_a_hostile_body(name: str, body: str) -> None:
+    answer_within_limits(BY_NAME[name], HOSTILE[body])
 
 
-@pytest.mark.parametrize("name", ["create_offline_order", "get_price_preview", "postpone_end_date"])
-def test_the_bodies_of_hostile_searches(name: str) -> None:
-    for body in (*BODIES.values(), *ODD.values(), *MANY_MISTAKES.values()):
-        answer_within_limits(BY_NAME[name], body)
+@pytest.mark.parametrize(
+    ("name", "body"), spread(["create_offline_order", "get_price_preview", "postpone_end_date"], OF_SEARCHES, 6)
+)
+def test_a_body_of_hostile_searches(name: str, body: str) -> None:
+    answer_within_limits(BY_NAME[name], OF_SEARCHES[body])
 
 
 IDS = [
@@ -99,9 +99,9 @@ IDS = [
 ]
 
 
-@pytest.mark.parametrize("operation", [found for found in OPERATIONS if found.path_keys], ids=lambda found: found.name)
-@pytest.mark.parametrize("order_id", IDS)
-def test_a_hostile_id(operation: Operation, order_id: str) -> None:
+@pytest.mark.parametrize(("name", "order_id"), spread([found.name for found in OPERATIONS if found.path_keys], IDS))
+def test_a_hostile_id(name: str, order_id: str) -> None:
+    operation = BY_NAME[name]
     answer = shop().ask(operation, None, **dict.fromkeys(operation.path_keys, order_id))
     assert answer.status in (200, 400, 403, 404, 405, 428, 501), answer.content[:300]
     # An id with a slash can name another path.

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from call_counter import SHARE, CallCounter
-from hostile_searches import BODIES, MANY_MISTAKES, ODD, deep, keys, listed
+from hostile_searches import OF_SEARCHES, deep, keys, listed
+from scale import spread
 from serving import Asker
 from test_emulator_cases import NEW_ORDER
 
@@ -74,17 +75,16 @@ def path_of(operation: Operation) -> str:
     return path
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("operation", OF_ORDERS, ids=lambda operation: operation.name)
-def test_a_hostile_write(operation: Operation, body: bytes) -> None:
-    answer_within_limits(operation, body)
+@pytest.mark.parametrize(("name", "body"), spread([operation.name for operation in OF_ORDERS], HOSTILE))
+def test_a_hostile_write(name: str, body: str) -> None:
+    answer_within_limits(BY_NAME[name], HOSTILE[body])
 
 
-@pytest.mark.parametrize("name", ["create_order", "bulk_update_orders", "cancel_order"])
-def test_the_bodies_of_hostile_searches(name: str) -> None:
-    operation = BY_NAME[name]
-    for body in (*BODIES.values(), *ODD.values(), *MANY_MISTAKES.values()):
-        answer_within_limits(operation, body)
+@pytest.mark.parametrize(
+    ("name", "body"), spread(["create_order", "bulk_update_orders", "cancel_order"], OF_SEARCHES, 6)
+)
+def test_a_body_of_hostile_searches(name: str, body: str) -> None:
+    answer_within_limits(BY_NAME[name], OF_SEARCHES[body])
 
 
 def answer_within_limits(operation: Operation, body: bytes) -> None:

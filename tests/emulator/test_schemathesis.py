@@ -26,7 +26,7 @@ CHECKS = [
     status_code_conformance, unsupported_method, missing_required_header,
 ]  # fmt: skip
 KEY = "the key of this test"
-FEW = settings(max_examples=scaled(60, 25), deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=scaled(60, 8), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def described(*, strict: bool = False, api_key: str | None = None, control: bool = False) -> schemathesis.BaseSchema:

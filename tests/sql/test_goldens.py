@@ -13,6 +13,7 @@ import orderquery as oq
 from orderquery.compiler.pagination import Position
 from orderquery.sql.dialects import DIALECTS, Dialect
 from orderquery.sql.statement import statement
+from orderquery.stores.histogram import histogram_query
 
 FOLDER = TESTS / "goldens" / "sql"
 
@@ -60,6 +61,11 @@ def golden(dialect: str) -> str:
             seeking = statement(plan, dialect, position=POSITIONS[name])
             parts.append(block(f"{name}, beyond a position", search, seeking))
     parts.append(block("a count", {}, statement(oq.compile({}), dialect, wanted="count")))
+    parts.append(
+        block(
+            "a histogram by day", {}, statement(histogram_query(oq.compile({}), "createdDate"), dialect, wanted="days")
+        )
+    )
     return "\n".join(parts)
 
 

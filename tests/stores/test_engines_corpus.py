@@ -1,6 +1,7 @@
 """The conformance corpus, random searches and an operator added at run time, on the engines over exports.
 
-``ORDERQUERY_SEARCHES_EXPORTED`` says how many random searches (10; ``make prove`` runs 300), ``ORDERQUERY_SEED`` which.
+``ORDERQUERY_SEARCHES_EXPORTED`` says how many random searches (10; ``make prove`` runs 300) and how many
+histograms (as many), ``ORDERQUERY_SEED`` which.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 from backends import Backend, Memory
 from engines_corpus import ENGINES, WITHOUT, Exported, Exports, site_of
+from histogram_shops import EVER, SPANS, with_money
 from strategies import Maker, batch
-from test_conformance import FILES, test_get, test_paging, test_selection
+from test_conformance import FILES, test_get, test_histogram, test_paging, test_selection
 from test_differential import ORDERS, SEED, compare, reduced
 from test_toy import BETWEEN, CASES, RECORDS, TICKETS
 
@@ -34,8 +36,10 @@ BATCHES = -(-SEARCHES // IN_BATCH)
 GAPS: dict[tuple[str, str], str] = {}
 """The cases that an engine cannot pass, by the engine and the case, each with the reason."""
 
-CHECKS: dict[str, Callable[..., None]] = {"selection": test_selection, "paging": test_paging, "get": test_get}
-del test_selection, test_paging, test_get
+CHECKS: dict[str, Callable[..., None]] = {
+    "selection": test_selection, "paging": test_paging, "get": test_get, "histogram": test_histogram,
+}  # fmt: skip
+del test_selection, test_paging, test_get, test_histogram
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -125,6 +129,35 @@ def test_random_searches_agree(
     record_property("differential-of", {"orders": ORDERS, "backends": list(backends), "seed": SEED})
     shown = "\n".join(f"{json.dumps(search, default=str)}\n    {why}" for search, why in different[:5])
     assert not different, f"{len(different)} differences, among them\n{shown}"
+
+
+@pytest.fixture(scope="module")
+def dated(exports: Exports, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[JSON, JSON, JSON]]:
+    made = {}
+    with oq.open_store(tmp_path_factory.mktemp("dated") / "dated.db") as store:
+        for span in (EVER, *SPANS):
+            random = Random(f"{SEED}/exported/{span}")
+            maker = Maker(random, oq.load_schema())
+            orders, transactions = batch(maker, ORDERS)
+            orders = with_money(random, orders, span)
+            at = store.at_site(span)
+            at.load(orders)
+            at.load({"orderTransactions": record} for record in transactions)
+            made[span] = [{}, *(maker.search() for _ in range(SEARCHES // 5))], orders, transactions
+        exports.make(store, "dated-0")
+    return made
+
+
+@pytest.mark.parametrize("span", [EVER, *SPANS])
+def test_random_histograms_agree(exports: Exports, dated: Any, engine: str, span: str) -> None:
+    searches, orders, transactions = dated[span]
+    memory, backend = Memory(), Exported(exports, engine, "dated", span)
+    memory.load([*orders, *({"orderTransactions": record} for record in transactions)])
+    random = Random(f"{SEED}/{span}/units")
+    for search in searches:
+        by = random.choice(("createdDate", "createdDate", "updatedDate"))
+        unit = "year" if span == EVER else random.choice(("auto", "year"))
+        assert backend.histogram(search, by, unit) == memory.histogram(search, by, unit), (search, by, unit)
 
 
 # -- what only engines have -------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ def faults(store):
         transactions = others.get((site, key))
         decoded = _decoded(document), None if transactions is None else _decoded(transactions)
         # Field by field: the store has its own, quicker way of projecting.
-        values = {field.name: reader(store.schema, field)(*decoded) for field in store.schema.fields}
+        values = {field.name: reader(store.schema, field)(*decoded) for field in store.schema.stored_fields}
         expected, parts = _projected(store, rid, site, values)
         expected_elements += [(*part, rid) for part in parts]
         row = searched.get(rid)

@@ -60,6 +60,21 @@ def planning(orders: list[dict[str, Any]]) -> None:
         assert_type(refused.diagnostics, tuple[oq.Diagnostic, ...])
 
 
+def migrating(query: dict[str, Any]) -> None:
+    found = oq.translate(query, source="stores-v2", target=oq.load_schema("ecom-orders-sdk"))
+    assert_type(found, oq.Translation[oq.Plan])
+    assert_type(found.query, oq.Plan | None)
+    assert_type(found.losses, tuple[oq.Diagnostic, ...])
+    assert_type(found.ok, bool)
+    assert_type(found.to_json(), dict[str, Any])
+    compared = oq.compare_tables("ecom-orders", "ecom-orders-sdk", queries=["everything", ("name", query)])
+    assert_type(compared, oq.TableComparison)
+    assert_type(compared.breaks, bool)
+    assert_type(compared.differences[0].first, tuple[str, ...])
+    assert_type(compared.queries[0].diagnostics, tuple[oq.Diagnostic, ...])
+    assert_type(compared.to_markdown(), str)
+
+
 def storing(documents: list[Any]) -> None:
     with oq.open_store("orders.db", site="shop", keys=["a key of some length"]) as store:
         assert_type(store, oq.Store)
@@ -72,6 +87,19 @@ def storing(documents: list[Any]) -> None:
         assert_type(store.count("everything"), int)
         assert_type(store.iterate("everything"), Iterator[Any])
         assert_type(store.delete(["id"]), int)
+
+
+def converting(old: dict[str, Any]) -> None:
+    converted = oq.convert_order(old)
+    assert_type(converted, oq.ConvertedOrder)
+    assert_type(converted.order, dict[str, Any])
+    assert_type(converted.transactions, dict[str, Any] | None)
+    assert_type(converted.losses, tuple[oq.Diagnostic, ...])
+    assert_type(converted.kept, dict[str, Any])
+    with oq.open_store("orders.db") as store:
+        result = store.load([old], convert=True)
+        assert result.conversion is not None
+        assert_type(result.conversion.orders, int)
 
 
 def emulating(order: dict[str, Any], payment: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,10 +13,14 @@ from ...compiler.pagination import Position
 from ...compiler.query import Query
 from ...diagnostics.errors import StoreError, UsageError
 from ...language.conditions import equals
+from ...language.fields import Field
+from ...language.types import Value
+from ...sql.column_format import ColumnFormat
 from ...sql.dialects import Dialect, dialect_named
 from ...sql.statement import Statement, Wanted, statement
 from ...syntax.json_printer import encode_json
 from ..base import Row
+from ..histogram import Group
 from ..merge import RecordKind
 from ..read_only import ReadOnlyStore
 
@@ -73,8 +77,10 @@ class MappedStore(ReadOnlyStore):
             raise StoreError("orderquery does not list the sites of your own tables; query their column of sites")
         return [""]
 
-    def _statement(self, query: Query, position: Position | None = None, count: int | None = None) -> Statement:
-        wanted: Wanted = "count" if count is None else "page"
+    def _statement(
+        self, query: Query, position: Position | None = None, count: int | None = None, wanted: Wanted | None = None
+    ) -> Statement:
+        wanted = wanted or ("count" if count is None else "page")
         return statement(
             query, self.dialect, site=self.site, position=position, limit=count, wanted=wanted, layout=self.layout
         )
@@ -83,18 +89,21 @@ class MappedStore(ReadOnlyStore):
         forms = [self.layout.column_format(key.field, self._dialect) for key in query.sort]
         found: list[Row] = []
         for row in self._rows(self._statement(query, position, count)):
-            values: list[Any] = []
-            for key, form, shown in zip(query.sort, forms, row, strict=False):
-                value = None if shown is None else form.read(shown)
-                if value is None and shown is not None:
-                    # Treated as missing, it would end paging early.
-                    raise StoreError(
-                        f"{key.field.name} of order {row[-2]!r} is {shown!r}, but the layout says {form.description}; "
-                        "correct the layout or the value"
-                    )
-                values.append(value)
+            of = f" of order {row[-2]!r}"
+            columns = zip(query.sort, forms, row, strict=False)
+            values = [_read_value(key.field, form, shown, of) for key, form, shown in columns]
             found.append((*values, _to_bytes(row[-1])))
         return found
+
+    @property
+    def _sums(self) -> None:
+        """Nothing: these tables have no currency beside the amounts."""
+
+    def _groups(self, query: Query, wanted: Wanted) -> Iterator[Group]:
+        field = query.sort[0].field
+        form = self.layout.column_format(field, self._dialect)
+        for shown, count in self._rows(self._statement(query, wanted=wanted)):
+            yield Group(_read_value(field, form, shown), int(count))
 
     def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:
         return tuple(row[:-1])
@@ -123,6 +132,20 @@ class MappedStore(ReadOnlyStore):
     def holds_named_site(self) -> bool:
         """Return whether the tables have sites."""
         return self.layout.sites
+
+
+def _read_value(field: Field, form: ColumnFormat, shown: Any, of: str = "") -> Value:
+    """Return the value that a driver returned.
+
+    Raises ``StoreError`` where the layout says that the column cannot have it.
+    """
+    value = None if shown is None else form.read(shown)
+    if value is None and shown is not None:
+        # Treated as missing, it would end paging early.
+        raise StoreError(
+            f"{field.name}{of} is {shown!r}, but the layout says {form.description}; correct the layout or the value"
+        )
+    return value
 
 
 def _to_bytes(document: Any) -> bytes:

@@ -79,7 +79,7 @@ def columns(schema: Schema) -> tuple[ColumnarColumn, ...]:
 
 
 def _columns_of_fields(schema: Schema) -> Iterator[ColumnarColumn]:
-    for field in schema.fields:
+    for field in schema.stored_fields:
         encode = bool if field.type.column == "boolean" else field.type.encode
         yield _column(field, field.column, field.type.column, field.name, encode)
         if field.prefixed:

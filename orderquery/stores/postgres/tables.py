@@ -61,7 +61,7 @@ def document_tables(schema: Schema) -> Iterator[str]:
 def columns(schema: Schema) -> dict[str, str]:
     """Return the columns of ``orders``, each with the name of its type."""
     found = {"rid": "int8", "site": "text"}
-    for row in schema.fields:
+    for row in schema.stored_fields:
         array = "[]" if row.many else ""
         found[row.column] = _TYPES[row.type.column] + array
         if row.prefixed:
@@ -138,7 +138,7 @@ def _name(table: str, row: Field, role: str) -> str:
 def make_row(schema: Schema, rid: int, site: str, values: Mapping[str, Value]) -> list[Any]:
     """Return an order's values of :func:`columns`."""
     row: list[Any] = [rid, site]
-    for field in schema.fields:
+    for field in schema.stored_fields:
         value = values[field.name]
         if field.many:
             row.append([column_value(field, item, _DIALECT, _LAYOUT) for item in value] or None)

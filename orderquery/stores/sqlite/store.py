@@ -203,8 +203,10 @@ class SqliteStore(Store):
         except StoreTimeout:
             raise NotAtOnce from None
 
-    def _statement(self, query: Query, position: Position | None = None, count: int | None = None) -> Statement:
-        return self._build(query, position, count, "count" if count is None else "page", None)
+    def _statement(
+        self, query: Query, position: Position | None = None, count: int | None = None, wanted: Wanted | None = None
+    ) -> Statement:
+        return self._build(query, position, count, wanted or ("count" if count is None else "page"), None)
 
     def _build(
         self, query: Query, position: Position | None, count: int | None, wanted: Wanted, branch: int | None

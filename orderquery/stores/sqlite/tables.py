@@ -47,7 +47,7 @@ def _type(field: Field) -> str:
 def columns(schema: Schema) -> list[tuple[str, str]]:
     """Return the columns of ``orders`` except ``rid`` and ``site``, with their types."""
     found = []
-    for row in schema.fields:
+    for row in schema.stored_fields:
         found.append((row.column, _type(row)))
         if row.prefixed and not row.many:
             found.append((prefix_column(row), "TEXT"))
@@ -144,7 +144,7 @@ def _cells(schema: Schema) -> list[tuple[str, _Encode, _Encode | None, str, str]
             row.column if row.many else "",
             prefix_column(row),
         )
-        for row in schema.fields
+        for row in schema.stored_fields
     ]
 
 

@@ -112,3 +112,8 @@ SELECT "o"."payment_status", "o"."number", "o"."id", o.document FROM orders AS o
 -- {}
 SELECT COUNT(*) FROM orders AS o WHERE o.site = %(site)s AND "o"."status" IS DISTINCT FROM %(p1)s
 -- {"p1": "INITIALIZED", "site": ""}
+
+-- a histogram by day
+-- {}
+SELECT g.bucket, COUNT(*), g.currency, g.amount, SUM(CAST(TRUNC(g.scaled / 2147483648) AS BIGINT)), SUM(MOD(g.scaled, 2147483648)) FROM (SELECT "o"."created_date" - MOD(("o"."created_date" + 62135596800000000), 86400000000) AS bucket, "o"."currency" AS currency, CASE WHEN "o"."price_summary_total_amount_scaled" IS NULL THEN "o"."price_summary_total_amount" END AS amount, "o"."price_summary_total_amount_scaled" AS scaled FROM orders AS o WHERE o.site = %(site)s AND "o"."status" IS DISTINCT FROM %(p1)s) AS g GROUP BY g.bucket, g.currency, g.amount
+-- {"p1": "INITIALIZED", "site": ""}

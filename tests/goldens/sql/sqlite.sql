@@ -112,3 +112,8 @@ SELECT "k"."payment_status", "k"."number", "k"."id", d.document FROM (SELECT * F
 -- {}
 SELECT COUNT(*) FROM orders AS o WHERE o.site = :site AND "o"."status" IS NOT :p1
 -- {"p1": "INITIALIZED", "site": ""}
+
+-- a histogram by day
+-- {}
+SELECT g.bucket, COUNT(*), g.currency, g.amount, SUM(g.scaled / 2147483648), SUM(g.scaled % 2147483648) FROM (SELECT "o"."created_date" - ("o"."created_date" + 62135596800000000) % 86400000000 AS bucket, "o"."currency" AS currency, CASE WHEN "o"."price_summary_total_amount_scaled" IS NULL THEN "o"."price_summary_total_amount" END AS amount, "o"."price_summary_total_amount_scaled" AS scaled FROM orders AS o WHERE o.site = :site AND "o"."status" IS NOT :p1) AS g GROUP BY g.bucket, g.currency, g.amount
+-- {"p1": "INITIALIZED", "site": ""}

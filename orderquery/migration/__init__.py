@@ -1,0 +1,1 @@
+"""Queries and documents of older tables: by data in ``grammar/``."""
