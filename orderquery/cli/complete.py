@@ -1,4 +1,4 @@
-"""The command ``complete``: what may be written at a position, for makers of editors."""
+"""The command ``complete``: what may be written at a position, for editors."""
 
 from __future__ import annotations
 

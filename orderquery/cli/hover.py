@@ -1,4 +1,4 @@
-"""The command ``hover``: what is known of the word at a position, for makers of editors."""
+"""The command ``hover``: what is known of the word at a position, for editors."""
 
 from __future__ import annotations
 

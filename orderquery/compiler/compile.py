@@ -24,7 +24,6 @@ from .cursor import query_too_long
 from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
 from .query import Query, same_answer
 from .report import QueryError, Report, in_order
-from .single_fixes import single_fix
 from .source_lines import with_line
 from .stand_in_problems import without_examples
 from .stores_request import check_stores, resolve_form, stores_query_found
@@ -189,9 +188,12 @@ def _check_request(
         found = check_again(request)
         if only is None:
             return fixed_request(request, shape, schema, found)
-        alone = single_fix(request, shape, schema, found, only) if isinstance(only, Diagnostic) else request
-        if alone is not request:
-            return alone
+        if isinstance(only, Diagnostic):
+            from .single_fixes import single_fix
+
+            alone = single_fix(request, shape, schema, found, only)
+            if alone is not request:
+                return alone
         return partly_fixed_request(request, shape, schema, found, only)
 
     def make(only: Only) -> Correction | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -90,8 +91,8 @@ def _grouped(condition: str) -> str:
 
 def _condition_around(parts: list[TextPart], span: Span) -> Span | None:
     """Return the span of the condition that a place is in."""
-    inside = next((index for index, part in enumerate(parts) if part.start <= span[0] < part.end), None)
-    if inside is None:
+    inside = bisect_right(parts, span[0], key=_start) - 1
+    if inside < 0 or parts[inside].end <= span[0]:
         return None
     first = inside
     while first and parts[first].role != "field":
@@ -113,6 +114,10 @@ def _condition_around(parts: list[TextPart], span: Span) -> Span | None:
     return parts[first].start, max(parts[last].end, span[1])
 
 
+def _start(part: TextPart) -> int:
+    return part.start
+
+
 def _in_range(parts: list[TextPart], last: int) -> bool:
     """Return whether a range goes on after a part of it."""
     return (
@@ -125,8 +130,8 @@ def _in_range(parts: list[TextPart], last: int) -> bool:
 def _values(text: str, found: Diagnostic, parts: list[TextPart], schema: Schema) -> Iterator[Guess]:
     """Yield the values of an enum instead of one that it does not have."""
     start, end = found.span or (0, 0)
-    for part in parts:
-        if part.role != "value" or not start <= part.start < end or part.field is None:
+    for part in parts[bisect_left(parts, start, key=_start) : bisect_left(parts, end, key=_start)]:
+        if part.role != "value" or part.field is None:
             continue
         row = schema.find(certain_field(schema, part.field) or "")
         written = string_of(text[part.start : part.end])

@@ -18,13 +18,17 @@ from .editor_report import checked_source, moved_diagnostic, shape_of
 from .guessed_fixes import Guess, guesses_in_json, guesses_in_text
 from .partial_corrections import class_of
 from .report import Report
-from .rewrite import replacements
+from .rewrite import read_source, replacements
 from .single_fixes import lone_fix
 from .single_text_fixes import single_text_edits
 
-MAX_PROVED_CHARS = 60_000
-"""Of the texts that are checked to prove guesses, all together; of a long text fewer guesses are offered."""
-_MAX_PROVED = 60
+MAX_READ_CHARS = 600_000
+"""Of the texts that are read and checked to find fixes, all together: of many mistakes in a long text the first have
+fixes. With a position, those at the position have."""
+_CHECK = 4
+"""A text that is checked counts so many times."""
+_SHORT = 100
+"""A shorter text costs as much."""
 _MAX_OFFERED = 20
 
 
@@ -91,7 +95,7 @@ class _FixFinder:
         self._source = checked_source(found)
         self._report: Report[Any] = self._source.check(schema)
         self._names = _names(self._report.diagnostics)
-        self._proved = 0
+        self._left = MAX_READ_CHARS
 
     def all(self, position: int | None) -> Iterator[QuickFix]:
         for diagnostic in self._report.diagnostics:
@@ -107,6 +111,8 @@ class _FixFinder:
         alone = self._alone(diagnostic)
         if alone:
             return self._fix(placed, title, diagnostic.fix or "guess", alone)
+        if not self._may_read(_CHECK):
+            return None
         try:
             made = self._report.correct(diagnostic)
         except EndlessFixes:
@@ -121,13 +127,19 @@ class _FixFinder:
 
     def _alone(self, diagnostic: Diagnostic) -> Iterable[Replacement]:
         """Return the edits of a fix that touches no other mistake, if it is one."""
-        text, request = self._source.text, self._report.request
+        text = self._source.text
         if self._search is not None:
             return single_text_edits(text, self._search, self._schema, diagnostic)
-        if request is None or self._is_unread:
+        if self._report.request is None or self._is_unread or not self._may_read():
             return ()
+        request = read_source(text)
         fixed = lone_fix(request, shape_of(self._found), self._schema, diagnostic)
         return () if fixed is request else replacements(text, fixed)
+
+    def _may_read(self, times: int = 1) -> bool:
+        """Return whether the text may be read once more."""
+        self._left -= times * max(len(self._source.text), _SHORT)
+        return self._left >= 0
 
     @cached_property
     def _search(self) -> Search | None:
@@ -141,7 +153,8 @@ class _FixFinder:
 
     def _guesses(self, diagnostic: Diagnostic, placed: Diagnostic) -> Iterator[QuickFix]:
         offered: set[tuple[Replacement, ...]] = set()
-        for guess in self._guessed(diagnostic):
+        guesses = self._guessed(diagnostic)
+        while self._may_read() and (guess := next(guesses, None)) is not None:
             if guess.edits and guess.edits not in offered and (guess.plain or self._mends(diagnostic, guess.edits)):
                 offered.add(guess.edits)
                 made = self._fix(placed, guess.title, "guess", guess.edits)
@@ -151,15 +164,15 @@ class _FixFinder:
                 return
 
     def _guessed(self, diagnostic: Diagnostic) -> Iterator[Guess]:
-        text, request = self._source.text, self._report.request
+        text = self._source.text
         if self._found.root is None:
             return guesses_in_text(text, diagnostic, self._schema)
+        request = None if self._is_unread else read_source(text)
         return guesses_in_json(text, request, shape_of(self._found), diagnostic, self._schema)
 
     def _mends(self, diagnostic: Diagnostic, edits: tuple[Replacement, ...]) -> bool:
         """Return whether a mistake is gone after an edit, without a new syntax error."""
-        self._proved += 1
-        if self._proved > _MAX_PROVED or self._proved * len(self._source.text) > MAX_PROVED_CHARS:
+        if not self._may_read(_CHECK):
             return False
         after = self._source.with_text(splice(self._source.text, edits)).check(self._schema).diagnostics
         if diagnostic.code.endswith("-syntax"):

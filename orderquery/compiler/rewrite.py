@@ -44,6 +44,14 @@ def replacements(text: str, corrected: JSON) -> list[Replacement]:
     return literal.replacements(changes)
 
 
+def read_source(text: str) -> JSON:
+    """Return the decoded value of a source.
+
+    The edits for a changed copy are found fast: parts that did not change are the same objects.
+    """
+    return _read(text)[1].value
+
+
 @lru_cache(maxsize=4)  # the edits of every fix of a text are asked for one after the other
 def _read(text: str) -> tuple[Excerpt, Located]:
     literal = find_literal(text) or Excerpt.whole(text)

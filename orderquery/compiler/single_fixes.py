@@ -48,7 +48,7 @@ def single_fix(
 
 
 def lone_fix(document: JSON, shape: Shape, schema: Schema, only: Diagnostic) -> JSON:
-    """Return a request with one name, value or part changed, if that is the fix of a diagnostic.
+    """Return a request with one name, value or part changed, if that is the fix.
 
     Else it is the same object. No other mistake is touched.
     """

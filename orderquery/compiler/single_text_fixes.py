@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
+from ..diagnostics.quoting import described
 from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.operators import OPERATORS
 from ..language.schema import Schema
 from ..syntax.ast import Comparison, Filter, Search, comparisons
 from ..syntax.source_text import Replacement, Span
-from ..syntax.text_outline import TextPart, text_form
+from ..syntax.text_outline import TextPart, name_of, text_form
 from ..syntax.text_printer import TextPrinter
 from . import suggestions
 from .checker import check_search
@@ -28,7 +29,7 @@ def single_text_edits(text: str, search: Search, schema: Schema, only: Diagnosti
     printer = TextPrinter(schema)
     try:
         if only.code == "unknown-field":
-            certain = certain_field(schema, _name_at(search, span) or "")
+            certain = certain_field(schema, name_of(text[slice(*span)]))
             return () if certain is None else (Replacement(*span, printer.name(certain)),)
         if only.code == "duplicate-sort":
             kept = tuple([key for key in search.sort if key.place.span != span])
@@ -43,12 +44,6 @@ def single_text_edits(text: str, search: Search, schema: Schema, only: Diagnosti
         # The text form cannot express it.
         pass
     return ()
-
-
-def _name_at(search: Search, span: Span) -> str | None:
-    named = [(node.field_place.span, node.field) for node in comparisons(search.filter)]
-    named += [(key.place.span, key.field) for key in search.sort]
-    return next((name for place, name in named if place == span), None)
 
 
 def _operator_span(node: Comparison) -> Span | None:
@@ -116,6 +111,8 @@ class _OneCondition:
         operator = checked_operator(node.operator, self._row)
         alone = operator != node.operator
         for index, value in enumerate(node.operand):
+            if described(value) not in only.message:
+                continue
             condition = replace(node, operator=operator, operand=value if alone else (value,))
             checked = check_search(Search(condition), self._schema)
             same = any((found.code, found.message) == (only.code, only.message) for found in checked.diagnostics)

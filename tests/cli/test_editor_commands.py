@@ -20,7 +20,7 @@ def test_format_prints(here):
     (here / "q.json").write_text(LONG)
     assert run("format", "q.json").stdout == LAID_OUT
     assert (here / "q.json").read_text() == LONG
-    assert run("format", input=LONG).stdout == LAID_OUT
+    assert run("format", stdin=LONG).stdout == LAID_OUT
 
 
 def test_format_writes_and_checks_files(here):

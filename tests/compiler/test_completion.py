@@ -15,9 +15,15 @@ from hypothesis import strategies as st
 from scale import scaled
 
 import orderquery as oq
+from orderquery.compiler import editor_docs
+from orderquery.language.conditions import TRUE
+from orderquery.language.operators import CONNECTIVES, OPERATORS, Operator, Spelling, Takes
+from orderquery.language.schema import parse_schema
+from orderquery.syntax.json_reader import PAGING_KEYS, SEARCH_KEYS
 from orderquery.syntax.lark_runner import run_parser
 from orderquery.syntax.literal_outline import literal_parts, string_of
 from orderquery.syntax.literal_parser import _literal_parser
+from orderquery.syntax.sort_reader import ENTRY_KEYS
 from orderquery.syntax.source_text import ReadError, StuckError
 from orderquery.syntax.text_outline import name_of, text_form
 from orderquery.syntax.text_parser import _current_grammar
@@ -193,6 +199,26 @@ def test_a_hidden_value_is_offered_last():
 def test_other_tables_have_their_own_fields():
     found = {one.label for one in oq.complete("", 0, "text", "pricing-plans")}
     assert {row.name for row in oq.load_schema("pricing-plans").fields if row.operators} < found
+
+
+def test_everything_that_is_offered_has_a_line_about_it():
+    assert set(text_form().grammar.keywords) == set(editor_docs.KEYWORDS)
+    assert {*SEARCH_KEYS, *PAGING_KEYS, *ENTRY_KEYS, *CONNECTIVES, "search"} == set(editor_docs.KEYS)
+
+
+def test_a_new_operator_is_offered_by_its_row(monkeypatch):
+    spans = Operator(
+        "$between", (Spelling("spans"),), Takes.VALUES, "from one value to another", lambda field, bounds: TRUE
+    )
+    monkeypatch.setitem(OPERATORS, "$between", spans)
+    table = parse_schema(
+        'name = "t"\nkey = "ref"\n[[fields]]\nname = "ref"\ntype = "guid"\noperators = ["$eq", "$between"]\n'
+        '[[fields]]\nname = "and"\ntype = "enum"\nvalues = ["A"]\noperators = ["$between"]\nsortable = true\n'
+    )
+    assert [found.label for found in oq.complete("ref ", 4, "text", table)] == ["=", "is missing", "spans"]
+    assert [found.text for found in oq.complete("`and` spans ", 12, "text", table)] == ["(A)"]
+    assert [found.text for found in oq.complete("", 0, "text", table)][:2] == ["ref", "`and`"]
+    assert [found.text for found in oq.complete('{"ref": {', 9, "filter", table)] == ['"$eq": ', '"$between": ']
 
 
 # -- any text ---------------------------------------------------------------------------------------------------

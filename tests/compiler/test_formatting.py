@@ -23,7 +23,7 @@ from orderquery.syntax.token_walk import COMMENT
 SCHEMA = oq.load_schema()
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 CASES = some(corpus())
-RANDOM = scaled(3_000, 60)
+RANDOM = scaled(3_000, 25)
 
 
 def meaning(text, form):
