@@ -85,9 +85,11 @@ bench: $(BENCH)/.ready  ## the benchmarks, each against a named opponent in the 
 bench-quick: $(BENCH)/.ready  ## the same at smaller sizes, in under two minutes
 	$(BENCH)/bin/python -m benchmarks --quick
 
-reference: $(DEMO)  ## make grammar/README.md and the table of operations from the tables
+reference: $(DEMO)  ## make what is generated from the tables: grammar/README.md, the table of operations, types
 	$(BIN)/python -m orderquery.tools.reference > grammar/README.md.new && mv grammar/README.md.new grammar/README.md
 	$(BIN)/python -m orderquery.tools.parity
+	$(BIN)/python -m orderquery.tools.typed_fields
+	$(BIN)/python -m orderquery.tools.typed_dicts
 
 goldens: $(TEST)  ## rewrite the expected SQL; read the difference before committing it
 	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/sql/test_goldens.py

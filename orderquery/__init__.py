@@ -24,8 +24,12 @@ TYPE_CHECKING = False  # what typing calls so is all that is needed of it, and i
 if TYPE_CHECKING:
     from typing import Any
 
+    from . import orm as sqlalchemy
     from .api import Plan, check, compare_tables, translate
     from .api import compile_search as compile  # noqa: A004 - oq.compile is the word for it
+    from .builder.ecom_fields import f
+    from .builder.entry import fields_of, search
+    from .builder.expressions import FilterExpression, SearchExpression
     from .compiler.completion import Completion, complete
     from .compiler.conversion import convert
     from .compiler.cursor_keys import CursorKeys
@@ -48,6 +52,20 @@ if TYPE_CHECKING:
         StoreTimeout,
         UsageError,
     )
+    from .dicts import (
+        AddPaymentsRequestDict,
+        CreateOrderRequestDict,
+        FilterDict,
+        NewOrderDict,
+        NewPaymentDict,
+        OrderDict,
+        OrderTransactionsDict,
+        PaymentDict,
+        SearchDict,
+        SearchRequestDict,
+        SearchResponseDict,
+        UpdateOrderRequestDict,
+    )
     from .emulator.app import create_app
     from .emulator.clock import Clock
     from .emulator.emulator import Emulator
@@ -62,28 +80,40 @@ if TYPE_CHECKING:
     from .sql.mapped.layout import OwnTables
     from .sql.mapped.layout_loader import json_layout, load_layout
     from .sql.statement import Statement
+    from .stores.asynchronous import AsyncPage, AsyncStore, aopen_store
     from .stores.base import LoadResult, Store
     from .stores.engines import open_store, upgrade_store
 
 # Imported when first asked for, so that "import orderquery" and --help cost nothing.
 _HOME = {
+    "AddPaymentsRequestDict": "dicts",
+    "AsyncPage": "stores.asynchronous",
+    "AsyncStore": "stores.asynchronous",
     "CODES": "diagnostics.codes",
     "Clock": "emulator.clock",
     "Code": "diagnostics.codes",
     "Completion": "compiler.completion",
     "ConvertedOrder": "migration.converted",
+    "CreateOrderRequestDict": "dicts",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
     "Emulator": "emulator.emulator",
     "Field": "language.fields",
     "Hover": "compiler.hover",
+    "FilterDict": "dicts",
+    "FilterExpression": "builder.expressions",
     "LayoutError": "diagnostics.errors",
     "LoadResult": "stores.base",
     "MissingExtra": "diagnostics.errors",
+    "NewOrderDict": "dicts",
+    "NewPaymentDict": "dicts",
+    "OrderDict": "dicts",
     "OrderQueryError": "diagnostics.errors",
+    "OrderTransactionsDict": "dicts",
     "OwnTables": "sql.mapped.layout",
     "Page": "compiler.page",
+    "PaymentDict": "dicts",
     "Plan": "api",
     "QueryError": "compiler.report",
     "QuickFix": "compiler.quick_fixes",
@@ -91,6 +121,10 @@ _HOME = {
     "Report": "compiler.report",
     "Schema": "language.schema",
     "SchemaError": "diagnostics.errors",
+    "SearchDict": "dicts",
+    "SearchExpression": "builder.expressions",
+    "SearchRequestDict": "dicts",
+    "SearchResponseDict": "dicts",
     "Statement": "sql.statement",
     "Store": "stores.base",
     "StoreError": "diagnostics.errors",
@@ -98,13 +132,17 @@ _HOME = {
     "TableComparison": "migration.compare",
     "Token": "compiler.highlighting",
     "Translation": "migration.translate",
+    "UpdateOrderRequestDict": "dicts",
     "UsageError": "diagnostics.errors",
+    "aopen_store": "stores.asynchronous",
     "check": "api",
     "compare_tables": "api",
     "complete": "compiler.completion",
     "convert": "compiler.conversion",
     "convert_order": "migration.convert",
     "create_app": "emulator.app",
+    "f": "builder.ecom_fields",
+    "fields_of": "builder.entry",
     "fixes": "compiler.quick_fixes",
     "highlight": "compiler.highlighting",
     "hover": "compiler.hover",
@@ -114,8 +152,10 @@ _HOME = {
     "open_store": "stores.engines",
     "sample": "samples.generator",
     "translate": "api",
+    "search": "builder.entry",
     "upgrade_store": "stores.engines",
 }
+_PACKAGES = {"sqlalchemy": "orm"}
 _RENAMED = {
     "compile": ("api", "compile_search"),
     "format": ("compiler.formatting", "format_search"),
@@ -124,22 +164,33 @@ _RENAMED = {
 
 __all__ = [
     "CODES",
+    "AddPaymentsRequestDict",
+    "AsyncPage",
+    "AsyncStore",
     "Clock",
     "Code",
     "Completion",
     "ConvertedOrder",
+    "CreateOrderRequestDict",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
     "Emulator",
     "Field",
+    "FilterDict",
+    "FilterExpression",
     "Hover",
     "LayoutError",
     "LoadResult",
     "MissingExtra",
+    "NewOrderDict",
+    "NewPaymentDict",
+    "OrderDict",
     "OrderQueryError",
+    "OrderTransactionsDict",
     "OwnTables",
     "Page",
+    "PaymentDict",
     "Plan",
     "QueryError",
     "QuickFix",
@@ -147,6 +198,10 @@ __all__ = [
     "Report",
     "Schema",
     "SchemaError",
+    "SearchDict",
+    "SearchExpression",
+    "SearchRequestDict",
+    "SearchResponseDict",
     "Statement",
     "Store",
     "StoreError",
@@ -154,8 +209,10 @@ __all__ = [
     "TableComparison",
     "Token",
     "Translation",
+    "UpdateOrderRequestDict",
     "UsageError",
     "__version__",
+    "aopen_store",
     "check",
     "compare_tables",
     "compile",
@@ -163,6 +220,8 @@ __all__ = [
     "convert",
     "convert_order",
     "create_app",
+    "f",
+    "fields_of",
     "fixes",
     "format",
     "highlight",
@@ -173,6 +232,8 @@ __all__ = [
     "open_store",
     "render",
     "sample",
+    "search",
+    "sqlalchemy",
     "translate",
     "upgrade_store",
 ]
@@ -180,11 +241,12 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     home, attribute = _RENAMED.get(name) or (_HOME.get(name, ""), name)
-    if not home:
+    if not home and name not in _PACKAGES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f".{home}", __name__), attribute)
+    module = import_module(f".{home or _PACKAGES[name]}", __name__)
+    value = getattr(module, attribute) if home else module
     globals()[name] = value
     return value
 

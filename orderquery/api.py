@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from .syntax.json_reader import Shape
 if TYPE_CHECKING:
     from .compiler.cursor_keys import CursorKeys
     from .compiler.page import Page
+    from .compiler.requested import SearchSource
     from .language.schema import Schema
     from .memory.codegen import Matches
     from .memory.why import Verdict
@@ -128,12 +129,13 @@ class Plan(Query):
 
 
 def check(
-    source: JSON,
+    source: SearchSource,
     shape: Shape | None = None,
     *,
     form: Form = "any",
     schema: Schema | str | None = None,
     now: datetime | None = None,
+    params: Mapping[str, Any] | None = None,
 ) -> Report[Plan]:
     """Check a search and report every problem; never raises for bad input.
 
@@ -144,42 +146,47 @@ def check(
     ``shape`` is the shape of the JSON: the HTTP body (``request``), the bare search with REST names (``search``), the
     argument of the JavaScript SDK (``sdk``), or the body of the older Stores API (``stores``, with the table
     ``stores-v2``). Without it and without ``schema``, a body that is certainly of the Stores API is checked as such,
-    with the warning ``stores-query``; any other is a request (D90).
+    with the warning ``stores-query``; any other is a request (D90). ``report.shape`` says which was read.
 
     ``form`` tells how to parse a string: ``json``, ``text``, or ``any`` (JSON if it starts with a bracket or is code).
     ``wire`` is plain JSON, as in an HTTP body: faster, without line and column (D20). Relative
-    dates of the text form count from ``now``.
+    dates of the text form count from ``now``. ``params`` are the values of its parameters, written ``:name`` (D119).
 
     Raises:
-        UsageError: no such shape, or the table has no requests of this shape.
+        UsageError: no such shape, the table has no requests of this shape, or ``params`` cannot be used.
         SchemaError: no such table.
 
     """
-    report = compiler.check(source, shape, form=form, schema=schema, now=now)
+    report = compiler.check(source, shape, form=form, schema=schema, now=now, params=params)
     query = report.plan
     plan = None if query is None else Plan.of(query)
-    return Report(report.diagnostics, plan, report.source, report.request, report.correct)
+    return Report(report.diagnostics, plan, report.source, report.request, report.correct, report.shape)
 
 
 def compile_search(
-    source: JSON,
+    source: SearchSource,
     *,
     shape: Shape | None = None,
     schema: Schema | str | None = None,
     now: datetime | None = None,
+    params: Mapping[str, Any] | None = None,
 ) -> Plan:
-    """Return the plan of a search: a dict, JSON text, or the text form.
+    """Return the plan of a search: JSON, the text form, or one made of ``oq.f``.
 
     JSON may have ``{"search": …}`` around it.
 
     ``shape`` as in :func:`check`; by default, an object with the key ``search`` is a request, any other a bare search,
-    or with a table of the Stores API a body of that.
+    or with a table of the Stores API a body of that. ``plan.shape`` says which was read. ``params`` are the values of
+    the parameters of the text form (D119)::
+
+        oq.compile("createdDate >= :since and number in :numbers", params={"since": since, "numbers": numbers})
 
     Raises:
         QueryError: the search has errors; it contains every diagnostic, warnings included.
+        UsageError: ``params`` cannot be used.
 
     """
-    return Plan.of(compiler.compile_search(source, shape=shape, schema=schema, now=now))
+    return Plan.of(compiler.compile_search(source, shape=shape, schema=schema, now=now, params=params))
 
 
 def translate(

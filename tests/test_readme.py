@@ -46,7 +46,7 @@ def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     emulator = re.sub(r"<!-- pytest -->\n```python\n.*?```", "", FOLDERS["emulator"], flags=re.DOTALL)
-    folders = (emulator, FOLDERS["stores"], FOLDERS["memory"])
+    folders = (emulator, FOLDERS["stores"], FOLDERS["memory"], FOLDERS["orderquery"])
     for block in (blocks("python")[-1], *(block for text in folders for block in blocks("python", text))):
         exec(compile(block, "README.md", "exec"), {})
 

@@ -42,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_holds_the_grammar_and_nothing_else_that_is_not_code(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    kept = {name for name in names if not name.endswith(".py") and ".dist-info/" not in name}
+    kept = {name for name in names if not name.endswith((".py", ".pyi")) and ".dist-info/" not in name}
     grammar = {f"orderquery/grammar/{path.name}" for path in (ROOT / "grammar").iterdir()}
     readmes = {str(path.relative_to(ROOT)) for path in (ROOT / "orderquery").rglob("README.md")}
     assert kept == grammar | readmes | {"orderquery/py.typed"}

@@ -225,9 +225,9 @@ def with_store(store: str | None, rest: tuple[str, ...], *, takes_rest: bool = T
 
 def looks_like_store(argument: str) -> bool:
     """Return whether an argument can only be a store."""
+    from ..documents.file_kinds import database_kind
     from ..stores.base import MEMORY
     from ..stores.engines import ENGINES
-    from .file_kinds import database_kind
 
     scheme, found, _ = argument.partition("://")
     if found and scheme in ENGINES:

@@ -251,7 +251,7 @@ def check_files(names: tuple[str, ...]) -> None:
     Commands call this before they do any work.
     """
     from ..diagnostics.errors import UsageError
-    from .file_kinds import database_kind
+    from ..documents.file_kinds import database_kind
 
     if names.count(STDIN) > 1:
         raise UsageError("standard input is used twice; pass a file for one of its uses")

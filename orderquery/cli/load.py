@@ -79,8 +79,8 @@ def _check_roles(store: str, files: tuple[str, ...]) -> None:
     import shlex
 
     from ..diagnostics.errors import UsageError
+    from ..documents.file_kinds import database_kind, is_documents_file
     from ..stores.engines import file_of
-    from .file_kinds import database_kind, is_documents_file
 
     databases = {name: kind for name in files if name != STDIN and (kind := database_kind(name)) is not None}
     facts = [f'"{name}" is {kind}' for name, kind in databases.items()]

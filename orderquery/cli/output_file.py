@@ -12,7 +12,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 
-from .file_kinds import database_kind
+from ..documents.file_kinds import database_kind
 from .inputs import STDIN
 from .output import count_of, redirected, write_line
 

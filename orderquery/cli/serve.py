@@ -127,7 +127,7 @@ def _check_is_store(store: str, file: Path, *, is_new: bool) -> None:
     import shlex
 
     from ..diagnostics.errors import UsageError
-    from .file_kinds import DOCUMENTS_SUFFIXES, is_documents_file
+    from ..documents.file_kinds import DOCUMENTS_SUFFIXES, is_documents_file
 
     if is_documents_file(store) or (is_new and file.suffix in DOCUMENTS_SUFFIXES):
         load = shlex.join(["orderquery", "load", "shop.db", store])

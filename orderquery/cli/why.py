@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..documents.file_kinds import DOCUMENTS_SUFFIXES, database_kind
 from .defaults import is_given
-from .file_kinds import DOCUMENTS_SUFFIXES, database_kind
 from .inputs import (
     STDIN,
     check_files,

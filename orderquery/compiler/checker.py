@@ -20,7 +20,7 @@ from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.problems import Problems
 from . import suggestions
-from .query import Query, SortField, asked_values, default_sort, total_order, visible, with_table_names
+from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import spelled
 
 JSON = Any
@@ -37,12 +37,11 @@ class Checked(NamedTuple):
     mended: Search
 
 
-def check_search(search: Search, schema: Schema) -> Checked:
-    """Check an AST."""
+def check_search(search: Search, schema: Schema, shape: SourceShape = "search") -> Checked:
+    """Check an AST that was read from a source of this shape."""
     checker = _Checker(schema)
     condition, mended = checker.filter(search.filter)
-    sort, keys = checker.sort(search)
-    limit = checker.limit(search)
+    (sort, keys), limit = checker.sort(search), checker.limit(search)
     if search.paging.cursor:
         checker.sent_along(search)
     changed = mended is not search.filter or keys is not search.sort
@@ -60,6 +59,7 @@ def check_search(search: Search, schema: Schema) -> Checked:
         filter_sent=search.filter != EVERYTHING,
         sort_sent=bool(search.sort),
         limit_sent=search.paging.limit is not None,
+        shape=shape,
     )
     return Checked(diagnostics, query, mended_search)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -13,17 +13,17 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import STORES_SCHEMA, Schema, load_schema
-from ..syntax.ast import Filter, Search, changed_comparisons
+from ..syntax.built_search import BuiltSearch
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Reader, Shape
+from ..syntax.parameters import Parameters
 from ..syntax.python_values import json_values
-from ..syntax.source_text import ReadError, SourceText, splice
-from .checker import check_search
+from ..syntax.source_text import ReadError, SourceText
 from .corrections import Correction, Only, correct, fixed_request
-from .cursor import query_too_long
-from .partial_corrections import partly_fixed_request, same_answer_condition, same_answer_sort
-from .query import Query, same_answer
+from .partial_corrections import partly_fixed_request
+from .query import SHAPE_NAMES, Query, same_answer
 from .report import QueryError, Report, in_order
+from .reports import check_tree, make_report
 from .source_lines import with_line
 from .stand_in_problems import without_examples
 from .stores_request import check_stores, resolve_form, stores_query_found
@@ -46,16 +46,19 @@ def check(
     form: Form = "any",
     schema: Schema | str | None = None,
     now: datetime | None = None,
+    params: Mapping[str, Any] | None = None,
 ) -> Report[Query]:
     """Check a search and report every problem. See :mod:`orderquery.api`.
 
     Raises:
-        UsageError: no such shape, or the table has no requests of this shape.
+        UsageError: no such shape, the table has no requests of this shape, or ``params`` cannot be used.
         SchemaError: no such table.
 
     """
     if shape is not None and shape not in SHAPES:
         raise UsageError(f'unknown shape "{shape}"; use one of {", ".join(SHAPES)}')
+    if schema is None and isinstance(source, BuiltSearch):
+        schema = source.schema
     if schema is None and shape == "stores":
         schema = STORES_SCHEMA
     table = schema if isinstance(schema, Schema) else load_schema(schema)
@@ -63,6 +66,18 @@ def check(
         raise UsageError(f'the shape "stores" belongs to the table {STORES_SCHEMA}, not to {table.name}')
     if shape is None and schema is not None and table.wire_form != "stores":
         shape = "request"
+    parameters = Parameters(params) if params else None
+    report = _check_source(source, shape, form, table, now, parameters)
+    # The text form reports its own, at their places.
+    extra = () if parameters is None or report.shape == "text" else parameters.problems_of_json()
+    return report if not extra else replace(report, diagnostics=(*report.diagnostics, *extra), plan=None)
+
+
+def _check_source(
+    source: JSON, shape: Shape | None, form: Form, table: Schema, now: datetime | None, parameters: Parameters | None
+) -> Report[Query]:
+    if isinstance(source, BuiltSearch):
+        return _check_request(source.to_json(), "search", table)
     if not isinstance(source, str | bytes | bytearray):
         return _check_object(source, shape, table)
     if form == "wire":
@@ -78,7 +93,9 @@ def check(
         pasted = _pasted(text, table)
         if pasted is not None:
             return _check_pasted(text, pasted, shape, table)
-    return _check_text(text, table, now)
+    from .text_check import check_text
+
+    return check_text(text, table, now, parameters)
 
 
 def compile_search(
@@ -87,27 +104,47 @@ def compile_search(
     shape: Shape | None = None,
     schema: Schema | str | None = None,
     now: datetime | None = None,
+    params: Mapping[str, Any] | None = None,
 ) -> Query:
     """Return the query of a search in any form. See :mod:`orderquery.api`.
 
     Raises:
         QueryError: the search has errors; it contains every diagnostic, warnings included.
+        UsageError: parameters for a plan, which has its values.
 
     """
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     if isinstance(source, Query):
+        if params:
+            raise UsageError("a plan has its values already; pass params where the plan is compiled")
         return source
-    if isinstance(source, dict) and shape is None and table.wire_form != "stores":
-        shape = "request" if "search" in source else "search"
-    if shape is None and table.wire_form != "stores":
-        report = check(source, "request", schema=schema, now=now)
-        if _is_bare(source, report):
-            report = check(source, "search", schema=schema, now=now)
-    else:
-        report = check(source, shape, schema=schema, now=now)
+    if shape is not None or table.wire_form == "stores":
+        return _plan_of(check(source, shape, schema=schema, now=now, params=params))
+    if isinstance(source, dict):
+        chosen: Shape = "request" if "search" in source else "search"
+        return _plan_of(check(source, chosen, schema=schema, now=now, params=params), chosen=True)
+    report = check(source, "request", schema=schema, now=now, params=params)
+    if _is_bare(source, report):
+        report = check(source, "search", schema=schema, now=now, params=params)
+    return _plan_of(report, chosen=True)
+
+
+def _plan_of(report: Report[Query], *, chosen: bool = False) -> Query:
+    """Return the plan of a report.
+
+    ``chosen``: the caller did not name the shape, so an error does.
+    """
     if report.plan is None or not report.ok:
-        raise QueryError(report.diagnostics, report)
+        raise QueryError(report.diagnostics, report, _note_of(report) if chosen else "")
     return report.plan
+
+
+def _note_of(report: Report[Any]) -> str:
+    """Return the note of the shape that was chosen for JSON; empty for other forms."""
+    other = {"request": "search", "search": "request"}.get(report.shape)
+    if other is None or report.request is None:
+        return ""
+    return f'read as {SHAPE_NAMES[report.shape]}; for another shape pass shape="{other}"'
 
 
 def _is_bare(source: JSON, report: Report[Any]) -> bool:
@@ -166,7 +203,8 @@ def _check_stores(
     report = check_stores(document, schema, check_bare, lambda request: _check_stores(request, schema))
     diagnostics = in_order((*earlier, *report.diagnostics), document)
     has_duplicates = any(diagnostic.code == "duplicate-key" for diagnostic in diagnostics)
-    return _report(diagnostics, report.plan, source, document, None if has_duplicates else report.correct)
+    plan = None if report.plan is None else replace(report.plan, shape="stores")
+    return make_report("stores", diagnostics, plan, source, document, None if has_duplicates else report.correct)
 
 
 def _check_request(
@@ -177,7 +215,7 @@ def _check_request(
     # A correction would keep one of two values under the same key, and lose the other.
     has_duplicates = any(diagnostic.code == "duplicate-key" for diagnostic in diagnostics)
     if has_duplicates or not any(diagnostic.certain for diagnostic in diagnostics):
-        return _report(diagnostics, query, source, document)
+        return make_report(shape, diagnostics, query, source, document)
 
     def check_again(request: JSON) -> tuple[Diagnostic, ...]:
         if request is document:
@@ -203,13 +241,13 @@ def _check_request(
         # A fix of another class may depend on it: a sort entry less can be one that is not too many.
         return made if same_answer(query, _checked_request(made.value, shape, schema)[1]) else None
 
-    return _report(diagnostics, query, source, document, make)
+    return make_report(shape, diagnostics, query, source, document, make)
 
 
 def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
     """Check a decoded request; the query is that of what the service reads."""
     reader = Reader(document, shape, schema)
-    found, query = _checked(reader.search, schema)
+    found, query = check_tree(reader.search, schema, shape)
     if reader.served is reader.search:
         return (*reader.diagnostics, *found), query
     ignored = reader.ignored_paths
@@ -221,7 +259,7 @@ def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tupl
     )
     if any(diagnostic.refused for diagnostic in diagnostics):
         return diagnostics, None
-    return diagnostics, _checked(reader.served, schema)[1]
+    return diagnostics, check_tree(reader.served, schema, shape)[1]
 
 
 def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:
@@ -241,27 +279,6 @@ def _check_wire(source: str | bytes | bytearray, shape: Shape | None, schema: Sc
     if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
         return Report(diagnostics)
     return _check_json(document, shape, schema, diagnostics)
-
-
-def _checked(search: Search, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
-    diagnostics, query, _ = check_search(search, schema)
-    problem = None if query is None else query_too_long(query)
-    return (diagnostics, query) if problem is None else ((*diagnostics, problem), None)
-
-
-def _report(
-    diagnostics: tuple[Diagnostic, ...],
-    query: Query | None,
-    source: str | None,
-    document: JSON,
-    correction: Callable[[Only], Correction | None] | None = None,
-) -> Report[Query]:
-    if query is not None and diagnostics:
-        refused = any(diagnostic.refused for diagnostic in diagnostics)
-        query = None if refused else replace(query, diagnostics=diagnostics)
-    if correction is None:
-        return Report(diagnostics, query, source, document)
-    return Report(diagnostics, query, source, document, correction)
 
 
 def _check_json_text(text: str, shape: Shape | None, schema: Schema) -> Report[Query]:
@@ -311,7 +328,7 @@ def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None
     assert report.source is not None
     lines = SourceText(report.source)
     placed = in_order([with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
-    return _report(placed, report.plan, report.source, report.request, report.correct)
+    return make_report(report.shape, placed, report.plan, report.source, report.request, report.correct)
 
 
 def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
@@ -322,64 +339,10 @@ def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | No
     found = [without_examples(diagnostic, located.stand_ins) for diagnostic in report.diagnostics]
     about = tuple([diagnostic for diagnostic in found if diagnostic is not None])
     placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
-    return Report(placed.diagnostics, None, report.source, report.request)
+    return Report(placed.diagnostics, None, report.source, report.request, shape=report.shape)
 
 
 def _located(text: str, schema: Schema) -> Located:
     from ..syntax.literal_parser import read_literal
 
     return read_literal(text, schema)
-
-
-def _check_text(text: str, schema: Schema, now: datetime | None) -> Report[Query]:
-    from ..syntax.text_parser import parse_text
-
-    lines, moment = SourceText(text), now or datetime.now(UTC)
-    search, earlier = parse_text(text, schema, moment)
-    more: tuple[Diagnostic, ...] = ()
-    query = None
-    if search is not None:
-        more, query = _checked(search, schema)
-    diagnostics = []
-    for diagnostic in (*earlier, *more):
-        span = diagnostic.span or diagnostic.place.span
-        has_line = diagnostic.line is not None
-        diagnostics.append(diagnostic if has_line or span is None else lines.located(diagnostic, span))
-    placed = in_order(diagnostics, None)
-    if search is None or not any(diagnostic.certain for diagnostic in placed):
-        return _report(placed, query, text, None)
-
-    def check_again(written: str) -> tuple[Diagnostic, ...]:
-        return placed if written is text else _check_text(written, schema, moment).diagnostics
-
-    def fix(written: str, only: Only) -> str:
-        from .single_text_fixes import single_text_edits
-        from .text_rewrite import rewrite_text
-
-        parsed, _ = parse_text(written, schema, moment)
-        if parsed is None:
-            return written
-        if isinstance(only, Diagnostic):
-            edits = single_text_edits(written, parsed, schema, only)
-            if edits:
-                return splice(written, edits)
-
-        def mend(tree: Filter) -> Filter:
-            if only == "same-answer":
-                return same_answer_condition(tree, schema)
-            return check_search(Search(tree), schema).mended.filter
-
-        sort = same_answer_sort(parsed, schema) if only == "same-answer" else check_search(parsed, schema).mended.sort
-        mended = replace(parsed, filter=changed_comparisons(parsed.filter, mend), sort=sort)
-        try:
-            return rewrite_text(written, parsed, mended, schema, moment, mend)
-        except UsageError:
-            return written
-
-    def make(only: Only) -> Correction | None:
-        made = correct(text, check_again, fix, only)
-        if made is None or only != "same-answer":
-            return made
-        return made if same_answer(query, _check_text(made.value, schema, moment).plan) else None
-
-    return _report(placed, query, text, None, make)

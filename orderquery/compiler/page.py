@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.errors import UsageError
 from .cursor import encode
 from .cursor_keys import CursorKeys
 from .pagination import Position
 from .query import Query
+
+if TYPE_CHECKING:
+    from ..dicts import OrderDict
 
 JSON = Any
 Row = TypeVar("Row")
@@ -79,8 +83,8 @@ class LazyOrders(Sequence[Any]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Page:
-    """One page of orders, in the order of the search.
+class PageOfOrders:
+    """One page of orders, in the order of the search; a sequence of them.
 
     ``next`` and ``prev`` are the cursors of the pages beside it, ``None`` if those have no order; ``limit`` is the
     requested page size.
@@ -90,14 +94,21 @@ class Page:
     limit: int
     next: str | None
     prev: str | None
-    _orders: Sequence[Any]
+    _orders: Sequence[OrderDict]
     _documents: Sequence[bytes] | None = None
     problems: tuple[Diagnostic, ...] = ()
     """Of a search in memory: the orders that are unusable, each with its index."""
 
     def __repr__(self) -> str:
         beside = [name for name in ("next", "prev") if getattr(self, name) is not None]
-        return f"<Page: {len(self.ids)} orders, limit {self.limit}{''.join(f', has {name}' for name in beside)}>"
+        shown = "".join(f", has {name}" for name in beside)
+        return f"<{type(self).__name__}: {len(self.ids)} orders, limit {self.limit}{shown}>"
+
+    def __iter__(self) -> Iterator[OrderDict]:
+        return iter(self._orders)
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
     @property
     def has_next(self) -> bool:
@@ -105,7 +116,7 @@ class Page:
         return self.next is not None
 
     @property
-    def orders(self) -> Sequence[Any]:
+    def orders(self) -> Sequence[OrderDict]:
         """The documents, decoded on first access.
 
         Of a search in memory: the objects passed in.
@@ -139,3 +150,23 @@ class Page:
         documents[0] = b'{"orders":[' + documents[0]
         documents[-1] += b'],"metadata":' + metadata + b"}"
         return b",".join(documents)
+
+
+def _no_turning(token: str) -> Page:
+    raise UsageError("this page cannot be turned; search with its cursor")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Page(PageOfOrders):
+    """One page of orders, and the way to the pages beside it."""
+
+    _turn: Callable[[str], Page] = _no_turning
+    """Searches with a cursor and the limit of this page."""
+
+    def next_page(self) -> Page | None:
+        """Return the next page, or ``None`` if it has no order."""
+        return None if self.next is None else self._turn(self.next)
+
+    def prev_page(self) -> Page | None:
+        """Return the previous page, or ``None`` if it has no order."""
+        return None if self.prev is None else self._turn(self.prev)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import shortened
@@ -17,6 +17,15 @@ from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable
 from ..syntax.json_printer import print_json
 
 JSON = Any
+SourceShape = Literal["request", "search", "sdk", "stores", "text"]
+SHAPE_NAMES: dict[str, str] = {
+    "request": "a request body",
+    "search": "a bare search",
+    "sdk": "an argument of the SDK",
+    "stores": "a query of the Stores API",
+    "text": "a text",
+}
+"""The shapes of a source, as a message names them."""
 _encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -49,13 +58,16 @@ class Query:
     sort_sent: bool = False
     limit_sent: bool = False
     offset: int = 0
+    shape: SourceShape = "search"
+    """The shape that the source was read as."""
     diagnostics: tuple[Diagnostic, ...] = field(default=())
     """Warnings, and in the plan of a report also the ignored keys."""
 
     def __repr__(self) -> str:
         sort = ", ".join(f"{key.field.name}{' desc' if key.descending else ''}" for key in self.sort)
         read = f"reads {len(self.fields)} fields of {self.schema.name}"
-        return f"<{type(self).__name__}: {read}, order by {shortened(sort, 80)}, limit {self.limit}>"
+        what = f"{type(self).__name__} of {SHAPE_NAMES[self.shape]}"
+        return f"<{what}: {read}, order by {shortened(sort, 80)}, limit {self.limit}>"
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -15,7 +15,7 @@ from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path, Place
 from ..syntax.json_printer import plain_json
 from .corrections import Correction, EndlessFixes, Only
-from .query import Query
+from .query import SHAPE_NAMES, Query, SourceShape
 from .render import printable, render_corrected, render_diagnostics, summary
 
 JSON = Any
@@ -71,6 +71,8 @@ class Report(Generic[QueryT]):
     request: JSON = None
     correct: Callable[[Only], Correction | None] = field(default=_nothing, repr=False, compare=False)
     """Makes the correction when it is first asked for; raises ``EndlessFixes``."""
+    shape: SourceShape = field(default="request", compare=False)
+    """The shape that the source was read as: ``request``, ``search``, ``sdk``, or ``text``."""
 
     @property
     def ok(self) -> bool:
@@ -122,7 +124,7 @@ class Report(Generic[QueryT]):
         return render_report(self)
 
     def __repr__(self) -> str:
-        return f"<Report: {summary(self.diagnostics)}>"
+        return f"<Report of {SHAPE_NAMES[self.shape]}: {summary(self.diagnostics)}>"
 
     def to_json(self) -> dict[str, JSON]:
         """Return the documented JSON object of this report.
@@ -171,13 +173,13 @@ class QueryError(OrderQueryError, ValueError):
     """A search that cannot be used.
 
     ``diagnostics`` holds every problem; ``report`` is the whole report, if there is one. ``str`` of the error has a
-    line for every diagnostic, with its help.
+    line for every diagnostic, with its help, and a line with ``note``.
     """
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], report: Report[Any] | None = None) -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic], report: Report[Any] | None = None, note: str = "") -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         self.report = report
-        super().__init__("\n".join(map(_line, self.diagnostics)))
+        super().__init__("\n".join([*map(_line, self.diagnostics), *([note] if note else [])]))
 
 
 def _line(diagnostic: Diagnostic) -> str:

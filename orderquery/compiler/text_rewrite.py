@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..language.schema import Schema
 from ..syntax.ast import And, Comparison, Filter, Not, Or, Search, Unreadable
+from ..syntax.parameters import Parameters
 from ..syntax.source_text import Replacement, splice
 from ..syntax.text_parser import parse_text
 from ..syntax.text_printer import print_text
@@ -14,7 +15,15 @@ from ..syntax.text_printer import print_text
 Mend = Callable[[Filter], Filter]
 
 
-def rewrite_text(text: str, search: Search, mended: Search, schema: Schema, now: datetime, mend: Mend) -> str:
+def rewrite_text(
+    text: str,
+    search: Search,
+    mended: Search,
+    schema: Schema,
+    now: datetime,
+    mend: Mend,
+    parameters: Parameters | None = None,
+) -> str:
     """Return the source of a search with its conditions and sort keys mended.
 
     ``mended`` is the whole search, ``mend`` mends one condition. Relative dates count from ``now``; those of a
@@ -27,7 +36,7 @@ def rewrite_text(text: str, search: Search, mended: Search, schema: Schema, now:
     # The two conditions of "between" have one field, and so the same change of its name.
     edits = {*_of_filter(search.filter, schema, mend), *sort_edits(text, search, mended, schema)}
     changed = splice(text, edits)
-    again, _ = parse_text(changed, schema, now)
+    again, _ = parse_text(changed, schema, now, parameters)
     if again == mended:
         return changed
     bare = text.strip("\ufeff \t\r\n")

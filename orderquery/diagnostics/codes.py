@@ -37,6 +37,19 @@ _ROWS = (
         fix="none: what the text was to say is not known",
     ),
     Code(
+        "missing-parameter", "local", _violation("REQUIRED_FIELD"), "parameter without a value",
+        "In the text form :name is a parameter. Its value comes from Python: params={\"name\": VALUE}. A text that "
+        "begins with a colon is written in quotes (D119).",
+        "buyerInfo.email = :email", 'buyerInfo.email = "a@example.com"', "text",
+        fix="none: what the value was to be is not known",
+    ),
+    Code(
+        "unused-parameter", "local", _violation("OTHER", "UNUSED_PARAMETER"), "parameter that the search does not use",
+        "A value that is passed and not used does not narrow the search, so the answer is larger than expected. JSON "
+        "has no parameters: a dict holds the values themselves (D120).",
+        fix="none: a condition may be missing",
+    ),
+    Code(
         "duplicate-key", "refuses", _violation("OTHER", "DUPLICATE_KEY"), "duplicate key in an object",
         "JSON decoders keep one of the two values and silently drop the other, so half of the filter is lost. Put "
         "both conditions in $and, or keep one.",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol, cast
+from typing import IO, Any, NamedTuple, Protocol, cast
 
 import msgspec
 
@@ -74,20 +74,28 @@ def read_file(
 
     """
     source = Path(name).name if name != "-" else "standard input"
+    options = {"report_unfit": report_unfit, "other_tables": other_tables, "converter": converter}
+    return _found_in(schema, read_blocks(name, progress), source, options)
+
+
+def read_content(schema: Schema, raw: bytes, converter: OrderConverter | None = None) -> Iterator[Found]:
+    """Return the records and problems of the bytes of a file."""
+    content = gzip.GzipFile(fileobj=io.BytesIO(raw)) if raw.startswith(_GZIP_MAGIC) else io.BytesIO(raw)
+    blocks = _until_read_error(_blocks("", cast("Stream", content)))
+    options = {"other_tables": True, "converter": converter}
+    return (found for _, found in _found_in(schema, blocks, None, options))
+
+
+def _found_in(
+    schema: Schema, blocks: Iterable[Block | Diagnostic], source: str | None, options: dict[str, Any]
+) -> Iterator[tuple[int, Found]]:
     reported_unverified = False
-    for block in read_blocks(name, progress):
+    for block in blocks:
         if isinstance(block, Diagnostic):
             yield 0, replace(block, source_name=source)
             continue
         for line, text in _nonblank(block):
-            for found in from_bytes(
-                schema,
-                text,
-                report_unfit=report_unfit,
-                open_tokens=True,
-                other_tables=other_tables,
-                converter=converter,
-            ):
+            for found in from_bytes(schema, text, open_tokens=True, **options):
                 if isinstance(found, Diagnostic) and found.code == "unverified-event":
                     if reported_unverified:
                         continue

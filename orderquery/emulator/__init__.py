@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
     from .app import create_app
     from .errors import Refused
-    from .fastapi import SearchPlan
+    from .fastapi import SearchPlan, describe_searches
     from .responses import answer_refused
 
-_MODULES = {"Refused": "errors", "SearchPlan": "fastapi", "answer_refused": "responses", "create_app": "app"}
+_MODULES = {
+    "Refused": "errors",
+    "SearchPlan": "fastapi",
+    "answer_refused": "responses",
+    "create_app": "app",
+    "describe_searches": "fastapi",
+}
 
-__all__ = ["Refused", "SearchPlan", "answer_refused", "create_app"]
+__all__ = ["Refused", "SearchPlan", "answer_refused", "create_app", "describe_searches"]
 
 
 def __getattr__(name: str) -> Any:

@@ -37,6 +37,15 @@ from .wire.transaction_requests import (
 
 if TYPE_CHECKING:
     from ..compiler.page import Page
+    from ..compiler.requested import SearchSource
+    from ..dicts import (
+        MaskedOrderDict,
+        NewOrderDict,
+        NewPaymentDict,
+        OrderSettingsDict,
+        PaymentAndOrderIdDict,
+        UpdatedOrderDict,
+    )
     from ..language.schema import Schema
     from ..stores.base import Store
     from ..stores.load_result import LoadResult
@@ -203,7 +212,9 @@ class Emulator(PricingPlanMethods):
 
     # -- orders ------------------------------------------------------------------------------------------------
 
-    def create_order(self, order: JSON, settings: JSON = None) -> CreateOrderResponse:
+    def create_order(
+        self, order: NewOrderDict | Mapping[str, Any], settings: OrderSettingsDict | Mapping[str, Any] | None = None
+    ) -> CreateOrderResponse:
         """Create an order."""
         return cast(CreateOrderResponse, self._call("create_order", order=order, settings=settings))
 
@@ -211,21 +222,31 @@ class Emulator(PricingPlanMethods):
         """Return an order, hidden ones included."""
         return cast(GetOrderResponse, self._call("get_order", id=order_id))
 
-    def search_orders(self, search: JSON, *, seconds: float | None = None) -> Page:
-        """Return one page of a search, in any form.
+    def search_orders(
+        self,
+        search: SearchSource = "",
+        *,
+        params: Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        seconds: float | None = None,
+    ) -> Page:
+        """Return one page of a search, in any form. See :meth:`Store.search`.
 
         Raises:
             QueryError: the search is refused.
             StoreTimeout: it took longer than ``seconds``.
 
         """
-        return self.store.search(search, seconds=seconds)
+        return self.store.search(search, params=params, limit=limit, cursor=cursor, seconds=seconds)
 
-    def update_order(self, order_id: str, order: JSON) -> UpdateOrderResponse:
+    def update_order(self, order_id: str, order: UpdatedOrderDict | Mapping[str, Any]) -> UpdateOrderResponse:
         """Update the paths of an order that can be updated; null removes a value."""
         return cast(UpdateOrderResponse, self._call("update_order", id=order_id, order=order))
 
-    def bulk_update_orders(self, orders: Iterable[JSON], return_entity: bool = False) -> BulkResponse:
+    def bulk_update_orders(
+        self, orders: Iterable[MaskedOrderDict | Mapping[str, Any]], return_entity: bool = False
+    ) -> BulkResponse:
         """Update up to 100 orders.
 
         Each is ``{"order": {"id": …, …}, "fieldMask": "archived"}``; the mask may be absent.
@@ -259,7 +280,9 @@ class Emulator(PricingPlanMethods):
 
     # -- transactions ------------------------------------------------------------------------------------------
 
-    def add_payments(self, order_id: str, payments: Iterable[JSON]) -> AddPaymentsResponse:
+    def add_payments(
+        self, order_id: str, payments: Iterable[NewPaymentDict | Mapping[str, Any]]
+    ) -> AddPaymentsResponse:
         """Add up to 50 payments to an order."""
         return cast(AddPaymentsResponse, self._call("add_payments", orderId=order_id, payments=list(payments)))
 
@@ -269,7 +292,10 @@ class Emulator(PricingPlanMethods):
         return cast(OrderTransactionsResponse, response)
 
     def bulk_update_payment_statuses(
-        self, payment_and_order_ids: Iterable[JSON], status: str, return_full_entity: bool = False
+        self,
+        payment_and_order_ids: Iterable[PaymentAndOrderIdDict | Mapping[str, Any]],
+        status: str,
+        return_full_entity: bool = False,
     ) -> BulkResponse:
         """Set the status of up to 300 payments: ``{"orderId": …, "paymentId": …}`` each."""
         response = self._call(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
@@ -92,7 +92,7 @@ class OrderService:
             change.emit(order_events.created(order))
             if order["status"] == "APPROVED":
                 change.emit(order_events.approved(order))
-        return CreateOrderResponse(order=order)
+        return CreateOrderResponse(order=cast(Any, order))
 
     # -- update ------------------------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class OrderService:
         """Answer Update Order."""
         with self._site.write() as change:
             order = self._update(change, request.body["id"], request.body["order"])
-        return UpdateOrderResponse(order=order)
+        return UpdateOrderResponse(order=cast(Any, order))
 
     def _update(self, change: SiteChange, order_id: str, sent: Document, mask: JSON = None) -> Document:
         order = require_order(change, order_id)
@@ -168,7 +168,7 @@ class OrderService:
                 write_documents(change, body["id"], order=order)
                 change.emit(order_events.canceled(order, body))
                 change.emit(order_events.updated(order))
-        response = CancelOrderResponse(order=order)
+        response = CancelOrderResponse(order=cast(Any, order))
         response.warn(change.warnings)
         return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from ..documents.rest_names import in_rest_names
 from ..syntax.json_decoder import decode_decimal, decode_json
@@ -99,14 +99,14 @@ class TransactionService:
             transactions = {key: transactions[key] for key in sorted(transactions, key=_position_of_key)}
             ids = [str(payment["id"]) for payment in added]
             self._write(change, order_id, order, transactions, date, ids)
-        return AddPaymentsResponse(order_transactions=transactions, payments_ids=ids)
+        return AddPaymentsResponse(order_transactions=cast(Any, transactions), payments_ids=ids)
 
     def update_status(self, request: ReadRequest) -> OrderTransactionsResponse:
         """Answer Update Payment Status."""
         body = request.body
         with self._site.write() as change:
             transactions, _ = self._set_status(change, body["orderId"], body["paymentId"], body.get("status"))
-        return OrderTransactionsResponse(order_transactions=transactions)
+        return OrderTransactionsResponse(order_transactions=cast(Any, transactions))
 
     def bulk_update_statuses(self, request: ReadRequest) -> BulkResponse:
         """Answer Bulk Update Payment Statuses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..compiler.cursor import resume
@@ -237,12 +238,18 @@ def search(
     cursor_keys = chosen_keys(keys) or process_keys()
     resumed, position, limit = (query, None, query.limit) if query.cursor is None else resume(query, "", cursor_keys)
     newest = _NewestOrders(query.schema, orders, transactions if resumed.reads_transactions else ())
+    return _page_among(newest, resumed, position, limit, cursor_keys)
+
+
+def _page_among(
+    newest: _NewestOrders, resumed: Query, position: Position | None, limit: int, cursor_keys: CursorKeys
+) -> Page:
     read_values = _sort_values_reader(resumed)
 
     def fetch(start: Position | None, count: int) -> list[tuple[Any, ...]]:
         condition = resumed.condition if start is None else all_of([resumed.condition, any_of(seek(resumed, start))])
         make_key = _make_sort_key(direction(resumed, start is not None and start.backward))
-        skipped = query.offset if start is None else 0
+        skipped = resumed.offset if start is None else 0
         while True:
             rows = [read_values(order, record) for order, record in newest.matching(condition)]
             nearest = heapq.nsmallest(skipped + count, rows, key=make_key)
@@ -255,4 +262,10 @@ def search(
 
     rows, following, preceding = page_of(resumed, position, limit, fetch, tuple, exists_beyond, "", cursor_keys)
     ids = tuple(row[-1] for row in rows)
-    return Page(ids, limit, following, preceding, [newest.by_id[key] for key in ids], problems=tuple(newest.problems))
+    found = [newest.by_id[key] for key in ids]
+
+    def turn(token: str) -> Page:
+        carried, beside, _ = resume(replace(resumed, cursor=token, filter_sent=False, sort_sent=False), "", cursor_keys)
+        return _page_among(newest, carried, beside, limit, cursor_keys)
+
+    return Page(ids, limit, following, preceding, found, problems=tuple(newest.problems), _turn=turn)

@@ -299,12 +299,17 @@ class _Builder:
         parts = [self._expression(part, hints, 0 if apart else depth) for part in condition.parts]
         if not parts:
             return exp.true() if isinstance(condition, AllOf) else exp.false()
-        joined = _balanced(exp.And if isinstance(condition, AllOf) else exp.Or, parts)
+        whole = joined(isinstance(condition, AllOf), parts)
         if not apart:
-            return joined
-        self._parts.append(self._rows(joined).select(exp.column("rid", "o"), copy=False))
+            return whole
+        self._parts.append(self._rows(whole).select(exp.column("rid", "o"), copy=False))
         chosen = exp.select("rid").from_(f"part{len(self._parts)}")
         return exp.In(this=exp.column("rid", "o"), query=chosen.subquery(copy=False))
+
+
+def joined(every: bool, parts: list[exp.Expr]) -> exp.Expr:
+    """Join parts by AND or OR."""
+    return _balanced(exp.And if every else exp.Or, parts)
 
 
 def _balanced(join: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
-from heapq import merge as merge_sorted
-from itertools import groupby
-from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from ..compiler.compile import compile_search
 from ..compiler.cursor import resume
 from ..compiler.cursor_keys import CursorKeys
 from ..compiler.page import LazyOrders, Page, page_of
 from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
+from ..compiler.requested import SearchSource, requested
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
-from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
-from ..documents.ingest import Found, Record, from_object
+from ..documents.ingest import Found, Record
 from ..documents.record_tables import PRICING_PLANS
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
@@ -30,13 +26,17 @@ from ..language.types import decode_texts, has_lone_surrogate
 from ..sql.histogram import HIGH_UNIT
 from ..sql.statement import Statement, Wanted, statement
 from ..syntax.json_decoder import decode_json
-from .document_tables import StoredRecord
+from .documents_to_load import Loadable, converter_of, find_records
 from .explain import Explanation
 from .histogram import AUTO, Group, Histogram, histogram_query, make_histogram
 from .load_result import LoadResult as LoadResult  # part of this module's interface
-from .merge import Change, Outcome, RecordKind, merge
+from .merge import Change, Outcome, merge
+from .paging import SearchingStore
 from .projection import Projector
-from .service_state import StateOwner, StoreMemory, is_storable_id, storable_ids
+from .service_state import StoreMemory, is_storable_id, storable_ids
+
+if TYPE_CHECKING:
+    from ..dicts import OrderDict
 
 JSON = Any
 
@@ -53,7 +53,7 @@ class NotAtOnce(Exception):
     """A search that would take, or wait, longer than handing it to another thread."""
 
 
-class Store(StateOwner):
+class Store(SearchingStore):
     """The searchable orders and transactions of one site of a store.
 
     Use it as a context manager. Every method raises ``StoreError`` where the engine fails. Methods with a search raise
@@ -117,23 +117,24 @@ class Store(StateOwner):
             self._memory.add_prepared(schema)
         return other
 
-    def load(self, documents: Iterable[JSON], *, convert: bool = False) -> LoadResult:
-        """Load decoded JSON documents: orders, transactions, responses and events.
+    def load(self, source: Loadable, *, convert: bool = False) -> LoadResult:
+        """Load orders, transactions, responses and events.
 
-        A document is an order, ``{"order": …}``, a Search response, order transactions or a webhook event. Loading is
-        idempotent. Documents that cannot be used are reported and skipped. A problem's pointer begins with the index of
-        its document. With ``convert``, orders of the Stores API are converted, else they are skipped.
+        ``source`` is the path of a file (a text or a ``Path``), the bytes of a file, a decoded document, or an iterable
+        of decoded documents. A file has JSON lines or other JSON texts, gzipped or not, and may have webhook tokens,
+        whose signatures are not checked. A document is an order, ``{"order": …}``, a Search response, order
+        transactions or a webhook event. With ``convert``, orders of the Stores API are converted, in CSV files, too;
+        else they are skipped.
+
+        Loading is idempotent. Documents that cannot be used are reported and skipped. A problem has the line of a file,
+        or a pointer that begins with the index of its document.
+
+        Raises:
+            UsageError: ``source`` is none of these, or a file that cannot be read.
+
         """
-        from ..migration.convert import StoresConverter
-
-        if isinstance(documents, dict):
-            documents = [documents]
-        converter = StoresConverter(self.schema) if convert else None
-        result = self.load_records(
-            found
-            for index, document in enumerate(documents)
-            for found in from_object(self.schema, document, Place((index,)), other_tables=True, converter=converter)
-        )
+        converter = converter_of(self.schema, convert)
+        result = self.load_records(find_records(self.schema, source, converter))
         result.conversion = None if converter is None else converter.report
         return result
 
@@ -200,13 +201,22 @@ class Store(StateOwner):
 
     # -- searching ---------------------------------------------------------------------------------------------
 
-    def search(self, search: JSON, *, seconds: float | None = None) -> Page:
+    def search(
+        self,
+        search: SearchSource = "",
+        *,
+        params: Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        seconds: float | None = None,
+    ) -> Page:
         """Return one page of a search.
 
-        ``search`` is a search in any form, a query, or ``{"cursorPaging": {"cursor": …}}``. ``seconds`` limits the
-        engine's work. Raises ``StoreTimeout`` beyond it.
+        ``search`` is a search in any form, a plan, or one made of ``oq.f``. ``params`` are the values of its parameters
+        (D119). ``limit`` and ``cursor`` replace those of the search; with a ``cursor`` it may be absent. ``seconds``
+        limits the engine's work. Raises ``StoreTimeout`` beyond it.
         """
-        query, position, limit = self._resumed(search)
+        query, position, limit = self._resumed(search, params, limit, cursor)
         with self._single_read(seconds) if position is None else self._snapshot(seconds):
             rows, following, preceding = page_of(
                 query,
@@ -219,7 +229,12 @@ class Store(StateOwner):
                 self.keys,
             )
         documents = [row[-1] for row in rows]
-        return Page(self._ids(rows), limit, following, preceding, LazyOrders(documents, decode_json), documents)
+        orders = LazyOrders(documents, decode_json)
+
+        def turn(token: str) -> Page:
+            return self.search(cursor=token, limit=limit, seconds=seconds)
+
+        return Page(self._ids(rows), limit, following, preceding, orders, documents, _turn=turn)
 
     def search_at_once(self, search: JSON) -> Page:
         """Return the page if that takes milliseconds and waits for no other thread.
@@ -273,14 +288,14 @@ class Store(StateOwner):
         lines = self._execution_plan(built)
         return Explanation(built, tuple(lines), tuple(self._find_costs(lines)))
 
-    def count(self, search: JSON) -> int:
+    def count(self, search: SearchSource, *, params: Mapping[str, Any] | None = None) -> int:
         """Count the orders of a search on all its pages."""
-        query, _, _ = self._resumed(search)
+        query, _, _ = self._resumed(search, params)
         ((count,),) = self._rows(self._statement(query))
         return int(count)
 
     def histogram(
-        self, search: JSON, by: str = "createdDate", unit: str = AUTO, *, seconds: float | None = None
+        self, search: SearchSource, by: str = "createdDate", unit: str = AUTO, *, seconds: float | None = None
     ) -> Histogram:
         """Count the orders of a search by a field of dates, and sum their totals.
 
@@ -315,13 +330,15 @@ class Store(StateOwner):
             currency = None if currency is None else decode_currency(currency)
             yield Group(start, int(count), currency, None if amount is None else decode_amount(amount), scaled)
 
-    def iterate(self, search: JSON) -> Iterator[JSON]:
+    def iterate(self, search: SearchSource, *, params: Mapping[str, Any] | None = None) -> Iterator[OrderDict]:
         """Yield every order of a search, decoded, in its order, without its limit."""
-        return (decode_json(document) for _, document in self.iterate_documents(search))
+        return (decode_json(document) for _, document in self.iterate_documents(search, params=params))
 
-    def iterate_documents(self, search: JSON) -> Iterator[tuple[str, bytes]]:
+    def iterate_documents(
+        self, search: SearchSource, *, params: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield the id and bytes of every order of a search, from its cursor if any."""
-        query, position, _ = self._resumed(search)
+        query, position, _ = self._resumed(search, params)
         if position is not None and position.backward:
             # Reading what precedes a position from the beginning yields it in the order of the search.
             before = all_of([query.condition, any_of(seek(query, position))])
@@ -342,38 +359,18 @@ class Store(StateOwner):
         """Return the stored bytes of an order's transactions record, or ``None``."""
         return self._get("transactions", order_id) if is_storable_id(order_id) else None
 
-    def get(self, order_id: str) -> JSON:
-        """Return the decoded order, hidden orders included (D16), or ``None``."""
-        document = self.get_document(order_id)
-        return None if document is None else decode_json(document)
+    def _find_documents(self, query: Query, count: int) -> list[bytes]:
+        return [row[-1] for row in self._fetch(query, None, count)]
 
-    def iterate_records(
-        self, site: str | None = None
-    ) -> Generator[tuple[StoredRecord | None, StoredRecord | None], None, None]:
-        """Yield every order with its transactions record; either may be ``None``.
-
-        Hidden orders are included. The pairs are sorted by site and id, of one site or of all, and come from one state
-        of the store.
-        """
-        with self._snapshot(None):
-            kinds = self._iterate_kind("order", site), self._iterate_kind("transactions", site)
-            place = attrgetter("place")
-            for _, found in groupby(merge_sorted(*kinds, key=place), place):
-                by_kind = {record.kind: record for record in found}
-                yield by_kind.get("order"), by_kind.get("transactions")
-
-    def _iterate_kind(self, kind: RecordKind, site: str | None) -> Iterator[StoredRecord]:
-        after = (site or "", "")
-        while found := self._read_records(kind, site, after, _BATCH_ROWS):
-            yield from found
-            after = found[-1].place
-
-    def _compile(self, search: JSON) -> Query:
-        return search if isinstance(search, Query) else compile_search(search, schema=self.schema)
-
-    def _resumed(self, search: JSON) -> tuple[Query, Position | None, int]:
+    def _resumed(
+        self,
+        search: SearchSource,
+        params: Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[Query, Position | None, int]:
         """Compile a search; return its query, the position of its cursor, and its limit."""
-        query = self._compile(search)
+        query = requested(search, self.schema, params=params, limit=limit, cursor=cursor)
         return (query, None, query.limit) if query.cursor is None else resume(query, self.site, self.keys)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
+from .ast import Operand
 
 JSON = Any
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,3 +71,11 @@ def _sorted(items: Iterable[Any]) -> list[Any]:
     except Exception:
         # Values that cannot be compared; they may be of the caller's classes.
         return list(items)
+
+
+def operand_of(value: Any) -> Operand:
+    """Return a Python value as an operand: lists are tuples, floats decimals."""
+    found = json_values(value)
+    if isinstance(found, list):
+        return tuple([operand_of(item) for item in found])
+    return Decimal(repr(found)) if isinstance(found, float) else found

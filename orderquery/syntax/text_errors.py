@@ -156,9 +156,9 @@ def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
         return "add the field to sort by"
     if "ASC" in stuck.expected and stuck.kind == "WORD":
         return "put a comma between sort fields"
-    if stuck.expected == {"STRING"}:
+    if "STRING" in stuck.expected:
         return 'use the cursor of the previous page: after "CURSOR"'
-    if stuck.expected == {"WORD"}:
+    if "WORD" in stuck.expected:
         return "write: limit 100"
     return ""
 

@@ -165,11 +165,12 @@ def _example(keys: list[str], row: Field | None, is_item: bool, schema: Schema) 
         return True
     if row is None:
         return None if is_item else _EXAMPLES.get(last)
-    value = _of_field(row, schema)
+    value = example_of_field(row, schema)
     return [value] if operator is not None and operator.takes is Takes.VALUES and not is_item else value
 
 
-def _of_field(row: Field, schema: Schema) -> JSON:
+def example_of_field(row: Field, schema: Schema) -> JSON:
+    """Return a value of a field, as an example."""
     hidden = schema.hidden[1] if schema.hidden is not None and schema.hidden[0] is row else ()
     usual = [value for value in row.values if value not in hidden and value != UNSPECIFIED]
     return usual[0] if usual else _OF_TYPE.get(row.type.name, "text")

@@ -228,6 +228,7 @@ def test_an_error_says_every_problem_with_its_help():
         'unknown-field at /filter/paymentstatus: unknown field "paymentstatus"; did you mean "paymentStatus"?',
         'unknown-enum-value at /filter/status: "APROVED" is not a value of status; did you mean "APPROVED"?; '
         "values of status: INITIALIZED, APPROVED, CANCELED, PENDING, REJECTED",
+        'read as a bare search; for another shape pass shape="request"',
     ]
 
 
@@ -235,8 +236,10 @@ def test_a_repr_is_one_short_line():
     nasty = "\n\x1b\U0001f600" * 200
     report = oq.check({"search": {"filter": {nasty: 1, "paymentstatus": nasty}, nasty: 2}})
     plan = oq.compile({"filter": {"status": "APPROVED"}, "sort": [{"fieldName": "number", "order": "DESC"}]})
-    assert repr(plan) == "<Plan: reads 3 fields of ecom-orders, order by number desc, id desc, limit 100>"
-    assert repr(report) == "<Report: 3 errors, 1 warning>"
+    assert (
+        repr(plan) == "<Plan of a bare search: reads 3 fields of ecom-orders, order by number desc, id desc, limit 100>"
+    )
+    assert repr(report) == "<Report of a request body: 3 errors, 1 warning>"
     with oq.open_store(":memory:", keys=["a key of some length"]) as store:
         page = store.search("everything")
         assert repr(page) == "<Page: 0 orders, limit 100>"

@@ -18,6 +18,7 @@ NEEDS_MORE = {
     "already-canceled",  # of a write
     "bad-cursor", "cursor-mismatch",  # need the key of the cursor
     "empty-query",  # its example is an empty line
+    "unused-parameter",  # needs a parameter
     "unusable-document", "unknown-document", "foreign-document", "no-usable-id", "partial-order", "unfit-value",
     "unverified-event", "kept-value", "conversion-loss",  # need documents
     "stores-query",  # is found where no shape is given

@@ -45,6 +45,7 @@ TOO_LONG_TO_PRINT: dict[str, Callable[[Asker], bytes]] = {
 
 NEVER_OVER_HTTP = {
     "text-syntax", "bare-date", "empty-query",  # of the text form, which HTTP does not accept
+    "missing-parameter", "unused-parameter",  # of calls in Python
     "unknown-document", "no-usable-id", "partial-order", "unfit-value",  # in the 200 of a load: cases/loads.json
     "unusable-document", "foreign-document",  # of a load: cases/loads.json
     "unverified-event", "kept-value", "conversion-loss",  # of local files

@@ -18,7 +18,7 @@ from strategies import Maker, makers
 import orderquery as oq
 from orderquery.language.limits import MAX_FILTER_NODES, MAX_OPEN_BRACKETS
 from orderquery.language.operators import ANY, OPERATORS
-from orderquery.syntax import lark_runner
+from orderquery.syntax import lark_runner, text_nodes
 from orderquery.syntax import literal_parser as literal_form
 from orderquery.syntax import text_parser as text_form
 from orderquery.syntax.lark_runner import TokenRules
@@ -162,13 +162,13 @@ def test_the_largest_texts_take_a_few_calls_per_letter(text: str, code: str | No
 
 def test_conditions_beyond_the_limit_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
-    comparison = text_form._TextBuilder.comparison
+    comparison = text_nodes._TextBuilder.comparison
 
     def count(builder: Any, parts: Any) -> Any:
         built.append(parts)
         return comparison(builder, parts)
 
-    monkeypatch.setattr(text_form._TextBuilder, "comparison", count)
+    monkeypatch.setattr(text_nodes._TextBuilder, "comparison", count)
     monkeypatch.setattr(text_form, "_latest", [])
     monkeypatch.setattr(text_form, "_text_parser", text_form._text_parser.__wrapped__)
     _, (diagnostic,) = parse_text(" or ".join(["a = 1"] * 50_000), oq.load_schema(), NOW)

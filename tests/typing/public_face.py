@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import orderquery as oq
 from orderquery.testing import EmulatedSite
@@ -49,6 +49,7 @@ def planning(orders: list[dict[str, Any]]) -> None:
     assert_type(plan, oq.Plan)
     assert_type(plan.matches(orders[0]), bool)
     assert_type(plan.filter(orders), Iterator[Any])
+    assert_type(plan.shape, Literal["request", "search", "sdk", "stores", "text"])
     assert_type(plan.search(orders), oq.Page)
     assert_type(plan.sql("postgres"), oq.Statement)
     assert_type(plan.sql("postgres").parameters, dict[str, Any])
@@ -80,12 +81,18 @@ def storing(documents: list[Any]) -> None:
         assert_type(store, oq.Store)
         assert_type(store.load(documents), oq.LoadResult)
         page = store.search({"cursorPaging": {"limit": 10}})
-        assert_type(page.orders, Sequence[Any])
+        assert_type(page.orders, Sequence[oq.OrderDict])
+        assert_type(page.next_page(), oq.Page | None)
+        assert_type([order["number"] for order in page], list[str])
+        assert_type(next(store.pages("everything", limit=5)), oq.Page)
+        assert_type(store.get(number=5), oq.OrderDict | None)
+        assert_type(store.load("orders.jsonl"), oq.LoadResult)
+        store.search("number = :n", params={"n": 5}, limit=5, cursor=page.next)
         assert_type(page.documents, list[bytes])
         assert_type(page.next, str | None)
         assert_type(page.has_next, bool)
         assert_type(store.count("everything"), int)
-        assert_type(store.iterate("everything"), Iterator[Any])
+        assert_type(store.iterate("everything"), Iterator[oq.OrderDict])
         assert_type(store.delete(["id"]), int)
 
 
@@ -102,6 +109,30 @@ def converting(old: dict[str, Any]) -> None:
         assert_type(result.conversion.orders, int)
 
 
+def building() -> None:
+    f = oq.f
+    paid = (f.paymentStatus == "PAID") & ~f.buyerInfo.email.starts_with("a") | f.number.between(5, 7)
+    assert_type(paid, oq.FilterExpression)
+    assert_type(f.paymentMethods.has_any(["Klarna"]), oq.FilterExpression)
+    assert_type(f.createdDate >= datetime(2024, 1, 1, tzinfo=UTC), oq.FilterExpression)
+    search = oq.search(paid).order_by(f.createdDate.desc(), f.number).limit(5)
+    assert_type(search, oq.SearchExpression)
+    assert_type(oq.compile(search), oq.Plan)
+    request: oq.SearchRequestDict = {"search": {"filter": {"paymentStatus": "PAID", "$or": [{"number": {"$gt": 5}}]}}}
+    assert_type(oq.check(request), oq.Report[oq.Plan])
+
+
+async def storing_asynchronously() -> None:
+    async with oq.aopen_store("orders.db") as store:
+        assert_type(store, oq.AsyncStore)
+        page = await store.search(oq.f.number > 5)
+        assert_type(page, oq.AsyncPage)
+        assert_type(await page.next_page(), oq.AsyncPage | None)
+        assert_type([order["number"] async for page in store.pages("everything") for order in page], list[str])
+        assert_type(await store.get("a"), oq.OrderDict | None)
+    assert_type(await oq.aopen_store("orders.db"), oq.AsyncStore)
+
+
 def emulating(order: dict[str, Any], payment: dict[str, Any]) -> None:
     with oq.open_store("orders.db") as store:
         clock = oq.Clock(datetime(2026, 1, 1, tzinfo=UTC), frozen=True)
@@ -109,7 +140,7 @@ def emulating(order: dict[str, Any], payment: dict[str, Any]) -> None:
         assert_type(clock.now(), int)
         assert_type(shop.at_site("shop"), oq.Emulator)
         created = shop.create_order(order).order
-        assert_type(created, dict[str, Any])
+        assert_type(created, oq.OrderDict)
         assert_type(shop.search_orders("paymentStatus = PAID"), oq.Page)
         assert_type(shop.add_payments("id", [payment]).payments_ids, list[str])
         assert_type(shop.management_list_orders(limit=10).orders, list[dict[str, Any]])

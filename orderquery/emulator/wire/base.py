@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -18,8 +18,15 @@ JsonObject = dict[str, Any]
 COMPONENT = "x-component"
 """In a JSON Schema: the component of the description that has the schema of a document."""
 
-OrderDocument = Annotated[JsonObject, WithJsonSchema({COMPONENT: "Order"})]
-TransactionsDocument = Annotated[JsonObject, WithJsonSchema({COMPONENT: "OrderTransactions"})]
+if TYPE_CHECKING:
+    from ...dicts import OrderDict, OrderTransactionsDict
+
+    OrderDocument = OrderDict
+    TransactionsDocument = OrderTransactionsDict
+else:
+    # Documents are returned as they are: not checked, and not copied.
+    OrderDocument = Annotated[JsonObject, WithJsonSchema({COMPONENT: "Order"})]
+    TransactionsDocument = Annotated[JsonObject, WithJsonSchema({COMPONENT: "OrderTransactions"})]
 
 _ITEM_PATH = 4
 """The steps of a path into an item of a bulk request: the list, the index, the entity, and a key of it."""

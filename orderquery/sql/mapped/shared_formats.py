@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from ...language.datetimes import read_instant, text_of_instant
 from ...language.types import TYPES, Value, encode_sequence, is_guid, read_sequence
@@ -38,6 +39,14 @@ def uuid_format(wrap_parameter: Wrap, as_text: Wrap) -> ColumnFormat:
     return ColumnFormat(
         "UUID", wrap_parameter=wrap_parameter, wrap_ordered=as_text, wrap_compared=same, wrap_result=as_text, read=str,
         element_type="UUID", can_hold=_is_canonical_guid, floor=_before_nul,
+    )  # fmt: skip
+
+
+def hex_uuid_format() -> ColumnFormat:
+    """Return the format of UUIDs as SQLAlchemy writes them to SQLite."""
+    return ColumnFormat(
+        "text, a UUID of 32 digits without hyphens", bind=lambda text: text.replace("-", ""),
+        read=lambda text: str(UUID(text)), can_hold=_is_canonical_guid,
     )  # fmt: skip
 
 
@@ -76,6 +85,19 @@ def plain_format(wrap_ordered: Wrap = same) -> ColumnFormat:
 
     made = _instant_format("text, always written `2024-01-31 09:30:00`, in UTC", bind, read, step_us=1_000_000)
     return replace(made, wrap_ordered=wrap_ordered, limitations=("other date notation",))
+
+
+def datetime_format() -> ColumnFormat:
+    """Return the format of date-times as SQLAlchemy writes them to SQLite."""
+
+    def bind(micros: int) -> str:
+        return f"{text_of_instant(micros)[:19].replace('T', ' ')}.{micros % 1_000_000:06d}"
+
+    def read(text: str) -> Value:
+        return read_instant(text.replace(" ", "T"))
+
+    made = _instant_format("text, always written `2024-01-31 09:30:00.000000`, in UTC", bind, read, step_us=1)
+    return replace(made, limitations=("other date notation",))
 
 
 def epoch_formats() -> dict[str, ColumnFormat]:

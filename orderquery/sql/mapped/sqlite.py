@@ -33,7 +33,7 @@ class Sqlite(MappingEngine):
             "number", bind=_number, read=lambda number: TYPES["amount"].read(number), limitations=("floating point",)
         )
         return {
-            "guid": {"text": text},
+            "guid": {"text": text, "uuid": shared_formats.hex_uuid_format()},
             "text": {"text": text},
             "enum": {"text": text},
             "boolean": {"boolean": self.computed_formats["boolean"]},
@@ -41,6 +41,7 @@ class Sqlite(MappingEngine):
                 "text": self.parsed_text_format("instant"),
                 "iso": shared_formats.iso_format(),
                 "plain": shared_formats.plain_format(),
+                "datetime": shared_formats.datetime_format(),
                 **shared_formats.epoch_formats(),
             },
             "amount": {

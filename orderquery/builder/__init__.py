@@ -1,0 +1,1 @@
+"""Searches built in Python: ``oq.f.paymentStatus == "PAID"``."""

@@ -1,0 +1,1 @@
+"""Examples of use, each of which runs in a test."""
