@@ -43,7 +43,7 @@ ONLY_IMPORTERS = {
     "pyspark": {"stores"},
     "sqlglot": {"sql"},
     "sqlite3": {"stores"},
-    "starlette": {"emulator"},
+    "starlette": {"emulator", "playground"},
     "uvicorn": {"emulator"},
 }
 
