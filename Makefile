@@ -7,13 +7,14 @@ DEMO := $(VENV)/.demo
 TEST := $(VENV)/.test
 LINT := $(VENV)/.lint
 ENGINES := $(VENV)/.engines
+BROWSER := $(VENV)/.browser
 TRUST := $(VENV)/.trust
 BENCH := .venv-bench
 WORKERS ?= 2
 # The tests start hundreds of processes, which are twice as fast with compiled modules.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test client engines lint check prove trust trust-quick bench bench-quick reference goldens clean
+.PHONY: help demo test client browser picture engines lint check prove trust trust-quick bench bench-quick reference goldens clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +37,10 @@ $(ENGINES): $(TEST)
 	$(INSTALL) '.[test,spark,clickhouse]'
 	@touch $@
 
+$(BROWSER): $(TEST)
+	$(INSTALL) '.[browser]'
+	@touch $@
+
 $(TRUST): $(TEST)
 	$(INSTALL) '.[trust]'
 	@touch $@
@@ -53,6 +58,12 @@ test: $(TEST)  ## the whole test suite
 
 client: $(TEST)  ## the real JavaScript SDK against a running endpoint; needs Node
 	$(BIN)/python -m pytest -q -rsP -m client tests/client
+
+browser: $(BROWSER)  ## the playground in a real Chromium; needs chromium and npm
+	$(BIN)/python -m pytest -q -rsP -m browser tests/playground
+
+picture: $(BROWSER)  ## take the picture of the playground for the README; needs chromium
+	$(BIN)/python tests/playground/picture.py
 
 engines: $(ENGINES)  ## the conformance cases and a few random searches on Spark and ClickHouse; needs Java 17
 	$(BIN)/python -m pytest -q -m engines tests/stores/test_engines_corpus.py tests/test_readme.py
@@ -74,7 +85,7 @@ prove: $(ENGINES)  ## the full differential runs, 10,000 corrections, translatio
 	ORDERQUERY_SEARCHES_EXPORTED=300 $(BIN)/python -m pytest -q -m engines tests/stores/test_engines_corpus.py
 
 trust: $(TRUST)  ## every attack in full (fuzzing, hostile requests, crashes, crowds), and the long form of every test
-	ORDERQUERY_TRUST=full $(BIN)/python -m pytest -q -n $(WORKERS) -m 'not client and not engines'
+	ORDERQUERY_TRUST=full $(BIN)/python -m pytest -q -n $(WORKERS) -m 'not browser and not client and not engines'
 
 trust-quick: $(TRUST)  ## the attacks in their short form, as .ci/run does
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m trust tests/trust

@@ -44,7 +44,7 @@ ONLY_IMPORTERS = {
     "sqlalchemy": {"examples", "orm"},
     "sqlglot": {"sql"},
     "sqlite3": {"stores"},
-    "starlette": {"emulator"},
+    "starlette": {"emulator", "playground"},
     "uvicorn": {"emulator"},
 }
 

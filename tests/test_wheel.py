@@ -28,6 +28,8 @@ try:
 except oq.Refused as refused:
     assert refused.status == 400
 import orderquery.testing
+from orderquery.playground.files import page_files
+assert b"<query-editor" in page_files()["index.html"].content
 print(oq.__file__, store.count("everything"), plan.sql("postgres").text[:6])
 """
 
@@ -40,12 +42,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("orderquery-*.whl"))
 
 
-def test_it_holds_the_grammar_and_nothing_else_that_is_not_code(wheel: Path) -> None:
+def test_b22_it_holds_the_grammar_the_page_and_nothing_else_that_is_not_code(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     kept = {name for name in names if not name.endswith((".py", ".pyi")) and ".dist-info/" not in name}
     grammar = {f"orderquery/grammar/{path.name}" for path in (ROOT / "grammar").iterdir()}
     readmes = {str(path.relative_to(ROOT)) for path in (ROOT / "orderquery").rglob("README.md")}
-    assert kept == grammar | readmes | {"orderquery/py.typed"}
+    static = {str(path.relative_to(ROOT)) for path in (ROOT / "orderquery" / "playground" / "static").iterdir()}
+    assert len(static) > 10
+    assert kept == grammar | readmes | static | {"orderquery/py.typed", "orderquery/playground/page.toml"}
     assert all(name.startswith(("orderquery/", "orderquery-")) for name in names)
     (entry_points,) = (name for name in names if name.endswith("/entry_points.txt"))
     assert "[pytest11]\norderquery.testing = orderquery.testing" in zipfile.ZipFile(wheel).read(entry_points).decode()

@@ -10,6 +10,7 @@ QUESTIONS = (
     "pages",
     "loading",
     "serving",
+    "playground",
     "testing",
     "memory_use",
     "startup",

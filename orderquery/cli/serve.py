@@ -55,6 +55,7 @@ _IN_MEMORY = "an empty store in memory"
 @click.option(
     "--create", is_flag=True, help="Create the tables of a database, such as PostgreSQL, if they do not exist."
 )
+@click.option("--no-playground", is_flag=True, help="Do not serve the page at / on which one writes searches.")
 @click.option("--access-log/--no-access-log", default=True, help="Log a line for every request.  [default: on]")
 @site_option
 @table_option
@@ -73,6 +74,7 @@ def serve(
     no_events: bool,
     details_updated: bool,
     create: bool,
+    no_playground: bool,
     access_log: bool,
     site: str,
     table: str | None,
@@ -86,6 +88,8 @@ def serve(
 
     Every write announces events: read them at GET /_orderquery/events, or pass --webhook-url to get them delivered as
     Wix delivers webhooks. GET /_orderquery/webhook-key is the public key for your app.
+
+    Open the server's address in a browser to write searches and to see the requests that reach it.
 
     What Wix ignores in a request is ignored, and reported in the log and in the header x-orderquery-warnings. With
     --strict, such a request is refused.
@@ -118,6 +122,7 @@ def serve(
         run_server(
             opened, name, host, port, strict=strict, api_key=api_key, hosts=allow_host, webhook_key=key,
             access_log=access_log, events=events._replace(signing_key=signing_key_for(store, events)), tests=tests,
+            playground=not no_playground,
         )  # fmt: skip
     return EXIT_OK
 
@@ -148,6 +153,7 @@ def run_server(
     access_log: bool = True,
     events: EventOptions | None = None,
     tests: ControlOptions | None = None,
+    playground: bool = True,
 ) -> None:
     """Serve an open store until Ctrl-C or SIGTERM.
 
@@ -164,7 +170,7 @@ def run_server(
     )
     app = create_app(
         store, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key, emulator=emulator,
-        control=tests.control, origins=tests.origins,
+        control=tests.control, origins=tests.origins, playground=playground,
     )  # fmt: skip
     with listen(host, port) as listener:
         url = url_of(listener)
@@ -179,6 +185,8 @@ def run_server(
             write_line(f"serving {name} at {url}, until Ctrl-C")
             for webhook_url in emulator.deliveries.urls:
                 write_line(f"events go to {webhook_url}")
+            if playground:
+                write_line(f"open {url}/ in a browser to write searches")
             write_line(f"try: curl -s {url}/ecom/v1/orders/search -d '{_EXAMPLE}'")
             flush_stdout()
 

@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from ..compiler.report import QueryError
 from ..diagnostics.errors import StoreError
 from ..language.limits import MAX_SEARCH_BYTES
+from ..playground.request_log import RequestLog
 from ..stores.base import Store
 from .auth import ApiKey
 from .cors import CrossOrigin, check_origins
@@ -25,6 +26,7 @@ from .errors import Refused
 from .hosts import Hosts
 from .http_context import HttpContext
 from .limits import MAX_LOAD_BYTES, SEARCH_TIMEOUT_S
+from .page_mount import RequestRecorder, playground_over
 from .responses import RequestIds, answer_refused
 from .routes import routes
 from .webhook_jwt import Envelopes
@@ -44,6 +46,7 @@ def create_app(
     emulator: Emulator | None = None,
     control: bool = False,
     origins: Iterable[str] = (),
+    playground: bool = False,
 ) -> Starlette:
     """Return an ASGI application that answers as the service does.
 
@@ -66,6 +69,7 @@ def create_app(
         control: add the routes by which a test controls the server: reset, save, restore, clock and faults. The header
             ``wix-site-id`` then always selects the site.
         origins: web origins (scheme, host and port) whose pages may call the service's operations.
+        playground: serve a page at ``/`` on which a developer writes searches. It keeps the last requests in memory.
 
     Raises:
         UsageError: a key or an origin is not usable, or the store is too large for ``control``.
@@ -85,7 +89,10 @@ def create_app(
         site_by_header=control,
     )
     handlers = dict.fromkeys((Refused, QueryError, StoreError, HTTPException), answer_refused)
+    log = RequestLog() if playground else None
     middleware = [Middleware(RequestIds)]
+    if log is not None:
+        middleware.append(Middleware(RequestRecorder, log=log))
     if allowed:
         middleware.append(Middleware(CrossOrigin, origins=allowed))
 
@@ -98,11 +105,12 @@ def create_app(
             await run_in_threadpool(served.close)
 
     app = Starlette(
-        routes=list(routes(context, control=control)),
+        routes=list(routes(context, control=control, page=None if log is None else playground_over(context, log))),
         middleware=middleware,
         exception_handlers=handlers,
         lifespan=deliver_events,
     )
     app.router.redirect_slashes = False
     app.state.emulator = served
+    app.state.request_log = log
     return app

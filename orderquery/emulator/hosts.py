@@ -32,6 +32,11 @@ class Hosts:
         self._origins = frozenset(origins)
         self._names = None if names is None else frozenset(name.lower().rstrip(".") for name in names)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether some names are refused."""
+        return self._names is not None
+
     def require(self, request: Request) -> None:
         """Refuse a request for another host name or from a page of another host.
 

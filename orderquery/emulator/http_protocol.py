@@ -10,14 +10,30 @@ answer a request whose body was still arriving.
 from __future__ import annotations
 
 import asyncio
+import socket
 from asyncio import TimerHandle
 from collections import deque
+from collections.abc import Callable
 
+from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from .limits import HEAD_TIMEOUT_S, MAX_HEAD_BYTES, RESPONSE_TIMEOUT_S, UNREAD_BODY_TIMEOUT_S
 
 _NO_BODY = b"connection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class StoppingServer(Server):
+    """uvicorn's server, which by itself waits for the end of every stream."""
+
+    def __init__(self, config: Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then stop."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 class BoundedProtocol(HttpToolsProtocol):

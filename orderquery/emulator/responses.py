@@ -15,13 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..compiler.report import QueryError
 from ..diagnostics.errors import StoreError, StoreTimeout
+from ..playground.snippets import SEARCH_PATH as SEARCH_PATH  # part of this module's interface
 from .errors import Refused, application_error, diagnostics_error
 
 JSON = Any
 LOG = logging.getLogger("orderquery.emulator")
 REQUEST_ID = "x-wix-request-id"
-
-SEARCH_PATH = "/ecom/v1/orders/search"
 
 
 def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from ..playground.routes import PlaygroundHandlers
 from ..version import __version__
 from .control import FirstStates
 from .control_handlers import ControlHandlers
@@ -75,10 +76,10 @@ class ServerHandlers:
         return json.dumps(described).encode()
 
 
-def routes(context: HttpContext, *, control: bool = False) -> Iterator[Route]:
+def routes(context: HttpContext, *, control: bool = False, page: PlaygroundHandlers | None = None) -> Iterator[Route]:
     """Yield a route for every path; a fixed path comes before one with a parameter.
 
-    ``control`` adds the routes by which a test controls the server.
+    ``control`` adds the routes by which a test controls the server, ``page`` those of the playground.
     """
     faults = FaultPlan() if control else None
     by_path: dict[str, dict[str, Handler]] = {}
@@ -89,7 +90,7 @@ def routes(context: HttpContext, *, control: bool = False) -> Iterator[Route]:
         if faults is None
         else ControlHandlers(context, FirstStates(context.emulator), faults).routes()
     )
-    for method, path, handler in controls:
+    for method, path, handler in (*controls, *(() if page is None else page.routes())):
         by_path.setdefault(path, {})[method] = handler
     for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
         yield Route(path, PathEndpoint(by_path[path]))

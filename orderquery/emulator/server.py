@@ -108,7 +108,7 @@ def _uvicorn_server(app: Starlette, access_log: bool) -> uvicorn.Server:
     try:
         import uvicorn
 
-        from .http_protocol import BoundedProtocol
+        from .http_protocol import BoundedProtocol, StoppingServer
     except ImportError as problem:
         raise MissingExtra("endpoint", problem) from None
 
@@ -121,7 +121,8 @@ def _uvicorn_server(app: Starlette, access_log: bool) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
     )
-    return uvicorn.Server(config)
+    log = getattr(app.state, "request_log", None)
+    return StoppingServer(config, (lambda: None) if log is None else log.close)
 
 
 def _keep_freed_memory() -> None:
