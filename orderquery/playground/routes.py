@@ -1,6 +1,6 @@
 """The routes of the playground: the page, its files, and its JSON calls.
 
-Whoever mounts them says who is admitted, which store a request is about, and which requests reached the endpoint.
+The app that mounts them says who is admitted, which store a request is about, and which requests reached the endpoint.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ PREFIX = "/_orderquery/playground"
 MAX_CALL_BYTES = 7 * MAX_SEARCH_BYTES
 """A search in a JSON string, where a character may take six bytes, and a little."""
 STREAM_S = 50.0
-"""Then the page asks again, so that no connection is kept for ever."""
+"""Then the page asks again, so that connections end."""
 
 ANSWERS: dict[str, Answer] = {
     "about": answer_about,
