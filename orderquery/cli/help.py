@@ -49,7 +49,7 @@ COMMANDS = (
             ("compare-tables", "Compare two tables of fields."),
             ("explain", "Explain a diagnostic code, or an event."),
             ("complete", "Print what may be written at a position of a search, as JSON."),
-            ("hover", "Print what is known of a word of a search, as JSON."),
+            ("hover", "Print what is known of the word at a position of a search, as JSON."),
             ("sample", "Print sample orders and their transactions."),
             ("demo", "Run a short tour of orderquery on sample orders."),
             ("completion", "Print the script that completes commands in your shell."),
