@@ -73,9 +73,15 @@ def _fields(ctx: click.Context) -> list[str]:
 
 
 def _complete_code(ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete the words of ``explain``: a code, or ``event`` and its name."""
     from ..diagnostics.codes import CODES
 
-    return [CompletionItem(name) for name in CODES if name.startswith(incomplete)]
+    names = [*CODES, "event"]
+    if "event" in (ctx.params.get("words") or ()):
+        from ..migration.webhooks import known_names
+
+        names = list(known_names())
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 def _complete_table(ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
@@ -98,7 +104,6 @@ def _complete_cursor(ctx: click.Context, incomplete: str) -> list[CompletionItem
 
 _FINDERS: dict[str, Any] = {
     "by": _complete_field,
-    "code": _complete_code,
     "columns": _complete_names,
     "cursor": _complete_cursor,
     "dialect": _complete_dialect,
@@ -106,5 +111,6 @@ _FINDERS: dict[str, Any] = {
     "query": _complete_query,
     "store": _complete_store,
     "table": _complete_table,
+    "words": _complete_code,
 }
 """What completes a parameter, by its name."""

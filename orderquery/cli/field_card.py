@@ -27,7 +27,7 @@ _OPERANDS = {
     "text": ('"red shoes"', '"blue shoes"'),
     "enum": ('"A"', '"B"'),
     "boolean": ("true", "false"),
-    "instant": ("2026-01-01", "-7d"),
+    "instant": ("2026-01-31T12:00:00Z", "-7d"),
     "amount": ("100", "250.50"),
     "sequence": ("10126", "10127"),
 }
@@ -68,7 +68,7 @@ def card_lines(schema: Schema, row: Field, columns: int) -> Iterator[str]:
     yield ""
     yield "operators" if operators else "no search can filter by this field"
     for operator in operators:
-        for example in examples(row, operator):
+        for example in examples(schema, row, operator):
             yield f"  {printable(example)}"
         meaning = f"{operator.name}: {operator.says}"
         yield from _filled(meaning, columns, " " * 6, " " * 6)
@@ -80,9 +80,10 @@ def _filled(text: str, columns: int, start: str, hanging: str) -> list[str]:
     )
 
 
-def examples(row: Field, operator: Operator) -> Iterator[str]:
+def examples(schema: Schema, row: Field, operator: Operator) -> Iterator[str]:
     """Yield a condition in the text form for each spelling of an operator."""
-    named = [value for value in row.values if value != "UNSPECIFIED"]
+    unlikely = {"UNSPECIFIED", *(schema.hidden[1] if schema.hidden is not None and schema.hidden[0] is row else ())}
+    named = [value for value in row.values if value not in unlikely]
     values = [_word(value) for value in named[:2]] or list(_OPERANDS[row.type.name])
     operand = {
         Takes.VALUE: values[0],

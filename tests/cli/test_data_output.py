@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,11 +31,19 @@ PAYMENTS = {
 }
 
 
-@pytest.fixture
-def filled(here):
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("template")
     lines = [json.dumps(document) for document in (*ORDERS, PAYMENTS)]
-    Path("o.jsonl").write_text("\n".join(lines))
-    run("load", "s.db", "o.jsonl")
+    (folder / "o.jsonl").write_text("\n".join(lines))
+    assert run("load", folder / "s.db", folder / "o.jsonl").exit_code in (0, 1)
+    return folder
+
+
+@pytest.fixture
+def filled(here, template):
+    """A folder with a store of these orders, and the file that it was loaded from."""
+    shutil.copytree(template, here, dirs_exist_ok=True)
     return here
 
 

@@ -1,20 +1,30 @@
 """Defaults of arguments and options: the environment and orderquery.toml (D126)."""
 
-import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from command_line import run, start
 
+import orderquery as oq
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("templates")
+    (folder / "o.json").write_text('{"id": "o", "number": "5"}')
+    for name in ("argument", "environment", "file"):
+        with oq.open_store(folder / f"{name}.db") as store:
+            for site in ("", "berlin"):
+                store.at_site(site).load([{"id": name, "number": "5"}])
+    return folder
+
 
 @pytest.fixture
-def stores(here, monkeypatch):
-    """Three stores, each with one order whose id is the name of its store."""
-    for name in ("argument", "environment", "file"):
-        Path("o.json").write_text(json.dumps({"id": name, "number": "5"}))
-        run("load", f"{name}.db", "o.json")
-        run("load", f"{name}.db", "o.json", "--site", "berlin")
+def stores(here, templates):
+    """Three stores, each with one order at two sites whose id is the name of its store, and a file of one order."""
+    shutil.copytree(templates, here, dirs_exist_ok=True)
     return here
 
 
@@ -68,7 +78,6 @@ def test_format_columns_limit_and_table(stores):
     assert run("search", "everything", "--format", "json").stdout.startswith('{"orders"')
     assert run("search", "everything", "--columns", "id").stdout == "id\nfile\n"
     assert run("search", "everything", "--output", "o.jsonl").stdout == "1 order in o.jsonl\n"
-    run("load", "two.json") if Path("two.json").exists() else None
     Path("two.json").write_text('{"id": "second"}')
     run("load", "two.json")
     assert len(run("search", "everything", "--format", "ids").stdout.split()) == 1
