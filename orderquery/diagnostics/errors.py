@@ -27,6 +27,10 @@ class StoreTimeout(StoreError):
     """A search stopped at its time limit."""
 
 
+class SyncError(OrderQueryError):
+    """A sync that cannot go on. What it has stored is complete up to its mark; the message includes the fix."""
+
+
 class MissingExtra(OrderQueryError, ImportError):
     """A missing package that an extra installs. The message names the extra."""
 
