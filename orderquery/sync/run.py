@@ -132,8 +132,8 @@ def _start_mark(store: Store, source: str, narrowing: Narrowing | None, *, full:
         return Mark(source=source, generation=mark.generation, lag=mark.lag, query=query)
     if mark.source != source:
         raise SyncError(
-            f"this store was synced from {quoted(mark.source)}, not from {quoted(source)}; use another STORE or --site, "
-            "or pass --full to read all orders from here"
+            f"this store was synced from {quoted(mark.source)}, not from {quoted(source)}; use another STORE or "
+            "--site, or pass --full to read all orders from here"
         )
     if mark.query != query:
         raise SyncError(

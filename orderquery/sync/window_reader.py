@@ -61,12 +61,10 @@ class WindowReader:
         narrowing: Narrowing | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
-        page_orders: int = PAGE_ORDERS,
-        window_orders: int = WINDOW_ORDERS,
     ) -> None:
         self.store, self.client, self.mark, self.result = store, client, mark, result
         self.narrowing, self.dry_run = narrowing, dry_run
-        self.page_orders, self._window_orders = min(page_orders, store.schema.max_limit), window_orders
+        self.page_orders = min(PAGE_ORDERS, store.schema.max_limit)
         self.seen: set[str] | None = None
         self._progress, self._read = progress, 0
 
@@ -98,7 +96,7 @@ class WindowReader:
                     )
                 through = max(through, page.complete_before or window.begin)
                 self._show(window, through)
-                if len(batch) >= self._window_orders and through > window.begin and page.answer.has_next:
+                if len(batch) >= WINDOW_ORDERS and through > window.begin and page.answer.has_next:
                     return WindowRead(batch, through)
                 if len(batch) > MAX_WINDOW_ORDERS:
                     raise SyncError(

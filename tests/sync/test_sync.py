@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from sync_service import Service, differences
 
 import orderquery as oq
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    opened = Service()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store() -> Iterator[oq.Store]:
-    with oq.open_store(":memory:") as opened:
-        yield opened
 
 
 def test_everything_arrives_and_later_what_has_changed(service: Service, store: oq.Store) -> None:
