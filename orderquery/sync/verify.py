@@ -70,6 +70,10 @@ class Verification:
         begin = mark.verified if resumes else self._oldest(end)
         if begin is None:
             return True
+        if resumes:
+            reader.result.notes.append(
+                f"the verification goes on from {write_instant(begin)}; an earlier run compared what is before"
+            )
         reader.mark = self._stored(verified=begin, verifying=end)
         while begin < end:
             window = Window(CREATED, begin, end, self._scope)

@@ -52,6 +52,11 @@ class Killer:
         monkeypatch.setattr(SqliteStore, name, call)
 
 
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("ERROR", "orderquery.emulator")
+
+
 @pytest.mark.parametrize("gentle", [True, False], ids=["plain syncs", "with verification"])
 def test_in_the_end_the_store_equals_the_service(gentle: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     killer, figures = Killer(monkeypatch), Counter[str]()
@@ -74,7 +79,17 @@ def test_in_the_end_the_store_equals_the_service(gentle: bool, tmp_path: Path, m
 def _run_one(
     seed: int, gentle: bool, location: Path, killer: Killer, figures: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, dice = ShopWorld(seed, gentle=gentle), Random(f"sync {seed}")
+    world = ShopWorld(seed, gentle=gentle)
+    try:
+        _sync_world(world, seed, location, killer, figures, monkeypatch)
+    finally:
+        world.service.close()
+
+
+def _sync_world(
+    world: ShopWorld, seed: int, location: Path, killer: Killer, figures: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice, gentle = Random(f"sync {seed}"), world.gentle
     service, kills = world.service, seed // 2 % 5 == 0
     monkeypatch.setattr(window_reader, "PAGE_ORDERS", dice.choice((2, 3, 7, 100)))
     monkeypatch.setattr(window_reader, "WINDOW_ORDERS", dice.choice((1, 5, 20, 2_000)))
@@ -106,15 +121,15 @@ def _run_one(
         problems = differences(service, store)
         figures["lost"] += sum(problem.startswith("lost") for problem in problems)
         figures["doubled"] += store.count({}) - len({*store.search({}).ids, *dict(store.iterate_documents({}))})
-        assert problems == [], f"seed {seed}"
-    service.close()
+        assert problems == [], (seed, [problem + str(service.store.get(problem[-11:])) for problem in problems])
 
 
 def _sync(service: Any, store: oq.Store, dice: Random, *, verify: bool, is_last: bool) -> None:
     seconds = dice.choice((None, None, 0.02)) if not is_last else None
     while True:
         found = service.sync(store, verify=verify, max_deletions=10_000, max_seconds=seconds)
-        if not is_last or found.is_complete:
+        # A verification that an earlier run began is finished first; the next compares everything.
+        if not is_last or (found.is_complete and not any("goes on" in note for note in found.notes)):
             return
 
 
