@@ -149,7 +149,11 @@ class transport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
-        return self._answer(request)
+        answer = self._answer(request)
+        if not hasattr(answer, "_content"):
+            return answer
+        # As it arrives from a network: not read yet.
+        return httpx2.Response(answer.status_code, headers=answer.headers, stream=httpx2.ByteStream(answer.content))
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------

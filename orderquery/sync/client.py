@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 60.0
 MAX_TRANSACTIONS_ID_CHARS = 100
 """The service accepts no longer order id in a list of transactions."""
 _MAX_SHOWN_CHARS = 300
+_GZIP_WINDOW_BITS = 31
 _FIRST_ATTEMPTS = 4
 """As long as nothing has answered, the address is more likely to be wrong."""
 _PATH_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
@@ -73,7 +75,11 @@ class ServiceClient:
             follow_redirects=False,
             # A proxy of the environment must not get the key of a request to this machine.
             trust_env=not origin.is_loopback,
-            headers={"content-type": "application/json", "user-agent": f"orderquery/{__version__}"},
+            headers={
+                "accept-encoding": "gzip",
+                "content-type": "application/json",
+                "user-agent": f"orderquery/{__version__}",
+            },
         )
         self._set_credentials()
 
@@ -166,24 +172,22 @@ class ServiceClient:
                 now = read_http_date(response.headers.get("date"))
                 self.service_now = self.service_now if now is None else now
                 chunks, size = list[bytes](), 0
-                for chunk in response.iter_bytes(65_536):
+                # Not decompressed by httpx2, which yields nothing for bytes after the compressed ones, without end.
+                for chunk in response.iter_raw():
                     chunks.append(chunk)
                     size += len(chunk)
                     if size > MAX_ANSWER_BYTES:
-                        raise SyncError(
-                            f"an answer of the service has more than {MAX_ANSWER_BYTES >> 20} MiB; stopped reading"
-                        )
+                        raise _too_large()
                     if time.monotonic() - began > limit_s:
                         raise TemporaryFailure(f"an answer took longer than {limit_s:.0f} s", "time-out")
                 self.received_bytes += size
-                return response.status_code, b"".join(chunks), response.headers
+                raw = _decompressed(b"".join(chunks), response.headers.get("content-encoding", "identity"))
+                return response.status_code, raw, response.headers
         except httpx2.TimeoutException:
             raise TemporaryFailure(f"{self._origin.url} did not answer in time", "time-out") from None
         except httpx2.ConnectError as problem:
             message = f"cannot connect to {self._origin.url}: {shortened(str(problem))}"
             raise TemporaryFailure(message, "no connection") from None
-        except httpx2.DecodingError:
-            raise malformed("its compression is broken") from None
         except httpx2.TransportError as problem:
             why = shortened(str(problem)) or type(problem).__name__
             raise TemporaryFailure(f"the connection to {self._origin.url} broke: {why}", "broken connection") from None
@@ -222,6 +226,34 @@ class ServiceClient:
 
 class _Unauthorized(SyncError):
     """A 401."""
+
+
+def _decompressed(raw: bytes, encoding: str) -> bytes:
+    """Return the bytes of a body.
+
+    Raises:
+        TemporaryFailure: it is compressed in another way, or broken.
+        SyncError: it is too large.
+
+    """
+    if encoding.strip().lower() in ("", "identity"):
+        return raw
+    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+        raise malformed(f"its compression is {quoted(encoding)}")
+    decoder = zlib.decompressobj(_GZIP_WINDOW_BITS)
+    try:
+        found = decoder.decompress(raw, MAX_ANSWER_BYTES + 1)
+    except zlib.error:
+        raise malformed("its compression is broken") from None
+    if len(found) > MAX_ANSWER_BYTES:
+        raise _too_large()
+    if not decoder.eof:
+        raise malformed("its compression is broken")
+    return found
+
+
+def _too_large() -> SyncError:
+    return SyncError(f"an answer of the service has more than {MAX_ANSWER_BYTES >> 20} MiB; stopped reading")
 
 
 def _escaped(character: str) -> str:

@@ -1,4 +1,7 @@
-"""Ways in which other syncs lost orders between runs: cases C9 to C13 and C19 to C28."""
+"""Ways in which other syncs lost orders between runs: cases C9 to C13 and C19 to C28.
+
+D115 the mark, D116 deletions.
+"""
 
 from __future__ import annotations
 

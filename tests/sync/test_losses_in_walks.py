@@ -1,4 +1,4 @@
-"""Ways in which other syncs lost orders while they walked: cases C1 to C8 and C14 to C18."""
+"""Ways in which other syncs lost orders while they walked: cases C1 to C8 and C14 to C18. D113."""
 
 from __future__ import annotations
 
