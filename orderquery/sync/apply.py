@@ -42,6 +42,8 @@ class Written:
     older: int = 0
     left_out: int = 0
     transactions: int = 0
+    children: int = 0
+    """Transactions records that changed without their order."""
     restored: int = 0
     deleted: int = 0
     lag: int = 0
@@ -109,7 +111,7 @@ def _write(transaction: StoreTransaction, batch: Batch, before: Mark | None) -> 
             written.new += key not in stored
             written.lag = max(written.lag, _lag(before, instant))
             records.append(record)
-    left_out = batch.kept_only - stored.keys()
+    left_out, changed = batch.kept_only - stored.keys(), {record.id for record in records}
     for key, record in batch.transactions.items():
         if key in left_out or others.get(key) == record.document:
             continue
@@ -119,6 +121,7 @@ def _write(transaction: StoreTransaction, batch: Batch, before: Mark | None) -> 
         newer = updated is not None and (kept is None or updated > kept)
         records.append(replace(record, event_time=updated if newer else None))
         written.transactions += 1
+        written.children += key not in changed
     transaction.write(records)
     written.restored = _forget_tombstones(transaction, batch)
     return written

@@ -192,6 +192,8 @@ class _Sync:
         if begin is None or widened:
             oldest = reader.find(self._before(end, since), UPDATED, "ASC")
             begin = end if oldest is None else floor_ms(oldest)
+        if since is not None:
+            begin = max(begin, since)
         if _went_back(first, now):
             reader.result.notes.append(
                 "the service's clock went back; orders of that time may be missing: run with --verify"

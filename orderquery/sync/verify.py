@@ -129,14 +129,16 @@ class Verification:
         ]
         for key in (*missing, *differing):
             self._count_difference(remote[key].decoded, local.get(key))
-        reader.result.verified_windows += 1
+        reader.result.verified_windows += window.end is not None
         reader.result.verified_orders += len(remote)
         self._missing += sorted(extra)
         verified = reader.mark.verified
         if window.end is not None and not self._missing:
             verified = found.through
         repaired = reader.write(found.batch, reader.moved(verified=verified))
-        reader.result.differences += repaired.transactions
+        reader.result.differences += repaired.children
+        # The sync before has counted them.
+        reader.result.unchanged -= repaired.unchanged
         return found.through, found.out_of_time
 
     def _count_difference(self, remote: JSON, local: bytes | None) -> None:
