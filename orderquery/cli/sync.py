@@ -52,7 +52,9 @@ _MAX_SHOWN_PROBLEMS = 20
 @site_option
 @table_option
 def sync(store: str, every: str | None, sites: str | None, site: str, table: str | None, **options: Any) -> int:
-    """Copy the orders and transactions of a Wix site into a store, and keep them up to date.
+    """Copy the orders of a Wix site into a store, and keep them up to date.
+
+    Their transactions are copied, too.
 
     The first run copies all orders, each later one what has changed since. Creates the store if it does not exist. It
     can be stopped at any moment: the next run goes on from its mark.

@@ -28,7 +28,10 @@ class StoreTimeout(StoreError):
 
 
 class SyncError(OrderQueryError):
-    """A sync that cannot go on. What it has stored is complete up to its mark; the message includes the fix."""
+    """A sync that cannot go on. The message includes the fix.
+
+    What it has stored is complete up to its mark.
+    """
 
 
 class MissingExtra(OrderQueryError, ImportError):

@@ -98,7 +98,10 @@ class StoreTransaction:
         return found
 
     def read_states(self, order_ids: Iterable[str]) -> dict[str, StoredState]:
-        """Return how new the stored records of orders are; ids without records may be left out."""
+        """Return how new the stored records of orders are.
+
+        Ids without records may be left out.
+        """
         store, listed, found = self._opened(), storable_ids(order_ids), dict[str, StoredState]()
         for start in range(0, len(listed), _BATCH_ROWS):
             found |= store._read_states(listed[start : start + _BATCH_ROWS])

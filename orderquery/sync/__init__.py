@@ -8,7 +8,7 @@ from typing import Any
 
 
 class _SyncModule(ModuleType):
-    """The package, which can be called: ``oq.sync(store)`` is :func:`orderquery.sync.run.sync`.
+    """The package, which can be called as :func:`orderquery.sync.run.sync`.
 
     The function and the package have one name, and Python sets the attribute of the parent to the package.
     """

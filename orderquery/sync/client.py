@@ -111,7 +111,9 @@ class ServiceClient:
 
     def _search(self, search: JSON, field: str) -> SearchAnswer:
         body = encode_json({"search": search})
-        return self._send("POST", SEARCH_PATH, body, lambda raw: read_search(self._schema, raw, field))
+        found = self._send("POST", SEARCH_PATH, body, lambda raw: read_search(self._schema, raw, field))
+        assert isinstance(found, SearchAnswer)
+        return found
 
     def transactions(self, order_ids: Iterable[str]) -> tuple[list[Record], list[Diagnostic]]:
         """Return the transactions records of orders, and problems of those unusable."""
@@ -132,7 +134,9 @@ class ServiceClient:
     def get_order(self, order_id: str) -> Record | None:
         """Return an order, hidden ones included, or ``None`` if the service has none."""
         path = ORDER_PATH.replace("{id}", "".join(map(_escaped, order_id)))
-        return self._send("GET", path, None, lambda raw: read_order(self._schema, raw, order_id), or_missing=True)
+        found = self._send("GET", path, None, lambda raw: read_order(self._schema, raw, order_id), or_missing=True)
+        assert found is None or isinstance(found, Record)
+        return found
 
     # -- requests ----------------------------------------------------------------------------------------------
 

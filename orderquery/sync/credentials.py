@@ -80,7 +80,9 @@ def read_credentials(
     site_id: str = "",
     key_variable: str = KEY_VARIABLE,
 ) -> Credentials:
-    """Return the credentials of the environment; ``key_file`` and ``site_id`` come before it.
+    """Return the credentials of the environment.
+
+    ``key_file`` and ``site_id`` come before it.
 
     Raises:
         UsageError: the file cannot be read, or a value cannot be sent.

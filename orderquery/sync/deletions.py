@@ -1,4 +1,4 @@
-"""Orders that the service no longer has: found, confirmed one by one, and deleted behind a guard (D116)."""
+"""Delete orders that the service no longer has, behind a guard (D116)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ FREE_DELETIONS = 10
 
 
 def reconcile(reader: WindowReader, candidates: Sequence[str], max_deletions: int | None) -> bool:
-    """Delete those of these stored orders that the service does not have; return whether all are settled.
+    """Delete the stored orders that the service does not have.
+
+    Returns whether all candidates are settled.
 
     A candidate that a search by id returns, or that is hidden, is stored as it is now. More deletions than the guard
     allows are not made at all.

@@ -1,4 +1,4 @@
-"""The search that narrows a sync: what is asked of the service, and what is kept (D117)."""
+"""The search that narrows a sync (D117)."""
 
 from __future__ import annotations
 

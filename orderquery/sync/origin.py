@@ -25,7 +25,10 @@ class Origin(NamedTuple):
 
     @property
     def source(self) -> str:
-        """The name of the service in the mark of a store; all ports of this machine are one."""
+        """The service's name in the mark of a store.
+
+        All ports of this machine have one.
+        """
         return "this machine" if self.is_loopback else self.url
 
 

@@ -15,7 +15,9 @@ _MAX_PROBLEMS = 1_000
 
 @dataclass
 class SyncResult:
-    """Counts of a sync. Instants are in microseconds since 1970-01-01 UTC, durations in microseconds.
+    """Counts of a sync, and up to when it is complete.
+
+    Instants are in microseconds since 1970-01-01 UTC, durations in microseconds.
 
     ``complete_to``: every order that was visible at the service by then is stored, if it was last updated before.
     ``verified_to`` is the creation date before which every order was compared with the service. ``left`` says what an

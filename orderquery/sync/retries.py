@@ -1,4 +1,4 @@
-"""When a failed request is sent again: backoff with jitter, a bound, a deadline (D114)."""
+"""Send failed requests again: backoff with jitter, up to a bound (D114)."""
 
 from __future__ import annotations
 

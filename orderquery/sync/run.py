@@ -148,7 +148,7 @@ def _shown_query(text: str) -> str:
 
 
 class _Sync:
-    """One run: the windows from the mark to now, orders without a date, deletions, verification."""
+    """One run: windows, orders without a date, deletions, verification."""
 
     def __init__(
         self, reader: WindowReader, since: str | datetime | None, *, full: bool, max_deletions: int | None
@@ -267,7 +267,7 @@ class _Sync:
     # -- deletions ---------------------------------------------------------------------------------------------
 
     def _delete_unseen(self, since: int | None) -> None:
-        """Delete the stored orders that a full run has not seen, if the service has them no more."""
+        """Delete the stored orders that a full run has not seen."""
         from .deletions import reconcile
 
         reader = self._reader

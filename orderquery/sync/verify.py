@@ -1,4 +1,4 @@
-"""Compare the store with the service, window by window, and repair what differs (D118).
+"""Compare the store with the service, and repair what differs (D118).
 
 The windows are of the creation date, which never changes, so an order cannot move between them. The service counts no
 orders, so its orders are read once; count, ids and content are compared in that order.
@@ -38,7 +38,7 @@ class Verification:
         self._fresh_from = (reader.mark.through or 0) - reader.mark.overlap
 
     def run(self) -> None:
-        """Compare every window, then the orders without a creation date, then the missing ones.
+        """Compare every window, then undated orders, then the missing ones.
 
         Raises:
             OutOfTime: the time is over; what was verified is kept.
@@ -153,6 +153,7 @@ class Verification:
 
     def _local(self, window: Window, through: int) -> dict[str, bytes]:
         """Return the documents that the store has of a window, by id."""
+        dated: list[JSON]
         if window.end is None:
             dated = [{CREATED: {"$eq": None}}]
         else:

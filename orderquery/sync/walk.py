@@ -49,7 +49,10 @@ class Window(NamedTuple):
         if self.end is None:
             return _all_of([{self.field: {"$eq": None}}, self.narrowed])
         instant = self.begin if position is None or position.instant is None else position.instant
-        parts = [{self.field: {"$gte": write_instant(instant)}}, {self.field: {"$lt": write_instant(self.end)}}]
+        parts: list[JSON] = [
+            {self.field: {"$gte": write_instant(instant)}},
+            {self.field: {"$lt": write_instant(self.end)}},
+        ]
         if position is not None and position.number is not None:
             beyond = {self.field: {"$gt": write_instant(instant)}}
             parts.append({"$or": [beyond, {NUMBER: {"$gte": position.number}}]})

@@ -1,4 +1,4 @@
-"""The mark of a store: up to which instant its orders are complete, and the evidence.
+"""The mark of a store: up to which instant its orders are complete.
 
 It is an entry of the store's site, written in the same transaction as the orders (D115).
 """
@@ -54,9 +54,9 @@ class Mark:
         return min(max(MIN_OVERLAP_US, self.lag * _OVERLAP_LAGS), MAX_OVERLAP_US)
 
     def begin(self, service_now: int | None) -> int | None:
-        """Return where the next run begins to read, ``None`` for the beginning of all orders.
+        """Return where the next run begins to read.
 
-        The overlap widens what is read; the mark itself never goes back. If the service's clock went back, orders
+        ``None`` is the beginning of all orders. The overlap widens what is read; the mark itself never goes back. If the service's clock went back, orders
         written since then have dates before the mark.
         """
         known = [instant for instant in (self.through, self.read_at, service_now) if instant is not None]
@@ -78,8 +78,8 @@ def read_mark(store: Store | StoreTransaction) -> Mark:
         return Mark()
     document = decode_json(entry.document)
     if document.get("version") != _VERSION:
-        raise SyncError("a newer orderquery synced this store; use that version, or pass --full")
-    values = {
+        raise SyncError("a newer orderquery synced this store; use that version")
+    values: dict[str, Any] = {
         row.name: read_instant(document[row.name]) if row.name in _INSTANTS else document[row.name]
         for row in fields(Mark)
         if row.name in document
