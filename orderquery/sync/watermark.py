@@ -56,8 +56,8 @@ class Mark:
     def begin(self, service_now: int | None) -> int | None:
         """Return where the next run begins to read.
 
-        ``None`` is the beginning of all orders. The overlap widens what is read; the mark itself never goes back. If the service's clock went back, orders
-        written since then have dates before the mark.
+        ``None`` is the beginning of all orders. The overlap widens what is read; the mark itself never goes back. If
+        the service's clock went back, orders written since then have dates before the mark.
         """
         known = [instant for instant in (self.through, self.read_at, service_now) if instant is not None]
         return None if self.through is None else min(known) - self.overlap

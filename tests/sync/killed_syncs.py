@@ -27,6 +27,12 @@ from orderquery.sync.watermark import read_mark
 JSON = Any
 ORDERS = 6_500
 """More than three windows."""
+_LIMITED = """
+from orderquery.cli.main import main
+from orderquery.sync import window_reader
+window_reader.WINDOW_ORDERS = window_reader.PAGE_ORDERS = {}
+main()
+"""
 FAULTS: tuple[JSON, ...] = (
     {"path": "/ecom/v1/orders/search", "status": 500, "count": 2},
     {"path": "/ecom/v1/payments/list-by-ids", "status": 503},
@@ -35,10 +41,16 @@ FAULTS: tuple[JSON, ...] = (
 
 
 class KilledSyncs:
-    """A served shop, and the processes that sync it. ``write`` gets every line of the transcript."""
+    """A served shop, and the processes that sync it.
 
-    def __init__(self, folder: Path, server: Server, write: Callable[[str], None] = lambda _: None) -> None:
+    ``write`` gets every line of the transcript. ``window_orders`` replaces the shipped limit of a window.
+    """
+
+    def __init__(
+        self, folder: Path, server: Server, write: Callable[[str], None], window_orders: int | None = None
+    ) -> None:
         self.folder, self._server, self._write = folder, server, write
+        self._program = ["-m", "orderquery"] if window_orders is None else ["-c", _LIMITED.format(window_orders)]
         self.kills = self.runs = self.faults = 0
 
     @property
@@ -53,13 +65,13 @@ class KilledSyncs:
         self._write("$ orderquery " + " ".join(self._command))
         before = self._generation()
         process = subprocess.Popen(
-            [sys.executable, "-m", "orderquery", *self._command], cwd=self.folder, env=environment(),
+            [sys.executable, *self._program, *self._command], cwd=self.folder, env=environment(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         began = time.monotonic()
         while after_a_window and self._generation() == before and process.poll() is None:
             assert time.monotonic() - began < HANG_S
-            time.sleep(0.01)
+            time.sleep(0.1)
         time.sleep(delay_s)
         process.kill()
         output = process.communicate(timeout=HANG_S)
@@ -77,7 +89,7 @@ class KilledSyncs:
         """Run a sync to its end; return its output."""
         self._write("$ orderquery " + " ".join([*self._command, *options]))
         done = subprocess.run(
-            [sys.executable, "-m", "orderquery", *self._command, *options], cwd=self.folder, env=environment(),
+            [sys.executable, *self._program, *self._command, *options], cwd=self.folder, env=environment(),
             capture_output=True, text=True, timeout=HANG_S, check=False,
         )  # fmt: skip
         self.runs += 1
@@ -89,7 +101,8 @@ class KilledSyncs:
     def plan_faults(self) -> None:
         """Let the next answers of the server fail."""
         for fault in FAULTS:
-            assert self._server.ask("POST", "/_orderquery/faults", fault).status == 200
+            headers = {"content-type": "application/json"}
+            assert self._server.ask("POST", "/_orderquery/faults", fault, headers).status == 200
             self.faults += fault.get("count", 1)
 
     def compare(self) -> tuple[int, int]:
@@ -119,24 +132,28 @@ class KilledSyncs:
 
 
 @contextmanager
-def served_shop(folder: Path, orders: int, write: Callable[[str], None] = lambda _: None) -> Iterator[KilledSyncs]:
+def served_shop(
+    folder: Path, orders: int, write: Callable[[str], None] = lambda _: None, window_orders: int | None = None
+) -> Iterator[KilledSyncs]:
     """Serve a shop of sample orders."""
     with oq.open_store(folder / "shop.db") as store:
         store.load(oq.sample(orders))
-    # --control would keep the first state of the store for a reset.
     with running(["serve", "shop.db", "--control", "--no-access-log"], folder) as server:
-        yield KilledSyncs(folder, server, write)
+        yield KilledSyncs(folder, server, write, window_orders)
 
 
-def demonstrate(folder: Path, orders: int = ORDERS, write: Callable[[str], None] = print) -> KilledSyncs:
+def demonstrate(
+    folder: Path, orders: int = ORDERS, write: Callable[[str], None] = print, window_orders: int | None = None
+) -> KilledSyncs:
     """Kill a sync twice, finish it, and compare."""
-    with served_shop(folder, orders, write) as syncs:
+    with served_shop(folder, orders, write, window_orders) as syncs:
         write("$ orderquery serve shop.db --control        # in another terminal")
         write(syncs._server.out.read_text().splitlines()[0])
         dice = Random("killed syncs")
         syncs.kill(dice.uniform(0, 0.1), after_a_window=True)
         syncs.plan_faults()
         syncs.kill(dice.uniform(0, 0.1), after_a_window=True)
+        syncs.plan_faults()
         syncs.finish("--verify")
         counted = syncs.compare()
         write(f"equal byte for byte: {counted[0]:,} orders, {counted[1]:,} transactions records; lost 0, doubled 0")
