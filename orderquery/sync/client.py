@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -167,7 +166,7 @@ class ServiceClient:
     def _receive(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes, Any]:
         """Send one request and return status, body and headers of its answer."""
         self.requests += 1
-        began, left = time.monotonic(), self._pace.left_s()
+        began, left = self._pace.now(), self._pace.left_s()
         limit_s = MAX_ANSWER_S if left is None else max(min(MAX_ANSWER_S, left), 0.1)
         try:
             timeout = httpx2.Timeout(min(READ_TIMEOUT_S, limit_s), connect=min(CONNECT_TIMEOUT_S, limit_s))
@@ -182,7 +181,7 @@ class ServiceClient:
                     size += len(chunk)
                     if size > MAX_ANSWER_BYTES:
                         raise _too_large()
-                    if time.monotonic() - began > limit_s:
+                    if self._pace.now() - began > limit_s:
                         raise TemporaryFailure(f"an answer took longer than {limit_s:.0f} s", "time-out")
                 self.received_bytes += size
                 raw = _decompressed(b"".join(chunks), response.headers.get("content-encoding", "identity"))

@@ -91,7 +91,7 @@ def sync(
         try:
             _Sync(reader, since, full=full, max_deletions=max_deletions).run(verify=verify)
         except OutOfTime:
-            result.left = result.left or "the verification is not finished"
+            result.left = result.left or "nothing was read"
         finally:
             result.requests, result.received_bytes = client.requests, client.received_bytes
             result.retries, result.overlap = pace.retries, reader.mark.overlap

@@ -30,7 +30,7 @@ class ShopWorld:
         self.service = Service(dated=self.dice.random() < 0.8)
         self._next = 0
         self.changes = 0
-        for _ in range(self.dice.choice((0, 1, 5, 30, 60))):
+        for _ in range(self.dice.choice((0, 1, 5, 15, 40))):
             self._put(self.now - self.dice.randrange(400 * DAY_US))
 
     @property

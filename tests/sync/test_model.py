@@ -20,7 +20,7 @@ import orderquery as oq
 from orderquery.sync import window_reader
 
 SEEDS = int(os.environ.get("ORDERQUERY_SYNCS", "20"))
-ROUNDS = 4
+ROUNDS = 3
 STATEMENTS = ("_read_states", "_read_documents", "_write_changes", "_execute", "_delete_records")
 
 

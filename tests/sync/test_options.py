@@ -182,13 +182,14 @@ def test_a_verification_that_runs_out_of_time_is_continued(
     fill(service, 200)
     service.sync(store)
     seen = list[int | None]()
-    while True:
-        found = service.sync(store, verify=True, max_seconds=0.06)
+    for _ in range(20):
+        found = service.sync(store, verify=True, max_seconds=0.2)
         if found.is_complete:
             break
         assert found.left in ("the verification is not finished",) or "are not read yet" in found.left
         seen.append(read_mark(store).verified)
-    assert len(seen) > 1
+    assert found.is_complete
+    assert len(seen) > 0
     reached = [instant for instant in seen if instant is not None]
     assert reached == sorted(reached)
 

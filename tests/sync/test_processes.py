@@ -13,7 +13,7 @@ from project import ROOT
 SYNCS = int(os.environ.get("ORDERQUERY_SYNCS", "0"))
 KILLS = SYNCS // 25
 """Of processes at random moments: 40 for 1,000 seeds."""
-PLAIN_ORDERS, PLAIN_WINDOW_ORDERS = 600, 50
+PLAIN_ORDERS, PLAIN_WINDOW_ORDERS = 300, 40
 
 
 def shape(text: str) -> str:
