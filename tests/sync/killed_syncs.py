@@ -99,11 +99,18 @@ class KilledSyncs:
         return done.stdout
 
     def plan_faults(self) -> None:
-        """Let the next answers of the server fail."""
+        """Let the next answers of the server fail; more would be more than one request is repeated."""
+        self.forget_faults()
         for fault in FAULTS:
             headers = {"content-type": "application/json"}
             assert self._server.ask("POST", "/_orderquery/faults", fault, headers).status == 200
             self.faults += fault.get("count", 1)
+
+    def forget_faults(self) -> None:
+        """Forget the faults that no request has met."""
+        left = self._server.ask("GET", "/_orderquery/faults").json["faults"]
+        self.faults -= sum(fault.get("count", 1) for fault in left)
+        assert self._server.ask("DELETE", "/_orderquery/faults").status == 200
 
     def compare(self) -> tuple[int, int]:
         """Compare both stores byte for byte; return the numbers of orders and of transactions records."""
