@@ -14,7 +14,15 @@ from ..language.limits import MAX_IDS_PER_REQUEST
 from ..language.schema import Schema
 from ..syntax.json_printer import encode_json
 from ..version import __version__
-from .answers import SearchAnswer, decode_answer, malformed, read_order, read_search, read_transactions
+from .answers import (
+    MAX_TRANSACTIONS_ID_CHARS,
+    SearchAnswer,
+    decode_answer,
+    malformed,
+    read_order,
+    read_search,
+    read_transactions,
+)
 from .credentials import Credentials
 from .drivers import httpx2
 from .failures import CursorRefused, DocumentsRefused, TemporaryFailure
@@ -31,8 +39,6 @@ MAX_ANSWER_BYTES = 64 << 20
 MAX_ANSWER_S = 120.0
 """From the request to the last byte of its answer."""
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 60.0
-MAX_TRANSACTIONS_ID_CHARS = 100
-"""The service accepts no longer order id in a list of transactions."""
 _MAX_SHOWN_CHARS = 300
 _GZIP_WINDOW_BITS = 31
 _FIRST_ATTEMPTS = 4

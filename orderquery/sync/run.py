@@ -187,31 +187,38 @@ class _Sync:
         """Read the windows to ``end``; move the mark at most to ``safe``."""
         reader, first = self._reader, self._reader.mark
         begin = first.begin(now)
-        widened = since is not None and first.since is not None and since < first.since
-        measures = begin is not None and not widened and not _went_back(first, now)
-        if begin is None or widened:
-            oldest = reader.find(self._before(end, since), UPDATED, "ASC")
+        measures = begin is not None and not _went_back(first, now)
+        if begin is None:
+            oldest = reader.find(self._between(since, end), UPDATED, "ASC")
             begin = end if oldest is None else floor_ms(oldest)
-        if since is not None:
-            begin = max(begin, since)
+        if first.since is not None:
+            begin = max(begin, first.since)
         if _went_back(first, now):
             reader.result.notes.append(
                 "the service's clock went back; orders of that time may be missing: run with --verify"
             )
+        if first.since is not None and since != first.since:
+            # An earlier start is noted when what it adds is read.
+            oldest = reader.find(self._between(since, first.since), UPDATED, "ASC")
+            if oldest is not None:
+                self._read_windows(floor_ms(oldest), first.since, safe, narrowed=reader.narrowing is not None)
+            if reader.result.left:
+                return
         reader.mark = reader.moved(since=since)
         if reader.narrowing is not None:
             backfilled = safe if first.backfilled is None else first.backfilled
             reader.mark = reader.moved(backfilled=backfilled)
-            if first.through is None or first.through < backfilled or widened:
+            if first.through is None or first.through < backfilled:
                 self._read_windows(begin, min(backfilled, end), safe, narrowed=True)
                 # From here on, every change is read: an order may have ceased to match.
-                begin, measures = backfilled - reader.mark.overlap, False
+                begin, measures = max(backfilled - reader.mark.overlap, since or 0), False
         if not reader.result.left:
             self._read_windows(begin, end, safe, measures=measures)
 
     def _read_windows(self, begin: int, end: int, safe: int, *, narrowed: bool = False, measures: bool = False) -> None:
         """Read and store windows one after the other."""
         reader = self._reader
+        reader.begin_span(begin)
         while begin < end:
             window = Window(UPDATED, begin, end, reader.narrowed if narrowed else None)
             read_at = reader.client.service_now
@@ -230,8 +237,8 @@ class _Sync:
                 self._stop(begin, end)
                 return
 
-    def _before(self, end: int, since: int | None) -> JSON:
-        """Return the filter that finds where the first run begins."""
+    def _between(self, since: int | None, end: int) -> JSON:
+        """Return the filter that finds where reading begins."""
         parts: list[JSON] = [{UPDATED: {"$lt": write_instant(end)}}]
         if since is not None:
             parts.append({UPDATED: {"$gte": write_instant(since)}})

@@ -75,6 +75,7 @@ class Verification:
                 f"the verification goes on from {write_instant(begin)}; an earlier run compared what is before"
             )
         reader.mark = self._stored(verified=begin, verifying=end)
+        reader.begin_span(begin)
         while begin < end:
             window = Window(CREATED, begin, end, self._scope)
             begin, out_of_time = self._compare(window)

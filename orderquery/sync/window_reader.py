@@ -10,7 +10,7 @@ from ..diagnostics.errors import SyncError
 from ..documents.ingest import Record
 from ..language.datetimes import read_instant
 from ..stores.base import Store
-from .answers import CREATED, ID, NUMBER, UPDATED, SearchAnswer
+from .answers import CREATED, ID, MAX_TRANSACTIONS_ID_CHARS, NUMBER, UPDATED, SearchAnswer
 from .apply import Batch, Written, write_batch
 from .failures import OutOfTime
 from .result import SyncResult
@@ -29,6 +29,7 @@ PAGE_ORDERS = 100
 WINDOW_ORDERS = 2_000
 """A window is closed, at an instant, when it has as many: it is held in memory until it is written."""
 MAX_WINDOW_ORDERS = 100_000
+_LONG_IDS = f"transactions of orders whose ids have more than {MAX_TRANSACTIONS_ID_CHARS} characters are not copied"
 MAX_IDLE_PAGES = 100
 """Pages one after the other without an order that is new in the window."""
 
@@ -66,12 +67,16 @@ class WindowReader:
         self.narrowing, self.dry_run = narrowing, dry_run
         self.page_orders = min(PAGE_ORDERS, store.schema.max_limit)
         self.seen: set[str] | None = None
-        self._progress, self._read = progress, 0
+        self._progress, self._read, self._span_begin = progress, 0, 0
 
     @property
     def narrowed(self) -> JSON:
         """The filter of the search that narrows this sync, or ``None``."""
         return None if self.narrowing is None else self.narrowing.filter
+
+    def begin_span(self, begin: int) -> None:
+        """Begin a part of the work, whose windows follow each other."""
+        self._span_begin = begin
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -125,6 +130,8 @@ class WindowReader:
             asked = [record.id for record in new if record.id not in others or record.id in stored]
         else:
             asked = [record.id for record in new]
+        if any(len(key) > MAX_TRANSACTIONS_ID_CHARS for key in asked) and _LONG_IDS not in self.result.notes:
+            self.result.notes.append(_LONG_IDS)
         transactions, problems = self.client.transactions(asked)
         for problem in problems:
             self.result.report(problem)
@@ -171,8 +178,8 @@ class WindowReader:
 
     def _show(self, window: Window, through: int) -> None:
         if self._progress is not None:
-            span = (window.end or 0) - window.begin
-            self._progress(self._read, (through - window.begin) / span if span > 0 else 1.0)
+            span = (window.end or 0) - self._span_begin
+            self._progress(self._read, (through - self._span_begin) / span if span > 0 else 1.0)
 
 
 def _is_new(batch: Batch, record: Record) -> bool:

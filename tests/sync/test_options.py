@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from command_line import run
 from sync_service import BASE_URL, START, Service, differences, fast_pace, transport
+from writable_stores import WRITABLE, location_of
 
 import orderquery as oq
 from orderquery.emulator.server import listen, run_in_thread, url_of
@@ -118,6 +119,47 @@ def test_since_leaves_older_orders_out(service: Service, store: oq.Store, since:
     found = service.sync(store, full=True)
     assert (found.new, found.overlap) == (10, 600_000_000)
     assert differences(service, store) == []
+
+
+def test_an_earlier_start_that_was_interrupted_is_read_again(
+    service: Service, store: oq.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_reader, "PAGE_ORDERS", 3)
+    monkeypatch.setattr(window_reader, "WINDOW_ORDERS", 6)
+    fill(service, 60)
+    service.sync(store, since=at(-20))
+    for requests in (4, 8, 12):
+        asked = len(service.requests)
+
+        def stop(number: int, at_request: int = asked + requests) -> None:
+            if number == at_request:
+                raise KeyboardInterrupt
+
+        service.before = stop
+        with pytest.raises(KeyboardInterrupt):
+            service.sync(store, since=at(-50))
+        assert read_mark(store).since == read_instant(at(-20))
+    service.before = lambda _: None
+    service.sync(store, since=at(-50))
+    assert store.count({}) == 50
+    assert read_mark(store).since == read_instant(at(-50))
+
+
+@pytest.mark.parametrize("kind", WRITABLE)
+def test_every_store_that_can_be_written(service: Service, tmp_path: Path, kind: str) -> None:
+    fill(service, 30)
+    service.put("x" * 200, at(-1), "99")
+    for index in range(10):
+        service.pay(f"order-{index:03}", "cash")
+    with oq.open_store(location_of(kind, tmp_path)) as store:
+        assert service.sync(store).new == 31
+        service.store.delete(["order-007"])
+        service.put("order-008", at(0), "8", archived=True)
+        service.pay("order-009", "card")
+        found = service.sync(store, verify=True)
+        assert (found.changed, found.deleted, found.differences) == (1, 1, 1)
+        assert differences(service, store) == ["other transactions " + "x" * 200]
+        assert any("more than 100 characters" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("since", ["tomorrow", "", "2026-13-01", "1h", datetime(2026, 1, 1)])
