@@ -70,6 +70,7 @@ def sync(store: str, every: str | None, sites: str | None, site: str, table: str
     pause_s = None if every is None else read_duration(every)
     if sites is not None and (site or options["query"] or options["since"]):
         raise UsageError("--sites has site, query and since of each site; leave --site, --query and --since out")
+    options["every"] = every
     listed = [SiteToSync(site, options["query"], options["since"])] if sites is None else read_sites(sites)
     with _open(store, table, listed[0].name, dry_run=options["dry_run"]) as opened:
         if pause_s is None:
@@ -141,6 +142,8 @@ def _sync_site(store: Store, site: SiteToSync, options: dict[str, Any], *, shows
             store, since=site.since, query=query, credentials=credentials, progress=progress.update, **named
         )
     _write_result(result, site.name if shows_name else "")
+    if options["every"] is None and not options["full"] and not options["verify"]:
+        write_message("note: deleted orders are found by --verify and --full only")
     return EXIT_OK if result.is_complete else EXIT_PROBLEMS
 
 
@@ -156,5 +159,3 @@ def _write_result(result: SyncResult, name: str) -> None:
         write_message(f"note: {note}")
     for line in result.lines():
         write_line(f"{name}: {line}" if name else line)
-    if not result.verified_windows and not result.left:
-        write_message("note: deleted orders are found by --verify or --full only")

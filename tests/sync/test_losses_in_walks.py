@@ -19,7 +19,14 @@ from orderquery.sync.walk import Window, walk
 from orderquery.sync.watermark import read_mark
 
 JSON = Any
+PAGE = 20
+"""Smaller than the service's 100, for as many pages with fewer orders."""
 ONE_STAMP = "2026-02-01T10:00:00.000Z"
+
+
+@pytest.fixture(autouse=True)
+def _smaller_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_reader, "PAGE_ORDERS", PAGE)
 
 
 def day(number: int) -> str:
@@ -51,7 +58,7 @@ def during(service: Service, at: dict[int, Any]) -> None:
 
 
 def test_c1_equal_stamps_across_a_page_and_the_end_of_a_run(service: Service, store: oq.Store) -> None:
-    fill(service, 230, same_stamp=140)
+    fill(service, 46, same_stamp=28)
     service.sync(store)
     assert differences(service, store) == []
     # More orders get the stamp that the last run ended at.
@@ -67,7 +74,7 @@ def test_c2_hundreds_of_orders_with_one_stamp(
     service: Service, store: oq.Store, numbers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The service's own page size once; smaller ones behave the same.
-    orders, page = (250, 100) if numbers == "missing" else (75, 30)
+    orders, page = (250, 100) if numbers == "missing" else (50, PAGE)
     monkeypatch.setattr(window_reader, "PAGE_ORDERS", page)
     of = {
         "different": str,
@@ -85,16 +92,16 @@ def test_c2_hundreds_of_orders_with_one_stamp(
 
 
 def test_c3_an_order_that_is_updated_between_two_pages(service: Service, store: oq.Store) -> None:
-    fill(service, 250)
+    fill(service, 50)
     changed = {"archived": True}
     during(service, {
-        4: lambda: service.emulator.update_order("order-0050", changed),
-        6: lambda: service.emulator.update_order("order-0240", changed),
-        7: lambda: service.emulator.update_order("order-0150", changed),
+        4: lambda: service.emulator.update_order("order-0010", changed),
+        6: lambda: service.emulator.update_order("order-0048", changed),
+        7: lambda: service.emulator.update_order("order-0030", changed),
     })  # fmt: skip
     service.sync(store)
     # An order that moved is in the next window, and none that stayed was skipped.
-    unchanged = [problem for problem in differences(service, store) if not problem.endswith(("0050", "0150", "0240"))]
+    unchanged = [problem for problem in differences(service, store) if not problem.endswith(("0010", "0030", "0048"))]
     assert unchanged == []
     service.sync(store)
     assert differences(service, store) == []
@@ -103,10 +110,10 @@ def test_c3_an_order_that_is_updated_between_two_pages(service: Service, store: 
 def test_c4_the_same_where_the_service_answers_newest_first(store: oq.Store) -> None:
     """A service that ignores the order of the search is walked by its cursors; nothing is skipped."""
     service = Service()
-    fill(service, 250)
+    fill(service, 50)
 
     def newest_first(request: httpx2.Request) -> httpx2.Response:
-        if b'"updatedDate","order":"ASC"' in request.content and b'"limit":100' in request.content:
+        if b'"updatedDate","order":"ASC"' in request.content and b'"limit":20' in request.content:
             content = request.content.replace(b'"updatedDate","order":"ASC"', b'"updatedDate","order":"DESC"')
             request = httpx2.Request(request.method, request.url, content=content)
         return service.answer(request)
@@ -118,9 +125,9 @@ def test_c4_the_same_where_the_service_answers_newest_first(store: oq.Store) -> 
 
 
 def test_c5_orders_come_and_go_during_the_walk(service: Service, store: oq.Store) -> None:
-    fill(service, 250)
+    fill(service, 50)
     during(service, {
-        4: lambda: service.store.delete(["order-0010", "order-0120", "order-0249"]),
+        4: lambda: service.store.delete(["order-0002", "order-0024", "order-0049"]),
         5: lambda: service.put("new-1", day(3), "1"),
         6: lambda: service.put("new-2", "2026-02-01T00:00:01.000Z", "2"),
     })  # fmt: skip
@@ -131,7 +138,7 @@ def test_c5_orders_come_and_go_during_the_walk(service: Service, store: oq.Store
 
 
 def test_c6_a_run_that_ends_before_its_walk_moves_no_mark_past_unread_orders(service: Service, store: oq.Store) -> None:
-    fill(service, 250)
+    fill(service, 50)
     for ends_at in range(1, 9):
         during(service, {ends_at: lambda: (_ for _ in ()).throw(KeyboardInterrupt)})
         with pytest.raises(KeyboardInterrupt):
@@ -149,7 +156,7 @@ def test_c6_a_run_that_ends_before_its_walk_moves_no_mark_past_unread_orders(ser
 
 
 def test_c7_a_failed_run_does_not_move_the_start(service: Service, store: oq.Store) -> None:
-    fill(service, 120)
+    fill(service, 24)
     service.sync(store)
     before = read_mark(store)
     service.put("new", day(20), "1")
@@ -169,11 +176,11 @@ def test_c7_a_failed_run_does_not_move_the_start(service: Service, store: oq.Sto
 
 
 def test_c8_a_change_during_a_successful_run_is_seen_by_the_next(service: Service, store: oq.Store) -> None:
-    fill(service, 150)
+    fill(service, 30)
     counted = count()
 
     def change(_: int) -> None:
-        service.emulator.update_order(f"order-{next(counted) % 150:04}", {"archived": True})
+        service.emulator.update_order(f"order-{next(counted) % 30:04}", {"archived": True})
 
     service.before = change
     service.sync(store)
@@ -187,8 +194,8 @@ def test_c8_a_change_during_a_successful_run_is_seen_by_the_next(service: Servic
 def test_c14_hidden_or_truncated_fractions_of_a_stamp_lose_nothing(store: oq.Store, decimals: int) -> None:
     """The service sorts by microseconds and shows them, or shows milliseconds only."""
     service = Service()
-    for index in range(230):
-        service.put(f"order-{index}", f"2026-02-01T10:00:00.{index // 100:03}{index * 4 % 1000:03}Z", str(index))
+    for index in range(46):
+        service.put(f"order-{index}", f"2026-02-01T10:00:00.{index // 20:03}{index * 4 % 1000:03}Z", str(index))
 
     def cut(request: httpx2.Request) -> httpx2.Response:
         answer = service.answer(request)
@@ -201,7 +208,7 @@ def test_c14_hidden_or_truncated_fractions_of_a_stamp_lose_nothing(store: oq.Sto
 
     for _ in range(2):
         oq.sync(store, base_url=BASE_URL, credentials=oq.Credentials(), transport=transport(cut), pace=fast_pace())
-        assert store.count({}) == 230
+        assert store.count({}) == 46
     service.close()
 
 
@@ -288,11 +295,11 @@ def test_c17_a_short_or_empty_page_is_not_the_end() -> None:
 
 def test_c18_orders_without_an_updated_date_are_reported_and_fetched(service: Service, store: oq.Store) -> None:
     fill(service, 20)
-    for index in range(130):
+    for index in range(26):
         service.put(f"undated-{index}", [None, "yesterday"][index % 2], str(index))
     found = service.sync(store)
-    assert found.without_date == 130
-    assert any("130 orders have no usable updatedDate" in note for note in found.notes)
+    assert found.without_date == 26
+    assert any("26 orders have no usable updatedDate" in note for note in found.notes)
     assert differences(service, store) == []
     service.put("undated-7", None, "7", archived=True)
     service.sync(store)
