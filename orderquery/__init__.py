@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         SchemaError,
         StoreError,
         StoreTimeout,
+        SyncError,
         UsageError,
     )
     from .dicts import (
@@ -83,6 +84,9 @@ if TYPE_CHECKING:
     from .stores.asynchronous import AsyncPage, AsyncStore, aopen_store
     from .stores.base import LoadResult, Store
     from .stores.engines import open_store, upgrade_store
+    from .sync.credentials import Credentials
+    from .sync.result import SyncResult
+    from .sync.run import sync
 
 # Imported when first asked for, so that "import orderquery" and --help cost nothing.
 _HOME = {
@@ -95,6 +99,7 @@ _HOME = {
     "Completion": "compiler.completion",
     "ConvertedOrder": "migration.converted",
     "CreateOrderRequestDict": "dicts",
+    "Credentials": "sync.credentials",
     "CursorKeys": "compiler.cursor_keys",
     "Diagnostic": "diagnostics.diagnostic",
     "DocumentError": "diagnostics.errors",
@@ -133,6 +138,8 @@ _HOME = {
     "Token": "compiler.highlighting",
     "Translation": "migration.translate",
     "UpdateOrderRequestDict": "dicts",
+    "SyncError": "diagnostics.errors",
+    "SyncResult": "sync.result",
     "UsageError": "diagnostics.errors",
     "aopen_store": "stores.asynchronous",
     "check": "api",
@@ -153,6 +160,7 @@ _HOME = {
     "sample": "samples.generator",
     "translate": "api",
     "search": "builder.entry",
+    "sync": "sync.run",
     "upgrade_store": "stores.engines",
 }
 _PACKAGES = {"sqlalchemy": "orm"}
@@ -172,6 +180,7 @@ __all__ = [
     "Completion",
     "ConvertedOrder",
     "CreateOrderRequestDict",
+    "Credentials",
     "CursorKeys",
     "Diagnostic",
     "DocumentError",
@@ -206,6 +215,8 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreTimeout",
+    "SyncError",
+    "SyncResult",
     "TableComparison",
     "Token",
     "Translation",
@@ -234,6 +245,7 @@ __all__ = [
     "sample",
     "search",
     "sqlalchemy",
+    "sync",
     "translate",
     "upgrade_store",
 ]

@@ -34,6 +34,7 @@ ONLY_IMPORTERS = {
     "click": {"cli"},
     "cryptography": {"compiler", "emulator"},
     "duckdb": {"stores"},
+    "httpx2": {"sync"},
     "jwt": {"emulator"},
     "lark": {"syntax"},
     "psycopg": {"stores"},
@@ -45,6 +46,7 @@ ONLY_IMPORTERS = {
     "sqlglot": {"sql"},
     "sqlite3": {"stores"},
     "starlette": {"emulator", "playground"},
+    "tenacity": {"sync"},
     "uvicorn": {"emulator"},
 }
 

@@ -31,6 +31,7 @@ COMMANDS = (
         "Stores of orders",
         (
             ("load", "Load orders and transactions into a store."),
+            ("sync", "Copy the orders of a Wix site into a store, and keep them up to date."),
             ("search", "Search a store: one page of orders, or all of them."),
             ("inspect", "Show how the engine of a store runs a search."),
             ("info", "Describe a store: its orders by status and site, their dates, and its version."),

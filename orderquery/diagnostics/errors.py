@@ -27,6 +27,13 @@ class StoreTimeout(StoreError):
     """A search stopped at its time limit."""
 
 
+class SyncError(OrderQueryError):
+    """A sync that cannot go on. The message includes the fix.
+
+    What it has stored is complete up to its mark.
+    """
+
+
 class MissingExtra(OrderQueryError, ImportError):
     """A missing package that an extra installs. The message names the extra."""
 

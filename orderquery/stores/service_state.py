@@ -90,6 +90,23 @@ class StoreTransaction:
             return None
         return store._read_documents(kind, [order_id]).get(order_id)
 
+    def read_many(self, kind: RecordKind, order_ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the documents of orders, or of their transactions records, by id."""
+        store, listed, found = self._opened(), storable_ids(order_ids), dict[str, bytes]()
+        for start in range(0, len(listed), _BATCH_ROWS):
+            found |= store._read_documents(kind, listed[start : start + _BATCH_ROWS])
+        return found
+
+    def read_states(self, order_ids: Iterable[str]) -> dict[str, StoredState]:
+        """Return how new the stored records of orders are.
+
+        Ids without records may be left out.
+        """
+        store, listed, found = self._opened(), storable_ids(order_ids), dict[str, StoredState]()
+        for start in range(0, len(listed), _BATCH_ROWS):
+            found |= store._read_states(listed[start : start + _BATCH_ROWS])
+        return found
+
     def write(self, records: Iterable[Record]) -> None:
         """Store records with their searched values.
 
