@@ -79,9 +79,9 @@ def sync(store: str, every: str | None, sites: str | None, site: str, table: str
 
 
 def _open(store: str, table: str | None, site: str, *, dry_run: bool) -> Store:
+    from ..documents.file_kinds import is_documents_file
     from ..stores.base import MEMORY
     from ..stores.engines import file_of
-    from .file_kinds import is_documents_file
 
     file = file_of(store)
     if file is not None and is_documents_file(str(file)):
