@@ -238,7 +238,7 @@ def _sums(data: Any, by_name: Mapping[str, Field], columns: set[str]) -> Sums:
         raise _InvalidTable(f'sums: "{data["field"]}" must be a field of this table with one amount')
     path = _string(data, "currency", "sums")
     sums = sums_of(amount, by_name.get(path) or tuple(path.split(".")), _column)
-    if sums.currency.many or sums.currency.type.name not in ("text", "enum"):
+    if sums.currency.many or sums.currency.type.name not in ("guid", "text", "enum"):
         raise _InvalidTable(f'sums: currency "{path}" must be a text field with one value')
     for row in sums:
         if row.name not in by_name and row.column in columns:

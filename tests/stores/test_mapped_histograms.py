@@ -23,7 +23,7 @@ from mapped_shops import (
 import orderquery as oq
 
 JSON = Any
-SEARCHES = 6
+SEARCHES = 3
 
 
 @pytest.fixture(params=ENGINES)
@@ -48,16 +48,16 @@ def test_counts_are_those_of_memory(database: Database, shape: str) -> None:
     orders = maker.orders(40)
     (json_shop if shape == "json" else column_shop)(database, orders, [])
     with database.store(layout) as store:
-        for search in [{}, *(maker.search() for _ in range(SEARCHES))]:
-            for by in ("createdDate", "updatedDate"):
-                try:
-                    found = store.histogram(search, by, "year")
-                except oq.QueryError as error:
-                    assert {problem.code for problem in error.diagnostics} == {"not-in-layout"}
-                    continue
-                assert found.summed is None
-                expected = histogram_oracle.histogram(orders, [], search, by, "year")
-                assert without_sums(found.to_json()) == without_sums(expected), (search, by)
+        searches: list[tuple[JSON, str]] = [({}, "createdDate"), ({}, "updatedDate")]
+        for search, by in [*searches, *((maker.search(), "createdDate") for _ in range(SEARCHES))]:
+            try:
+                found = store.histogram(search, by, "year")
+            except oq.QueryError as error:
+                assert {problem.code for problem in error.diagnostics} == {"not-in-layout"}
+                continue
+            assert found.summed is None
+            expected = histogram_oracle.histogram(orders, [], search, by, "year")
+            assert without_sums(found.to_json()) == without_sums(expected), (search, by)
 
 
 def test_dates_of_a_layout_have_days_and_hours(database: Database) -> None:

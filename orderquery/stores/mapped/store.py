@@ -100,9 +100,9 @@ class MappedStore(ReadOnlyStore):
         """Nothing: these tables have no currency beside the amounts."""
 
     def _groups(self, query: Query, wanted: Wanted) -> Iterator[Group]:
-        field = query.sort[0].field
+        field, rows = query.sort[0].field, self._rows(self._statement(query, wanted=wanted))
         form = self.layout.column_format(field, self._dialect)
-        for shown, count in self._rows(self._statement(query, wanted=wanted)):
+        for shown, count in rows:
             yield Group(_read_value(field, form, shown), int(count))
 
     def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:
