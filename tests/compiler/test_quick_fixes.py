@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from random import Random
 
 import pytest
 from editor_corpus import broken, corpus
@@ -11,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mistakes import seeded
 from scale import scaled
+from strategies import Maker
 
 import orderquery as oq
 from orderquery.compiler.query import same_answer
 
+SCHEMA = oq.load_schema()
 REQUESTS = scaled(1_500, 50)
+TEXTS = scaled(1_500, 30)
 SETTINGS = settings(deadline=None, max_examples=scaled(1_000, 40), suppress_health_check=list(HealthCheck))
 
 
@@ -61,6 +66,28 @@ def test_a_fix_mends_its_mistake_and_all_of_them_give_the_correction():
     assert figures["fixed"] == figures["with a certain fix"]
     # The rest are mistakes of one condition or one part that has to be written anew.
     assert figures["alone"] > 0.8 * figures["fixed"]
+
+
+def wrong_texts():
+    """Yield searches in the text form with names in small letters and dates without an offset."""
+    for index in range(TEXTS):
+        random = Random(f"quick text/{index}")
+        try:
+            text = oq.compile(Maker(random, SCHEMA).search()).to_text()
+        except oq.UsageError:
+            continue
+        for row in SCHEMA.fields:
+            if random.randrange(2):
+                text = re.sub(rf'(?<![\w."]){re.escape(row.name)}(?![\w."])', row.name.lower(), text)
+        yield re.sub(r"(T[\d:.]+)Z", r"\1", text) if len(text) < 600 else "everything"
+
+
+def test_the_fixes_of_a_text_together_give_the_correction():
+    for text in wrong_texts():
+        report = oq.check(text, form="text")
+        wanted = next((found for found in (report.corrected, report.partly_corrected) if found is not None), text)
+        after = oq.check(mended(text, "text"), form="text")
+        assert same_answer(after.plan, oq.check(wanted, form="text").plan), text
 
 
 @pytest.mark.parametrize(
