@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import run
+from command_line import ROOT, run
 from sync_service import BASE_URL, START, Service, differences, fast_pace, transport
 from writable_stores import WRITABLE, location_of
 
@@ -349,3 +349,15 @@ def test_again_and_again_until_interrupted(url: str, here: Path, monkeypatch: py
     assert done.stdout.count("verified through") == 1
     assert done.stdout.endswith("stopped\n")
     assert all(57 <= seconds <= 63 for seconds in paused)
+
+
+def test_the_python_of_the_readme_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "orderquery/sync/README.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    exec(compile(block, "README.md", "exec"), {})
+    assert "no differences" in capsys.readouterr().out
+    for option in re.findall(r"^\| `(--[\w-]+)", readme, re.MULTILINE):
+        assert option in run("sync", "--help").stdout
+    (file,) = re.findall(r"^```toml\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    (here / "sites.toml").write_text(file)
+    assert [site.name for site in read_sites("sites.toml")] == ["berlin"]
