@@ -14,11 +14,11 @@ import msgspec
 from ..diagnostics.diagnostic import Diagnostic
 from ..sql.dialects import DIALECTS
 from ..sql.statement import Statement, statement
+from ..sql.statement_lines import in_lines
 from ..stores.explain import Explanation
 from .page_call import PageCall
 from .search_answers import search_page
 from .snippets import WIX_URL, snippets
-from .sql_lines import in_lines
 
 JSON = Any
 
