@@ -40,6 +40,9 @@ FAULTS: tuple[JSON, ...] = (
 )
 
 
+LATE: JSON = {"path": "/ecom/v1/orders/search", "delay": 0.2, "count": 10_000}
+
+
 class KilledSyncs:
     """A served shop, and the processes that sync it.
 
@@ -98,18 +101,18 @@ class KilledSyncs:
             self._write(line)
         return done.stdout
 
-    def plan_faults(self) -> None:
+    def plan_faults(self, *faults: JSON) -> None:
         """Let the next answers of the server fail; more would be more than one request is repeated."""
         self.forget_faults()
-        for fault in FAULTS:
+        for fault in faults:
             headers = {"content-type": "application/json"}
             assert self._server.ask("POST", "/_orderquery/faults", fault, headers).status == 200
-            self.faults += fault.get("count", 1)
+            self.faults += _failures(fault)
 
     def forget_faults(self) -> None:
         """Forget the faults that no request has met."""
         left = self._server.ask("GET", "/_orderquery/faults").json["faults"]
-        self.faults -= sum(fault.get("count", 1) for fault in left)
+        self.faults -= sum(map(_failures, left))
         assert self._server.ask("DELETE", "/_orderquery/faults").status == 200
 
     def compare(self) -> tuple[int, int]:
@@ -138,6 +141,10 @@ class KilledSyncs:
             return 0
 
 
+def _failures(fault: JSON) -> int:
+    return fault.get("count", 1) if "status" in fault else 0
+
+
 @contextmanager
 def served_shop(
     folder: Path, orders: int, write: Callable[[str], None] = lambda _: None, window_orders: int | None = None
@@ -152,15 +159,20 @@ def served_shop(
 def demonstrate(
     folder: Path, orders: int = ORDERS, write: Callable[[str], None] = print, window_orders: int | None = None
 ) -> KilledSyncs:
-    """Kill a sync twice, finish it, and compare."""
+    """Kill a sync twice, finish it, and compare.
+
+    Where windows are small, searches are late, so that no sync ends before it is killed.
+    """
+    late = [] if window_orders is None else [LATE]
     with served_shop(folder, orders, write, window_orders) as syncs:
         write("$ orderquery serve shop.db --control        # in another terminal")
         write(syncs._server.out.read_text().splitlines()[0])
         dice = Random("killed syncs")
+        syncs.plan_faults(*late)
         syncs.kill(dice.uniform(0, 0.1), after_a_window=True)
-        syncs.plan_faults()
+        syncs.plan_faults(*FAULTS, *late)
         syncs.kill(dice.uniform(0, 0.1), after_a_window=True)
-        syncs.plan_faults()
+        syncs.plan_faults(*FAULTS)
         syncs.finish("--verify")
         counted = syncs.compare()
         write(f"equal byte for byte: {counted[0]:,} orders, {counted[1]:,} transactions records; lost 0, doubled 0")

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from random import Random
 
-from killed_syncs import demonstrate, served_shop
+from killed_syncs import FAULTS, demonstrate, served_shop
 from project import ROOT
 
 SYNCS = int(os.environ.get("ORDERQUERY_SYNCS", "0"))
@@ -44,7 +44,7 @@ def test_syncs_that_are_killed_at_random_moments_end_equal(tmp_path: Path) -> No
             syncs.clear()
             rounds += 1
             for _ in range(dice.randrange(1, 6)):
-                syncs.plan_faults()
+                syncs.plan_faults(*FAULTS)
                 if syncs.kill(dice.uniform(0.2, 4.0)) is None:
                     break
             syncs.finish()
