@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .inputs import load_table, open_store, site_option, table_option
+from .defaults import is_given, with_store
+from .inputs import load_table, open_store, site_option, store_argument, table_option
 from .output import flush_stdout, write_line, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
@@ -28,7 +29,7 @@ _MAX_SHOWN_PROBLEMS = 20
         "orderquery sync shop.db --base-url http://127.0.0.1:8080 --verify",
     ),
 )
-@click.argument("store", metavar="STORE")
+@store_argument
 @click.option(
     "--since", metavar="DATE",
     help="Leave out orders last updated before: 2026-01-01, 2026-01-01T12:00:00Z or -30d.",
@@ -51,7 +52,7 @@ _MAX_SHOWN_PROBLEMS = 20
 @click.option("--sites", metavar="FILE", help="TOML file of several sites, each synced into its own --site of STORE.")
 @site_option
 @table_option
-def sync(store: str, every: str | None, sites: str | None, site: str, table: str | None, **options: Any) -> int:
+def sync(store: str | None, every: str | None, sites: str | None, site: str, table: str | None, **options: Any) -> int:
     """Copy the orders of a Wix site into a store, and keep them up to date.
 
     Their transactions are copied, too.
@@ -67,12 +68,13 @@ def sync(store: str, every: str | None, sites: str | None, site: str, table: str
     from ..diagnostics.errors import UsageError
     from ..sync.sites import SiteToSync, read_duration, read_sites
 
+    location, _ = with_store(store, ())
     pause_s = None if every is None else read_duration(every)
-    if sites is not None and (site or options["query"] or options["since"]):
+    if sites is not None and (is_given("site") or options["query"] or options["since"]):
         raise UsageError("--sites has site, query and since of each site; leave --site, --query and --since out")
     options["every"] = every
     listed = [SiteToSync(site, options["query"], options["since"])] if sites is None else read_sites(sites)
-    with _open(store, table, listed[0].name, dry_run=options["dry_run"]) as opened:
+    with _open(location, table, listed[0].name, dry_run=options["dry_run"]) as opened:
         if pause_s is None:
             return _sync_all(opened, listed, options)
         return _repeat(opened, listed, options, pause_s)

@@ -15,6 +15,7 @@ from ..diagnostics.quoting import quoted
 from .credentials import KEY_VARIABLE
 
 _EXAMPLE = 'write: [[sites]] with site = "berlin" and site-id = "GUID"'
+_SETTINGS_FILE = "orderquery.toml"
 _KEYS = {"site": "name", "site-id": "site_id", "query": "query", "since": "since", "key-variable": "key_variable"}
 _VARIABLE = re.compile(rf"{KEY_VARIABLE}(_[A-Z0-9_]{{1,40}})?")
 _DURATION = re.compile(r"([0-9]{1,6})(s|m|h)", re.ASCII)
@@ -46,7 +47,8 @@ def read_sites(path: str) -> list[SiteToSync]:
     except (OSError, ValueError) as problem:
         raise UsageError(f"cannot read the sites of {quoted(path)}: {problem}") from None
     listed = document.get("sites")
-    unknown = [key for key in document if key != "sites"]
+    # The other keys of that file are defaults of the command line, which checks them.
+    unknown = [key for key in document if key != "sites" and Path(path).name != _SETTINGS_FILE]
     if unknown:
         raise UsageError(f"unknown key {quoted(unknown[0])} in {quoted(path)}; {_EXAMPLE}")
     if not isinstance(listed, list) or not listed:

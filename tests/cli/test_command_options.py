@@ -8,6 +8,7 @@ import pytest
 from command_line import run
 from project import ROOT
 
+import orderquery as oq
 from orderquery.cli import help as overview
 from orderquery.cli.defaults import SETTINGS
 from orderquery.cli.program import program
@@ -46,14 +47,16 @@ def test_an_unknown_option_names_the_closest_one(words, expected):
     assert (result.exit_code, expected in result.stderr) == (2, True), result.stderr
 
 
-def test_sql_in_lines_is_the_same_sql(shop):
+def test_sql_in_lines_is_the_same_sql(here):
     query = 'shippingInfo.title = "a (b) FROM c" and paymentMethods has any (PayPal) order by number desc'
     text, parameters = run("sql", query, "--dialect", "sqlite").stdout.splitlines()
     *lines, last = run("sql", query, "--dialect", "sqlite", "--lines").stdout.splitlines()
     assert last == parameters
     assert len(lines) > 5
     assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
-    database = sqlite3.connect(shop / "shop.db")
+    with oq.open_store("shop.db"):
+        pass
+    database = sqlite3.connect("shop.db")
     plans = [database.execute(f"EXPLAIN {sql}", EMPTY).fetchall() for sql in ("\n".join(lines), text)]
     database.close()
     assert plans[0] == plans[1]

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 from command_line import PAID, run
 
+from orderquery.samples.generator import sample_lines
+
 OTHER = "archived = false order by number"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A folder with orders.jsonl and the store shop.db that holds them, smaller than those of other tests."""
+    folder = tmp_path_factory.mktemp("small-shop")
+    (folder / "orders.jsonl").write_bytes(b"".join(line + b"\n" for line in sample_lines(150)))
+    assert run("load", folder / "shop.db", folder / "orders.jsonl").exit_code == 0
+    return folder
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ import pytest
 from command_line import run
 from pyarrow import ipc, parquet
 
+from orderquery.samples.generator import sample_lines
+
 ORDERS = [
     {"id": "1", "number": "7", "createdDate": "2026-01-02T03:04:05.678Z", "currency": "EUR", "archived": True,
      "priceSummary": {"total": {"amount": "5.10"}}, "lineItems": [{"quantity": 2, "productName": {"original": "a,b"}}, {"quantity": 3}],
@@ -29,6 +31,15 @@ PAYMENTS = {
         "refunds": [],
     }
 }
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A folder with orders.jsonl and the store shop.db that holds them, smaller than those of other tests."""
+    folder = tmp_path_factory.mktemp("small-shop")
+    (folder / "orders.jsonl").write_bytes(b"".join(line + b"\n" for line in sample_lines(150)))
+    assert run("load", folder / "shop.db", folder / "orders.jsonl").exit_code == 0
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 from command_line import run, start
 
 import orderquery as oq
+from orderquery.sync.sites import read_sites
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +194,10 @@ def test_a_file_cannot_say_where_orders_go_or_what_runs(here, text, expected):
 def test_the_sites_of_sync_are_left_to_it(stores):
     settings('store = "file.db"\n[[sites]]\nsite = "berlin"\nsite-id = "x"')
     assert ids("everything") == ["file"]
+    assert [site.name for site in read_sites("orderquery.toml")] == ["berlin"]
+    # STORE is the default, and the file is of the sites alone.
+    told = run("sync", "--sites", "orderquery.toml", "--base-url", "http://127.0.0.1:1", "--since", "-1d")
+    assert (told.exit_code, "--sites has site, query and since of each site" in told.stderr) == (2, True)
 
 
 def test_a_current_folder_that_is_gone(here):
