@@ -73,7 +73,7 @@ lint: $(LINT)  ## style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/python -m pytest -q tests/test_completion.py
+	$(BIN)/python -m pytest -q tests/test_type_checkers.py
 
 check: lint test  ## what a change has to pass
 
