@@ -35,7 +35,7 @@ class TextOffers:
             yield from self._fields()
         elif "NAME" in accepted:
             yield from self._sort_fields()
-        elif accepted == {"WORD"}:
+        elif "WORD" in accepted:
             yield Offer("value", str(self._schema.limit), str(self._schema.limit), editor_docs.limit_doc(self._schema))
         yield from self._operators(accepted, row)
         for terminal, words in self._form.grammar.keywords.items():

@@ -44,7 +44,7 @@ def test_a_histogram(shop, monkeypatch):
         "...      8 months without orders",
         "2024-12  ██████████            1  1 EUR",
         "missing  ██████████            1  5 without currency",
-        "total                          5  1,243.50 EUR  0.10 USD ...",
+        "total                          5  1,243.50 EUR  0.10 USD  5…",
     ]
 
 

@@ -46,7 +46,8 @@ def test_it_answers_logs_and_stops(shop: Path) -> None:
     assert re.fullmatch(r'\S+ \S+ INFO 127\.0\.0\.1:\d+ - "POST /ecom/v1/orders/search HTTP/1\.1" 200', searched)
     assert got.endswith(f'"GET /ecom/v1/orders/{answer.ids[0]}?id=x HTTP/1.1" 200')
     assert nothing.endswith('"GET /nothing HTTP/1.1" 404')
-    announced, tried, stopped = server.out.read_text().splitlines()
+    announced, page, tried, stopped = server.out.read_text().splitlines()
+    assert page == f"open {server.url}/ in a browser to write searches"
     assert announced == f"serving {shop} at {server.url}, until Ctrl-C"
     assert tried.startswith(f"try: curl -s {server.url}{SEARCH} -d ")
     assert stopped == "stopped"

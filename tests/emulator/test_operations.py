@@ -8,6 +8,8 @@ from typing import get_type_hints
 import pytest
 
 import orderquery as oq
+from orderquery import dicts
+from orderquery.compiler import requested
 from orderquery.compiler.page import Page
 from orderquery.emulator.operation import Operation
 from orderquery.emulator.operations import BY_NAME, OPERATIONS, STATUS_OF
@@ -36,7 +38,8 @@ def test_a_supported_operation_has_a_service(row: Operation) -> None:
 def test_a_supported_operation_is_a_typed_method_of_the_emulator(row: Operation) -> None:
     method = getattr(oq.Emulator, row.name)
     assert inspect.getdoc(method)
-    assert get_type_hints(method, localns={"Page": Page})["return"] is (row.response or Page)
+    names = {**vars(dicts), "Page": Page, "SearchSource": requested.SearchSource}
+    assert get_type_hints(method, localns=names)["return"] is (row.response or Page)
 
 
 @pytest.mark.parametrize(
