@@ -97,7 +97,8 @@ def _refuse_json(source: str) -> None:
 def _in_documents(schema: Schema, documents: Iterable[JSON], converter: StoresConverter | None) -> Iterator[Found]:
     for index, document in enumerate(documents):
         place = Place((index,))
-        if isinstance(document, str | bytes | PathLike):
+        is_json = isinstance(document, str) and document.lstrip()[:1] == "{"  # as the data of an event is
+        if isinstance(document, str | bytes | PathLike) and not is_json:
             what = quoted(str(document)) if isinstance(document, str | PathLike) else "bytes"
             message = f"expected a decoded document in the iterable, not {what}"
             yield Diagnostic("unusable-document", message, "load a file or bytes alone: store.load(PATH)", place)
