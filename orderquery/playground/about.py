@@ -1,4 +1,4 @@
-"""What the page is told at its start: the fields, columns and examples."""
+"""What the page gets at its start: the fields, columns and examples."""
 
 from __future__ import annotations
 
