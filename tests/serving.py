@@ -35,6 +35,8 @@ WARNINGS = "x-orderquery-warnings"
 REQUEST_ID = "x-wix-request-id"
 LIMITED = Path(__file__).with_name("limited_server.py")
 NOT_IMPLEMENTED = 501
+TEXTS = ("application/x-pem-file", "text/html; charset=utf-8")
+"""The types of answers that are not JSON: the public key, and the page."""
 ANNOUNCED = re.compile(r"^serving .* at (http://\S+), until Ctrl-C$", re.MULTILINE)
 
 
@@ -49,7 +51,7 @@ def judged(status: int, headers: Mapping[str, str], content: bytes) -> JSON:
     assert str(UUID(request_id)) == request_id
     assert request_id not in _ids_seen
     _ids_seen.add(request_id)
-    if headers["content-type"] == "application/x-pem-file":
+    if headers["content-type"] in TEXTS:
         assert status == 200
         return content.decode()
     assert headers["content-type"] == "application/json"
