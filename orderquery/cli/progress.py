@@ -19,11 +19,10 @@ _DELAY_S = 1.0
 """Shorter work shows no progress."""
 
 
-class ProgressLine:
-    """A line on standard error while a command works, if standard error is a terminal."""
+class _Shown:
+    """What standard error shows until the ``with`` block ends."""
 
-    def __init__(self, label: str, total_bytes: int | None = None) -> None:
-        self._label, self._total_bytes = label, total_bytes
+    def __init__(self) -> None:
         self._began = time.monotonic()
         self._shown = is_terminal(sys.stderr)
         self._progress: Progress | None = None
@@ -37,6 +36,14 @@ class ProgressLine:
     ) -> None:
         if self._progress is not None:
             self._progress.stop()
+
+
+class ProgressLine(_Shown):
+    """A line on standard error while a command works, if standard error is a terminal."""
+
+    def __init__(self, label: str, total_bytes: int | None = None) -> None:
+        self._label, self._total_bytes = label, total_bytes
+        super().__init__()
 
     def update(self, done_bytes: int = 0, text: str = "") -> None:
         """Show how many bytes are done, or what is done in words."""
@@ -68,7 +75,7 @@ class ProgressLine:
         self._progress.start()
 
 
-class ProgressShare:
+class ProgressShare(_Shown):
     """A bar with a count, its rate and the time left, of work whose share is known.
 
     It is on standard error, if that is a terminal.
@@ -76,19 +83,7 @@ class ProgressShare:
 
     def __init__(self, label: str, noun: str) -> None:
         self._label, self._noun = label, noun
-        self._began = time.monotonic()
-        self._shown = is_terminal(sys.stderr)
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        super().__init__()
 
     def update(self, count: int, share: float) -> None:
         """Show how many are done, and which share of the whole that is."""
