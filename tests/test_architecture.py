@@ -9,6 +9,7 @@ import ast
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,14 @@ ONLY_IMPORTERS = {
 }
 
 
+@cache
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def name_of(path: Path) -> str:
@@ -67,11 +74,16 @@ def package_of(module: str) -> str:
     return module.split(".")[0].replace("__main__", "cli")
 
 
-def imported_by(path: Path) -> Iterator[str]:
+@cache
+def imported_by(path: Path) -> set[str]:
+    return set(_imported_by(path))
+
+
+def _imported_by(path: Path) -> Iterator[str]:
     """Yield every imported module: of this package without its name, of others with their own."""
     holder = path.relative_to(PACKAGE).parent.parts
-    names = {name_of(other) for other in modules()}
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    names = set(IDS)
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name.removeprefix("orderquery.")
@@ -123,10 +135,7 @@ def test_no_circle_of_imports() -> None:
 
 def test_no_class_name_twice() -> None:
     found = Counter(
-        node.name
-        for path in modules()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef)
+        node.name for path in modules() for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)
     )
     assert not {name: count for name, count in found.items() if count > 1}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backends import Backend
+from backends import BACKENDS, Backend
 from project import TESTS
 
 import orderquery as oq
@@ -51,6 +51,34 @@ def filled(backend: Backend, file: JSON) -> Backend:
     return backend
 
 
+class Shelf:
+    """The backends that hold the documents of a file, the latest of each kind: no case of these changes them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[JSON, Backend]] = {}
+
+    def filled(self, kind: str, file: JSON) -> Backend:
+        held = self._held.get(kind)
+        if held is not None and held[0] is file:
+            return held[1]
+        if held is not None:
+            self._held.pop(kind)[1].close()
+        backend = filled(BACKENDS[kind](), file)
+        self._held[kind] = file, backend
+        return backend
+
+    def close(self) -> None:
+        for _, backend in self._held.values():
+            backend.close()
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Iterator[Shelf]:
+    made = Shelf()
+    yield made
+    made.close()
+
+
 def walk(backend: Backend, search: JSON) -> list[str]:
     found: list[str] = []
     page = backend.search(search)
@@ -66,8 +94,12 @@ def warnings(plan: oq.Plan) -> Counter[str]:
 
 
 @pytest.mark.parametrize(("file", "case"), cases("selection"))
-def test_selection(backend: Backend, file: JSON, case: JSON) -> None:
-    filled(backend, file)
+@pytest.mark.parametrize("kind", BACKENDS)
+def test_selection(shelf: Shelf, kind: str, file: JSON, case: JSON) -> None:
+    check_selection(shelf.filled(kind, file), case)
+
+
+def check_selection(backend: Backend, case: JSON) -> None:
     for form in ("search", "text"):
         if form in case:
             plan = oq.compile(case[form])

@@ -98,5 +98,5 @@ def test_docstrings_begin_with_a_short_line(path: Path) -> None:
 
 def test_messages_that_need_work_are_still_there() -> None:
     listed: list[str] = json.loads((TESTS / "bad_messages.json").read_text("utf-8"))
-    everything = [text for path in SOURCES for _, text in texts(path)]
+    everything = [text for path in SOURCES if listed for _, text in texts(path)]
     assert [message for message in listed if not any(message in text for text in everything)] == []

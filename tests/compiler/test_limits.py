@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from backends import Backend
+from backends import BACKENDS
+from scale import spread
 
 import orderquery as oq
 from orderquery.compiler.report import render_report
@@ -184,8 +185,10 @@ HEAVY = {
 }
 
 
-@pytest.mark.parametrize("name", HEAVY)
-def test_the_heaviest_searches_run_everywhere(backend: Backend, name: str) -> None:
+@pytest.mark.parametrize(("kind", "name"), spread(BACKENDS, HEAVY, 2))
+def test_the_heaviest_searches_run_everywhere(kind: str, name: str, request: pytest.FixtureRequest) -> None:
+    backend = BACKENDS[kind]()
+    request.addfinalizer(backend.close)
     search = {"filter": HEAVY[name], "cursorPaging": {"limit": 12}}
     report = oq.check(search, "search")
     if not report.ok:

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from mapped_shops import ENGINES, Database, TameMaker, column_layout, column_shop, json_layout, json_shop
+from scale import scaled
 from strategies import batch
 from test_differential import compare, reduced
 
 import orderquery as oq
 
 JSON = Any
-SEARCHES = int(os.environ.get("ORDERQUERY_SEARCHES", "2000")) // 10
+SEARCHES = int(os.environ.get("ORDERQUERY_SEARCHES", scaled(2_000, 1_000))) // 10
 SEED = os.environ.get("ORDERQUERY_SEED", "20261122")
 BATCHES, ORDERS, WALKED = 5, 40, 10
 SHOPS = {"json": (json_layout, json_shop), "columns": (column_layout, column_shop)}
