@@ -1,4 +1,4 @@
-"""Corrections of a search with holes: fixes that are right whatever the holes are.
+"""Corrections of a search with holes: the fixes that no hole can make wrong.
 
 A hole among the keys of an object may bring any key. Nothing is put into such an object, and none of its keys is
 renamed: the new key could replace one of the hole, or be replaced by it.
@@ -77,7 +77,7 @@ class HoleFixer(PartialFixer):
 
 
 def _keeps_open_objects(before: JSON, after: JSON, path: Path) -> bool:
-    """Return whether the objects around a place that have holes as keys keep their keys."""
+    """Return whether objects around a place that have holes as keys keep them all."""
     for length in range(len(path)):
         here = value_at(before, path[:length])
         if here is MISSING:
