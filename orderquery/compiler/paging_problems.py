@@ -1,4 +1,4 @@
-"""Problems of the paging of a search: its limit, and what is sent along with a cursor."""
+"""Problems of paging: the limit, and what is sent along with a cursor."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _edits(one: str, other: str) -> int:
 
 
 def is_nearly(name: str, names: Iterable[str]) -> bool:
-    """Return whether a name is at most one edit away from one of some names, however short."""
+    """Return whether a name is at most one edit away from one of some names."""
     plain = _plain(name[:_MAX_CHARS])
     return any(plain == _plain(other) or _is_one_edit(plain, _plain(other)) for other in names)
 

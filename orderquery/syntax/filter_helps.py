@@ -1,4 +1,4 @@
-"""Helps of a filter that show what to write instead of several operators at one place."""
+"""Helps that show what to write instead of several operators at one place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def conditions_apart(field: str, connective: str, items: Sequence[JSON]) -> str:
-    """Return a help that writes each operator under a connective as a condition, or ``""``."""
+    """Return a help that writes each operator as a condition, or ``""``."""
     if not any(isinstance(item, dict) and len(item) > 1 for item in items):
         return ""
     parts: list[JSON] = []

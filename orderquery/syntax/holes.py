@@ -46,7 +46,10 @@ def has_hole_key(value: JSON) -> bool:
 
 
 def contains_hole(value: JSON, *, in_keys_only: bool = False) -> bool:
-    """Return whether a decoded value has a hole somewhere in it, or among the keys of its objects."""
+    """Return whether a decoded value has a hole anywhere in it.
+
+    ``in_keys_only``: one among the keys of its objects.
+    """
     waiting, seen = [value], set()
     while waiting:
         part = waiting.pop()

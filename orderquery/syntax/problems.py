@@ -28,7 +28,7 @@ class Problems(list[Diagnostic]):
         """Whether a part of the search is not known, so that it cannot run."""
 
     def is_hole(self, value: JSON) -> bool:
-        """Return whether a value is not known; it is remembered that the search has such a value."""
+        """Return whether a value is a hole, and remember that there is one."""
         if not isinstance(value, Hole):
             return False
         self.has_holes = True
