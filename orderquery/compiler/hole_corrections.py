@@ -56,13 +56,14 @@ class HoleFixer(PartialFixer):
         document = self._document
         for diagnostic in self._diagnostics:
             at = diagnostic.place.path or ()
-            if at[: len(path)] == path:
-                fixed = lone_fix(document, self._shape, self._schema, diagnostic)
-                document = fixed if _keeps_open_objects(document, fixed, at) else document
-        holder = value_at(document, path[:-1])
+            if at[: len(path)] != path or diagnostic.code == "ignored-key":
+                continue
+            fixed = lone_fix(document, self._shape, self._schema, diagnostic)
+            if _keeps_open_objects(document, fixed, at):
+                document = fixed
         index = list(value_at(self._document, path[:-1])).index(key)
-        changed = list(holder)[index]
-        return {changed: holder[changed]}
+        made, inner = list(value_at(document, path[:-1]).items())[index]
+        return {made: inner}
 
     def _sort(self) -> JSON:
         return Fixer._sort(self)
