@@ -111,10 +111,13 @@ class FilterReader:
         """Read a name that has an operator in it."""
         made = self._operator(field, operator, value, path, Place(path, at="key"))
         if not isinstance(made, Unreadable):
+            fix: Fix | None = "intended"
             help_ = write_help(print_filter(made))
             if isinstance(made, Comparison) and made.operand == value:
                 help_ = f'write: {{{json.dumps(field)}: {{"{made.operator}": ...}}}}'
-            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, "intended", at_key=True)
+                if made.operator not in OPERATORS:
+                    help_, fix = f"write {quoted(field)} with the opposite of {value}", None
+            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, fix, at_key=True)
         return made
 
     def _operator_in_name(self, key: str) -> tuple[str, str] | None:
@@ -261,10 +264,13 @@ class FilterReader:
         operator, operand = reading.operator, raw
         row = self._row(field)
         if reading.inverted:
+            if self._problems.is_hole(raw):
+                if path[-1] == key:
+                    help_ = f"write {operator} with the opposite of {raw}"
+                    self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, at_key=True)
+                return Comparison(field, key, raw, Place(path), name)
             if not isinstance(raw, bool):
                 help_ = f"{quoted(key)} takes true or false"
-                if self._problems.is_hole(raw):
-                    help_ = f"write {operator} with the opposite of {raw}"
                 self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, at_key=True)
                 return Unreadable({field: {key: raw}})
             operand = not raw

@@ -70,3 +70,37 @@ def test_what_is_reported_with_holes_is_reported_of_the_whole(part: int) -> None
         whole = {place(diagnostic) for diagnostic in oq.check(request, "request").diagnostics}
         more = [found for found in places(report, holed, borer.contents) if found not in whole]
         assert not more, (more, holed, request, borer.contents)
+
+
+def right_operands(request: JSON, diagnostics: tuple[Diagnostic, ...]) -> list[Path]:
+    """Return the paths of the values in conditions about which nothing is reported."""
+    wrong = {d.place.path for d in diagnostics if d.place.at == "value"}
+    found = []
+    for node in comparisons(Reader(request, "request", SCHEMA).search.filter):
+        path = node.place.path or ()
+        if certain_field(SCHEMA, node.field) is None or path in wrong:
+            continue
+        items = [(*path, i) for i in range(len(node.operand))] if isinstance(node.operand, tuple) else [path]
+        found += [item for item in items if item not in wrong and is_leaf(request, item)]
+    return found
+
+
+def is_leaf(request: JSON, path: Path) -> bool:
+    try:
+        return not isinstance(at(request, path), dict | list)
+    except (KeyError, TypeError, IndexError):
+        return False
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_hole_for_a_right_value_hides_nothing(part: int) -> None:
+    for random, request in searches(part, "b"):
+        whole = oq.check(request, "request").diagnostics
+        leaves = right_operands(request, whole)
+        if not leaves:
+            continue
+        borer, holed = Borer(random), request
+        for leaf in random.sample(leaves, min(len(leaves), random.randint(1, 3))):
+            holed = put(holed, leaf, borer.value(at(holed, leaf)))
+        report = check_with_holes(holed, "request", SCHEMA)
+        assert sorted(map(place, report.diagnostics)) == sorted(map(place, whole)), (holed, request)
