@@ -12,14 +12,16 @@ from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
 from ..language.conditions import TRUE, Condition, accepted_values, all_of, any_of, negate
 from ..language.datetimes import could_begin_instant, has_offset
-from ..language.elsewhere import certain_field
+from ..language.elsewhere import certain_field, may_begin_a_field
 from ..language.fields import Field
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
+from ..syntax.holes import Hole, without_holes
 from ..syntax.problems import Problems
 from . import suggestions
+from .paging_problems import limit_problem, sent_along
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import spelled
 
@@ -29,7 +31,8 @@ JSON = Any
 class Checked(NamedTuple):
     """The result of a check.
 
-    ``query`` is ``None`` if the service refuses the search; ``mended`` is the search with the certain fixes made.
+    ``query`` is ``None`` if the service refuses the search, or if it has holes; ``mended`` is the search with the
+    certain fixes made.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -43,11 +46,11 @@ def check_search(search: Search, schema: Schema, shape: SourceShape = "search") 
     condition, mended = checker.filter(search.filter)
     (sort, keys), limit = checker.sort(search), checker.limit(search)
     if search.paging.cursor:
-        checker.sent_along(search)
+        checker.diagnostics.extend(sent_along(search))
     changed = mended is not search.filter or keys is not search.sort
     mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place) if changed else search
     diagnostics = tuple(checker.diagnostics)
-    if diagnostics and any(diagnostic.refused for diagnostic in diagnostics):
+    if checker.diagnostics.has_holes or (diagnostics and any(diagnostic.refused for diagnostic in diagnostics)):
         return Checked(diagnostics, None, mended_search)
     query = Query(
         schema=schema,
@@ -101,6 +104,7 @@ class _Checker:
             condition, mended = self.filter(tree.child)
             return negate(condition), tree if mended is tree.child else Not(mended)
         if isinstance(tree, Unreadable):
+            self.diagnostics.has_holes = True
             return TRUE, tree
         join, join_trees = (all_of, both) if isinstance(tree, And) else (any_of, either)
         conditions, children, changed = [], [], False
@@ -113,13 +117,18 @@ class _Checker:
 
     def _comparison(self, node: Comparison) -> tuple[Condition | None, Filter]:
         row, operator = self._rows.get(node.field), OPERATORS.get(node.operator)
+        is_hole = node.operand.__class__ is Hole and self.diagnostics.is_hole(node.operand)
         if row is None:
+            if is_hole and node.implicit and may_begin_a_field(self.schema, node.field):
+                return None, node
             row = self._row_of(node)
             node = node if row is None else replace(node, field=row.name, name_place=node.field_place)
         if row is None or operator is None:
             return None, node
         if row.name != node.field:
             self.aliases = True
+        if is_hole and (node.implicit or operator.name in row.operators):
+            return None, node
         if operator.name not in row.operators:
             return None, self._not_supported(node, row, operator)
         before, self._values, self._operator = len(self.diagnostics), {}, None
@@ -187,7 +196,8 @@ class _Checker:
             if not operand:
                 self._empty(operator, node)
             self._siblings = operand
-            return tuple([self._element(node, item, index, row, operator) for index, item in enumerate(operand)])
+            items = [self._element(node, item, index, row, operator) for index, item in enumerate(operand)]
+            return tuple(without_holes(items) if self.diagnostics.has_holes else items)
         if isinstance(operand, tuple):
             if not (operator.lists and row.many):
                 return self._misshapen(node, row)
@@ -204,13 +214,17 @@ class _Checker:
         for index in nulls:
             message = f"null is not allowed in a list that {spelled(node.operator, node.place)} compares as a whole"
             self._add("operand-type", message, "remove null", node.place.item(index))
-        return [self._element(node, item, i, row, operator) for i, item in enumerate(operand) if i not in nulls]
+        items = [self._element(node, item, i, row, operator) for i, item in enumerate(operand) if i not in nulls]
+        return without_holes(items)
 
     def _element(self, node: Comparison, item: JSON, index: int, row: Field, operator: Operator) -> Any:
         if isinstance(item, tuple | list | dict):
             message = f"a list inside the list of {spelled(node.operator, node.place)}"
             self._add("operand-shape", message, "put all values into one list", node.place.item(index))
             return None
+        if item.__class__ is Hole:
+            self.diagnostics.has_holes = True
+            return item
         return None if item is None and operator.nulls else self._value(item, row, operator, node.place, index)
 
     def _mended(self, node: Comparison) -> Comparison:
@@ -364,25 +378,10 @@ class _Checker:
         return row
 
     def limit(self, search: Search) -> int:
-        limit, most = search.paging.limit, self.schema.max_limit
-        if limit is None:
-            return self.schema.limit
-        if not 1 <= limit <= most:
-            nearest = 1 if limit < 1 else most
-            facts = {"threshold": nearest, "bound": "MIN" if limit < 1 else "MAX"}
-            message = f"limit must be 1 to {most}, not {described(limit)}"
-            help_ = f"write {nearest} and follow the cursors"
-            self._add("limit-out-of-range", message, help_, search.paging.place, "guess", facts)
-        return limit
-
-    def sent_along(self, search: Search) -> None:
-        for name, sent, place in (
-            ("filter", search.filter != EVERYTHING, search.filter_place),
-            ("sort", bool(search.sort), search.sort_place),
-        ):
-            if sent:
-                message = f"{name} sent with a cursor, which already contains it"
-                self._add("cursor-with-search", message, f"remove {name}", place, "guess")
+        problem = limit_problem(search, self.schema)
+        if problem is not None:
+            self.diagnostics.append(problem)
+        return self.schema.limit if search.paging.limit is None else search.paging.limit
 
     def _add(
         self,

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
-from ..diagnostics.place import Path
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import STORES_SCHEMA, Schema, load_schema
 from ..syntax.built_search import BuiltSearch
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
-from ..syntax.json_reader import SHAPES, Reader, Shape
+from ..syntax.json_reader import SHAPES, Shape
 from ..syntax.parameters import Parameters
 from ..syntax.python_values import json_values
 from ..syntax.source_text import ReadError, SourceText
@@ -23,7 +22,7 @@ from .corrections import Correction, Only, correct, fixed_request
 from .partial_corrections import partly_fixed_request
 from .query import SHAPE_NAMES, Query, same_answer
 from .report import QueryError, Report, in_order
-from .reports import check_tree, make_report
+from .reports import checked_request, make_report
 from .source_lines import with_line
 from .stand_in_problems import without_examples
 from .stores_request import check_stores, resolve_form, stores_query_found
@@ -177,9 +176,9 @@ def _decoded_text(source: str | bytes | bytearray) -> str | Diagnostic:
 def _check_object(source: Any, shape: Shape | None, schema: Schema) -> Report[Query]:
     """Check a decoded search, which may hold Python values such as dates."""
     report = _check_json(source, shape, schema)
-    if not report.diagnostics:
+    if report.plan is not None and not report.diagnostics:
         return report
-    # Every Python value is reported if it is read as JSON, so a search without problems has none.
+    # A Python value is reported if it is read as JSON, so a plan without problems has none; a hole has no plan.
     document = json_values(source)
     return report if document is source else _check_json(document, shape, schema)
 
@@ -210,7 +209,7 @@ def _check_stores(
 def _check_request(
     document: JSON, shape: Shape, schema: Schema, earlier: Iterable[Diagnostic] = (), source: str | None = None
 ) -> Report[Query]:
-    diagnostics, query = _checked_request(document, shape, schema)
+    diagnostics, query = checked_request(document, shape, schema)
     diagnostics = in_order((*earlier, *diagnostics), document)
     # A correction would keep one of two values under the same key, and lose the other.
     has_duplicates = any(diagnostic.code == "duplicate-key" for diagnostic in diagnostics)
@@ -220,7 +219,7 @@ def _check_request(
     def check_again(request: JSON) -> tuple[Diagnostic, ...]:
         if request is document:
             return diagnostics
-        return in_order(_checked_request(request, shape, schema)[0], request)
+        return in_order(checked_request(request, shape, schema)[0], request)
 
     def fix(request: JSON, only: Only) -> JSON:
         found = check_again(request)
@@ -239,38 +238,9 @@ def _check_request(
         if made is None or only != "same-answer":
             return made
         # A fix of another class may depend on it: a sort entry less can be one that is not too many.
-        return made if same_answer(query, _checked_request(made.value, shape, schema)[1]) else None
+        return made if same_answer(query, checked_request(made.value, shape, schema)[1]) else None
 
     return make_report(shape, diagnostics, query, source, document, make)
-
-
-def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
-    """Check a decoded request; the query is that of what the service reads."""
-    reader = Reader(document, shape, schema)
-    found, query = check_tree(reader.search, schema, shape)
-    if reader.served is reader.search:
-        return (*reader.diagnostics, *found), query
-    ignored = reader.ignored_paths
-    diagnostics = tuple(
-        [
-            replace(diagnostic, changed_effect="ignores") if _is_inside(diagnostic, ignored) else diagnostic
-            for diagnostic in (*reader.diagnostics, *found)
-        ]
-    )
-    if any(diagnostic.refused for diagnostic in diagnostics):
-        return diagnostics, None
-    return diagnostics, check_tree(reader.served, schema, shape)[1]
-
-
-def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:
-    """Return whether the service would refuse this elsewhere, but ignores the part.
-
-    A limit of ours holds there, too: nothing beyond it is read, so what the service does with the rest is not known.
-    """
-    path = diagnostic.place.path
-    if path is None or diagnostic.effect != "refuses":
-        return False
-    return any(path[: len(part)] == part for part in paths)
 
 
 def _check_wire(source: str | bytes | bytearray, shape: Shape | None, schema: Schema) -> Report[Query]:

@@ -16,6 +16,7 @@ from ..diagnostics.place import Path
 from ..language.schema import Schema
 from ..syntax.ast import Search
 from ..syntax.filter_reader import FilterReader, LimitReached
+from ..syntax.holes import has_hole_key
 from ..syntax.json_printer import joined, print_filter
 from ..syntax.json_reader import Reader, Shape
 from ..syntax.json_strings import filter_in_string
@@ -195,8 +196,10 @@ class Fixer:
             elif entry.key is None:
                 fixed.append(_made_entry(entry, entry.name))
             elif entry.key.place in by_place:
-                # An entry that has no effect is left out.
                 fixed.append(_made_entry(entry, self._written_name(by_place[entry.key.place].field)))
+            elif has_hole_key(entry.written):
+                fixed.append(entry.written)
+            # Another entry that has no effect is left out.
         return fixed
 
     def _paging(self) -> JSON:
@@ -215,5 +218,6 @@ def _made_entry(entry: SortEntry, name: JSON) -> dict[str, JSON]:
     """Return a sort entry with its certain fixes, its keys in the order they had."""
     parts = {"fieldName": name, "order": entry.order}
     made = {**{key: part for key, part in parts.items() if part is not None}, **entry.rest}
-    written = entry.written if isinstance(entry.written, dict) and "fieldName" in entry.written else {}
+    keeps_order = isinstance(entry.written, dict) and ("fieldName" in entry.written or has_hole_key(entry.written))
+    written = entry.written if keeps_order else {}
     return {**{key: made[key] for key in written if key in made}, **made}

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..diagnostics.diagnostic import Diagnostic
-from ..syntax.json_printer import plain_json
+from ..syntax.json_printer import shown_json
 
 JSON = Any
 
@@ -238,7 +238,7 @@ def render_corrected(value: JSON, left: int | None) -> str | None:
     if isinstance(value, str):
         return "\n".join([heading, *(printable(line, MAX_CORRECTED_CHARS) for line in value.strip().splitlines())])
     try:
-        shown = json.dumps(plain_json(value), ensure_ascii=False, indent=2)
+        shown = shown_json(value, indent=2)
     except (RecursionError, ValueError):
         return None
     if len(shown) > MAX_CORRECTED_CHARS:

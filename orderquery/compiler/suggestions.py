@@ -25,6 +25,7 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
 from ..syntax.ast import Comparison, Filter, Search, both, either
+from ..syntax.holes import Hole, contains_hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
 from ..syntax.problems import Problems
@@ -69,14 +70,27 @@ def sortable_fields(schema: Schema) -> str:
 
 def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[str, Filter | None]:
     """Return the help for an unsupported operator, and the same condition if certain."""
-    certain = _alternatives(node, row)
-    instead = certain if certain is not None else _guessed(node, row)
+    if isinstance(node.operand, Hole):
+        return _with_hole(node, row, schema), None
+    instead = certain = _alternatives(node, row)
+    if instead is None:
+        instead = _guessed(node, row)
+    elif contains_hole(node.operand):
+        certain = None
     in_text = node.place.path is None
     names = [operator.spelled if in_text else operator.name for operator in schema.operators_of(row)]
     operators = row.list_operators(names)
     if instead is None:
         return operators, None
     return f"{write_condition(instead, schema, in_text=in_text)}\n{operators}", certain
+
+
+def _with_hole(node: Comparison, row: Field, schema: Schema) -> str:
+    """Return the help for an unsupported operator with an operand that is not known."""
+    operators = row.list_operators([operator.name for operator in schema.operators_of(row)])
+    if node.operator != "$hasSome" or "$in" not in row.operators:
+        return operators
+    return f"{write_condition(Comparison(row.name, '$in', node.operand), schema, in_text=False)}\n{operators}"
 
 
 def write_condition(tree: Filter, schema: Schema, *, in_text: bool) -> str:
@@ -103,7 +117,7 @@ def _alternatives(node: Comparison, row: Field) -> Filter | None:
         operand = () if operand is None or pieces_of(operand) != (operand,) else (operand,)
     if not 1 <= len(operand) <= _MAX_REWRITTEN_VALUES:
         return None
-    if not all(value is None or isinstance(value, str | int | float) or _is_finite(value) for value in operand):
+    if not all(map(_is_one_value, operand)):
         return None
     single = {"$in": "$eq", "$nin": "$ne"}.get(node.operator)
     if single is None or single not in row.operators:
@@ -112,20 +126,23 @@ def _alternatives(node: Comparison, row: Field) -> Filter | None:
     return either(parts) if single == "$eq" else both(parts)
 
 
-def _is_finite(value: JSON) -> bool:
-    return isinstance(value, Decimal) and value.is_finite()
+def _is_one_value(value: JSON) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return value is None or isinstance(value, str | int | float) or (isinstance(value, Hole) and not is_spread(value))
 
 
 def _guessed(node: Comparison, row: Field) -> Filter | None:
     name, operand, has = node.operator, node.operand, row.operators
     values = operand if isinstance(operand, tuple) else pieces_of(operand)
+    is_open = any(map(is_spread, values))
     if name in ("$in", "$nin") and not isinstance(operand, tuple) and len(values) > 1:
         return _alternatives(replace(node, operand=values), row)
     if name == "$exists" and isinstance(operand, bool) and "$ne" in has:
         return Comparison(row.name, "$ne" if operand else "$eq", None)
-    if name in ("$hasSome", "$hasAll") and "$in" in has and (name == "$hasSome" or len(values) == 1):
+    if name in ("$hasSome", "$hasAll") and "$in" in has and (name == "$hasSome" or (len(values) == 1 and not is_open)):
         return Comparison(row.name, "$in", values)
-    if name in ("$hasSome", "$hasAll", "$in") and "$eq" in has and len(values) == 1:
+    if name in ("$hasSome", "$hasAll", "$in") and "$eq" in has and len(values) == 1 and not is_open:
         return Comparison(row.name, "$eq", values[0])
     return None
 
@@ -144,7 +161,7 @@ def operand_instead(operand: JSON, row: Field, operator: Operator) -> JSON:
         key = operand.lower() if isinstance(operand, str) else operand
         return words.get(key) if isinstance(key, str | int) else None
     if takes is Takes.VALUE and isinstance(operand, tuple) and len(operand) == 1 and not row.many:
-        return None if isinstance(operand[0], tuple | list | dict) else operand[0]
+        return None if isinstance(operand[0], tuple | list | dict | Hole) else operand[0]
     return None
 
 

@@ -6,11 +6,12 @@ Names of fields are data, in ``grammar/elsewhere.toml``, and belong to the table
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .grammar_files import grammar_text
-from .near import near_name
+from .near import is_nearly, near_name
 from .operators import CONNECTIVES, OPERATORS
 from .schema import Schema
 
@@ -53,6 +54,18 @@ def certain_field(schema: Schema, name: str) -> str | None:
     if found not in rows:
         found = near_name(name, rows)
     return None if found is None else rows[found].name
+
+
+@lru_cache(maxsize=1_024)
+def may_begin_a_field(schema: Schema, name: str) -> bool:
+    """Return whether a name may be the first part of a field, perhaps misspelt."""
+    own, other = _outer_names(schema.by_name), _outer_names(fields_elsewhere().renamed)
+    return name in other or is_nearly(name, own)
+
+
+def _outer_names(names: Iterable[str]) -> set[str]:
+    parts = [name.split(".") for name in names]
+    return {".".join(steps[:count]) for steps in parts for count in range(1, len(steps))}
 
 
 class OperatorReading(NamedTuple):

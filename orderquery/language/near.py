@@ -41,7 +41,11 @@ def near_name(name: str, names: Iterable[str]) -> str | None:
 
 
 def _one_edit_apart(one: str, other: str) -> bool:
-    if abs(len(one) - len(other)) > 1 or len(other) < MIN_CHARS_OF_A_TYPO:
+    return len(other) >= MIN_CHARS_OF_A_TYPO and _is_one_edit(one, other)
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1:
         return False
     shorter, longer = sorted((one, other), key=len)
     start = next((i for i, char in enumerate(shorter) if char != longer[i]), len(shorter))
@@ -74,6 +78,12 @@ def _edits(one: str, other: str) -> int:
         for column, against in enumerate(other):
             row.append(min(row[-1] + 1, before[column + 1] + 1, before[column] + (char != against)))
     return row[-1]
+
+
+def is_nearly(name: str, names: Iterable[str]) -> bool:
+    """Return whether a name is at most one edit away from one of some names."""
+    plain = _plain(name[:_MAX_CHARS])
+    return any(plain == _plain(other) or _is_one_edit(plain, _plain(other)) for other in names)
 
 
 def closest_name(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..diagnostics.place import NOWHERE, Place
+from .holes import is_spread
 
 Operand = Any
 
@@ -69,7 +70,10 @@ class Not:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Unreadable:
-    """A part of a filter without a certain meaning, as written; it is reported."""
+    """A part of a filter without a certain meaning, as written.
+
+    It is reported, or it is a hole, or its keys are.
+    """
 
     written: Any
 
@@ -84,7 +88,7 @@ def both(children: Iterable[Filter]) -> Filter:
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, And) else (child,))
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
+    return flat[0] if len(flat) == 1 and not _are_several(flat[0]) else And(tuple(flat))
 
 
 def either(children: Iterable[Filter]) -> Filter:
@@ -92,7 +96,12 @@ def either(children: Iterable[Filter]) -> Filter:
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, Or) else (child,))
-    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+    return flat[0] if len(flat) == 1 and not _are_several(flat[0]) else Or(tuple(flat))
+
+
+def _are_several(child: Filter) -> bool:
+    """Return whether a child stands for any number of filters."""
+    return isinstance(child, Unreadable) and is_spread(child.written)
 
 
 def comparisons(tree: Filter) -> Iterator[Comparison]:

@@ -22,6 +22,8 @@ from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES, MAX_LIST_ITEM
 from ..language.operators import CONNECTIVES, OPERATORS
 from ..language.schema import Schema
 from .ast import Comparison, Filter, Not, Unreadable, both, either
+from .filter_helps import conditions_apart, several_operators
+from .holes import Hole, is_spread, without_spreads
 from .json_printer import print_filter, write_help
 from .json_strings import filter_in_string
 from .operator_guesses import operator_guess
@@ -29,7 +31,6 @@ from .problems import Problems
 
 JSON = Any
 
-_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _MAX_NAME_PARTS = 8
 """More than any field of a table has."""
 _OPERATOR_IN_NAME = re.compile(r"(.+?)(?:\.\$?|__?)([A-Za-z]+)")
@@ -60,6 +61,8 @@ class FilterReader:
 
     def _filter(self, value: JSON, path: Path, depth: int) -> Filter:
         if not isinstance(value, dict):
+            if self._problems.is_hole(value):
+                return Unreadable(value)
             decoded = filter_in_string(value)
             fix: Fix | None = None if decoded is None else "intended"
             example = {"field": "value"}
@@ -77,12 +80,13 @@ class FilterReader:
     def _other(self, key: JSON, value: JSON, path: Path, depth: int) -> Filter:
         """Read a key that is not a field of the table."""
         if not isinstance(key, str):
-            self._problems.shape(path, "a field name", "a string", key, at_key=True)
+            if not self._problems.is_hole(key):
+                self._problems.shape(path, "a field name", "a string", key, at_key=True)
             return Unreadable({key: value})
         if key in CONNECTIVES:
             return self._connective(key, value, path, depth)
         connective = connective_reading(key)
-        if connective is not None and isinstance(value, dict | list | tuple):
+        if connective is not None and isinstance(value, dict | list | tuple | Hole):
             help_ = f"did you mean {quoted(connective)}?"
             if connective == "$nor":
                 help_ = 'write: {"$not": {"$or": ...}}' if value else f"remove {quoted(key)}, or add a filter to it"
@@ -107,10 +111,13 @@ class FilterReader:
         """Read a name that has an operator in it."""
         made = self._operator(field, operator, value, path, Place(path, at="key"))
         if not isinstance(made, Unreadable):
+            fix: Fix | None = "intended"
             help_ = write_help(print_filter(made))
             if isinstance(made, Comparison) and made.operand == value:
                 help_ = f'write: {{{json.dumps(field)}: {{"{made.operator}": ...}}}}'
-            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, "intended", at_key=True)
+                if made.operator not in OPERATORS:
+                    help_, fix = f"write {quoted(field)} with the opposite of {value}", None
+            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, fix, at_key=True)
         return made
 
     def _operator_in_name(self, key: str) -> tuple[str, str] | None:
@@ -129,6 +136,8 @@ class FilterReader:
         if name == "$not":
             return self._not(value, path, depth)
         if not isinstance(value, list | tuple):
+            if self._problems.is_hole(value):
+                return Not(Unreadable({"$or": value})) if name == "$nor" else Unreadable({name: value})
             instead = [value] if isinstance(value, dict) else None
             fix: Fix | None = None if instead is None else "intended"
             example = [{"field": "value"}]
@@ -161,6 +170,9 @@ class FilterReader:
     def _not(self, value: JSON, path: Path, depth: int) -> Filter:
         self._deeper(path, depth)
         if isinstance(value, list | tuple):
+            if any(map(is_spread, value)) and len(without_spreads(value)) < 2:
+                self._problems.has_holes = True
+                return Unreadable({"$not": value})
             if len(value) != 1:
                 instead = {"$and": list(value)} if value else None
                 fix: Fix | None = "guess" if value else None
@@ -200,9 +212,9 @@ class FilterReader:
                 place = None if at[:-1] == name.path else name
                 parts.append(Comparison(field, key, self._operand(raw, at), Place(at), place))
             elif key.__class__ is not str:
-                self._problems.add(
-                    "unknown-operator", f"unknown operator {quoted(step_text(key))}", "", at, at_key=True
-                )
+                if not self._problems.is_hole(key):
+                    message = f"unknown operator {quoted(step_text(key))}"
+                    self._problems.add("unknown-operator", message, "", at, at_key=True)
                 parts.append(Unreadable({field: {key: raw}}))
             else:
                 parts.append(self._misread(field, key, raw, at, name, depth))
@@ -252,6 +264,11 @@ class FilterReader:
         operator, operand = reading.operator, raw
         row = self._row(field)
         if reading.inverted:
+            if self._problems.is_hole(raw):
+                if path[-1] == key:
+                    help_ = f"write {operator} with the opposite of {raw}"
+                    self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, at_key=True)
+                return Comparison(field, key, raw, Place(path), name)
             if not isinstance(raw, bool):
                 help_ = f"{quoted(key)} takes true or false"
                 self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, at_key=True)
@@ -281,17 +298,22 @@ class FilterReader:
                 return self._no_operator(field, value, at)
             if isinstance(value, dict):
                 return both(self._under(field, value, at, name, depth + 1))
-            return Comparison(field, "$eq", self._operand(value, at), Place(at), name)
+            # A hole may hold operators.
+            return Comparison(field, "$eq", self._operand(value, at), Place(at), name, None, isinstance(value, Hole))
 
         message = f"{quoted(key)} is not allowed under a field"
         listed = isinstance(raw, list | tuple)
+        has_nin = connective == "$not" and row is not None and "$nin" in row.operators
+        if self._problems.is_hole(raw) or (listed and any(map(is_spread, raw)) and not has_nin):
+            self._problems.has_holes = True
+            self._problems.add("unknown-operator", message, f"write {connective} beside fields", path, at_key=True)
+            return Unreadable({field: {key: raw}})
         if connective == "$not" and listed and (not raw or row is None or row.many):
             help_ = "write $not beside the field" if raw else "add a value, or remove the condition"
             self._problems.add("unknown-operator", message, help_, path, at_key=True)
             return Unreadable({field: {key: raw}})
         if connective == "$not":
             help_ = f'write: {{"$not": {{{json.dumps(field)}: ...}}}}'
-            has_nin = row is not None and "$nin" in row.operators
             if listed and has_nin and all(not isinstance(item, dict) for item in raw):
                 help_ = write_help({field: {"$nin": list(raw)}})
                 self._problems.add("unknown-operator", message, help_, path, "intended", at_key=True)
@@ -315,27 +337,12 @@ class FilterReader:
     def _apart(self, field: str, connective: str, items: Sequence[JSON]) -> str:
         """Return a help that writes each operator as a condition, or ``""``."""
         row = self._row(field)
-        if row is None or not any(isinstance(item, dict) and len(item) > 1 for item in items):
-            return ""
-        shown = field if field in self._rows else row.name
-        parts: list[JSON] = []
-        for item in items:
-            is_one = not isinstance(item, dict) or len(item) < 2
-            several = [{shown: item}] if is_one else [{shown: {key: part}} for key, part in item.items()]
-            parts.extend(several if is_one or connective == "$and" else [{"$and": several}])
-        if connective in ("$and", "$or"):
-            return write_help({connective: parts})
-        return write_help({"$not": parts[0] if len(parts) == 1 else {"$or": parts}})
+        return "" if row is None else conditions_apart(field if field in self._rows else row.name, connective, items)
 
     def _several(self, name: str, operators: list[Comparison], value: dict[str, JSON], path: Path) -> None:
-        count = _COUNTS[len(operators)] if len(operators) < len(_COUNTS) else len(operators)
-        written = [key for key in value if key in OPERATORS]
-        help_ = "use $and"
-        if len(written) == len(value):
-            row = self._row(self._rest(name))
-            shown = name if self._rest(name) in self._rows or row is None else row.name
-            help_ = write_help({"$and": [{shown: {key: value[key]}} for key in written]}, "use $and")
-        message = f"{count} operators on {name}: Wix may refuse this"
+        row = self._row(self._rest(name))
+        shown = name if self._rest(name) in self._rows or row is None else row.name
+        message, help_ = several_operators(name, shown, len(operators), value)
         self._problems.add("several-operators", message, help_, path, "same-answer")
 
     def _operand(self, value: JSON, path: Path) -> JSON:

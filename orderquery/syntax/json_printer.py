@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from .ast import EVERYTHING, Comparison, Filter, Not, Or, Search, Unreadable
+from .holes import Hole, contains_hole, is_spread
 
 JSON = Any
 _MAX_HELP_CHARS = 700
@@ -45,9 +46,14 @@ def print_filter(tree: Filter, name_of: Callable[[str], str] = str) -> dict[str,
     if isinstance(tree, Comparison):
         operand = plain_operand(tree.operand)
         implicit = tree.operator == "$eq" and not isinstance(operand, list | dict)
+        if isinstance(operand, Hole):
+            # It may hold a whole condition.
+            implicit = tree.implicit
         return {name_of(tree.field): operand if implicit else {tree.operator: operand}}
     if isinstance(tree, Not):
         negated = _part(tree.child, name_of)
+        if is_spread(negated):
+            return {"$not": {"$and": [negated]}}
         return {"$not": [negated] if isinstance(negated, list | tuple) else negated}
     if isinstance(tree, Or):
         return {"$or": [_part(child, name_of) for child in tree.children]}
@@ -106,7 +112,7 @@ def plain_json(value: JSON) -> JSON:
 
     """
     if isinstance(value, dict):
-        return {str(key): plain_json(part) for key, part in value.items()}
+        return {_plain_key(key): plain_json(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain_json(part) for part in value]
     if isinstance(value, float | Decimal):
@@ -115,6 +121,10 @@ def plain_json(value: JSON) -> JSON:
         # Python refuses to print an integer of thousands of digits.
         str(value)
     return value if value is None or isinstance(value, str | int) else str(value)
+
+
+def _plain_key(key: JSON) -> str:
+    return f"[{key.written}]" if isinstance(key, Hole) and not is_spread(key) else str(key)
 
 
 def plain_number(value: float | Decimal) -> int | float | str:
@@ -131,12 +141,47 @@ def plain_number(value: float | Decimal) -> int | float | str:
 def write_help(value: JSON, lead: str = "write") -> str:
     """Return a help that shows a piece of JSON, where that is short enough to read."""
     try:
-        shown = json.dumps(plain_json(value), ensure_ascii=False)
+        shown = shown_json(value)
     except (ValueError, TypeError, RecursionError):
         shown = ""
     if shown and len(shown) <= _MAX_HELP_CHARS:
         return f"{lead}: {shown}"
     return "see the corrected request" if lead == "write" else lead
+
+
+def shown_json(value: JSON, indent: int | None = None) -> str:
+    """Return a value as JSON text for people; its holes look as in their source.
+
+    Raises:
+        RecursionError: it nests too deeply, or contains itself.
+        ValueError: it holds an integer of more digits than Python prints.
+
+    """
+    if not contains_hole(value):
+        return json.dumps(plain_json(value), ensure_ascii=False, indent=indent)
+    return _shown(value, indent, 0)
+
+
+def _shown(value: JSON, indent: int | None, level: int) -> str:
+    if isinstance(value, Hole):
+        return str(value)
+    if not value or not isinstance(value, dict | list | tuple):
+        return json.dumps(plain_json(value), ensure_ascii=False)
+    if isinstance(value, dict):
+        entries = [(key, part, _shown(part, indent, level + 1)) for key, part in value.items()]
+        parts = [text if part is key else f"{_shown_key(key)}: {text}" for key, part, text in entries]
+        opening, closing = "{", "}"
+    else:
+        parts = [_shown(part, indent, level + 1) for part in value]
+        opening, closing = "[", "]"
+    if indent is None:
+        return opening + ", ".join(parts) + closing
+    line, last = "\n" + " " * indent * (level + 1), "\n" + " " * indent * level
+    return opening + line + ("," + line).join(parts) + last + closing
+
+
+def _shown_key(key: JSON) -> str:
+    return _plain_key(key) if isinstance(key, Hole) else json.dumps(str(key), ensure_ascii=False)
 
 
 def encode_json(document: JSON) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
@@ -19,6 +20,7 @@ from ..language.near import near_name
 from ..language.schema import Schema
 from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
 from .filter_reader import FilterReader, LimitReached
+from .holes import Hole, contains_hole, has_hole_key
 from .json_printer import write_help
 from .problems import Problems
 from .sort_reader import SortEntry, SortReader
@@ -54,6 +56,8 @@ class Reader:
 
     ``parts`` has every part by the name it means, ``rest`` what has no certain meaning, by its place: the request, the
     search or ``cursorPaging``. ``order`` has the names in the order of the search as it was written.
+
+    A hole among the keys may bring any part. A part in the wrong place is then reported, and stays where it is.
     """
 
     def __init__(self, document: JSON, shape: Shape, schema: Schema) -> None:
@@ -63,6 +67,7 @@ class Reader:
         self.order: list[str] = []
         self.sort_entries: list[SortEntry] | None = []
         self._has_search = True
+        self._document = document
         self._schema = schema
         self._shape = shape
         self._rest_names = schema.rest_names if shape == "sdk" else {}
@@ -73,10 +78,22 @@ class Reader:
         self.search = self._whole()
         self.served = self._served()
 
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether holes may bring any part, so that none can be moved to its place."""
+        return _brings_parts(self._document)
+
+    @property
+    def _has_open_paging(self) -> bool:
+        paging = self.rest["search"].get("cursorPaging")
+        return isinstance(paging, Hole) or has_hole_key(paging)
+
     # -- the places of the parts --------------------------------------------------------------------------------
 
     def _request(self, document: JSON) -> None:
         if not isinstance(document, dict):
+            if self.diagnostics.is_hole(document):
+                return
             self.diagnostics.shape((), "the request", "an object", document, example={"search": {}})
             return
         self._has_search = document.get("search") is not None
@@ -91,7 +108,8 @@ class Reader:
         if value is None:
             return left
         if not isinstance(value, dict):
-            self.diagnostics.shape(path, "search", "an object", value, example=_EXAMPLES["search"])
+            if not self.diagnostics.is_hole(value):
+                self.diagnostics.shape(path, "search", "an object", value, example=_EXAMPLES["search"])
             return left
         for key in SEARCH_KEYS:
             other = self._part(key, value[key], (*path, key), ignored) if key in value else None
@@ -110,6 +128,9 @@ class Reader:
             return None
         if name == "cursorPaging":
             return self._paging(value, path, ignored)
+        if ignored and name != "filter" and (self.is_open or (name in PAGING_KEYS and self._has_open_paging)):
+            # A hole may bring the part, and then that one counts.
+            return value
         found = self.parts[name]
         if any(_is_same(part.value, value) for part in found):
             return None
@@ -119,9 +140,12 @@ class Reader:
         return None
 
     def _paging(self, value: JSON, path: Path, ignored: bool) -> JSON:
+        is_later = bool(self.parts["limit"] or self.parts["cursor"]) or (ignored and self.is_open)
+        if is_later and (not isinstance(value, dict) or has_hole_key(value)):
+            return value
         if not isinstance(value, dict):
-            if self.parts["limit"] or self.parts["cursor"]:
-                return value
+            if self.diagnostics.is_hole(value):
+                return None if self.rest["search"].setdefault("cursorPaging", value) is value else value
             self.diagnostics.shape(path, "cursorPaging", "an object", value, example=_EXAMPLES["cursorPaging"])
             self.rest["search"]["cursorPaging"] = value
             return None
@@ -132,9 +156,11 @@ class Reader:
             other = self._part(key, value.get(key), (*path, key), ignored)
             if other is not None:
                 left[key] = other
-        for key, inner in value.items():
-            if key not in PAGING_KEYS:
-                self._unknown(key, inner, path, "cursorPaging")
+        unknown = [key for key in value if key not in PAGING_KEYS]
+        if unknown and has_hole_key(value):
+            self.rest["search"]["cursorPaging"] = value
+        for key in unknown:
+            self._unknown(key, value[key], path, "cursorPaging")
         return left or None
 
     # -- unknown keys -------------------------------------------------------------------------------------------
@@ -143,11 +169,16 @@ class Reader:
         path = (*base, key)
         where = "the request" if level == "request" else level
         if not isinstance(key, str):
+            if self.diagnostics.is_hole(key):
+                self.rest[level][key] = value
+                return
             self.diagnostics.add(
                 "ignored-key", f"a key that is not a string in {where}", "remove it", path, at_key=True
             )
             return
         help_, fix = self._moved(key, value, path, level)
+        if fix is not None and self.is_open:
+            fix = "guess"
         if fix is None or fix == "guess":
             self.rest[level][key] = value
         self.diagnostics.add("ignored-key", f"unknown key {quoted(key)} in {where}", help_, path, fix, at_key=True)
@@ -198,7 +229,7 @@ class Reader:
         if not left:
             return help_, "intended"
         if _is_same(left, value):
-            return f"remove {quoted(key)}", "guess"
+            return help_ if self.is_open else f"remove {quoted(key)}", "guess"
         self.rest[level][key] = left
         return help_, "intended"
 
@@ -218,7 +249,7 @@ class Reader:
 
     def _alias(self, name: str, value: JSON, path: Path) -> Fix | None:
         """Read a limit or a cursor under another name, unless there is one already."""
-        wanted = str if name == "cursor" else int
+        wanted = (str if name == "cursor" else int, Hole)
         if not isinstance(value, wanted) or isinstance(value, bool):
             return "guess"
         is_first = not self.parts[name]
@@ -279,6 +310,8 @@ class Reader:
             limit = part.value
             if isinstance(limit, int) and not isinstance(limit, bool):
                 return limit
+            if self.diagnostics.is_hole(limit):
+                return None
             instead = _integer_of(limit)
             fix: Fix | None = None if instead is None else "intended"
             self.diagnostics.shape(part.path, "limit", "an integer", limit, instead=instead, fix=fix)
@@ -288,6 +321,8 @@ class Reader:
     def _cursor(self) -> str | None:
         for part in self.parts["cursor"][:1]:
             cursor = part.value
+            if self.diagnostics.is_hole(cursor):
+                return None
             if not isinstance(cursor, str):
                 self.diagnostics.shape(part.path, "cursor", "a string", cursor)
             elif len(cursor) > MAX_CURSOR_CHARS:
@@ -310,8 +345,22 @@ def _is_wrapper(key: str) -> bool:
     return key in _WRAPPERS or near_name(key, ("search",)) is not None
 
 
+def _brings_parts(value: JSON, levels: int = _MAX_WRAPPERS + 1) -> bool:
+    """Return whether holes may bring parts into a request or a search."""
+    if not isinstance(value, dict):
+        return isinstance(value, Hole)
+    if has_hole_key(value):
+        return True
+    return levels > 0 and any(
+        _brings_parts(part, levels - 1) for key, part in value.items() if isinstance(key, str) and _is_wrapper(key)
+    )
+
+
 def _is_same(one: JSON, other: JSON) -> bool:
     """Return whether two values are the same JSON; false for what is not JSON."""
+    if contains_hole(one):
+        is_other = not isinstance(one, dict) or not isinstance(other, dict) or list(one) != list(other)
+        return one is other if is_other else all(one[key] is other[key] for key in one)
     try:
         return json.dumps(one) == json.dumps(other)
     except (TypeError, ValueError, RecursionError):

@@ -8,6 +8,7 @@ from typing import Any
 from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.operators import OPERATORS
+from .holes import Hole
 from .json_printer import write_help
 from .problems import Problems
 
@@ -27,7 +28,7 @@ def operator_guess(key: str, operand: JSON, row: Field | None, problems: Problem
     if key in _SENTENCES:
         return _SENTENCES[key]
     allowed = row.operators if row is not None else tuple(OPERATORS)
-    if key == "$isEmpty" and row is not None:
+    if key == "$isEmpty" and row is not None and not isinstance(operand, Hole):
         return _emptiness(row, allowed, is_empty=operand is not False)
     near = problems.closest(key, OPERATORS, 0.7)
     return f"did you mean {quoted(near)}?" if near in allowed else ""

@@ -10,6 +10,7 @@ from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described
 from ..language.limits import too_large
 from ..language.near import closest_name
+from .holes import Hole
 from .json_printer import write_help
 
 JSON = Any
@@ -23,6 +24,15 @@ class Problems(list[Diagnostic]):
     def __init__(self) -> None:
         super().__init__()
         self._guesses_left = MAX_GUESSED_NAMES
+        self.has_holes = False
+        """Whether a part of the search is not known, so that it cannot run."""
+
+    def is_hole(self, value: JSON) -> bool:
+        """Return whether a value is a hole, and remember that there is one."""
+        if not isinstance(value, Hole):
+            return False
+        self.has_holes = True
+        return True
 
     def closest(self, name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
         """Return the closest of some names, a guess; ``None`` after ten of them."""

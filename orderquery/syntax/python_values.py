@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
 from .ast import Operand
+from .holes import REFUSED_HOLE, Hole
 
 JSON = Any
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,7 +24,7 @@ def json_values(document: Any) -> JSON:
 
     A date-time becomes a text in UTC, or without offset if it is naive; a date and a UUID become their texts, a set
     becomes a sorted list, a tuple a list, and a decimal without fraction and exponent an integer. Other decimals and
-    anything else stay.
+    anything else stay. A hole belongs to source code: here it becomes a value that no search can have.
     """
     try:
         return _json_value(document)
@@ -33,8 +34,8 @@ def json_values(document: Any) -> JSON:
 
 def _json_value(value: Any) -> JSON:
     if isinstance(value, dict):
-        found = {key: _json_value(part) for key, part in value.items()}
-        return value if all(found[key] is part for key, part in value.items()) else found
+        found = {_json_key(key): _json_value(part) for key, part in value.items()}
+        return value if all(found.get(key, REFUSED_HOLE) is part for key, part in value.items()) else found
     if isinstance(value, list):
         items = [_json_value(item) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
@@ -48,9 +49,15 @@ def _json_value(value: Any) -> JSON:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, Hole):
+        return REFUSED_HOLE
     if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent == 0:
         return int(value)
     return value
+
+
+def _json_key(key: Any) -> Any:
+    return REFUSED_HOLE if isinstance(key, Hole) else key
 
 
 def _date_time(value: datetime) -> JSON:

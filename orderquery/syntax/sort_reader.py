@@ -12,6 +12,7 @@ from ..diagnostics.quoting import described, quoted
 from ..language.limits import MAX_FIELD_NAME_CHARS, MAX_LIST_ITEMS
 from ..language.near import near_name
 from .ast import SortKey
+from .holes import Hole, has_hole_key
 from .json_printer import write_help
 from .json_strings import json_in_string
 from .problems import Problems
@@ -65,7 +66,7 @@ class SortReader:
     def read(self, value: JSON, path: Path) -> list[SortEntry] | None:
         """Return the entries; ``None`` if the sort has no certain meaning."""
         if not isinstance(value, list | tuple):
-            return self._whole(value, path)
+            return None if self._problems.is_hole(value) else self._whole(value, path)
         if len(value) > MAX_LIST_ITEMS:
             self._problems.too_large(path, "sort", MAX_LIST_ITEMS, "entries", len(value))
             return None
@@ -120,7 +121,8 @@ class SortReader:
 
     def _entry(self, entry: JSON, path: Path) -> SortEntry:
         if not isinstance(entry, dict):
-            return self._other_entry(entry, path)
+            is_hole = self._problems.is_hole(entry)
+            return SortEntry(entry, None, {}) if is_hole else self._other_entry(entry, path)
         return self._nameless(entry, path) if entry.get("fieldName") is None else self._named(entry, "fieldName", path)
 
     def _named(self, entry: dict[str, JSON], name_key: str, path: Path) -> SortEntry:
@@ -129,7 +131,8 @@ class SortReader:
         rest, descending, order = self._direction({key: part for key, part in entry.items() if key != name_key}, path)
         unread = SortEntry(entry, None, rest, None, order, name)
         if not isinstance(name, str):
-            self._problems.shape(at, "fieldName", "a string", name)
+            if not self._problems.is_hole(name):
+                self._problems.shape(at, "fieldName", "a string", name)
             return unread
         if len(name) > MAX_FIELD_NAME_CHARS:
             self._problems.too_long(at, "fieldName", MAX_FIELD_NAME_CHARS, len(name), "write a field of the table")
@@ -137,7 +140,7 @@ class SortReader:
         bare = _without_minus(name)
         if bare is not None and self._knows(bare):
             # A minus beside a direction may mean either direction.
-            is_certain = order is None or descending is True
+            is_certain = (order is None or descending is True) and not has_hole_key(entry)
             help_ = write_help({"fieldName": bare, "order": "DESC"})
             fix: Fix = "intended" if is_certain else "guess"
             self._problems.add("unknown-field", f"{quoted(name)} is not a field", help_, at, fix)
@@ -160,6 +163,12 @@ class SortReader:
     def _nameless(self, entry: dict[str, JSON], path: Path) -> SortEntry:
         """Read an entry without ``fieldName``: its name is under another key, or is a key."""
         message = 'missing key "fieldName" in a sort entry'
+        if has_hole_key(entry):
+            # The hole may bring the name. Without it, one of these keys is the name.
+            names = {key: part for key, part in entry.items() if self._names_a_field(key, part)}
+            others = {key: part for key, part in entry.items() if key not in names}
+            rest, _, order = self._direction(others, path)
+            return SortEntry(entry, None, {**rest, **names}, None, order)
         named = next((k for k in entry if self._names_a_field(k, entry[k])), None)
         if named is not None:
             self._problems.add(
@@ -179,8 +188,10 @@ class SortReader:
         return SortEntry(entry, None, rest, None, order)
 
     def _names_a_field(self, key: JSON, value: JSON) -> bool:
-        if not isinstance(key, str) or key in ENTRY_KEYS or not isinstance(value, str):
+        if not isinstance(key, str) or key in ENTRY_KEYS or not isinstance(value, str | Hole):
             return False
+        if isinstance(value, Hole):
+            return not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
         bare = _without_minus(value) or value
         return self._knows(bare) and not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
 
@@ -208,6 +219,9 @@ class SortReader:
         for key, value in entry.items():
             if key in ENTRY_KEYS:
                 continue
+            if self._problems.is_hole(key):
+                rest[key] = value
+                continue
             message = (
                 f"unknown key {quoted(key)} in a sort entry"
                 if isinstance(key, str)
@@ -215,7 +229,7 @@ class SortReader:
             )
             names_order = isinstance(key, str) and near_name(key, _ORDER_WORDS) is not None
             direction = is_descending(value) if names_order else None
-            if direction is not None and entry.get("order") is None and order is None:
+            if direction is not None and entry.get("order") is None and order is None and not has_hole_key(entry):
                 order = direction
                 help_ = f'write: "order": "{_order(order)}"'
                 self._problems.add("ignored-key", message, help_, (*path, key), "intended", at_key=True)
@@ -228,6 +242,8 @@ class SortReader:
     def _descending(self, value: JSON, path: Path) -> bool | None:
         if value is None or (isinstance(value, str) and value in ("ASC", "DESC")):
             return value == "DESC"
+        if self._problems.is_hole(value):
+            return None
         descending = is_descending(value)
         help_ = 'write: "ASC" or "DESC"' if descending is None else f'write: "{_order(descending)}"'
         fix: Fix | None = None if descending is None else "intended"

@@ -1,0 +1,47 @@
+"""Problems of paging: the limit, and what is sent along with a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.quoting import described
+from ..language.schema import Schema
+from ..syntax.ast import EVERYTHING, And, Filter, Or, Search, Unreadable
+from ..syntax.holes import Hole, contains_hole
+
+
+def limit_problem(search: Search, schema: Schema) -> Diagnostic | None:
+    """Return what is wrong with the limit of a search, which has one."""
+    limit, most, place = search.paging.limit, schema.max_limit, search.paging.place
+    if limit is None or 1 <= limit <= most:
+        return None
+    nearest = 1 if limit < 1 else most
+    facts = {"threshold": nearest, "bound": "MIN" if limit < 1 else "MAX"}
+    message = f"limit must be 1 to {most}, not {described(limit)}"
+    help_ = f"write {nearest} and follow the cursors"
+    return Diagnostic("limit-out-of-range", message, help_, place, span=place.span, fix="guess", facts=facts)
+
+
+def sent_along(search: Search) -> Iterator[Diagnostic]:
+    """Yield a warning for each part that is sent with a cursor."""
+    for name, sent, place in (
+        ("filter", search.filter != EVERYTHING and not _may_be_empty(search.filter), search.filter_place),
+        ("sort", bool(search.sort), search.sort_place),
+    ):
+        if sent:
+            message = f"{name} sent with a cursor, which already contains it"
+            yield Diagnostic("cursor-with-search", message, f"remove {name}", place, span=place.span, fix="guess")
+
+
+def _may_be_empty(tree: Filter) -> bool:
+    """Return whether a filter consists of holes, which may hold no condition."""
+    if isinstance(tree, Unreadable):
+        return isinstance(tree.written, Hole) or (
+            isinstance(tree.written, dict)
+            and all(isinstance(key, Hole) or contains_hole(part) for key, part in tree.written.items())
+        )
+    if isinstance(tree, And | Or):
+        may_be = any if isinstance(tree, Or) else all
+        return may_be(map(_may_be_empty, tree.children))
+    return False
