@@ -8,14 +8,18 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from ..found import Language, SearchCall
+from ..around import unknown_answer_key
+from ..found import AroundCall, Language, SearchCall, Sends
 from ..nodes import ObjectLiteral, Scalar, SourceValue
+from .answers import Answer, AnswerKind
 from .builders import Builders
 from .choices import Choices
 from .conditions import fixed_at
 from .http_calls import HttpCall, HttpCalls
 from .json_text import value_of_text
+from .loops import Loop
 from .markup import Script, scripts_in
+from .members import Members
 from .origins import Origins
 from .scopes import Scopes
 from .sdk_calls import sdk_call
@@ -88,6 +92,7 @@ class _ScriptFinder:
         self._language = language
         self._scopes = Scopes(tree)
         self._origins = Origins(tree, self._scopes)
+        self._members = Members(tree, self._scopes)
         self._builders = Builders(self._origins)
 
     def calls(self) -> Iterator[SearchCall]:
@@ -110,7 +115,7 @@ class _ScriptFinder:
         value = None if argument is None else self._value(argument, call)
         if value is None:
             value = ObjectLiteral((), span if argument is None else self._tree.span(argument))
-        return SearchCall(span, "sdk", value, self._language)
+        return self._found(call, "sdk", value, "answer")
 
     def _http(self, found: HttpCall) -> SearchCall:
         span = self._tree.span(found.call)
@@ -120,7 +125,27 @@ class _ScriptFinder:
             value = ObjectLiteral((), span)
         elif isinstance(value, Scalar):
             value = value_of_text(value)
-        return SearchCall(span, found.sends, value, self._language)
+        return self._found(found.call, found.sends, value, found.answers)
+
+    def _found(self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind) -> SearchCall:
+        answer = Answer(self._tree, self._scopes, call, kind)
+        around: list[AroundCall] = []
+        if sends != "stores":
+            around += self._wrong_reads(answer, is_sdk=sends == "sdk")
+            around += Loop(self._tree, self._scopes, call, sends, search, answer).mistakes()
+            around += self._members.mistakes(call, sends, search)
+        unique = {(mistake.code, mistake.span): mistake for mistake in around}
+        in_order = sorted(unique.values(), key=lambda mistake: mistake.span)
+        return SearchCall(self._tree.span(call), sends, search, self._language, tuple(in_order))
+
+    def _wrong_reads(self, answer: Answer, *, is_sdk: bool) -> Iterator[AroundCall]:
+        judged = [
+            (read, unknown_answer_key(read.path, self._tree.span(read.key), is_sdk=is_sdk)) for read in answer.reads
+        ]
+        wrong = {read.key.id for read, mistake in judged if mistake is not None}
+        for read, mistake in judged:
+            if mistake is not None and not answer.is_right_elsewhere(read, wrong):
+                yield mistake
 
     def _value(self, node: Node, call: Node, *, text_levels: int = 0) -> SourceValue | None:
         if node.type == "spread_element":

@@ -7,14 +7,12 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
+from .answers import AnswerKind
 from .literals import key_of
 from .origins import Origins
-from .tree import FUNCTIONS, arguments, expressions, field, inner
+from .reading import Reading
+from .tree import FUNCTIONS, ScriptTree, arguments, expressions, field, inner
 from .urls import api_of, joined, url_of
-from .values import ValueReader
-
-Answers = Literal["response", "axios", "got", "unknown"]
-"""What a call returns: a Response with json(), an object with data, one with body, or another thing."""
 
 _NOT_SENDING = re.compile(
     r"^(?:console|logger?|log|expect|describe|it|test|app|router|server|nock|scope|mock\w*|rest|http(?=\.post$)|jest|vi|cy|sinon|"
@@ -31,13 +29,24 @@ _NO_CLIENT_METHODS = frozenset(
     )
 )  # fmt: skip
 _FETCHES = frozenset(
-    ("fetch", "nodeFetch", "node_fetch", "wixFetch", "crossFetch", "unfetch", "ky", "fetchWithAuth", "fetchFn", "fetchImpl")
+    (
+        "fetch",
+        "nodeFetch",
+        "node_fetch",
+        "wixFetch",
+        "crossFetch",
+        "unfetch",
+        "ky",
+        "fetchWithAuth",
+        "fetchFn",
+        "fetchImpl",
+    )
 )
 _AXIOS = re.compile(r"axios", re.IGNORECASE)
 _BODY_KEYS = ("json", "data", "body", "payload")
 _URL_KEYS = ("url", "uri", "path", "endpoint")
 _BASE_KEYS = ("baseURL", "baseUrl", "prefixUrl", "prefix", "base")
-_MODULE_ANSWERS: dict[str, Answers] = {
+_MODULE_ANSWERS: dict[str, AnswerKind] = {
     "axios": "axios", "got": "got", "ky": "response", "node-fetch": "response", "undici": "response",
     "wix-fetch": "response", "cross-fetch": "response", "isomorphic-fetch": "response", "@wix/essentials": "response",
     "@wix/http-client": "response", "ofetch": "unknown",
@@ -52,13 +61,13 @@ class HttpCall(NamedTuple):
     call: Node
     body: Node | None
     sends: Literal["request", "stores"]
-    answers: Answers
+    answers: AnswerKind
 
 
 class HttpCalls:
     """Finds the HTTP calls of a script."""
 
-    def __init__(self, reader: ValueReader, origins: Origins) -> None:
+    def __init__(self, reader: Reading, origins: Origins) -> None:
         self._reader = reader
         self._tree = reader.tree
         self._origins = origins
@@ -79,7 +88,7 @@ class HttpCalls:
                 url = self._option_url(node, base)
                 api = None if url is None else api_of(url)
                 if api is not None:
-                    return self._call(call, function, self._options_body(node), api, has_options=True)
+                    return self._call(call, function, self._options_body(node), api)
                 continue
             if node.type in FUNCTIONS or node.type == "number":
                 continue
@@ -99,24 +108,24 @@ class HttpCalls:
         answers = self._answers(function)
         if name in ("post", "put", "request") and answers in ("axios", "unknown"):
             if options is None:
-                return self._call(call, function, None, api, has_options=True) if name == "post" else None
+                return self._call(call, function, None, api) if name == "post" else None
             if options.type == "object" and answers == "unknown" and self._has_body(options):
-                return self._call(call, function, self._options_body(options), api, has_options=True)
-            return self._call(call, function, options, api, has_options=True)
+                return self._call(call, function, self._options_body(options), api)
+            return self._call(call, function, options, api)
         for node in rest:
             object_ = self._object(node)
             if object_ is None:
                 if self._tree.text(node).startswith("JSON.stringify("):
-                    return self._call(call, function, node, api, has_options=True)
+                    return self._call(call, function, node, api)
                 continue
             if self._has_body(object_) or self._is_post(object_) or name == "post":
-                return self._call(call, function, self._options_body(object_), api, has_options=True)
+                return self._call(call, function, self._options_body(object_), api)
             if any(_option(self._tree, object_, key) is not None for key in _PLAIN):
-                return self._call(call, function, node, api, has_options=True)
+                return self._call(call, function, node, api)
         if name == "post" and not rest:
-            return self._call(call, function, None, api, has_options=True)
+            return self._call(call, function, None, api)
         if answers == "unknown" and rest and rest[-1].type in ("identifier", "call_expression"):
-            return self._call(call, function, rest[-1], api, has_options=True)
+            return self._call(call, function, rest[-1], api)
         return None
 
     def _object(self, node: Node) -> Node | None:
@@ -127,9 +136,7 @@ class HttpCalls:
         value = None if binding is None or binding.value is None or binding.path else inner(binding.value)
         return value if value is not None and value.type == "object" else None
 
-    def _call(
-        self, call: Node, function: Node, body: Node | None, api: str, *, has_options: bool
-    ) -> HttpCall:  # fmt: skip
+    def _call(self, call: Node, function: Node, body: Node | None, api: str) -> HttpCall:
         sends: Literal["request", "stores"] = "stores" if api == "stores" else "request"
         return HttpCall(call, body, sends, self._answers(function))
 
@@ -137,7 +144,7 @@ class HttpCalls:
 
     def _may_send(self, function: Node) -> bool:
         text = self._tree.text(function)
-        first, _, last = text.partition(".")[0], None, text.rsplit(".", 1)[-1]
+        last = text.rsplit(".", 1)[-1]
         if function.type == "member_expression" and last in _NO_CLIENT_METHODS:
             return False
         root = function
@@ -151,7 +158,7 @@ class HttpCalls:
             return not _NOT_SENDING.match(text) and not _ROOTS_NOT_SENDING.search(text)
         return not _NOT_SENDING.match(first) and not _ROOTS_NOT_SENDING.search(first)
 
-    def _answers(self, function: Node) -> Answers:
+    def _answers(self, function: Node) -> AnswerKind:
         name = self._tree.text(function)
         last = name.rsplit(".", 1)[-1]
         origin = self._origins.of(function)
@@ -229,10 +236,7 @@ class HttpCalls:
         return None
 
 
-def _option(tree: object, options: Node, key: str) -> Node | None:
-    from .tree import ScriptTree
-
-    assert isinstance(tree, ScriptTree)
+def _option(tree: ScriptTree, options: Node, key: str) -> Node | None:
     for child in reversed(expressions(options)):
         name = field(child, "key")
         if child.type == "pair" and name is not None and key_of(tree, name) == key:

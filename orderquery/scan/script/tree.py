@@ -1,4 +1,4 @@
-"""The syntax tree of a script, with the parent of each node and places in characters."""
+"""The syntax tree of a script, with parents and with places in characters."""
 
 from __future__ import annotations
 

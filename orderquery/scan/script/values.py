@@ -13,7 +13,7 @@ from .choices import Choices, explore
 from .conditions import Conditions
 from .literals import key_of, number_of, string_of
 from .objects import entry_of, has_unknown_entries, identity_of, merged, spread_item, unknown
-from .scopes import Binding, Scopes
+from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, expressions, field, inner
 from .variables import Variables
 
@@ -45,7 +45,7 @@ class ValueReader:
         self.scopes = scopes
         self.call = call
         self.choices = choices
-        self.builders = builders
+        self._builders = builders
         self.text_levels = text_levels
         self.conditions = Conditions(tree, choices, self.value)
         self._variables = Variables(self)
@@ -71,7 +71,11 @@ class ValueReader:
         finally:
             self._depth -= 1
 
-    def bound(self, binding: Binding, value: SourceValue | None) -> None:
+    def built(self, call: Node) -> SourceValue | None:
+        """Return what a chain of a builder builds; ``None`` if a call is none."""
+        return None if self._builders is None else self._builders.value(self, call)
+
+    def bind(self, binding: DeclaredName, value: SourceValue | None) -> None:
         """Set the value of a parameter while its function is read."""
         self._variables.bound[id(binding)] = value
 
@@ -257,8 +261,8 @@ class ValueReader:
             values = self.scopes.fields.get(name, [])
             value = self.value(values[0]) if len(values) == 1 else None
             return value if isinstance(value, Scalar) else self.unknown(node)
-        if self.builders is not None and name == "filter" and inner(holder).type == "call_expression":
-            built = self.builders.value(self, inner(holder))
+        if name == "filter" and inner(holder).type == "call_expression":
+            built = self.built(inner(holder))
             if built is not None:
                 return built
         if holder.type == "identifier":
