@@ -10,7 +10,7 @@ from tree_sitter import Node
 from .called_values import local_function
 from .literals import key_of
 from .scopes import DeclaredName, Scopes
-from .tree import FUNCTIONS, ScriptTree, arguments, expressions, field, inner, is_wrapper
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper
 
 AnswerKind = Literal["answer", "response", "axios", "got", "unknown"]
 """What a call returns: the answer, a Response with json(), an object with data, one with body, or another thing."""
@@ -112,7 +112,7 @@ class Answer:
             return
         name = self._tree.text(key) if member.type == "member_expression" else key_of(self._tree, key)
         around = self._tree.parent(member)
-        is_called = around is not None and around.type == "call_expression" and _is(around, "function", member)
+        is_called = around is not None and _calls(around, member)
         if around is not None and is_called and self._called(around, name or "", path):
             return
         if name is None:
@@ -221,7 +221,7 @@ class Answer:
         parent = self._tree.parent(function)
         if parent is not None and parent.type == "arguments":
             call = self._tree.parent(parent)
-            called = None if call is None else field(call, "function")
+            called = None if call is None else callee(call)
             method = None if called is None else field(called, "property")
             if call is not None and method is not None and self._tree.text(method) == "then":
                 self._push(call, path)
@@ -234,14 +234,16 @@ class Answer:
         if binding is not None and found is not None and found.id == function.id:
             for use in binding.uses:
                 call = self._tree.parent(use)
-                if call is not None and call.type == "call_expression" and _is(call, "function", use):
+                if call is not None and call.type == "await_expression" and _calls(self._tree.parent(call), use):
+                    call = self._tree.parent(call)
+                if call is not None and _calls(call, use):
                     self._push(call, path)
 
     def _collected(self, spread: Node) -> None:
         """Follow the orders of all pages in a list: LIST.push(...answer.orders)."""
         given = self._tree.parent(spread)
         call = None if given is None or given.type != "arguments" else self._tree.parent(given)
-        function = None if call is None else field(call, "function")
+        function = None if call is None else callee(call)
         holder = None if function is None else field(function, "object")
         if holder is None or holder.type != "identifier" or function is None:
             return
@@ -256,6 +258,11 @@ class Answer:
 def _is(node: Node, name: str, child: Node) -> bool:
     found = field(node, name)
     return found is not None and found.id == child.id
+
+
+def _calls(node: Node | None, function: Node) -> bool:
+    found = callee(node) if node is not None and node.type == "call_expression" else None
+    return found is not None and found.id == function.id
 
 
 def _is_nothing(tree: ScriptTree, value: Node | None) -> bool:

@@ -10,7 +10,7 @@ from ..nodes import ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue
 from .origins import Origins
 from .reading import Reading
 from .sdk_calls import module_path
-from .tree import arguments, field, inner
+from .tree import arguments, callee, field, inner
 
 _PLACE = ("utils", "search")
 _PARTS = {"withFilter": "filter", "withSorting": "sort", "withPaging": "paging"}
@@ -43,7 +43,7 @@ class Builders:
         calls: list[_Step] = []
         node = call
         for _ in range(_MAX_CALLS):
-            function = field(node, "function")
+            function = callee(node)
             if function is None:
                 return None
             function = inner(function)

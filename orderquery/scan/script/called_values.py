@@ -12,7 +12,7 @@ from ..nodes import ListLiteral, ObjectLiteral, Scalar, SourceValue, Unknown
 from .objects import merged
 from .reading import Reading
 from .scopes import DeclaredName
-from .tree import FUNCTIONS, arguments, expressions, field, inner
+from .tree import FUNCTIONS, arguments, callee, expressions, field, inner
 
 JSON = Any
 _SAME = ("Object.freeze", "Object.seal", "structuredClone")
@@ -31,7 +31,7 @@ class CalledValues:
 
     def value(self, call: Node) -> SourceValue | None:
         """Return the value of a call."""
-        function = field(call, "function")
+        function = callee(call)
         if function is None:
             return self._reader.unknown(call)
         given = arguments(call)
@@ -57,12 +57,8 @@ class CalledValues:
 
     def _stringified(self, node: Node, call: Node) -> SourceValue | None:
         reader = self._reader
-        if reader.text_levels:
-            reader.text_levels -= 1
-            try:
-                return reader.value(node)
-            finally:
-                reader.text_levels += 1
+        if reader.inlines != "never":
+            return reader.value(node)
         value = reader.value(node)
         if value is None:
             return None

@@ -57,7 +57,7 @@ class Conditions:
         if self._choices.is_fixed(text):
             return self._choices.choose(text)
         known = self._value(node) if node.type in _VALUED else None
-        if known is None and node.type in ("undefined", "identifier", "null"):
+        if known is None and node.type in _VALUED:
             return False
         if isinstance(known, Scalar):
             return bool(known.value)
@@ -129,6 +129,10 @@ class Conditions:
             if value is None or subject is None or value.id == child.id:
                 return True
             return self._choices.choose_equal(self._text(inner(subject)), self._text(value))
+        if above.type == "switch_default":
+            body = self._tree.parent(above)
+            cases = [] if body is None else [case for case in body.named_children if case.type == "switch_case"]
+            return not any(self.is_followed(above, case) for case in cases)
         if above.type == "catch_clause":
             return self._choices.choose(f"catch {above.start_byte}", usual=False)
         return True

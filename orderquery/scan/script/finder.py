@@ -21,6 +21,7 @@ from .loops import Loop
 from .markup import Script, scripts_in
 from .members import Members
 from .origins import Origins
+from .reading import Inlines
 from .scopes import Scopes
 from .sdk_calls import sdk_call
 from .tree import ScriptTree, arguments
@@ -33,8 +34,6 @@ _BUNDLE_CHARS = 20_000
 _BUNDLE_LINE_CHARS = 500
 """A longer script with lines that are longer on average is a bundle: the code of packages."""
 _MARKUP = ("html", "vue", "svelte")
-_ALL_LEVELS = 4
-"""Of JSON texts in one another, in a request to the older Stores API."""
 
 
 def find_calls(text: str, language: str) -> list[SearchCall]:
@@ -106,9 +105,9 @@ class _ScriptFinder:
             if http is not None:
                 yield self._http(http)
 
-    def _reader(self, call: Node, choices: Choices | None = None, *, text_levels: int = 0) -> ValueReader:
+    def _reader(self, call: Node, choices: Choices | None = None, *, inlines: Inlines = "never") -> ValueReader:
         ways = Choices({}, {}) if choices is None else choices
-        return ValueReader(self._tree, self._scopes, call, ways, self._builders, text_levels=text_levels)
+        return ValueReader(self._tree, self._scopes, call, ways, self._builders, inlines=inlines)
 
     def _sdk(self, call: Node, argument: Node | None) -> SearchCall:
         span = self._tree.span(call)
@@ -119,8 +118,8 @@ class _ScriptFinder:
 
     def _http(self, found: HttpCall) -> SearchCall:
         span = self._tree.span(found.call)
-        levels = _ALL_LEVELS if found.sends == "stores" else 1
-        value = None if found.body is None else self._value(found.body, found.call, text_levels=levels)
+        inlines: Inlines = "everywhere" if found.sends == "stores" else "outside"
+        value = None if found.body is None else self._value(found.body, found.call, inlines=inlines)
         if value is None:
             value = ObjectLiteral((), span)
         elif isinstance(value, Scalar):
@@ -147,9 +146,9 @@ class _ScriptFinder:
             if mistake is not None and not answer.is_right_elsewhere(read, wrong):
                 yield mistake
 
-    def _value(self, node: Node, call: Node, *, text_levels: int = 0) -> SourceValue | None:
+    def _value(self, node: Node, call: Node, *, inlines: Inlines = "never") -> SourceValue | None:
         if node.type == "spread_element":
             return self._reader(call).unknown(node)
         return read_value(
-            lambda choices: self._reader(call, choices, text_levels=text_levels), node, fixed_at(self._tree, call)
+            lambda choices: self._reader(call, choices, inlines=inlines), node, fixed_at(self._tree, call)
         )

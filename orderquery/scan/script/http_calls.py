@@ -11,7 +11,7 @@ from .answers import AnswerKind
 from .literals import key_of
 from .origins import Origins
 from .reading import Reading
-from .tree import FUNCTIONS, ScriptTree, arguments, expressions, field, inner
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
 from .urls import api_of, joined, url_of
 
 _NOT_SENDING = re.compile(
@@ -74,7 +74,7 @@ class HttpCalls:
 
     def find(self, call: Node, given: list[Node]) -> HttpCall | None:
         """Return the call that sends a search that a call is."""
-        function = field(call, "function")
+        function = callee(call)
         if function is None or not given:
             return None
         function = inner(function)
@@ -118,6 +118,9 @@ class HttpCalls:
                 if self._tree.text(node).startswith("JSON.stringify("):
                     return self._call(call, function, node, api)
                 continue
+            written = self._written_body(node)
+            if written is not None:
+                return self._call(call, function, written, api)
             if self._has_body(object_) or self._is_post(object_) or name == "post":
                 return self._call(call, function, self._options_body(object_), api)
             if any(_option(self._tree, object_, key) is not None for key in _PLAIN):
@@ -193,7 +196,7 @@ class HttpCalls:
             settings = [write.values[0] for write in binding.writes if not write.path and write.change == "set"]
             value = settings[0] if settings and binding.value is None else binding.value
             holder = holder if value is None else inner(value)
-        called = field(holder, "function") if holder.type == "call_expression" else None
+        called = callee(holder) if holder.type == "call_expression" else None
         if called is None or self._tree.text(called).rsplit(".", 1)[-1] not in _MAKERS:
             return None
         return holder
@@ -227,6 +230,14 @@ class HttpCalls:
     def _is_post(self, options: Node) -> bool:
         method = _option(self._tree, options, "method")
         return method is not None and self._tree.text(method).strip("'\"`").upper() == "POST"
+
+    def _written_body(self, node: Node) -> Node | None:
+        """Return what the code sets as the body of its options, such as OPTIONS.body = VALUE."""
+        binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
+        for write in reversed([] if binding is None else binding.writes):
+            if write.path in [(key,) for key in _BODY_KEYS] and write.change == "set":
+                return write.values[0]
+        return None
 
     def _options_body(self, options: Node) -> Node | None:
         for key in _BODY_KEYS:

@@ -213,8 +213,10 @@ class Loop:
     def _shown(self, node: Node) -> str:
         if node.type in LOOPS:
             return "for (;;)"
-        text = " ".join(self._tree.text(node).split())
-        text = text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text.rstrip(";")
+        text = " ".join(self._tree.text(node).split()).strip(";")
+        if not text:
+            return "for (;;)"
+        text = text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text
         return text if len(text) <= _MAX_SHOWN_CHARS else f"{text[: _MAX_SHOWN_CHARS - 3]}..."
 
 

@@ -13,7 +13,7 @@ from ..found import AroundCall, Sends
 from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, SourceValue, Span, Unknown
 from .objects import entry_of, has_unknown_entries
 from .scopes import DeclaredName, Scopes
-from .tree import FUNCTIONS, ScriptTree, field
+from .tree import FUNCTIONS, ScriptTree, callee, field
 
 _SEARCH_KEYS = ("filter", "sort", "cursorPaging")
 _KEYS = {"memberId": "memberId", "contactId": "contactId", "email": "email", "buyerEmail": "email",
@@ -81,7 +81,7 @@ class Members:
                 condition = field(above, "condition")
                 return condition is not None and condition.id == child.id
             if above.type == "call_expression":
-                function = field(above, "function")
+                function = callee(above)
                 name = "" if function is None else self._tree.text(function)
                 return name.split(".")[0] in ("console", "logger", "log")
             operator, right = field(above, "operator"), field(above, "right")

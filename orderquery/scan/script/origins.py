@@ -10,7 +10,7 @@ from tree_sitter import Node
 from .called_values import local_function, returns_of
 from .literals import key_of, string_of
 from .scopes import DeclaredName, Scopes
-from .tree import FUNCTIONS, ScriptTree, arguments, expressions, field, inner
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
 
 _MAX_DEPTH = 16
 _MAX_STEPS = 200
@@ -117,7 +117,7 @@ class Origins:
         return None if source is None else string_of(self._tree, source)
 
     def _of_call(self, call: Node, depth: int) -> PackageExport | None:
-        function, given = field(call, "function"), arguments(call)
+        function, given = callee(call), arguments(call)
         if function is None:
             return None
         name = self._tree.text(function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tree_sitter import Node
 
@@ -12,12 +12,14 @@ from .conditions import Conditions
 from .scopes import DeclaredName, Scopes
 from .tree import ScriptTree
 
+Inlines = Literal["never", "outside", "everywhere"]
+"""Outside is the value itself and no part of it."""
+
 
 class Reading(Protocol):
     """One reading of values at a call, on one way through the script.
 
-    ``text_levels`` is how many times the text that ``JSON.stringify`` makes is read as the value in it, from the
-    outside.
+    ``inlines`` tells where the text that ``JSON.stringify`` makes is read as the value in it.
     """
 
     tree: ScriptTree
@@ -25,7 +27,7 @@ class Reading(Protocol):
     call: Node
     choices: Choices
     conditions: Conditions
-    text_levels: int
+    inlines: Inlines
 
     def unknown(self, node: Node) -> Unknown:
         """Return the hole for an expression."""

@@ -9,7 +9,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from .literals import key_of
-from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, inner
+from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, callee, inner
 from .tree import field as part
 
 _SCOPES = frozenset(
@@ -253,7 +253,7 @@ class Scopes:
                 self.fields[self._tree.text(name)].append(right)
 
     def _call(self, call: Node) -> None:
-        function, given = part(call, "function"), arguments(call)
+        function, given = callee(call), arguments(call)
         if function is not None and function.type == "member_expression":
             holder, method = part(function, "object"), part(function, "property")
             if holder is None or method is None:

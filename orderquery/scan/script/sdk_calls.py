@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from .origins import Origins, PackageExport
-from .tree import ScriptTree, field, inner
+from .tree import ScriptTree, callee, field, inner
 
 _METHOD = "searchOrders"
 _PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -40,7 +40,7 @@ def module_path(origin: PackageExport | None) -> tuple[str, ...] | None:
 
 def sdk_call(tree: ScriptTree, origins: Origins, call: Node, given: list[Node]) -> SdkCall | None:
     """Return the call of searchOrders that a call is."""
-    function = field(call, "function")
+    function = callee(call)
     if function is None:
         return None
     function = inner(function)

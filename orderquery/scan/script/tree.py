@@ -157,6 +157,18 @@ def expressions(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type != "comment"]
 
 
+def callee(call: Node) -> Node | None:
+    """Return what a call calls.
+
+    The grammar of TypeScript reads ``await f<T>(x)`` as a call of ``await f``.
+    """
+    found = field(call, "function")
+    if found is not None and found.type == "await_expression" and field(call, "type_arguments") is not None:
+        children = expressions(found)
+        return children[0] if children else found
+    return found
+
+
 def arguments(call: Node) -> list[Node]:
     """Return the arguments of a call."""
     found = field(call, "arguments")

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from ..nodes import Scalar
 from .reading import Reading
-from .tree import arguments, expressions, field, inner
+from .tree import arguments, callee, expressions, field, inner
 
 _SEARCH = re.compile(r"(?:^|[/\0])(?:ecom|_?api/ecom-orders|ecom-orders)/v1/orders/search/?(?=$|[?#\0])")
 _STORES = re.compile(r"(?:^|[/\0])stores/v[12]/orders/query/?(?=$|[?#\0])")
@@ -51,7 +51,7 @@ def url_of(reader: Reading, node: Node, depth: int = 0) -> str | None:
     if node.type == "new_expression":
         return _built(reader, [] if (found := field(node, "arguments")) is None else expressions(found), depth)
     if node.type == "call_expression":
-        function = field(node, "function")
+        function = callee(node)
         if function is not None and function.type == "member_expression":
             holder, name = field(function, "object"), field(function, "property")
             if holder is not None and name is not None and reader.tree.text(name) in ("toString", "concat", "replace"):

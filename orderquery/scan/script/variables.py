@@ -54,6 +54,13 @@ class Variables:
         value = self._flow(binding, node)
         return self._reader.unknown(node) if isinstance(value, Unknown) else value
 
+    def built(self, node: Node) -> SourceValue | None:
+        """Return what a builder builds: a chain, or a constant that is one."""
+        binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
+        if binding is not None and binding.kind == "variable" and binding.value is not None and not binding.writes:
+            node = inner(binding.value)
+        return self._reader.built(node) if node.type == "call_expression" else None
+
     def constant_member(self, holder: Node, name: str) -> Node | None:
         """Return the expression of a key of a constant object or of an enum."""
         binding = self._reader.scopes.binding(holder)
