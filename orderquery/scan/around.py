@@ -86,8 +86,8 @@ def cursor_not_passed(call_span: Span) -> AroundCall:
 
 
 def cursor_beside_search(cursor_span: Span, parts: Sequence[str]) -> AroundCall:
-    """Report a loop that sends the cursor with ``parts``: filter, sort or both."""
-    message = f"the loop sends the cursor next to {' and '.join(parts)}"
+    """Report a call that sends the cursor with ``parts``: filter, sort or both."""
+    message = f"the cursor of the next page is sent next to {' and '.join(parts)}"
     help_ = f"after the first page send cursorPaging alone, without {' and '.join(parts)}"
     return AroundCall("cursor-with-search", message, help_, cursor_span)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from ..nodes import ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue
 from .origins import Origins
+from .reading import Reading
 from .sdk_calls import module_path
-from .tree import arguments, field, inner
-
-if TYPE_CHECKING:
-    from .values import ValueReader
+from .tree import arguments, callee, field, inner
 
 _PLACE = ("utils", "search")
 _PARTS = {"withFilter": "filter", "withSorting": "sort", "withPaging": "paging"}
@@ -29,7 +27,7 @@ _ORDERS = {"asc": "ASC", "desc": "DESC"}
 _MAX_CALLS = 50
 
 
-class _Call(NamedTuple):
+class _Step(NamedTuple):
     method: Node
     given: list[Node]
 
@@ -40,12 +38,12 @@ class Builders:
     def __init__(self, origins: Origins) -> None:
         self._origins = origins
 
-    def value(self, reader: ValueReader, call: Node) -> SourceValue | None:
+    def value(self, reader: Reading, call: Node) -> SourceValue | None:
         """Return what a chain of calls builds; ``None`` if it is no chain of a builder."""
-        calls: list[_Call] = []
+        calls: list[_Step] = []
         node = call
         for _ in range(_MAX_CALLS):
-            function = field(node, "function")
+            function = callee(node)
             if function is None:
                 return None
             function = inner(function)
@@ -55,7 +53,7 @@ class Builders:
             holder, method = field(function, "object"), field(function, "property")
             if function.type != "member_expression" or holder is None or method is None:
                 return None
-            calls.insert(0, _Call(method, arguments(node)))
+            calls.insert(0, _Step(method, arguments(node)))
             node = inner(holder)
             if node.type != "call_expression":
                 return None
@@ -67,7 +65,7 @@ class Builders:
         return None if path is None or path[:2] != _PLACE or len(path) < 3 else path[2:]
 
     def _built(
-        self, reader: ValueReader, call: Node, first: Node, builder: tuple[str, ...], calls: list[_Call]
+        self, reader: Reading, call: Node, first: Node, builder: tuple[str, ...], calls: list[_Step]
     ) -> SourceValue:
         given = arguments(first)
         found: SourceValue | None = None
@@ -81,7 +79,7 @@ class Builders:
             found = self._sort(reader, given[0], calls)
         return reader.unknown(call) if found is None else found
 
-    def _search(self, reader: ValueReader, first: Node, calls: list[_Call]) -> SourceValue | None:
+    def _search(self, reader: Reading, first: Node, calls: list[_Step]) -> SourceValue | None:
         entries: list[ObjectEntry] = []
         for method, given in calls:
             name = reader.tree.text(method)
@@ -101,7 +99,7 @@ class Builders:
             entries.append(ObjectEntry(key, span, value))
         return ObjectLiteral(tuple(entries), reader.tree.span(first))
 
-    def _filter(self, reader: ValueReader, name: Node, calls: list[_Call]) -> SourceValue | None:
+    def _filter(self, reader: Reading, name: Node, calls: list[_Step]) -> SourceValue | None:
         tree = reader.tree
         entries: list[ObjectEntry] = []
         for method, given in calls:
@@ -121,7 +119,7 @@ class Builders:
         conditions = ObjectLiteral(tuple(entries), (entries[0].key_span[0], entries[-1].value.span[1]))
         return ObjectLiteral((ObjectEntry(reader.key(name), tree.span(name), conditions),), tree.span(name))
 
-    def _connective(self, reader: ValueReader, first: Node, name: str, given: list[Node]) -> SourceValue | None:
+    def _connective(self, reader: Reading, first: Node, name: str, given: list[Node]) -> SourceValue | None:
         span = reader.tree.span(first)
         items: list[SourceValue] = []
         for node in given:
@@ -134,7 +132,7 @@ class Builders:
         value = items[0] if name == "not" else ListLiteral(tuple(items), span)
         return ObjectLiteral((ObjectEntry(f"${name}", span, value),), span)
 
-    def _sort(self, reader: ValueReader, name: Node, calls: list[_Call]) -> SourceValue | None:
+    def _sort(self, reader: Reading, name: Node, calls: list[_Step]) -> SourceValue | None:
         if len(calls) != 1 or reader.tree.text(calls[0].method) not in _ORDERS:
             return None
         field_name = reader.value(name)
@@ -147,6 +145,6 @@ class Builders:
         )
         return ObjectLiteral(entries, (at[0], span[1]))
 
-    def _operand(self, reader: ValueReader, node: Node) -> SourceValue:
+    def _operand(self, reader: Reading, node: Node) -> SourceValue:
         value = reader.value(node)
         return Scalar(None, reader.tree.span(node)) if value is None else value

@@ -1,20 +1,18 @@
-"""The values that calls give: of functions of the file, and of a few that JavaScript has."""
+"""The values that calls return: of functions of the file, and of a few built-ins."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tree_sitter import Node
 
 from ..nodes import ListLiteral, ObjectLiteral, Scalar, SourceValue, Unknown
 from .objects import merged
-from .scopes import Binding
-from .tree import FUNCTIONS, arguments, expressions, field, inner
-
-if TYPE_CHECKING:
-    from .values import ValueReader
+from .reading import Reading
+from .scopes import DeclaredName
+from .tree import FUNCTIONS, arguments, callee, expressions, field, inner
 
 JSON = Any
 _SAME = ("Object.freeze", "Object.seal", "structuredClone")
@@ -26,19 +24,18 @@ _MAX_BODY_NODES = 5_000
 class CalledValues:
     """The values of calls, as one reader of values sees them."""
 
-    def __init__(self, reader: ValueReader) -> None:
+    def __init__(self, reader: Reading) -> None:
         self._reader = reader
         self._tree = reader.tree
         self._calls = 0
 
     def value(self, call: Node) -> SourceValue | None:
         """Return the value of a call."""
-        function = field(call, "function")
+        function = callee(call)
         if function is None:
             return self._reader.unknown(call)
         given = arguments(call)
-        builders = self._reader.builders
-        built = None if builders is None else builders.value(self._reader, call)
+        built = self._reader.built(call)
         if built is not None:
             return built
         name = self._tree.text(function)
@@ -60,12 +57,8 @@ class CalledValues:
 
     def _stringified(self, node: Node, call: Node) -> SourceValue | None:
         reader = self._reader
-        if reader.text_levels:
-            reader.text_levels -= 1
-            try:
-                return reader.value(node)
-            finally:
-                reader.text_levels += 1
+        if reader.inlines != "never":
+            return reader.value(node)
         value = reader.value(node)
         if value is None:
             return None
@@ -142,7 +135,7 @@ class CalledValues:
                     value = values[index] if given else None
                     if value is None and binding.default is not None:
                         value = self._reader.value(binding.default)
-                    self._reader.bound(binding, value)
+                    self._reader.bind(binding, value)
             elif pattern.type == "object_pattern":
                 self._bind_pattern(pattern, values[index] if given else None)
 
@@ -156,10 +149,10 @@ class CalledValues:
                 part = self._reader.part(value, self._tree.text(name), name) if value is not None else None
                 if part is None and binding.default is not None:
                     part = self._reader.value(binding.default)
-                self._reader.bound(binding, part)
+                self._reader.bind(binding, part)
 
 
-def local_function(binding: Binding) -> Node | None:
+def local_function(binding: DeclaredName) -> Node | None:
     """Return the function that a name is."""
     if binding.kind == "function":
         return binding.value

@@ -23,9 +23,7 @@ class Conditions:
     ``value`` reads an expression; its result decides where it is known.
     """
 
-    def __init__(
-        self, tree: ScriptTree, choices: Choices, value: Callable[[Node], SourceValue | None]
-    ) -> None:
+    def __init__(self, tree: ScriptTree, choices: Choices, value: Callable[[Node], SourceValue | None]) -> None:
         self._tree = tree
         self._choices = choices
         self._value = value
@@ -59,7 +57,7 @@ class Conditions:
         if self._choices.is_fixed(text):
             return self._choices.choose(text)
         known = self._value(node) if node.type in _VALUED else None
-        if known is None and node.type in ("undefined", "identifier", "null"):
+        if known is None and node.type in _VALUED:
             return False
         if isinstance(known, Scalar):
             return bool(known.value)
@@ -85,11 +83,6 @@ class Conditions:
     def _text(self, node: Node) -> str:
         return " ".join(self._tree.text(node).split())
 
-    def is_left_taken(self, node: Node) -> bool:
-        """Return whether the left side of ``||`` or ``??`` is the value."""
-        left = field(node, "left")
-        return left is None or self.decide(left)
-
     # -- which code runs ----------------------------------------------------------------------------------------
 
     def runs(self, node: Node, use: Node) -> Runs:
@@ -103,9 +96,9 @@ class Conditions:
                 return "no" if _is_other_branch(child, above, around_use) else "often" if often else "once"
             if above.type in FUNCTIONS or above.type in LOOPS:
                 often = True
-            elif not self.is_taken(child, above):
-                return "no"
-            elif above.type in ("if_statement", "else_clause") and _leaves(child):
+            elif not self.is_followed(child, above) or (
+                above.type in ("if_statement", "else_clause") and _leaves(child)
+            ):
                 return "no"
         return "often" if often else "once"
 
@@ -115,7 +108,7 @@ class Conditions:
             yield child, above
             child = above
 
-    def is_taken(self, child: Node, above: Node) -> bool:
+    def is_followed(self, child: Node, above: Node) -> bool:
         """Return whether control reaches a child of a node that branches."""
         if above.type in ("if_statement", "ternary_expression"):
             condition = field(above, "condition")
@@ -136,16 +129,20 @@ class Conditions:
             if value is None or subject is None or value.id == child.id:
                 return True
             return self._choices.choose_equal(self._text(inner(subject)), self._text(value))
+        if above.type == "switch_default":
+            body = self._tree.parent(above)
+            cases = [] if body is None else [case for case in body.named_children if case.type == "switch_case"]
+            return not any(self.is_followed(above, case) for case in cases)
         if above.type == "catch_clause":
             return self._choices.choose(f"catch {above.start_byte}", usual=False)
         return True
 
     def is_reached(self, node: Node, function: Node) -> bool:
-        """Return whether control reaches a node of a function, by the conditions around it."""
+        """Return whether the conditions around a node of a function let it run."""
         for child, above in self._steps(node):
             if above.id == function.id:
                 return True
-            if not self.is_taken(child, above):
+            if not self.is_followed(child, above):
                 return False
         return True
 

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from ..found import Language, SearchCall
+from ..around import unknown_answer_key
+from ..found import AroundCall, Language, SearchCall, Sends
 from ..nodes import ObjectLiteral, Scalar, SourceValue
+from .answers import Answer, AnswerKind
 from .builders import Builders
 from .choices import Choices
 from .conditions import fixed_at
 from .http_calls import HttpCall, HttpCalls
 from .json_text import value_of_text
+from .loops import Loop
 from .markup import Script, scripts_in
+from .members import Members
 from .origins import Origins
+from .reading import Inlines
 from .scopes import Scopes
 from .sdk_calls import sdk_call
 from .tree import ScriptTree, arguments
@@ -29,8 +34,6 @@ _BUNDLE_CHARS = 20_000
 _BUNDLE_LINE_CHARS = 500
 """A longer script with lines that are longer on average is a bundle: the code of packages."""
 _MARKUP = ("html", "vue", "svelte")
-_ALL_LEVELS = 4
-"""Of JSON texts in one another, in a request to the older Stores API."""
 
 
 def find_calls(text: str, language: str) -> list[SearchCall]:
@@ -88,6 +91,7 @@ class _ScriptFinder:
         self._language = language
         self._scopes = Scopes(tree)
         self._origins = Origins(tree, self._scopes)
+        self._members = Members(tree, self._scopes)
         self._builders = Builders(self._origins)
 
     def calls(self) -> Iterator[SearchCall]:
@@ -101,30 +105,50 @@ class _ScriptFinder:
             if http is not None:
                 yield self._http(http)
 
-    def _reader(self, call: Node, choices: Choices | None = None, *, text_levels: int = 0) -> ValueReader:
+    def _reader(self, call: Node, choices: Choices | None = None, *, inlines: Inlines = "never") -> ValueReader:
         ways = Choices({}, {}) if choices is None else choices
-        return ValueReader(self._tree, self._scopes, call, ways, self._builders, text_levels=text_levels)
+        return ValueReader(self._tree, self._scopes, call, ways, self._builders, inlines=inlines)
 
     def _sdk(self, call: Node, argument: Node | None) -> SearchCall:
         span = self._tree.span(call)
         value = None if argument is None else self._value(argument, call)
         if value is None:
             value = ObjectLiteral((), span if argument is None else self._tree.span(argument))
-        return SearchCall(span, "sdk", value, self._language)
+        return self._found(call, "sdk", value, "answer")
 
     def _http(self, found: HttpCall) -> SearchCall:
         span = self._tree.span(found.call)
-        levels = _ALL_LEVELS if found.sends == "stores" else 1
-        value = None if found.body is None else self._value(found.body, found.call, text_levels=levels)
+        inlines: Inlines = "everywhere" if found.sends == "stores" else "outside"
+        value = None if found.body is None else self._value(found.body, found.call, inlines=inlines)
         if value is None:
             value = ObjectLiteral((), span)
         elif isinstance(value, Scalar):
             value = value_of_text(value)
-        return SearchCall(span, found.sends, value, self._language)
+        return self._found(found.call, found.sends, value, found.answers)
 
-    def _value(self, node: Node, call: Node, *, text_levels: int = 0) -> SourceValue | None:
+    def _found(self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind) -> SearchCall:
+        answer = Answer(self._tree, self._scopes, call, kind)
+        around: list[AroundCall] = []
+        if sends != "stores":
+            around += self._wrong_reads(answer, is_sdk=sends == "sdk")
+            around += Loop(self._tree, self._scopes, call, sends, search, answer).mistakes()
+            around += self._members.mistakes(call, sends, search)
+        unique = {(mistake.code, mistake.span): mistake for mistake in around}
+        in_order = sorted(unique.values(), key=lambda mistake: mistake.span)
+        return SearchCall(self._tree.span(call), sends, search, self._language, tuple(in_order))
+
+    def _wrong_reads(self, answer: Answer, *, is_sdk: bool) -> Iterator[AroundCall]:
+        judged = [
+            (read, unknown_answer_key(read.path, self._tree.span(read.key), is_sdk=is_sdk)) for read in answer.reads
+        ]
+        wrong = {read.key.id for read, mistake in judged if mistake is not None}
+        for read, mistake in judged:
+            if mistake is not None and not answer.is_right_elsewhere(read, wrong):
+                yield mistake
+
+    def _value(self, node: Node, call: Node, *, inlines: Inlines = "never") -> SourceValue | None:
         if node.type == "spread_element":
             return self._reader(call).unknown(node)
         return read_value(
-            lambda choices: self._reader(call, choices, text_levels=text_levels), node, fixed_at(self._tree, call)
+            lambda choices: self._reader(call, choices, inlines=inlines), node, fixed_at(self._tree, call)
         )

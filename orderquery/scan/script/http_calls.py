@@ -7,14 +7,12 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
+from .answers import AnswerKind
 from .literals import key_of
 from .origins import Origins
-from .tree import FUNCTIONS, arguments, expressions, field, inner
+from .reading import Reading
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
 from .urls import api_of, joined, url_of
-from .values import ValueReader
-
-Answers = Literal["response", "axios", "got", "unknown"]
-"""What a call returns: a Response with json(), an object with data, one with body, or another thing."""
 
 _NOT_SENDING = re.compile(
     r"^(?:console|logger?|log|expect|describe|it|test|app|router|server|nock|scope|mock\w*|rest|http(?=\.post$)|jest|vi|cy|sinon|"
@@ -31,13 +29,24 @@ _NO_CLIENT_METHODS = frozenset(
     )
 )  # fmt: skip
 _FETCHES = frozenset(
-    ("fetch", "nodeFetch", "node_fetch", "wixFetch", "crossFetch", "unfetch", "ky", "fetchWithAuth", "fetchFn", "fetchImpl")
+    (
+        "fetch",
+        "nodeFetch",
+        "node_fetch",
+        "wixFetch",
+        "crossFetch",
+        "unfetch",
+        "ky",
+        "fetchWithAuth",
+        "fetchFn",
+        "fetchImpl",
+    )
 )
 _AXIOS = re.compile(r"axios", re.IGNORECASE)
 _BODY_KEYS = ("json", "data", "body", "payload")
 _URL_KEYS = ("url", "uri", "path", "endpoint")
 _BASE_KEYS = ("baseURL", "baseUrl", "prefixUrl", "prefix", "base")
-_MODULE_ANSWERS: dict[str, Answers] = {
+_MODULE_ANSWERS: dict[str, AnswerKind] = {
     "axios": "axios", "got": "got", "ky": "response", "node-fetch": "response", "undici": "response",
     "wix-fetch": "response", "cross-fetch": "response", "isomorphic-fetch": "response", "@wix/essentials": "response",
     "@wix/http-client": "response", "ofetch": "unknown",
@@ -52,20 +61,20 @@ class HttpCall(NamedTuple):
     call: Node
     body: Node | None
     sends: Literal["request", "stores"]
-    answers: Answers
+    answers: AnswerKind
 
 
 class HttpCalls:
     """Finds the HTTP calls of a script."""
 
-    def __init__(self, reader: ValueReader, origins: Origins) -> None:
+    def __init__(self, reader: Reading, origins: Origins) -> None:
         self._reader = reader
         self._tree = reader.tree
         self._origins = origins
 
     def find(self, call: Node, given: list[Node]) -> HttpCall | None:
         """Return the call that sends a search that a call is."""
-        function = field(call, "function")
+        function = callee(call)
         if function is None or not given:
             return None
         function = inner(function)
@@ -79,7 +88,7 @@ class HttpCalls:
                 url = self._option_url(node, base)
                 api = None if url is None else api_of(url)
                 if api is not None:
-                    return self._call(call, function, self._options_body(node), api, has_options=True)
+                    return self._call(call, function, self._options_body(node), api)
                 continue
             if node.type in FUNCTIONS or node.type == "number":
                 continue
@@ -99,24 +108,27 @@ class HttpCalls:
         answers = self._answers(function)
         if name in ("post", "put", "request") and answers in ("axios", "unknown"):
             if options is None:
-                return self._call(call, function, None, api, has_options=True) if name == "post" else None
+                return self._call(call, function, None, api) if name == "post" else None
             if options.type == "object" and answers == "unknown" and self._has_body(options):
-                return self._call(call, function, self._options_body(options), api, has_options=True)
-            return self._call(call, function, options, api, has_options=True)
+                return self._call(call, function, self._options_body(options), api)
+            return self._call(call, function, options, api)
         for node in rest:
             object_ = self._object(node)
             if object_ is None:
                 if self._tree.text(node).startswith("JSON.stringify("):
-                    return self._call(call, function, node, api, has_options=True)
+                    return self._call(call, function, node, api)
                 continue
+            written = self._written_body(node)
+            if written is not None:
+                return self._call(call, function, written, api)
             if self._has_body(object_) or self._is_post(object_) or name == "post":
-                return self._call(call, function, self._options_body(object_), api, has_options=True)
+                return self._call(call, function, self._options_body(object_), api)
             if any(_option(self._tree, object_, key) is not None for key in _PLAIN):
-                return self._call(call, function, node, api, has_options=True)
+                return self._call(call, function, node, api)
         if name == "post" and not rest:
-            return self._call(call, function, None, api, has_options=True)
+            return self._call(call, function, None, api)
         if answers == "unknown" and rest and rest[-1].type in ("identifier", "call_expression"):
-            return self._call(call, function, rest[-1], api, has_options=True)
+            return self._call(call, function, rest[-1], api)
         return None
 
     def _object(self, node: Node) -> Node | None:
@@ -127,9 +139,7 @@ class HttpCalls:
         value = None if binding is None or binding.value is None or binding.path else inner(binding.value)
         return value if value is not None and value.type == "object" else None
 
-    def _call(
-        self, call: Node, function: Node, body: Node | None, api: str, *, has_options: bool
-    ) -> HttpCall:  # fmt: skip
+    def _call(self, call: Node, function: Node, body: Node | None, api: str) -> HttpCall:
         sends: Literal["request", "stores"] = "stores" if api == "stores" else "request"
         return HttpCall(call, body, sends, self._answers(function))
 
@@ -137,7 +147,7 @@ class HttpCalls:
 
     def _may_send(self, function: Node) -> bool:
         text = self._tree.text(function)
-        first, _, last = text.partition(".")[0], None, text.rsplit(".", 1)[-1]
+        last = text.rsplit(".", 1)[-1]
         if function.type == "member_expression" and last in _NO_CLIENT_METHODS:
             return False
         root = function
@@ -151,7 +161,7 @@ class HttpCalls:
             return not _NOT_SENDING.match(text) and not _ROOTS_NOT_SENDING.search(text)
         return not _NOT_SENDING.match(first) and not _ROOTS_NOT_SENDING.search(first)
 
-    def _answers(self, function: Node) -> Answers:
+    def _answers(self, function: Node) -> AnswerKind:
         name = self._tree.text(function)
         last = name.rsplit(".", 1)[-1]
         origin = self._origins.of(function)
@@ -186,7 +196,7 @@ class HttpCalls:
             settings = [write.values[0] for write in binding.writes if not write.path and write.change == "set"]
             value = settings[0] if settings and binding.value is None else binding.value
             holder = holder if value is None else inner(value)
-        called = field(holder, "function") if holder.type == "call_expression" else None
+        called = callee(holder) if holder.type == "call_expression" else None
         if called is None or self._tree.text(called).rsplit(".", 1)[-1] not in _MAKERS:
             return None
         return holder
@@ -221,6 +231,14 @@ class HttpCalls:
         method = _option(self._tree, options, "method")
         return method is not None and self._tree.text(method).strip("'\"`").upper() == "POST"
 
+    def _written_body(self, node: Node) -> Node | None:
+        """Return what the code sets as the body of its options, such as OPTIONS.body = VALUE."""
+        binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
+        for write in reversed([] if binding is None else binding.writes):
+            if write.path in [(key,) for key in _BODY_KEYS] and write.change == "set":
+                return write.values[0]
+        return None
+
     def _options_body(self, options: Node) -> Node | None:
         for key in _BODY_KEYS:
             node = _option(self._tree, options, key)
@@ -229,10 +247,7 @@ class HttpCalls:
         return None
 
 
-def _option(tree: object, options: Node, key: str) -> Node | None:
-    from .tree import ScriptTree
-
-    assert isinstance(tree, ScriptTree)
+def _option(tree: ScriptTree, options: Node, key: str) -> Node | None:
     for child in reversed(expressions(options)):
         name = field(child, "key")
         if child.type == "pair" and name is not None and key_of(tree, name) == key:

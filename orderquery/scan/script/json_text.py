@@ -12,7 +12,7 @@ _MAX_CHARS = 1 << 20
 
 
 def value_of_text(value: Scalar) -> SourceValue:
-    """Return the value that the JSON in a string has, each part at the place of the string."""
+    """Return the value of JSON in a string, each part at the place of the string."""
     text = value.value
     if not isinstance(text, str) or len(text) > _MAX_CHARS or not text.lstrip().startswith(("{", "[")):
         return value

@@ -9,8 +9,8 @@ from tree_sitter import Node
 
 from .called_values import local_function, returns_of
 from .literals import key_of, string_of
-from .scopes import Binding, Scopes
-from .tree import FUNCTIONS, ScriptTree, arguments, expressions, field, inner
+from .scopes import DeclaredName, Scopes
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
 
 _MAX_DEPTH = 16
 _MAX_STEPS = 200
@@ -21,7 +21,7 @@ _SAME = ("elevate", "use", "useMemo", "useCallback", "bind")
 _CLIENT = "<client>"
 
 
-class Origin(NamedTuple):
+class PackageExport(NamedTuple):
     """An export of a package, or a part of one.
 
     A client of ``createClient`` is the module ``<client>``; its parts are found in ``modules``.
@@ -39,17 +39,20 @@ class Origins:
         self._tree = tree
         self._scopes = scopes
         self._steps = 0
-        self.has_wix_import = any(
-            (module := self._module_of(statement)) is not None and module.startswith(("@wix/", "wix-"))
-            for statement in tree.nodes["import_statement"]
-        ) or re.search(r"""(?:require|import)\s*\(\s*["'](?:@wix/|wix-)""", tree.source) is not None
+        self.has_wix_import = (
+            any(
+                (module := self._module_of(statement)) is not None and module.startswith(("@wix/", "wix-"))
+                for statement in tree.nodes["import_statement"]
+            )
+            or re.search(r"""(?:require|import)\s*\(\s*["'](?:@wix/|wix-)""", tree.source) is not None
+        )
 
-    def of(self, node: Node) -> Origin | None:
+    def of(self, node: Node) -> PackageExport | None:
         """Return the origin of an expression, if the file tells it."""
         self._steps = 0
         return self._of(node, 0)
 
-    def _of(self, node: Node, depth: int) -> Origin | None:
+    def _of(self, node: Node, depth: int) -> PackageExport | None:
         self._steps += 1
         node = inner(node)
         if depth > _MAX_DEPTH or self._steps > _MAX_STEPS:
@@ -77,7 +80,7 @@ class Origins:
             return found if found is not None or left is None else self._of(left, depth + 1)
         return None
 
-    def _part(self, origin: Origin | None, name: str, depth: int) -> Origin | None:
+    def _part(self, origin: PackageExport | None, name: str, depth: int) -> PackageExport | None:
         if origin is None:
             return None
         if origin.modules is None:
@@ -91,10 +94,10 @@ class Origins:
                 return None if value is None else self._of(value, depth + 1)
         return None
 
-    def _of_binding(self, binding: Binding, depth: int) -> Origin | None:
+    def _of_binding(self, binding: DeclaredName, depth: int) -> PackageExport | None:
         if binding.kind == "import" and binding.value is not None:
             module = self._module_of(binding.value)
-            return None if module is None else Origin(module, tuple(map(str, binding.path)))
+            return None if module is None else PackageExport(module, tuple(map(str, binding.path)))
         if binding.kind != "variable" or binding.is_rest:
             return None
         settings = [w for w in binding.writes if not w.path and w.change in ("set", "default")]
@@ -113,14 +116,14 @@ class Origins:
         source = field(statement, "source")
         return None if source is None else string_of(self._tree, source)
 
-    def _of_call(self, call: Node, depth: int) -> Origin | None:
-        function, given = field(call, "function"), arguments(call)
+    def _of_call(self, call: Node, depth: int) -> PackageExport | None:
+        function, given = callee(call), arguments(call)
         if function is None:
             return None
         name = self._tree.text(function)
         if name in ("require", "import") and given:
             module = string_of(self._tree, given[0])
-            return None if module is None else Origin(module)
+            return None if module is None else PackageExport(module)
         last = name.rsplit(".", 1)[-1]
         if last in _MAKES_CLIENT and given:
             found = self._of(function, depth + 1)
@@ -130,7 +133,7 @@ class Origins:
                 binding = self._scopes.binding(modules)
                 modules = None if binding is None or binding.value is None else inner(binding.value)
             if modules is not None and modules.type == "object" and (known or found is None):
-                return Origin(_CLIENT, (), modules)
+                return PackageExport(_CLIENT, (), modules)
             return None
         if last in _SAME:
             holder = field(function, "object")
@@ -146,7 +149,7 @@ class Origins:
             return None if local is None else self._returned(local, depth)
         return None
 
-    def _returned(self, function: Node, depth: int) -> Origin | None:
+    def _returned(self, function: Node, depth: int) -> PackageExport | None:
         body = field(function, "body")
         if body is None:
             return None

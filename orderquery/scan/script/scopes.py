@@ -9,7 +9,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from .literals import key_of
-from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, inner
+from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, callee, inner
 from .tree import field as part
 
 _SCOPES = frozenset(
@@ -42,7 +42,7 @@ class Write:
 
 
 @dataclass(slots=True, eq=False)
-class Binding:
+class DeclaredName:
     """A declared name.
 
     ``value`` is the expression of its declaration and ``path`` the keys by which a pattern takes it from there; for an
@@ -66,8 +66,9 @@ class Scopes:
 
     def __init__(self, tree: ScriptTree) -> None:
         self._tree = tree
-        self._declared: dict[int, dict[str, Binding]] = defaultdict(dict)
-        self._resolved: dict[int, Binding | None] = {}
+        self._declared: dict[int, dict[str, DeclaredName]] = defaultdict(dict)
+        self._resolved: dict[int, DeclaredName | None] = {}
+        self._of_function: dict[int, list[DeclaredName]] = defaultdict(list)
         self.fields: dict[str, list[Node]] = defaultdict(list)
         """Values set to ``this.NAME``, and of the fields of classes."""
         self._declare_all()
@@ -78,13 +79,13 @@ class Scopes:
                     binding.uses.append(node)
         self._write_all()
 
-    def binding(self, node: Node) -> Binding | None:
+    def binding(self, node: Node) -> DeclaredName | None:
         """Return what a name is; ``None`` for a global."""
         if node.id not in self._resolved:
             self._resolved[node.id] = self._find(node)
         return self._resolved[node.id]
 
-    def _find(self, node: Node) -> Binding | None:
+    def _find(self, node: Node) -> DeclaredName | None:
         name = self._tree.text(node)
         for around in (node, *self._tree.ancestors(node)):
             declared = self._declared.get(around.id)
@@ -138,8 +139,9 @@ class Scopes:
     ) -> None:
         text = self._tree.text(name)
         function = scope if scope.type in FUNCTIONS else self._tree.function_of(scope)
-        binding = Binding(text, kind, name, function, value, path, default, is_rest)
+        binding = DeclaredName(text, kind, name, function, value, path, default, is_rest)
         first = self._declared[scope.id].setdefault(text, binding)
+        self._of_function[function.id].append(first)
         if first is not binding and value is not None:
             # A second declaration with var sets the value again.
             first.writes.append(Write(name, (), "unknown", ()))
@@ -155,10 +157,10 @@ class Scopes:
                     for name in child.named_children:
                         self._declare(name, "import", root, statement)
                 for specifier in child.named_children if child.type == "named_imports" else ():
-                    name = part(specifier, "name")
-                    if name is not None:
-                        local = part(specifier, "alias") or name
-                        self._declare(local, "import", root, statement, (self._tree.text(name).strip("\"'"),))
+                    outer = part(specifier, "name")
+                    if outer is not None:
+                        local = part(specifier, "alias") or outer
+                        self._declare(local, "import", root, statement, (self._tree.text(outer).strip("\"'"),))
 
     def _function(self, function: Node) -> None:
         name = part(function, "name")
@@ -203,9 +205,7 @@ class Scopes:
                     else:
                         waiting.append((child, path, None, is_rest))
             elif node.type == "array_pattern":
-                waiting += [
-                    (child, (*path, index), None, False) for index, child in enumerate(node.named_children)
-                ]
+                waiting += [(child, (*path, index), None, False) for index, child in enumerate(node.named_children)]
 
     # -- writes -------------------------------------------------------------------------------------------------
 
@@ -240,9 +240,9 @@ class Scopes:
                 self._write(left, node, "unknown", ())
         for kind in ("public_field_definition", "field_definition"):
             for node in nodes[kind]:
-                name, value = part(node, "name") or part(node, "property"), part(node, "value")
-                if name is not None and value is not None:
-                    self.fields[self._tree.text(name)].append(value)
+                key, value = part(node, "name") or part(node, "property"), part(node, "value")
+                if key is not None and value is not None:
+                    self.fields[self._tree.text(key)].append(value)
         for node in nodes["call_expression"]:
             self._call(node)
 
@@ -253,7 +253,7 @@ class Scopes:
                 self.fields[self._tree.text(name)].append(right)
 
     def _call(self, call: Node) -> None:
-        function, given = part(call, "function"), arguments(call)
+        function, given = callee(call), arguments(call)
         if function is not None and function.type == "member_expression":
             holder, method = part(function, "object"), part(function, "property")
             if holder is None or method is None:
@@ -296,6 +296,10 @@ class Scopes:
             change, values = "merge", (node,)
         binding.writes.append(Write(node, tuple(path), change, values))
 
+    def declared_in(self, function: Node) -> list[DeclaredName]:
+        """Return the parameters and variables of a function, those of its blocks too."""
+        return self._of_function[function.id]
+
     def loops_around(self, node: Node) -> list[Node]:
         """Return the loops around a node within its function, from the inside."""
         found = []
@@ -308,7 +312,8 @@ class Scopes:
 
 
 def _names_in(pattern: Node) -> list[Node]:
-    found, waiting = [], [pattern]
+    found: list[Node] = []
+    waiting = [pattern]
     while waiting and len(found) < _MAX_PATTERN_NODES:
         node = waiting.pop()
         if node.type in ("identifier", "shorthand_property_identifier_pattern"):

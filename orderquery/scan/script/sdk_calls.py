@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from .origins import Origin, Origins
-from .tree import ScriptTree, field, inner
+from .origins import Origins, PackageExport
+from .tree import ScriptTree, callee, field, inner
 
 _METHOD = "searchOrders"
 _PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -28,7 +28,7 @@ class SdkCall(NamedTuple):
     argument: Node | None
 
 
-def module_path(origin: Origin | None) -> tuple[str, ...] | None:
+def module_path(origin: PackageExport | None) -> tuple[str, ...] | None:
     """Return the path of an expression in the orders module."""
     if origin is None:
         return None
@@ -40,7 +40,7 @@ def module_path(origin: Origin | None) -> tuple[str, ...] | None:
 
 def sdk_call(tree: ScriptTree, origins: Origins, call: Node, given: list[Node]) -> SdkCall | None:
     """Return the call of searchOrders that a call is."""
-    function = field(call, "function")
+    function = callee(call)
     if function is None:
         return None
     function = inner(function)
@@ -50,7 +50,7 @@ def sdk_call(tree: ScriptTree, origins: Origins, call: Node, given: list[Node]) 
 
 
 def _is_other_client(tree: ScriptTree, origins: Origins, function: Node) -> bool:
-    """Return whether a function is CLIENT.orders.searchOrders of a client from elsewhere."""
+    """Return whether it is CLIENT.orders.searchOrders of a client from elsewhere."""
     if function.type != "member_expression":
         return False
     name, orders = field(function, "property"), field(function, "object")

@@ -1,4 +1,4 @@
-"""The syntax tree of a script, with the parent of each node and places in characters."""
+"""The syntax tree of a script, with parents and with places in characters."""
 
 from __future__ import annotations
 
@@ -155,6 +155,18 @@ def is_wrapper(node: Node) -> bool:
 def expressions(node: Node) -> list[Node]:
     """Return the named children without comments."""
     return [child for child in node.named_children if child.type != "comment"]
+
+
+def callee(call: Node) -> Node | None:
+    """Return what a call calls.
+
+    The grammar of TypeScript reads ``await f<T>(x)`` as a call of ``await f``.
+    """
+    found = field(call, "function")
+    if found is not None and found.type == "await_expression" and field(call, "type_arguments") is not None:
+        children = expressions(found)
+        return children[0] if children else found
+    return found
 
 
 def arguments(call: Node) -> list[Node]:

@@ -7,8 +7,8 @@ import re
 from tree_sitter import Node
 
 from ..nodes import Scalar
-from .tree import arguments, expressions, field, inner
-from .values import ValueReader
+from .reading import Reading
+from .tree import arguments, callee, expressions, field, inner
 
 _SEARCH = re.compile(r"(?:^|[/\0])(?:ecom|_?api/ecom-orders|ecom-orders)/v1/orders/search/?(?=$|[?#\0])")
 _STORES = re.compile(r"(?:^|[/\0])stores/v[12]/orders/query/?(?=$|[?#\0])")
@@ -31,15 +31,13 @@ def joined(base: str, path: str) -> str:
     return f"{base.rstrip('/')}/{path.lstrip('/')}"
 
 
-def url_of(reader: ValueReader, node: Node, depth: int = 0) -> str | None:
+def url_of(reader: Reading, node: Node, depth: int = 0) -> str | None:
     """Return the text of a URL, with unknown parts as NUL; ``None`` if it is no text."""
     node = inner(node)
     if depth > _MAX_DEPTH:
         return None
     if node.type == "template_string":
-        return "".join(
-            _part(reader, child, depth) for child in node.named_children if child.type != "comment"
-        )
+        return "".join(_part(reader, child, depth) for child in node.named_children if child.type != "comment")
     if node.type == "binary_expression":
         left, right, operator = field(node, "left"), field(node, "right"), field(node, "operator")
         if left is None or right is None or operator is None:
@@ -53,7 +51,7 @@ def url_of(reader: ValueReader, node: Node, depth: int = 0) -> str | None:
     if node.type == "new_expression":
         return _built(reader, [] if (found := field(node, "arguments")) is None else expressions(found), depth)
     if node.type == "call_expression":
-        function = field(node, "function")
+        function = callee(node)
         if function is not None and function.type == "member_expression":
             holder, name = field(function, "object"), field(function, "property")
             if holder is not None and name is not None and reader.tree.text(name) in ("toString", "concat", "replace"):
@@ -65,14 +63,14 @@ def url_of(reader: ValueReader, node: Node, depth: int = 0) -> str | None:
             return url_of(reader, holder, depth + 1)
     if node.type == "identifier":
         binding = reader.scopes.binding(node)
-        if binding is not None and binding.value is not None and binding.kind == "variable" and not binding.path:
-            if not any(not write.path for write in binding.writes):
-                return url_of(reader, binding.value, depth + 1)
+        value_node = None if binding is None or binding.kind != "variable" or binding.path else binding.value
+        if binding is not None and value_node is not None and all(write.path for write in binding.writes):
+            return url_of(reader, value_node, depth + 1)
     value = reader.value(node)
     return value.value if isinstance(value, Scalar) and isinstance(value.value, str) else None
 
 
-def _part(reader: ValueReader, child: Node, depth: int) -> str:
+def _part(reader: Reading, child: Node, depth: int) -> str:
     if child.type == "template_substitution":
         inside = expressions(child)
         text = url_of(reader, inside[0], depth + 1) if inside else None
@@ -80,7 +78,7 @@ def _part(reader: ValueReader, child: Node, depth: int) -> str:
     return reader.tree.text(child)
 
 
-def _built(reader: ValueReader, given: list[Node], depth: int) -> str | None:
+def _built(reader: Reading, given: list[Node], depth: int) -> str | None:
     """Return the URL that a function makes of texts, such as ``new URL(path, base)``."""
     texts = [url_of(reader, node, depth + 1) for node in given[:4] if node.type != "spread_element"]
     known = [text for text in texts if text]

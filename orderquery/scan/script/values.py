@@ -13,7 +13,8 @@ from .choices import Choices, explore
 from .conditions import Conditions
 from .literals import key_of, number_of, string_of
 from .objects import entry_of, has_unknown_entries, identity_of, merged, spread_item, unknown
-from .scopes import Binding, Scopes
+from .reading import Inlines
+from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, expressions, field, inner
 from .variables import Variables
 
@@ -27,8 +28,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 class ValueReader:
     """Reads values at a call, on one way through the script.
 
-    ``text_levels`` is how many times the text that ``JSON.stringify`` makes is read as the value in it, from the
-    outside.
+    ``inlines`` tells where the text that ``JSON.stringify`` makes is read as the value in it.
     """
 
     def __init__(
@@ -39,14 +39,14 @@ class ValueReader:
         choices: Choices,
         builders: Builders | None = None,
         *,
-        text_levels: int = 0,
+        inlines: Inlines = "never",
     ) -> None:
         self.tree = tree
         self.scopes = scopes
         self.call = call
         self.choices = choices
-        self.builders = builders
-        self.text_levels = text_levels
+        self._builders = builders
+        self.inlines: Inlines = inlines
         self.conditions = Conditions(tree, choices, self.value)
         self._variables = Variables(self)
         self._calls = CalledValues(self)
@@ -71,16 +71,28 @@ class ValueReader:
         finally:
             self._depth -= 1
 
-    def bound(self, binding: Binding, value: SourceValue | None) -> None:
+    def _parts(self, node: Node) -> SourceValue:
+        """Return an object or a list; its parts are not outside any more."""
+        inlines = self.inlines
+        if inlines == "outside":
+            self.inlines = "never"
+        try:
+            return self._object(node) if node.type == "object" else self._array(node)
+        finally:
+            self.inlines = inlines
+
+    def built(self, call: Node) -> SourceValue | None:
+        """Return what a chain of a builder builds; ``None`` if a call is none."""
+        return None if self._builders is None else self._builders.value(self, call)
+
+    def bind(self, binding: DeclaredName, value: SourceValue | None) -> None:
         """Set the value of a parameter while its function is read."""
         self._variables.bound[id(binding)] = value
 
     def _read(self, node: Node) -> SourceValue | None:
         kind = node.type
-        if kind == "object":
-            return self._object(node)
-        if kind == "array":
-            return self._array(node)
+        if kind in ("object", "array"):
+            return self._parts(node)
         if kind in ("string", "template_string"):
             return self._text(node)
         if kind == "number":
@@ -257,8 +269,8 @@ class ValueReader:
             values = self.scopes.fields.get(name, [])
             value = self.value(values[0]) if len(values) == 1 else None
             return value if isinstance(value, Scalar) else self.unknown(node)
-        if self.builders is not None and name == "filter" and inner(holder).type == "call_expression":
-            built = self.builders.value(self, inner(holder))
+        if name == "filter":
+            built = self._variables.built(inner(holder))
             if built is not None:
                 return built
         if holder.type == "identifier":

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from ..nodes import ListLiteral, ObjectLiteral, Scalar, SourceValue, Unknown
 from .literals import key_of
-from .objects import NamedKey, merged, spread_item, with_items, with_part
-from .scopes import Binding, Write
+from .objects import NamedKey, entry_of, merged, spread_item, with_items, with_part
+from .reading import Reading
+from .scopes import DeclaredName, Write
 from .tree import expressions, field, inner
-
-if TYPE_CHECKING:
-    from .values import ValueReader
 
 _BY_REFERENCE = frozenset(
     ("pair", "shorthand_property_identifier", "array", "arguments", "variable_declarator", "object", "await_expression")
 )
 
 
-class _Event(NamedTuple):
+_Change = Callable[[SourceValue | None], SourceValue | None]
+
+
+class _WriteEvent(NamedTuple):
     write: Write
     is_often: bool
     """It runs any number of times."""
@@ -29,7 +32,7 @@ class _Event(NamedTuple):
 class Variables:
     """The variables of a script, as one reader of values sees them."""
 
-    def __init__(self, reader: ValueReader) -> None:
+    def __init__(self, reader: Reading) -> None:
         self._reader = reader
         self._tree = reader.tree
         self.bound: dict[int, SourceValue | None] = {}
@@ -50,6 +53,13 @@ class Variables:
             return None
         value = self._flow(binding, node)
         return self._reader.unknown(node) if isinstance(value, Unknown) else value
+
+    def built(self, node: Node) -> SourceValue | None:
+        """Return what a builder builds: a chain, or a constant that is one."""
+        binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
+        if binding is not None and binding.kind == "variable" and binding.value is not None and not binding.writes:
+            node = inner(binding.value)
+        return self._reader.built(node) if node.type == "call_expression" else None
 
     def constant_member(self, holder: Node, name: str) -> Node | None:
         """Return the expression of a key of a constant object or of an enum."""
@@ -79,7 +89,7 @@ class Variables:
 
     # -- flow ---------------------------------------------------------------------------------------------------
 
-    def _flow(self, binding: Binding, use: Node) -> SourceValue | None:
+    def _flow(self, binding: DeclaredName, use: Node) -> SourceValue | None:
         function = self._tree.function_of(use)
         is_own = binding.function.id == function.id
         # What another function sets may or may not be set here.
@@ -94,7 +104,7 @@ class Variables:
             value = self._after(value, write, use, is_often=is_often)
         return value
 
-    def _declared(self, binding: Binding, use: Node) -> SourceValue | None:
+    def _declared(self, binding: DeclaredName, use: Node) -> SourceValue | None:
         reader = self._reader
         if binding.is_rest:
             return reader.unknown(use)
@@ -112,7 +122,7 @@ class Variables:
             value = reader.value(binding.default) if value is None else value
         return value
 
-    def _events(self, binding: Binding, use: Node, function: Node) -> list[_Event]:
+    def _events(self, binding: DeclaredName, use: Node, function: Node) -> list[_WriteEvent]:
         """Return the writes that run before a use, in their order."""
         if not binding.writes:
             return []
@@ -148,7 +158,7 @@ class Variables:
         for write in before:
             runs = self._reader.conditions.runs(write.node, anchor)
             if runs != "no":
-                events.append(_Event(write, runs == "often"))
+                events.append(_WriteEvent(write, runs == "often"))
         return events
 
     def _is_load_time(self, node: Node, function: Node) -> bool:
@@ -160,9 +170,7 @@ class Variables:
         if not write.path and write.change in ("set", "default", "unknown"):
             if write.change == "unknown" or is_often:
                 return reader.unknown(use)
-            if write.change == "default" and not (
-                value is None or (isinstance(value, Scalar) and not value.value)
-            ):
+            if write.change == "default" and not (value is None or (isinstance(value, Scalar) and not value.value)):
                 return value
             return reader.value(write.values[0])
         path = [self._named(key, write.node) for key in write.path]
@@ -176,7 +184,9 @@ class Variables:
                 part = part if isinstance(part, Scalar) else reader.unknown(write.values[0])
             return with_part(value, path, part)
         if write.change == "default":
-            return self._changed(value, path, write, lambda part: reader.value(write.values[0]) if part is None else part)
+            return self._changed(
+                value, path, write, lambda part: reader.value(write.values[0]) if part is None else part
+            )
         if write.change == "delete":
             return with_part(value, path, None)
         if write.change == "push":
@@ -184,7 +194,7 @@ class Variables:
         if write.change == "merge":
             for source in write.values:
                 added = reader.optional(source) if source.id != write.node.id else reader.unknown(source)
-                value = self._changed(value, path, write, lambda part, added=added: merged(part, added))  # type: ignore[misc]
+                value = self._changed(value, path, write, partial(_added, source=added))
             return value
         return with_part(value, path, reader.unknown(write.node))
 
@@ -207,15 +217,19 @@ class Variables:
             return key, self._tree.span(at)
         return self._reader.key(key), self._tree.span(key)
 
-    def _changed(self, value, path, write, change):  # type: ignore[no-untyped-def]
+    def _changed(
+        self, value: SourceValue | None, path: Sequence[NamedKey], write: Write, change: _Change
+    ) -> SourceValue | None:
         """Return a value with a part replaced by what ``change`` makes of it."""
         part = value
-        for key, span in path:
-            known = part if isinstance(key, str) else None
-            part = None if known is None else self._reader.part(known, key, write.node)
-            if isinstance(part, Unknown) and not isinstance(known, Unknown):
-                from .objects import entry_of
-
-                entry = entry_of(known, key)
-                part = entry.value if entry is not None else part
+        for key, _ in path:
+            if part is None or not isinstance(key, str):
+                part = None
+                break
+            entry = entry_of(part, key)
+            part = self._reader.part(part, key, write.node) if entry is None else entry.value
         return with_part(value, path, change(part))
+
+
+def _added(part: SourceValue | None, source: SourceValue | None) -> SourceValue | None:
+    return merged(part, source)

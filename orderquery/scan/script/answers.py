@@ -1,0 +1,275 @@
+"""Where the code reads the answer of a call."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from .called_values import local_function
+from .literals import key_of
+from .scopes import DeclaredName, Scopes
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper
+
+AnswerKind = Literal["answer", "response", "axios", "got", "unknown"]
+"""What a call returns: the answer, a Response with json(), an object with data, one with body, or another thing."""
+Path = tuple[str, ...]
+ITEM = "*"
+"""In a path, an order."""
+_ORDERS: Path = ("orders",)
+_MAX_STEPS = 2_000
+_EACH = ("forEach", "map", "filter", "find", "some", "every", "flatMap", "findLast", "findIndex")
+_SAME_LIST = ("filter", "slice", "sort", "reverse", "toSorted", "toReversed")
+_ONE = ("find", "findLast", "at", "pop", "shift")
+_BODY: dict[str, str] = {"axios": "data", "got": "body"}
+
+
+class Read(NamedTuple):
+    """Code that reads a part of the answer, by the keys from the answer to the part."""
+
+    path: Path
+    key: Node
+    expression: Node
+
+
+class Answer:
+    """Follows the answer of a call through the code around it.
+
+    ``reads`` are the reads of its parts, and ``names`` the variables that hold a part, each with the keys to it.
+    """
+
+    def __init__(self, tree: ScriptTree, scopes: Scopes, call: Node, kind: AnswerKind) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self.reads: list[Read] = []
+        self.names: dict[int, Path] = {}
+        self._seen: set[tuple[int, Path]] = set()
+        self._waiting: deque[tuple[Node, Path]] = deque([(call, () if kind == "answer" else (f"@{kind}",))])
+        for _ in range(_MAX_STEPS):
+            if not self._waiting:
+                break
+            node, path = self._waiting.popleft()
+            if (node.id, path) not in self._seen:
+                self._seen.add((node.id, path))
+                self._follow(node, path)
+
+    def is_right_elsewhere(self, read: Read, wrong: set[int]) -> bool:
+        """Return whether ``??`` or ``||`` falls back between a wrong key and a right one."""
+        top = None
+        for above in self._tree.ancestors(read.expression):
+            operator = field(above, "operator")
+            if above.type == "binary_expression" and operator is not None and operator.type in ("??", "||"):
+                top = above
+            elif above.type not in ("member_expression", "call_expression", "subscript_expression") and not is_wrapper(
+                above
+            ):
+                break
+        if top is None:
+            return False
+        return any(
+            top.start_byte <= other.key.start_byte < top.end_byte and other.key.id not in wrong for other in self.reads
+        )
+
+    # -- steps --------------------------------------------------------------------------------------------------
+
+    def _push(self, node: Node, path: Path) -> None:
+        self._waiting.append((node, path))
+
+    def _follow(self, node: Node, path: Path) -> None:
+        parent = self._tree.parent(node)
+        if parent is None:
+            return
+        kind = parent.type
+        if is_wrapper(parent) or kind == "await_expression":
+            self._push(parent, path)
+        elif kind in ("member_expression", "subscript_expression") and _is(parent, "object", node):
+            self._member(parent, path)
+        elif kind == "variable_declarator" and _is(parent, "value", node):
+            name = field(parent, "name")
+            if name is not None:
+                self._pattern(name, path)
+        elif kind == "assignment_expression" and _is(parent, "right", node):
+            self._assigned(parent, path)
+        elif kind == "for_in_statement" and _is(parent, "right", node) and path == _ORDERS:
+            left = field(parent, "left")
+            if left is not None:
+                self._pattern(left, (*path, ITEM))
+        elif kind == "return_statement" or (kind == "arrow_function" and _is(parent, "body", node)):
+            self._returned(parent, path)
+        elif kind == "binary_expression":
+            operator = field(parent, "operator")
+            if operator is not None and operator.type in ("??", "||", "&&"):
+                self._push(parent, path)
+        elif kind == "ternary_expression" and not _is(parent, "condition", node):
+            self._push(parent, path)
+        elif kind == "spread_element" and path == _ORDERS:
+            self._collected(parent)
+
+    def _member(self, member: Node, path: Path) -> None:
+        key = field(member, "property") or field(member, "index")
+        if key is None:
+            return
+        name = self._tree.text(key) if member.type == "member_expression" else key_of(self._tree, key)
+        around = self._tree.parent(member)
+        is_called = around is not None and _calls(around, member)
+        if around is not None and is_called and self._called(around, name or "", path):
+            return
+        if name is None:
+            if path == _ORDERS:
+                self._push(member, (*path, ITEM))
+            return
+        if path == _ORDERS and name in ("length",):
+            return
+        self._push(member, self._part(path, name, key, member))
+
+    def _part(self, path: Path, name: str, key: Node, expression: Node) -> Path:
+        if path[:1] and path[0].startswith("@"):
+            return () if _BODY.get(path[0][1:]) == name and len(path) == 1 else ("@none",)
+        self.reads.append(Read((*path, name), key, expression))
+        return (*path, name)
+
+    def _called(self, call: Node, name: str, path: Path) -> bool:
+        """Follow the result of a method; return whether it is one, and no wrong key."""
+        given = arguments(call)
+        if name == "then" and given:
+            callback = inner(given[0])
+            if callback.type in FUNCTIONS:
+                parameter = _parameter(callback, 0)
+                if parameter is not None:
+                    self._pattern(parameter, path)
+            return True
+        if name in ("catch", "finally"):
+            self._push(call, path)
+            return True
+        if path and path[0].startswith("@"):
+            if name == "json" and path[0] in ("@response", "@got", "@unknown") and len(path) == 1:
+                self._push(call, ())
+            return True
+        if path != _ORDERS:
+            return name in ("toString", "hasOwnProperty")
+        if name in _EACH and given and inner(given[0]).type in FUNCTIONS:
+            parameter = _parameter(inner(given[0]), 0)
+            if parameter is not None:
+                self._pattern(parameter, (*path, ITEM))
+        if name == "reduce" and given and inner(given[0]).type in FUNCTIONS:
+            parameter = _parameter(inner(given[0]), 1)
+            if parameter is not None:
+                self._pattern(parameter, (*path, ITEM))
+        if name in _SAME_LIST:
+            self._push(call, path)
+        elif name in _ONE:
+            self._push(call, (*path, ITEM))
+        return True
+
+    def _pattern(self, pattern: Node, path: Path) -> None:
+        waiting = [(pattern, path)]
+        while waiting:
+            node, at = waiting.pop()
+            if node.type.endswith("_parameter"):
+                node = field(node, "pattern") or node
+            if node.type in ("assignment_pattern", "object_assignment_pattern"):
+                node = field(node, "left") or node
+            if node.type == "shorthand_property_identifier_pattern":
+                binding = self._scopes.binding(node)
+                found = self._part(at, self._tree.text(node), node, node)
+                if binding is not None:
+                    self._name(binding, found)
+            elif node.type == "identifier":
+                binding = self._scopes.binding(node)
+                if binding is not None:
+                    self._name(binding, at)
+            elif node.type == "object_pattern":
+                for child in expressions(node):
+                    if child.type == "pair_pattern":
+                        key, value = field(child, "key"), field(child, "value")
+                        name = None if key is None else key_of(self._tree, key)
+                        if key is not None and value is not None and name is not None:
+                            waiting.append((value, self._part(at, name, key, child)))
+                    elif child.type != "rest_pattern":
+                        waiting.append((child, at))
+            elif node.type == "array_pattern" and at == _ORDERS:
+                waiting += [(child, (*at, ITEM)) for child in expressions(node)]
+            elif node.type in ("lexical_declaration", "variable_declaration"):
+                waiting += [(child, at) for child in expressions(node)]
+
+    def _name(self, binding: DeclaredName, path: Path) -> None:
+        """Follow a variable whose only values are this one and nothing."""
+        others = [write for write in binding.writes if not write.path and write.change in ("set", "default")]
+        if len(others) > 1 or any(not write.path and write.change == "unknown" for write in binding.writes):
+            return
+        if id(binding) not in self.names:
+            self.names[id(binding)] = path
+            for use in binding.uses:
+                self._push(use, path)
+
+    def _assigned(self, assignment: Node, path: Path) -> None:
+        left = field(assignment, "left")
+        if left is None:
+            return
+        if left.type == "identifier":
+            binding = self._scopes.binding(left)
+            if binding is not None and _is_nothing(self._tree, binding.value):
+                self._name(binding, path)
+            elif binding is not None:
+                self.names.setdefault(id(binding), path)
+        elif left.type == "object_pattern":
+            self._pattern(left, path)
+
+    def _returned(self, node: Node, path: Path) -> None:
+        function = node if node.type == "arrow_function" else self._tree.function_of(node)
+        parent = self._tree.parent(function)
+        if parent is not None and parent.type == "arguments":
+            call = self._tree.parent(parent)
+            called = None if call is None else callee(call)
+            method = None if called is None else field(called, "property")
+            if call is not None and method is not None and self._tree.text(method) == "then":
+                self._push(call, path)
+            return
+        name = field(function, "name")
+        if parent is not None and parent.type == "variable_declarator":
+            name = field(parent, "name")
+        binding = None if name is None or name.type != "identifier" else self._scopes.binding(name)
+        found = None if binding is None else local_function(binding)
+        if binding is not None and found is not None and found.id == function.id:
+            for use in binding.uses:
+                call = self._tree.parent(use)
+                if call is not None and call.type == "await_expression" and _calls(self._tree.parent(call), use):
+                    call = self._tree.parent(call)
+                if call is not None and _calls(call, use):
+                    self._push(call, path)
+
+    def _collected(self, spread: Node) -> None:
+        """Follow the orders of all pages in a list: LIST.push(...answer.orders)."""
+        given = self._tree.parent(spread)
+        call = None if given is None or given.type != "arguments" else self._tree.parent(given)
+        function = None if call is None else callee(call)
+        holder = None if function is None else field(function, "object")
+        if holder is None or holder.type != "identifier" or function is None:
+            return
+        binding, method = self._scopes.binding(holder), field(function, "property")
+        is_push = method is not None and self._tree.text(method) == "push"
+        if binding is not None and is_push and len(binding.writes) == 1 and id(binding) not in self.names:
+            self.names[id(binding)] = _ORDERS
+            for use in binding.uses:
+                self._push(use, _ORDERS)
+
+
+def _is(node: Node, name: str, child: Node) -> bool:
+    found = field(node, name)
+    return found is not None and found.id == child.id
+
+
+def _calls(node: Node | None, function: Node) -> bool:
+    found = callee(node) if node is not None and node.type == "call_expression" else None
+    return found is not None and found.id == function.id
+
+
+def _is_nothing(tree: ScriptTree, value: Node | None) -> bool:
+    return value is None or tree.text(value) in ("null", "undefined", "{}", "[]")
+
+
+def _parameter(function: Node, index: int) -> Node | None:
+    alone, listed = field(function, "parameter"), field(function, "parameters")
+    found = [alone] if alone is not None else [] if listed is None else expressions(listed)
+    return found[index] if index < len(found) else None

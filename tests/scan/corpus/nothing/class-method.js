@@ -1,0 +1,9 @@
+export class Repository {
+  searchOrders(search) {
+    return this.rows.filter((row) => row.includes(search));
+  }
+
+  run() {
+    return this.searchOrders({ filter: { state: 1 } });
+  }
+}

@@ -1,0 +1,3 @@
+const { orders } = useCommerce();
+
+export const run = () => orders.searchOrders({ filter: { status: "X" } });

@@ -1,0 +1,2 @@
+cy.intercept("POST", "/ecom/v1/orders/search", { orders: [] }).as("search");
+cy.wait("@search");

@@ -1,0 +1,4 @@
+export interface OrdersApi {
+  searchOrders(search: { filter: { paymentstatus: string } }): Promise<void>;
+}
+export type Search = OrdersApi["searchOrders"];

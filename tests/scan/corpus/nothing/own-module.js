@@ -1,0 +1,3 @@
+import { searchOrders } from "./orders.js";
+
+export const run = () => searchOrders({ filter: { paymentStatus: "PAYED" } });

@@ -1,0 +1,7 @@
+const orders = {
+  searchOrders(search) {
+    return search;
+  },
+};
+
+orders.searchOrders({ paging: { limit: 5 } });

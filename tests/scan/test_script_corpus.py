@@ -1,0 +1,95 @@
+"""The corpus of scripts: the calls found in each file, and what is wrong around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from corpus_form import CORPUS, expected, line_of, shown
+
+from orderquery.diagnostics.codes import CODES
+from orderquery.scan.script.finder import find_calls
+
+JSON = Any
+LANGUAGES = {
+    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".ts": "typescript", ".mts": "typescript",
+    ".cts": "typescript", ".tsx": "tsx", ".html": "html", ".vue": "vue", ".svelte": "svelte",
+}  # fmt: skip
+FOLDERS = ("javascript", "typescript", "markup")
+FILES = [(folder, name) for folder in FOLDERS for name in expected(folder)]
+IN_CODE = [code for code in CODES.values() if code.wrong_code]
+
+
+def source_of(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def scripts(folder: str) -> list[Path]:
+    return sorted(path for path in (CORPUS / folder).iterdir() if path.suffix in LANGUAGES)
+
+
+def found_in(path: Path) -> list[dict[str, JSON]]:
+    """Return the calls of a file in the form of ``expected.json``, what the check reports apart."""
+    source = source_of(path)
+    rows = []
+    for call in find_calls(source, LANGUAGES[path.suffix]):
+        around = sorted((line_of(source, mistake.span[0]), mistake.code) for mistake in call.around)
+        row: dict[str, JSON] = {
+            "line": line_of(source, call.span[0]),
+            "sends": call.sends,
+            "search": shown(call.search),
+        }
+        rows.append(row | {"around": [f"{line} {code}" for line, code in around]})
+    return rows
+
+
+@pytest.mark.parametrize(("folder", "name"), FILES, ids=lambda part: part)
+def test_the_calls_of_a_file_are_found(folder: str, name: str) -> None:
+    wanted = [
+        {"sends": "sdk", "around": []} | {key: value for key, value in row.items() if key != "codes"}
+        for row in expected(folder)[name]
+    ]
+    assert found_in(CORPUS / folder / name) == wanted
+
+
+def test_every_file_of_the_corpus_has_its_calls() -> None:
+    for folder in FOLDERS:
+        assert {path.name for path in scripts(folder)} == set(expected(folder))
+    assert len(FILES) >= 90
+    assert len(scripts("nothing")) >= 45
+
+
+@pytest.mark.parametrize("path", scripts("nothing"), ids=lambda path: path.name)
+def test_other_files_have_no_calls(path: Path) -> None:
+    assert found_in(path) == []
+
+
+@pytest.mark.parametrize("code", IN_CODE, ids=lambda code: code.name)
+def test_the_wrong_code_has_its_mistake_and_the_right_code_has_none(code: Any) -> None:
+    (wrong,) = find_calls(code.wrong_code, "javascript")
+    (right,) = find_calls(code.right_code, "javascript")
+    assert [mistake.code for mistake in wrong.around] == [code.name]
+    assert not right.around
+    for mistake in wrong.around:
+        start, end = mistake.span
+        assert 0 <= start < end <= len(code.wrong_code)
+
+
+def test_spans_are_those_of_the_parts() -> None:
+    source = (
+        'import { orders } from "@wix/ecom";\nconst é = "🎁";\norders.searchOrders({ filter: { status: "PAID" } });\n'
+    )
+    (call,) = find_calls(source, "javascript")
+    assert source[slice(*call.span)] == 'orders.searchOrders({ filter: { status: "PAID" } })'
+    (entry,) = call.search.entries  # type: ignore[union-attr]
+    assert source[slice(*entry.key_span)] == "filter"
+    assert source[slice(*entry.value.span)] == '{ status: "PAID" }'
+    (condition,) = entry.value.entries  # type: ignore[union-attr]
+    assert source[slice(*condition.value.span)] == '"PAID"'
+
+
+def test_spans_are_places_in_the_whole_file() -> None:
+    source = source_of(CORPUS / "markup" / "two-scripts.html")
+    for call in find_calls(source, "html"):
+        assert source[slice(*call.span)].startswith("axios.post(")
