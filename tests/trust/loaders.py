@@ -25,7 +25,10 @@ except oq.StoreError as problem:
 """
 """A loader that says after every batch how many records are kept."""
 
-LOADERS = {"command": ["-m", "orderquery", "load"], "telling": ["-c", TELLING]}
+WAITING = TELLING.replace("try:", 'print("ready", flush=True)\nsys.stdin.readline()\ntry:', 1)
+"""The same, but it opens the store only when it is told to go on."""
+
+LOADERS = {"command": ["-m", "orderquery", "load"], "telling": ["-c", TELLING], "waiting": ["-c", WAITING]}
 
 
 class Loader:
@@ -38,6 +41,15 @@ class Loader:
             [sys.executable, *LOADERS[kind], str(location), str(file)],
             cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
         )  # fmt: skip
+
+    def wait_until_ready(self):
+        """Until a loader that waits has started; it opens the store once ``go_on`` is called."""
+        assert self.process.stdout.readline() == b"ready\n"
+
+    def go_on(self):
+        """Let a loader that waits open the store."""
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
 
     def wait_for_batches(self, count):
         """Until so many batches are acknowledged; whether they are."""
@@ -55,7 +67,7 @@ class Loader:
         if kill:
             self.process.kill()
         out, err = self.process.communicate(timeout=PATIENCE)
-        if self.kind == "telling" and out:
+        if self.kind != "command" and out:
             self.told = int(out.split()[-1])
         self.said = err.decode()
         return self.process.returncode
