@@ -20,8 +20,10 @@ _ZSH = """\
 #compdef %(name)s
 # Completion of %(name)s for zsh.
 %(function)s() {
+    # Inside quotes, $LBUFFER does not have the opening one.
     local -a answer
-    answer=("${(@f)$(_ORDERQUERY_COMPLETING=zsh %(name)s "$LBUFFER" 2>/dev/null)}")
+    local line="${(j: :)words[1,CURRENT-1]} $QIPREFIX$IPREFIX$PREFIX"
+    answer=("${(@f)$(_ORDERQUERY_COMPLETING=zsh %(name)s "$line" 2>/dev/null)}")
     if (( $#answer < 2 )); then
         _files
     elif [[ $answer[1] == open ]]; then

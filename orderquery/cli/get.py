@@ -73,21 +73,9 @@ class _ByNumber:
         self._number = number
 
     def __call__(self, store: Store) -> list[bytes]:
-        from dataclasses import replace
+        from ..stores.paging import query_of_number
 
-        from ..compiler.compile import compile_search
-        from ..diagnostics.errors import UsageError
-        from ..language.conditions import equals
-        from ..language.types import UnfitOperand
-
-        field = store.schema.find("number")
-        if field is None:
-            raise UsageError(f'the table "{store.schema.name}" has no number; pass the id of the order')
-        try:
-            value = field.type.operand(self._number)
-        except UnfitOperand as problem:
-            raise UsageError(f"--number must be {problem.wanted}") from None
-        query = replace(compile_search({}, schema=store.schema), condition=equals(field, value))
+        query = query_of_number(self._number, store.schema)
         return [document for _, document in store.iterate_documents(query)]
 
 

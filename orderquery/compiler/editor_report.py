@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -30,11 +31,16 @@ class CheckedSource(NamedTuple):
 
     def check(self, schema: Schema) -> Report[Any]:
         """Return the report of the text."""
-        return check(self.text, self.shape, form=self.form, schema=schema)
+        return _checked(self, schema)
 
     def with_text(self, text: str) -> CheckedSource:
         """Return the same for another text."""
         return self._replace(text=text)
+
+
+@lru_cache(maxsize=2)  # an editor asks for the problems of a text, and then for their fixes
+def _checked(source: CheckedSource, schema: Schema) -> Report[Any]:
+    return check(source.text, source.shape, form=source.form, schema=schema)
 
 
 def checked_source(found: EditorText) -> CheckedSource:

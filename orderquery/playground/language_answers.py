@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from ..compiler.completion import complete
 from ..compiler.conversion import Target, convert
-from ..compiler.editor_form import EditorForm
+from ..compiler.editor_form import EditorForm, editor_text
+from ..compiler.editor_report import editor_report
 from ..compiler.formatting import format_search
 from ..compiler.highlighting import highlight
 from ..compiler.hover import hover
@@ -49,7 +50,7 @@ class Units:
 def answer_check(call: PageCall) -> JSON:
     """Answer with the diagnostics, their fixes, and the tokens of the text."""
     text, form, units = call.source, _EDITOR_FORMS[call.form], Units(call.source)
-    report = call.report
+    report = editor_report(editor_text(text, form, call.schema), call.schema)
     is_short = len(text) <= MAX_COLOURED_CHARS
     found = fixes(text, form, call.schema) if report.diagnostics and is_short else []
     shown = report.diagnostics[:_MAX_SHOWN_DIAGNOSTICS]

@@ -25,6 +25,7 @@ from .service_state import StateOwner
 if TYPE_CHECKING:
     from ..compiler.query import Query
     from ..dicts import OrderDict
+    from ..language.schema import Schema
 
 JSON = Any
 _BATCH_ROWS = 1_000
@@ -93,21 +94,10 @@ class SearchingStore(StateOwner):
         if order_id is not None:
             document = self.get_document(order_id)
             return None if document is None else decode_json(document)
-        found = self._by_number(number)
+        found = self._find_documents(query_of_number(number, self.schema), 2)
         if len(found) > 1:
             raise UsageError(f"several orders have number {described(number)}; search for: {_NUMBER} = {number}")
         return decode_json(found[0]) if found else None
-
-    def _by_number(self, number: JSON) -> list[bytes]:
-        field = self.schema.find(_NUMBER)
-        if field is None:
-            raise UsageError(f'the table "{self.schema.name}" has no field "{_NUMBER}"; pass an id')
-        try:
-            value = field.type.operand(number)
-        except UnfitOperand as problem:
-            raise UsageError(f"{_NUMBER} takes {problem.wanted}, not {described(number)}") from None
-        everything = compile_search({}, schema=self.schema)
-        return self._find_documents(replace(everything, condition=equals(field, value)), 2)
 
     def iterate_records(
         self, site: str | None = None
@@ -129,3 +119,20 @@ class SearchingStore(StateOwner):
         while found := self._read_records(kind, site, after, _BATCH_ROWS):
             yield from found
             after = found[-1].place
+
+
+def query_of_number(number: JSON, schema: Schema) -> Query:
+    """Return the query of the orders with a number, hidden ones included.
+
+    Raises:
+        UsageError: the number cannot be one, or the table has none.
+
+    """
+    field = schema.find(_NUMBER)
+    if field is None:
+        raise UsageError(f'the table "{schema.name}" has no field "{_NUMBER}"; pass an id')
+    try:
+        value = field.type.operand(number)
+    except UnfitOperand as problem:
+        raise UsageError(f"{_NUMBER} takes {problem.wanted}, not {described(number)}") from None
+    return replace(compile_search({}, schema=schema), condition=equals(field, value))

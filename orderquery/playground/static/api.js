@@ -1,4 +1,4 @@
-// The calls of the server. The API key lives in this module alone, and only in memory.
+// The calls of the server. The API key lives here alone, in memory.
 
 import { attempt } from "./dom.js";
 

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { button, float, make, say } from "./dom.js";
 
-// The list of what may stand at the caret. It takes keys only while it is open; otherwise Tab leaves the editor.
+// What may stand at the caret. The list takes keys only while it is open; otherwise Tab leaves the editor.
 export class Suggestions {
 	items = [];
 	active = -1;
@@ -22,15 +22,17 @@ export class Suggestions {
 		this.list.addEventListener("click", ({ target }) => this.take([...this.list.children].indexOf(target.closest("li"))));
 	}
 
+	// Whether to ask after this edit.
 	typed({ inputType, data }) {
-		if ((inputType === "insertText" && /^[\w.$"]$/.test(data)) || (!this.box.hidden && inputType?.startsWith("delete"))) this.ask();
-		else this.close();
+		if ((inputType === "insertText" && /^[\w.$"]$/.test(data)) || (!this.box.hidden && inputType?.startsWith("delete"))) return true;
+		this.close();
 	}
 
 	// Ask for suggestions. With `isAsked`, the first one is selected, and an empty list is announced.
 	async ask(isAsked = false) {
 		const { value: text, selectionStart: position } = this.area;
 		const request = (this.request = {});
+		this.editor.isWanted = false;
 		const answer = await ask("complete", { text, position, form: this.editor.id });
 		if (request !== this.request || this.area.selectionStart !== position) return;
 		this.items = (answer?.items ?? []).filter((item) => isAsked || text.slice(item.start, item.end) !== item.text.trimEnd());

@@ -65,11 +65,11 @@ class QueryEditor extends HTMLElement {
 		this.layers.scrollTop += Math.max(0, bottom - box.bottom + 8) + Math.min(0, top - box.top - 8);
 		tell("edited");
 		if (event.isComposing) return;
+		this.isWanted = this.suggestions.typed(event);
 		this.check();
-		this.suggestions.typed(event);
 	}
 
-	// Show the text now, with the colours of before; the new ones come from the server.
+	// Show the text now; new colours come from the server.
 	draw() {
 		const text = this.value, start = sameStart(text, this.drawn), by = text.length - this.drawn.length;
 		const move = (one) => ({ ...one, start: one.start > start ? one.start + by : one.start, end: one.end >= start ? one.end + by : one.end });
@@ -94,7 +94,7 @@ class QueryEditor extends HTMLElement {
 		for (const name in found) CSS.highlights.set(name, found[name]);
 	}
 
-	// While the server works, texts between are skipped.
+	// Texts between answers are skipped, and suggestions come last.
 	async check() {
 		this.isStale = true;
 		if (this.isAsking) return;
@@ -110,6 +110,7 @@ class QueryEditor extends HTMLElement {
 			if (!this.hidden) tell("checked", { problems: this.problems, more: answer.count - answer.diagnostics.length });
 		}
 		this.isAsking = false;
+		if (this.isWanted) this.suggestions.ask();
 	}
 
 	pressed(event) {

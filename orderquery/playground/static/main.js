@@ -95,7 +95,7 @@ await openLink();
 addEventListener("hashchange", openLink);
 hear("edited form", keepDraft);
 keepDraft();
-// A browser that keeps nothing says so now, not while one writes.
+// A browser that keeps nothing says so now.
 storage.keep("used", Date.now());
 showView("results");
 if (await learn()) session.editor().area.focus();

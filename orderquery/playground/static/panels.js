@@ -26,7 +26,7 @@ customElements.define("fields-panel", class extends HTMLElement {
 	}
 });
 
-// Insert a name at the caret; a space parts it from a word before it.
+// Insert a name at the caret, apart from a word before it.
 function insert(name) {
 	const { selectionStart: start, selectionEnd: end, value } = editor().area;
 	const space = /[\w)"']$/.test(value.slice(0, start)) ? " " : "";

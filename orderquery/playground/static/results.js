@@ -133,7 +133,7 @@ function data(cell, { isNumber }) {
 	return make("td", { class: isNumber && "number" }, content);
 }
 
-// Move between the values with the arrows; the table is one stop for Tab.
+// Arrows move between the values; the table is one stop for Tab.
 function walk(event) {
 	const cell = event.target.closest("td");
 	const down = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 0, ArrowLeft: 0 }[event.key];

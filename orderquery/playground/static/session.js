@@ -1,4 +1,4 @@
-// The search that is being written, and what the parts of the page do with it.
+// The search that is being written, and what is done with it.
 
 import { ask } from "./api.js";
 import { byId, say, tell } from "./dom.js";

@@ -30,7 +30,7 @@ export function forget(name) {
 	may(() => localStorage.removeItem(PREFIX + name));
 }
 
-// Return the kept searches of a list. It is read again before each change: another tab may have changed it.
+// The kept searches of a list, read again before each change: another tab may have changed it.
 export const list = (name) => [recall(name, [])].flat().filter((one) => typeof one?.text === "string");
 
 export const addToHistory = (search) => keep("history",
