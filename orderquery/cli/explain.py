@@ -88,7 +88,7 @@ def _explain_event(name: str) -> int:
 
 
 def _render(row: Code) -> str:
-    from textwrap import fill
+    from textwrap import fill, indent
 
     from ..diagnostics.codes import EFFECT_NOTES
 
@@ -101,4 +101,7 @@ def _render(row: Code) -> str:
     if row.wrong:
         form = "text form" if row.shape == "text" else f"JSON, --as {row.shape}"
         lines += ["", f"Example ({form}):", "", f"  wrong  {row.wrong}", f"  right  {row.right}"]
+    if row.wrong_code:
+        lines += ["", "Wrong (JavaScript):", "", indent(row.wrong_code, "  ")]
+        lines += ["", "Right:", "", indent(row.right_code, "  ")]
     return "\n".join(lines)

@@ -151,10 +151,13 @@ def _rules() -> Iterator[JSON]:
 
     for row in CODES.values():
         example = f"\n\nwrong: {row.wrong}\nright: {row.right}" if row.wrong else ""
+        if row.wrong_code:
+            example = f"\n\nwrong:\n{row.wrong_code}\n\nright:\n{row.right_code}"
         yield {
             "id": row.name,
             "shortDescription": {"text": row.title},
             "fullDescription": {"text": row.why},
             "help": {"text": f"{EFFECT_NOTES[row.effect].capitalize()}. Fix: {row.fix}.{example}"},
             "defaultConfiguration": {"level": row.severity},
+            **({"properties": {"tags": [*row.tags]}} if row.tags else {}),
         }

@@ -7,7 +7,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 Effect = Literal[
-    "refuses", "ignores", "accepts", "local", "elsewhere", "none", "withdrawn", "untranslatable", "differs"
+    "refuses", "ignores", "accepts", "local", "elsewhere", "around", "none", "withdrawn", "untranslatable", "differs"
 ]
 
 EFFECT_NOTES: dict[str, str] = {
@@ -16,6 +16,7 @@ EFFECT_NOTES: dict[str, str] = {
     "accepts": "Wix accepts this",
     "local": "orderquery refuses this; it is not a rule of Wix",
     "elsewhere": "concerns your own tables, not requests",
+    "around": "concerns the code around the request, not the request",
     "none": "concerns stored documents, not requests",
     "withdrawn": "Wix withdrew this API in September 2024",
     "untranslatable": "no request to the newer API does this",
@@ -53,7 +54,9 @@ class Code:
 
     ``effect`` is what Wix does with the mistake, ``service`` how its error responses name it. ``wrong`` is an example
     with exactly this diagnostic and ``right`` its correction, both in ``shape`` (``text`` is the text form); both are
-    empty where a short request cannot show the mistake. ``fix`` is the class of the fix that is offered, and why.
+    empty where a short request cannot show the mistake. ``wrong_code`` and ``right_code`` are an example in JavaScript,
+    of a mistake in code that sends a search. ``fix`` is the class of the fix that is offered, and why. ``tags`` are
+    for programs that sort findings, such as ``security``.
     """
 
     name: str
@@ -65,6 +68,9 @@ class Code:
     right: str = ""
     shape: Literal["request", "search", "sdk", "text"] = "request"
     fix: str = ""
+    wrong_code: str = ""
+    right_code: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:

@@ -6,6 +6,7 @@ a row and create its diagnostic where the mistake is found.
 
 from __future__ import annotations
 
+from .call_codes import CALL_CODES
 from .code import EFFECT_NOTES, Code, Effect, ServiceError, Severity
 from .code import application as _application
 from .code import violation as _violation
@@ -287,6 +288,8 @@ _ROWS = (
         fix="none: the layout is yours",
     ),
     *STORES_CODES,
+    # -- the code that sends a search --------------------------------------------------------------------------
+    *CALL_CODES,
     # -- documents ---------------------------------------------------------------------------------------------
     Code(
         "unusable-document", "none", _violation("VALIDATION"), "unusable document",

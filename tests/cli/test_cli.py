@@ -368,4 +368,5 @@ def test_explain_every_code():
         assert shown.startswith(f"{code.severity}[{name}]: {code.title}")
         assert code.wrong in shown
         assert code.right in shown
+        assert all(line in shown for line in (*code.wrong_code.split("\n"), *code.right_code.split("\n")))
         assert f"Fix: {code.fix}.".split() == shown[shown.index("Fix: ") :].partition("\n\n")[0].split()

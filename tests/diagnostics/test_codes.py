@@ -10,7 +10,7 @@ import pytest
 import orderquery as oq
 from orderquery.diagnostics.codes import CODES, Code
 
-ROWS = ("codes.py", "stores_codes.py")
+ROWS = ("codes.py", "stores_codes.py", "call_codes.py")
 SHOWN = [code for code in CODES.values() if code.wrong]
 NEEDS_MORE = {
     "too-deep", "too-large", "query-too-long", "too-long",  # too long to print
@@ -23,6 +23,7 @@ NEEDS_MORE = {
     "unverified-event", "kept-value", "conversion-loss",  # need documents
     "stores-query",  # is found where no shape is given
     "no-counterpart", "dropped-part", "other-meaning", "partial-counterpart",  # of a translation
+    "unknown-answer-key", "cursor-not-passed", "offset-paging", "wrong-loop-end", "unfiltered-member-search",  # of code
 }  # fmt: skip
 
 FIVE = {
@@ -58,6 +59,12 @@ def test_the_wrong_example_gives_the_code_and_the_right_one_nothing(code: Code) 
     assert diagnostic.help
     assert diagnostic.line is not None
     assert not check(code, code.right).diagnostics
+
+
+def test_a_mistake_in_code_has_an_example_in_code() -> None:
+    assert {code.name for code in CODES.values() if code.effect == "around"} == {
+        code.name for code in CODES.values() if code.wrong_code and code.right_code
+    }
 
 
 @pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.name)
