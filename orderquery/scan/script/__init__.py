@@ -1,0 +1,1 @@
+"""Find the searches in JavaScript, TypeScript and TSX."""

@@ -1,0 +1,211 @@
+"""Whether a condition of a script is true, and whether a write runs before a use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from tree_sitter import Node
+
+from ..nodes import ListLiteral, ObjectLiteral, Scalar, SourceValue
+from .choices import Choices
+from .tree import FUNCTIONS, LOOPS, ScriptTree, expressions, field, inner
+
+Runs = Literal["no", "once", "often"]
+_NOTHING = ("undefined", "null", "''", '""', "void 0")
+_EXITS = ("return_statement", "throw_statement", "continue_statement", "break_statement")
+_MAX_DEPTH = 20
+
+
+class Conditions:
+    """The truth of conditions in one reading.
+
+    ``value`` reads an expression; its result decides where it is known.
+    """
+
+    def __init__(
+        self, tree: ScriptTree, choices: Choices, value: Callable[[Node], SourceValue | None]
+    ) -> None:
+        self._tree = tree
+        self._choices = choices
+        self._value = value
+
+    def decide(self, node: Node, depth: int = 0) -> bool:
+        """Return whether a condition is true in this reading."""
+        node = inner(node)
+        operator = field(node, "operator")
+        sign = "" if operator is None else operator.type
+        if depth > _MAX_DEPTH:
+            return self._choices.choose(self._text(node))
+        if node.type == "unary_expression" and sign == "!":
+            operand = field(node, "argument")
+            return operand is None or not self.decide(operand, depth + 1)
+        if node.type == "binary_expression":
+            left, right = field(node, "left"), field(node, "right")
+            if left is None or right is None:
+                return True
+            if sign == "&&":
+                return self.decide(left, depth + 1) and self.decide(right, depth + 1)
+            if sign in ("||", "??"):
+                return self.decide(left, depth + 1) or self.decide(right, depth + 1)
+            if sign in ("===", "==", "!==", "!="):
+                return self._equal(left, right, depth) == (sign[0] == "=")
+            return self._choices.choose(self._text(node))
+        if node.type == "call_expression" and self._tree.text(node).startswith("Boolean("):
+            given = field(node, "arguments")
+            operands = [] if given is None else expressions(given)
+            return bool(operands) and self.decide(operands[0], depth + 1)
+        text = self._text(node)
+        if self._choices.is_fixed(text):
+            return self._choices.choose(text)
+        known = self._value(node) if node.type in _VALUED else None
+        if known is None and node.type in ("undefined", "identifier", "null"):
+            return False
+        if isinstance(known, Scalar):
+            return bool(known.value)
+        if isinstance(known, ObjectLiteral | ListLiteral):
+            return True
+        return self._choices.choose(text)
+
+    def _equal(self, left: Node, right: Node, depth: int) -> bool:
+        if self._tree.text(left) in _NOTHING:
+            left, right = right, left
+        if self._tree.text(right) in _NOTHING:
+            return not self.decide(left, depth + 1)
+        left, right = inner(left), inner(right)
+        if left.type == "unary_expression" and self._tree.text(right).strip("'\"`") == "undefined":
+            operand = field(left, "argument")
+            return operand is not None and not self.decide(operand, depth + 1)
+        known = self._value(left) if left.type in _VALUED else None
+        other = self._value(right) if right.type in _VALUED else None
+        if isinstance(known, Scalar) and isinstance(other, Scalar):
+            return bool(known.value == other.value)
+        return self._choices.choose_equal(self._text(left), self._text(right))
+
+    def _text(self, node: Node) -> str:
+        return " ".join(self._tree.text(node).split())
+
+    def is_left_taken(self, node: Node) -> bool:
+        """Return whether the left side of ``||`` or ``??`` is the value."""
+        left = field(node, "left")
+        return left is None or self.decide(left)
+
+    # -- which code runs ----------------------------------------------------------------------------------------
+
+    def runs(self, node: Node, use: Node) -> Runs:
+        """Return whether code runs before a use in the same function."""
+        around_use = {use.id: use}
+        for above in self._tree.ancestors(use):
+            around_use[above.id] = above
+        often = False
+        for child, above in self._steps(node):
+            if above.id in around_use:
+                return "no" if _is_other_branch(child, above, around_use) else "often" if often else "once"
+            if above.type in FUNCTIONS or above.type in LOOPS:
+                often = True
+            elif not self.is_taken(child, above):
+                return "no"
+            elif above.type in ("if_statement", "else_clause") and _leaves(child):
+                return "no"
+        return "often" if often else "once"
+
+    def _steps(self, node: Node) -> Iterator[tuple[Node, Node]]:
+        child = node
+        for above in self._tree.ancestors(node):
+            yield child, above
+            child = above
+
+    def is_taken(self, child: Node, above: Node) -> bool:
+        """Return whether control reaches a child of a node that branches."""
+        if above.type in ("if_statement", "ternary_expression"):
+            condition = field(above, "condition")
+            if condition is None or condition.id == child.id:
+                return True
+            consequence = field(above, "consequence")
+            return self.decide(condition) == (consequence is not None and consequence.id == child.id)
+        if above.type == "binary_expression":
+            left, operator = field(above, "left"), field(above, "operator")
+            if left is None or operator is None or left.id == child.id or operator.type not in ("&&", "||", "??"):
+                return True
+            return self.decide(left) == (operator.type == "&&")
+        if above.type == "switch_case":
+            value = field(above, "value")
+            body = self._tree.parent(above)
+            switch = None if body is None else self._tree.parent(body)
+            subject = None if switch is None else field(switch, "value")
+            if value is None or subject is None or value.id == child.id:
+                return True
+            return self._choices.choose_equal(self._text(inner(subject)), self._text(value))
+        if above.type == "catch_clause":
+            return self._choices.choose(f"catch {above.start_byte}", usual=False)
+        return True
+
+    def is_reached(self, node: Node, function: Node) -> bool:
+        """Return whether control reaches a node of a function, by the conditions around it."""
+        for child, above in self._steps(node):
+            if above.id == function.id:
+                return True
+            if not self.is_taken(child, above):
+                return False
+        return True
+
+
+_VALUED = frozenset(
+    (
+        "identifier", "member_expression", "string", "number", "true", "false", "null", "undefined", "object", "array",
+        "template_string",
+    )
+)  # fmt: skip
+
+
+def _is_other_branch(child: Node, above: Node, around_use: dict[int, Node]) -> bool:
+    """Return whether a node is in one branch of ``above`` and the use in another."""
+    if child.id in around_use:
+        return False
+    if above.type in ("if_statement", "ternary_expression"):
+        condition = field(above, "condition")
+        others = [branch for branch in above.named_children if condition is None or branch.id != condition.id]
+        return child in others and any(branch.id in around_use for branch in others)
+    return above.type == "switch_body"
+
+
+def _leaves(branch: Node) -> bool:
+    """Return whether a branch ends the function or the round of the loop."""
+    if branch.type == "statement_block":
+        children = expressions(branch)
+        return bool(children) and children[-1].type in _EXITS
+    return branch.type in _EXITS
+
+
+def fixed_at(tree: ScriptTree, call: Node) -> dict[str, bool]:
+    """Return the conditions around a call, and their truth there."""
+    found: dict[str, bool] = {}
+    child = call
+    for above in tree.ancestors(call):
+        if above.type in FUNCTIONS:
+            break
+        if above.type in ("if_statement", "ternary_expression"):
+            condition, consequence = field(above, "condition"), field(above, "consequence")
+            if condition is not None and condition.id != child.id and consequence is not None:
+                found |= _fixed(tree, condition, truth=consequence.id == child.id)
+        child = above
+    return found
+
+
+def _fixed(tree: ScriptTree, condition: Node, *, truth: bool) -> dict[str, bool]:
+    waiting, found = [(condition, truth)], {}
+    while waiting:
+        node, holds = waiting.pop()
+        node = inner(node)
+        operator = field(node, "operator")
+        sign = "" if operator is None else operator.type
+        operand, left, right = field(node, "argument"), field(node, "left"), field(node, "right")
+        if sign == "!" and operand is not None:
+            waiting.append((operand, not holds))
+        elif left is not None and right is not None and sign == ("&&" if holds else "||"):
+            waiting += [(left, holds), (right, holds)]
+        elif right is not None and left is not None and tree.text(right) in _NOTHING and sign[:2] in ("==", "!="):
+            waiting.append((left, holds == (sign[0] == "!")))
+        elif sign not in ("&&", "||"):
+            found[" ".join(tree.text(node).split())] = holds
+    return found

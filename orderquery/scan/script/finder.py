@@ -1,0 +1,130 @@
+"""Find the calls of a script that send a search."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from ..found import Language, SearchCall
+from ..nodes import ObjectLiteral, Scalar, SourceValue
+from .builders import Builders
+from .choices import Choices
+from .conditions import fixed_at
+from .http_calls import HttpCall, HttpCalls
+from .json_text import value_of_text
+from .markup import Script, scripts_in
+from .origins import Origins
+from .scopes import Scopes
+from .sdk_calls import sdk_call
+from .tree import ScriptTree, arguments
+from .values import ValueReader, read_value
+
+_NEEDLES = re.compile(r"searchOrders|orders/search|orders/query|ecom/v1")
+_MAX_CHARS = 2 << 20
+"""Of a script that is parsed."""
+_BUNDLE_CHARS = 20_000
+_BUNDLE_LINE_CHARS = 500
+"""A longer script with lines that are longer on average is a bundle: the code of packages."""
+_MARKUP = ("html", "vue", "svelte")
+_ALL_LEVELS = 4
+"""Of JSON texts in one another, in a request to the older Stores API."""
+
+
+def find_calls(text: str, language: str) -> list[SearchCall]:
+    """Return the calls of a source that send a search, in its order."""
+    return [call for script in _scripts(text, language) for call in _calls(script)]
+
+
+def comments_at(text: str, language: str, offsets: list[int]) -> list[bool]:
+    """Return for each character offset whether it is in a comment of a script."""
+    spans = sorted(span for script in _scripts(text, language) for span in _tree(script).comments())
+    starts = [start for start, _ in spans]
+    found = []
+    for offset in offsets:
+        index = bisect_right(starts, offset) - 1
+        found.append(index >= 0 and offset < spans[index][1])
+    return found
+
+
+def has_errors(text: str, language: str) -> bool:
+    """Return whether a script of a source does not parse."""
+    return any(_tree(script).root.has_error for script in _scripts(text, language))
+
+
+def find_javascript_calls(source: str, language: Language = "javascript") -> tuple[SearchCall, ...]:
+    """Return the calls of a script that send a search, in its order."""
+    return tuple(find_calls(source, language))
+
+
+def _scripts(text: str, language: str) -> list[Script]:
+    if language == "python":
+        return []
+    scripts = scripts_in(text) if language in _MARKUP else [Script(text, 0, language)]  # type: ignore[arg-type]
+    return [script for script in scripts if not _is_bundle(script.text)]
+
+
+def _is_bundle(text: str) -> bool:
+    if len(text) > _MAX_CHARS:
+        return True
+    return len(text) > _BUNDLE_CHARS and len(text) > _BUNDLE_LINE_CHARS * (text.count("\n") + 1)
+
+
+def _tree(script: Script) -> ScriptTree:
+    return ScriptTree(script.text, script.language, script.offset)
+
+
+def _calls(script: Script) -> Iterator[SearchCall]:
+    if not _NEEDLES.search(script.text):
+        return
+    yield from _ScriptFinder(_tree(script), script.language).calls()
+
+
+class _ScriptFinder:
+    def __init__(self, tree: ScriptTree, language: Language) -> None:
+        self._tree = tree
+        self._language = language
+        self._scopes = Scopes(tree)
+        self._origins = Origins(tree, self._scopes)
+        self._builders = Builders(self._origins)
+
+    def calls(self) -> Iterator[SearchCall]:
+        for call in self._tree.nodes["call_expression"]:
+            given = arguments(call)
+            found = sdk_call(self._tree, self._origins, call, given)
+            if found is not None:
+                yield self._sdk(found.call, found.argument)
+                continue
+            http = HttpCalls(self._reader(call), self._origins).find(call, given)
+            if http is not None:
+                yield self._http(http)
+
+    def _reader(self, call: Node, choices: Choices | None = None, *, text_levels: int = 0) -> ValueReader:
+        ways = Choices({}, {}) if choices is None else choices
+        return ValueReader(self._tree, self._scopes, call, ways, self._builders, text_levels=text_levels)
+
+    def _sdk(self, call: Node, argument: Node | None) -> SearchCall:
+        span = self._tree.span(call)
+        value = None if argument is None else self._value(argument, call)
+        if value is None:
+            value = ObjectLiteral((), span if argument is None else self._tree.span(argument))
+        return SearchCall(span, "sdk", value, self._language)
+
+    def _http(self, found: HttpCall) -> SearchCall:
+        span = self._tree.span(found.call)
+        levels = _ALL_LEVELS if found.sends == "stores" else 1
+        value = None if found.body is None else self._value(found.body, found.call, text_levels=levels)
+        if value is None:
+            value = ObjectLiteral((), span)
+        elif isinstance(value, Scalar):
+            value = value_of_text(value)
+        return SearchCall(span, found.sends, value, self._language)
+
+    def _value(self, node: Node, call: Node, *, text_levels: int = 0) -> SourceValue | None:
+        if node.type == "spread_element":
+            return self._reader(call).unknown(node)
+        return read_value(
+            lambda choices: self._reader(call, choices, text_levels=text_levels), node, fixed_at(self._tree, call)
+        )

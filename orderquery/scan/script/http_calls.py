@@ -1,0 +1,243 @@
+"""The HTTP calls of a script that send a search."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from .literals import key_of
+from .origins import Origins
+from .tree import FUNCTIONS, arguments, expressions, field, inner
+from .urls import api_of, joined, url_of
+from .values import ValueReader
+
+Answers = Literal["response", "axios", "got", "unknown"]
+"""What a call returns: a Response with json(), an object with data, one with body, or another thing."""
+
+_NOT_SENDING = re.compile(
+    r"^(?:console|logger?|log|expect|describe|it|test|app|router|server|nock|scope|mock\w*|rest|http(?=\.post$)|jest|vi|cy|sinon|"
+    r"Error|assert\w*|fetchMock|axiosMock|page|route|fastify|msw|interceptor|new|require|import|JSON|Object|Array|"
+    r"String|URL|encodeURI\w*|describe|path|debug|t)$",
+    re.IGNORECASE,
+)
+_ROOTS_NOT_SENDING = re.compile(r"mock|nock|stub|spy|router|express|handler", re.IGNORECASE)
+_NO_CLIENT_METHODS = frozenset(
+    (
+        "includes", "startsWith", "endsWith", "indexOf", "match", "test", "push", "log", "info", "warn", "error",
+        "debug", "reply", "replace", "split", "join", "concat", "toBe", "toEqual", "toContain", "toHaveBeenCalledWith",
+        "set", "has", "on", "use", "handle", "intercept", "onPost", "persist", "then", "catch", "get", "append", "all",
+    )
+)  # fmt: skip
+_FETCHES = frozenset(
+    ("fetch", "nodeFetch", "node_fetch", "wixFetch", "crossFetch", "unfetch", "ky", "fetchWithAuth", "fetchFn", "fetchImpl")
+)
+_AXIOS = re.compile(r"axios", re.IGNORECASE)
+_BODY_KEYS = ("json", "data", "body", "payload")
+_URL_KEYS = ("url", "uri", "path", "endpoint")
+_BASE_KEYS = ("baseURL", "baseUrl", "prefixUrl", "prefix", "base")
+_MODULE_ANSWERS: dict[str, Answers] = {
+    "axios": "axios", "got": "got", "ky": "response", "node-fetch": "response", "undici": "response",
+    "wix-fetch": "response", "cross-fetch": "response", "isomorphic-fetch": "response", "@wix/essentials": "response",
+    "@wix/http-client": "response", "ofetch": "unknown",
+}  # fmt: skip
+_MAKERS = ("create", "extend", "defaults")
+_PLAIN = ("search", "filter", "sort", "cursorPaging", "query", "paging")
+
+
+class HttpCall(NamedTuple):
+    """A call that sends a search, and its body; ``None`` for a request without one."""
+
+    call: Node
+    body: Node | None
+    sends: Literal["request", "stores"]
+    answers: Answers
+
+
+class HttpCalls:
+    """Finds the HTTP calls of a script."""
+
+    def __init__(self, reader: ValueReader, origins: Origins) -> None:
+        self._reader = reader
+        self._tree = reader.tree
+        self._origins = origins
+
+    def find(self, call: Node, given: list[Node]) -> HttpCall | None:
+        """Return the call that sends a search that a call is."""
+        function = field(call, "function")
+        if function is None or not given:
+            return None
+        function = inner(function)
+        name = self._tree.text(function)
+        if len(name) > 300 or function.type not in ("identifier", "member_expression") or not self._may_send(function):
+            return None
+        base = self._base(function)
+        for index, node in enumerate(given[:3]):
+            node = inner(node)
+            if node.type == "object":
+                url = self._option_url(node, base)
+                api = None if url is None else api_of(url)
+                if api is not None:
+                    return self._call(call, function, self._options_body(node), api, has_options=True)
+                continue
+            if node.type in FUNCTIONS or node.type == "number":
+                continue
+            url = url_of(self._reader, node)
+            api = None if url is None else api_of(joined(base, url))
+            if api is not None:
+                return self._with_rest(call, function, given[index + 1 :], api)
+        return None
+
+    def _with_rest(self, call: Node, function: Node, rest: list[Node], api: str) -> HttpCall | None:
+        """Return a call by its arguments after the URL."""
+        name = self._tree.text(function).rsplit(".", 1)[-1]
+        rest = [inner(node) for node in rest]
+        if any(node.type in FUNCTIONS for node in rest):
+            return None
+        options = rest[0] if rest else None
+        answers = self._answers(function)
+        if name in ("post", "put", "request") and answers in ("axios", "unknown"):
+            if options is None:
+                return self._call(call, function, None, api, has_options=True) if name == "post" else None
+            if options.type == "object" and answers == "unknown" and self._has_body(options):
+                return self._call(call, function, self._options_body(options), api, has_options=True)
+            return self._call(call, function, options, api, has_options=True)
+        for node in rest:
+            object_ = self._object(node)
+            if object_ is None:
+                if self._tree.text(node).startswith("JSON.stringify("):
+                    return self._call(call, function, node, api, has_options=True)
+                continue
+            if self._has_body(object_) or self._is_post(object_) or name == "post":
+                return self._call(call, function, self._options_body(object_), api, has_options=True)
+            if any(_option(self._tree, object_, key) is not None for key in _PLAIN):
+                return self._call(call, function, node, api, has_options=True)
+        if name == "post" and not rest:
+            return self._call(call, function, None, api, has_options=True)
+        if answers == "unknown" and rest and rest[-1].type in ("identifier", "call_expression"):
+            return self._call(call, function, rest[-1], api, has_options=True)
+        return None
+
+    def _object(self, node: Node) -> Node | None:
+        """Return the object that an expression is, or the constant that it names."""
+        if node.type == "object":
+            return node
+        binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
+        value = None if binding is None or binding.value is None or binding.path else inner(binding.value)
+        return value if value is not None and value.type == "object" else None
+
+    def _call(
+        self, call: Node, function: Node, body: Node | None, api: str, *, has_options: bool
+    ) -> HttpCall:  # fmt: skip
+        sends: Literal["request", "stores"] = "stores" if api == "stores" else "request"
+        return HttpCall(call, body, sends, self._answers(function))
+
+    # -- who sends ----------------------------------------------------------------------------------------------
+
+    def _may_send(self, function: Node) -> bool:
+        text = self._tree.text(function)
+        first, _, last = text.partition(".")[0], None, text.rsplit(".", 1)[-1]
+        if function.type == "member_expression" and last in _NO_CLIENT_METHODS:
+            return False
+        root = function
+        while root.type in ("member_expression", "call_expression"):
+            children = expressions(root)
+            if not children:
+                break
+            root = inner(children[0])
+        first = self._tree.text(root)[:80]
+        if function.type == "identifier":
+            return not _NOT_SENDING.match(text) and not _ROOTS_NOT_SENDING.search(text)
+        return not _NOT_SENDING.match(first) and not _ROOTS_NOT_SENDING.search(first)
+
+    def _answers(self, function: Node) -> Answers:
+        name = self._tree.text(function)
+        last = name.rsplit(".", 1)[-1]
+        origin = self._origins.of(function)
+        if origin is not None and origin.module in _MODULE_ANSWERS:
+            return _MODULE_ANSWERS[origin.module]
+        if last in _FETCHES or name in ("globalThis.fetch", "window.fetch"):
+            binding = self._reader.scopes.binding(function) if function.type == "identifier" else None
+            return "response" if binding is None or binding.kind != "function" else "unknown"
+        maker = self._maker(function)
+        if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.text(maker)[:80])):
+            return "axios"
+        if name.split(".")[0] == "got" or (maker is not None and self._tree.text(maker).startswith("got.")):
+            return "got"
+        if maker is not None and self._tree.text(maker).startswith("ky."):
+            return "response"
+        return "unknown"
+
+    def _maker(self, function: Node) -> Node | None:
+        """Return the call that made the instance of a client, such as axios.create(...)."""
+        holder = function
+        if function.type == "member_expression":
+            found = field(function, "object")
+            if found is None:
+                return None
+            holder = inner(found)
+        if holder.type == "member_expression":
+            this, name = field(holder, "object"), field(holder, "property")
+            values = [] if name is None or this is None else self._reader.scopes.fields.get(self._tree.text(name), [])
+            holder = inner(values[0]) if len(values) == 1 and this is not None and this.type == "this" else holder
+        binding = self._reader.scopes.binding(holder) if holder.type == "identifier" else None
+        if binding is not None and binding.kind == "variable":
+            settings = [write.values[0] for write in binding.writes if not write.path and write.change == "set"]
+            value = settings[0] if settings and binding.value is None else binding.value
+            holder = holder if value is None else inner(value)
+        called = field(holder, "function") if holder.type == "call_expression" else None
+        if called is None or self._tree.text(called).rsplit(".", 1)[-1] not in _MAKERS:
+            return None
+        return holder
+
+    def _base(self, function: Node) -> str:
+        maker = self._maker(function)
+        given = [] if maker is None else arguments(maker)
+        return self._base_in(self._object(inner(given[0]))) if given else ""
+
+    def _base_in(self, options: Node | None) -> str:
+        for key in _BASE_KEYS:
+            node = None if options is None else _option(self._tree, options, key)
+            if node is not None:
+                return url_of(self._reader, node) or ""
+        return ""
+
+    # -- options ------------------------------------------------------------------------------------------------
+
+    def _option_url(self, options: Node, base: str) -> str | None:
+        base = self._base_in(options) or base
+        for key in _URL_KEYS:
+            node = _option(self._tree, options, key)
+            if node is not None:
+                url = url_of(self._reader, node)
+                return None if url is None else joined(base, url)
+        return None
+
+    def _has_body(self, options: Node) -> bool:
+        return any(_option(self._tree, options, key) is not None for key in _BODY_KEYS)
+
+    def _is_post(self, options: Node) -> bool:
+        method = _option(self._tree, options, "method")
+        return method is not None and self._tree.text(method).strip("'\"`").upper() == "POST"
+
+    def _options_body(self, options: Node) -> Node | None:
+        for key in _BODY_KEYS:
+            node = _option(self._tree, options, key)
+            if node is not None:
+                return node
+        return None
+
+
+def _option(tree: object, options: Node, key: str) -> Node | None:
+    from .tree import ScriptTree
+
+    assert isinstance(tree, ScriptTree)
+    for child in reversed(expressions(options)):
+        name = field(child, "key")
+        if child.type == "pair" and name is not None and key_of(tree, name) == key:
+            value = field(child, "value")
+            return None if value is None else inner(value)
+        if child.type == "shorthand_property_identifier" and tree.text(child) == key:
+            return child
+    return None

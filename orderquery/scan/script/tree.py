@@ -1,0 +1,163 @@
+"""The syntax tree of a script, with the parent of each node and places in characters."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node, Parser
+
+from ..found import Language
+from ..nodes import Span
+
+FUNCTIONS = frozenset(
+    (
+        "arrow_function", "function_declaration", "function_expression", "generator_function",
+        "generator_function_declaration", "method_definition",
+    )
+)  # fmt: skip
+LOOPS = frozenset(("for_statement", "for_in_statement", "while_statement", "do_statement"))
+_WRAPPERS = frozenset(
+    ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion")
+)
+_KEPT = frozenset(
+    (
+        "assignment_expression", "augmented_assignment_expression", "call_expression", "catch_clause",
+        "enum_declaration", "class_declaration", "for_in_statement", "identifier", "import_statement",
+        "shorthand_property_identifier", "update_expression", "variable_declarator", "public_field_definition",
+        "field_definition", "unary_expression", "comment", *FUNCTIONS,
+    )
+)  # fmt: skip
+
+
+@cache
+def _grammar(language: Language) -> Grammar:
+    if language == "javascript":
+        import tree_sitter_javascript
+
+        return Grammar(tree_sitter_javascript.language())
+    import tree_sitter_typescript
+
+    return Grammar(
+        tree_sitter_typescript.language_tsx() if language == "tsx" else tree_sitter_typescript.language_typescript()
+    )
+
+
+class ScriptTree:
+    """A parsed script, which begins at an offset of its file.
+
+    ``nodes`` are the nodes of the kinds that a finder asks for, in the order of the source. A script with mistakes has
+    a tree, too.
+    """
+
+    def __init__(self, source: str, language: Language, offset: int = 0) -> None:
+        self.source = source
+        self.offset = offset
+        self._data = source.encode("utf-8", "surrogatepass")
+        self._offsets = None if len(self._data) == len(source) else _character_offsets(source)
+        self._tree = Parser(_grammar(language)).parse(self._data)
+        self.root = self._tree.root_node
+        self.nodes: dict[str, list[Node]] = {kind: [] for kind in _KEPT}
+        self._parents: dict[int, Node] = {}
+        self._walk()
+
+    def _walk(self) -> None:
+        cursor = self.root.walk()
+        above = [self.root]
+        while True:
+            node = cursor.node
+            assert node is not None
+            if node.is_named:
+                self._parents.setdefault(node.id, above[-1])
+                if node.type in _KEPT:
+                    self.nodes[node.type].append(node)
+            if cursor.goto_first_child():
+                above.append(node)
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return
+                above.pop()
+
+    def parent(self, node: Node) -> Node | None:
+        """Return the node around a named node."""
+        return None if node.id == self.root.id else self._parents.get(node.id)
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """Yield the nodes around a node, from the inside."""
+        found = self.parent(node)
+        while found is not None:
+            yield found
+            found = self.parent(found)
+
+    def function_of(self, node: Node) -> Node:
+        """Return the function in which a node is; the whole tree outside of one."""
+        return next((found for found in self.ancestors(node) if found.type in FUNCTIONS), self.root)
+
+    def text(self, node: Node) -> str:
+        """Return the source of a node."""
+        if self._offsets is None:
+            return self.source[node.start_byte : node.end_byte]
+        return self.source[self._offsets[node.start_byte] : self._offsets[node.end_byte]]
+
+    def span(self, node: Node) -> Span:
+        """Return the place of a node, in characters of the file."""
+        if self._offsets is None:
+            return node.start_byte + self.offset, node.end_byte + self.offset
+        return self._offsets[node.start_byte] + self.offset, self._offsets[node.end_byte] + self.offset
+
+    def node_at(self, span: Span) -> Node | None:
+        """Return the smallest named node at a place."""
+        start, end = (self._byte(place - self.offset) for place in span)
+        return self.root.named_descendant_for_byte_range(start, end)
+
+    def _byte(self, offset: int) -> int:
+        return offset if self._offsets is None else bisect_left(self._offsets, offset)
+
+    def comments(self) -> list[Span]:
+        """Return the places of the comments."""
+        return [self.span(node) for node in self.nodes["comment"]]
+
+
+def _character_offsets(source: str) -> array[int]:
+    """Return the offset in characters of each offset in bytes."""
+    offsets = array("I")
+    for index, character in enumerate(source):
+        code = ord(character)
+        offsets.extend((index,) * (1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4))
+    offsets.append(len(source))
+    return offsets
+
+
+def field(node: Node, name: str) -> Node | None:
+    """Return a child by the name of its field."""
+    return node.child_by_field_name(name)
+
+
+def inner(node: Node) -> Node:
+    """Return an expression without its parentheses and type assertions."""
+    while node.type in _WRAPPERS:
+        children = expressions(node)
+        if not children:
+            break
+        node = children[-1] if node.type == "type_assertion" else children[0]
+    return node
+
+
+def is_wrapper(node: Node) -> bool:
+    """Return whether a node is only parentheses or a type assertion."""
+    return node.type in _WRAPPERS
+
+
+def expressions(node: Node) -> list[Node]:
+    """Return the named children without comments."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def arguments(call: Node) -> list[Node]:
+    """Return the arguments of a call."""
+    found = field(call, "arguments")
+    return [] if found is None or found.type != "arguments" else expressions(found)
