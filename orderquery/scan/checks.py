@@ -64,5 +64,3 @@ def translated(call: SearchCall, document: SearchDocument) -> JSON:
     if call.sends != "stores" or contains_hole(document.value):
         return None
     return translate(document.value, cast("Any", "stores")).request
-
-

@@ -20,7 +20,8 @@ _COMMENT = re.compile(
     r"[ \t]*(?:[:,-]+[ \t]*)?(?P<reason>[^\r\n]*)"
 )
 _CLOSERS = re.compile(r"[ \t]*(?:\*/\}?|-->).*")
-_BAD, _UNUSED = "bad-ignore-comment", "unused-ignore-comment"
+_BAD = "bad-ignore-comment"
+_UNUSED = "unused-ignore-comment"
 
 
 @dataclass(slots=True)

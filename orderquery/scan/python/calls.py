@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-_SENDING = re.compile(rb"\b\w*(?:post|request|fetch|urlopen|call|send|query|api|execute|open)\w*(?=\s*\()", re.IGNORECASE)
+_SENDING = re.compile(
+    rb"\b\w*(?:post|request|fetch|urlopen|call|send|query|api|execute|open)\w*(?=\s*\()", re.IGNORECASE
+)
 _NOT_SENDING = re.compile(
     r"mock|assert|log|print|expect|register|stub|respond|route|parse|format|quote|path|append|raise|valid|callback|add_|^open$",
     re.IGNORECASE,
@@ -165,7 +167,8 @@ def shape_of_source(value: SourceValue) -> object:
         return ("?", value.span, value.hole.kind)
     if isinstance(value, ObjectLiteral):
         entries = [
-            (e.key if isinstance(e.key, str) else e.key.span, e.key_span, shape_of_source(e.value)) for e in value.entries
+            (e.key if isinstance(e.key, str) else e.key.span, e.key_span, shape_of_source(e.value))
+            for e in value.entries
         ]
         return ("object", value.span, tuple(entries))
     if isinstance(value, Scalar):

@@ -188,7 +188,9 @@ class CallEvaluator:
     def _changed_text(self, holder: PythonValue, name: str) -> PythonValue | None:
         given = self._first()
         argument = given.value if isinstance(given, Scalar) else None
-        plain = [option for option in options_of(holder) if isinstance(option, Scalar) and isinstance(option.value, str)]
+        plain = [
+            option for option in options_of(holder) if isinstance(option, Scalar) and isinstance(option.value, str)
+        ]
         if self._positional and not isinstance(argument, str):
             return None
         changed: list[PythonValue] = []

@@ -122,7 +122,9 @@ class Changes:
         if sign == "|" and isinstance(before, ObjectValue):
             evaluator.merge(before, added, node)
         elif sign == "+" and isinstance(before, ListValue):
-            before.items += added.items if isinstance(added, ListValue) else [self._source.unknown(node, is_spread=True)]
+            before.items += (
+                added.items if isinstance(added, ListValue) else [self._source.unknown(node, is_spread=True)]
+            )
         else:
             name = name_of(self._source, left)
             value = evaluator.combined(node, sign, before, added)
@@ -183,9 +185,7 @@ class Changes:
             elif isinstance(option, ListValue):
                 option.items.append(self._source.unknown(node, is_spread=True))
 
-    def _mutate(
-        self, target: PythonValue, name: str, arguments: list[Node], node: Node, evaluator: Evaluator
-    ) -> None:
+    def _mutate(self, target: PythonValue, name: str, arguments: list[Node], node: Node, evaluator: Evaluator) -> None:
         first = arguments[0] if arguments else None
         if isinstance(target, ListValue):
             self._mutate_list(target, name, first, node, evaluator)
@@ -226,14 +226,14 @@ class Changes:
             else:
                 evaluator.merge(target, evaluator.value(argument), argument)
 
-    def _mutate_list(
-        self, target: ListValue, name: str, first: Node | None, node: Node, evaluator: Evaluator
-    ) -> None:
+    def _mutate_list(self, target: ListValue, name: str, first: Node | None, node: Node, evaluator: Evaluator) -> None:
         if name == "append" and first is not None:
             target.items.append(evaluator.value(first))
         elif name == "extend" and first is not None:
             added = evaluator.value(first)
-            target.items += added.items if isinstance(added, ListValue) else [self._source.unknown(node, is_spread=True)]
+            target.items += (
+                added.items if isinstance(added, ListValue) else [self._source.unknown(node, is_spread=True)]
+            )
         elif name == "clear":
             target.items.clear()
         else:
@@ -248,5 +248,3 @@ def _own_expressions(statement: Node) -> Iterator[Node]:
         yield node
         if node.type not in NEW_SCOPES and node.type != "block":
             open_ += reversed(node.named_children)
-
-

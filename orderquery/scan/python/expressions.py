@@ -261,7 +261,9 @@ class Evaluator:
     def _walrus(self, node: Node) -> PythonValue:
         return self.value(child(node, "value"), node)
 
-    def choice_of_options(self, value: PythonValue, change: Callable[[PythonValue], PythonValue], span: Span) -> PythonValue:
+    def choice_of_options(
+        self, value: PythonValue, change: Callable[[PythonValue], PythonValue], span: Span
+    ) -> PythonValue:
         """Return a value with each of its options changed."""
         return choice_of([change(option) for option in options_of(value)], span)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..found import Language, SearchCall
 from .calls import CallFinder
 from .source import PythonSource
+from .surroundings import mistakes_around
 
 
 def find_calls(text: str, language: Language = "python") -> list[SearchCall]:
@@ -16,7 +17,10 @@ def find_calls(text: str, language: Language = "python") -> list[SearchCall]:
     """
     source = PythonSource(text)
     finder = CallFinder(source)
-    return [SearchCall(source.span(call.node), call.sends, call.search, language) for call in finder.calls()]
+    return [
+        SearchCall(source.span(call.node), call.sends, call.search, language, mistakes_around(source, call))
+        for call in finder.calls()
+    ]
 
 
 def comments_at(text: str, _: str, offsets: list[int]) -> list[bool]:

@@ -82,9 +82,7 @@ class Resolver:
             found = self._scopes[scope.id] = NamesReader(self._source, scope).read()
         return found
 
-    def _follow(
-        self, scopes: list[Node], wanted: set[str], stop: Node | None, given: Names | None = None
-    ) -> Follower:
+    def _follow(self, scopes: list[Node], wanted: set[str], stop: Node | None, given: Names | None = None) -> Follower:
         """Follow the statements of the last of some scopes, each inside the one before."""
         scope = scopes[-1]
         scope_names = self.scope_names(scope)

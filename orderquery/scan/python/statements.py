@@ -222,7 +222,11 @@ def shape_of(value: PythonValue, depth: int = 0) -> object:
         return "..."
     if isinstance(value, ObjectValue):
         entries = [
-            (entry.key if isinstance(entry.key, str) else entry.key.span, entry.key_span, shape_of(entry.value, depth + 1))
+            (
+                entry.key if isinstance(entry.key, str) else entry.key.span,
+                entry.key_span,
+                shape_of(entry.value, depth + 1),
+            )
             for entry in value.entries
         ]
         return ("object", value.span, tuple(entries))
