@@ -152,4 +152,4 @@ def unknown_parts(value: SourceValue) -> Iterator[Unknown]:
             yield part
         elif isinstance(part, ObjectLiteral):
             yield from (entry.key for entry in part.entries if isinstance(entry.key, Unknown))
-        waiting += reversed([inner for inner in parts_of(part)])
+        waiting += reversed(parts_of(part))

@@ -120,8 +120,8 @@ class _Edits:
             if other not in new:
                 continue
             entry = entries[key]
-            if other is not key and other != key:
-                yield self._renamed_key(entry, other)
+            if key in renamed:
+                yield self._renamed_key(entry, renamed[key])
             yield from self.of(entry.value, old[key], new[other], node.span)
         gone = [key for key in gone if key not in renamed]
         come = [key for key in come if key not in renamed.values()]
@@ -137,9 +137,9 @@ class _Edits:
 
     def _renamed(
         self, old: dict[JSON, JSON], new: dict[JSON, JSON], gone: list[JSON], come: list[JSON]
-    ) -> dict[JSON, JSON]:
+    ) -> dict[JSON, str]:
         """Return the keys that have another name in the new object."""
-        found: dict[JSON, JSON] = {}
+        found: dict[JSON, str] = {}
         for key in gone:
             for other in come:
                 free = other not in found.values() and isinstance(key, str) and isinstance(other, str)
@@ -222,7 +222,15 @@ class _Edits:
                 return Replacement(
                     before.comma if item.comma is None else before.comma + 1, (item.comma or item.end - 1) + 1, ""
                 )
-        return Replacement(item.start, item.end if item.comma is None else item.comma + 1, "")
+        return self._without_line(item.start, item.end if item.comma is None else item.comma + 1)
+
+    def _without_line(self, start: int, end: int) -> Replacement:
+        """Remove a range, and its line if nothing else is on it."""
+        begin = self._text.rfind("\n", 0, start) + 1
+        stop = self._text.find("\n", end)
+        if stop >= 0 and not self._text[begin:start].strip() and not self._text[end:stop].strip():
+            return Replacement(begin, stop + 1, "")
+        return Replacement(start, end, "")
 
     def _separator(self, bracket: Bracket) -> str:
         if len(bracket.items) > 1 and bracket.items[0].comma is not None:

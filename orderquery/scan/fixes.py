@@ -6,6 +6,7 @@ Each fix is proven: the changed source is scanned again, and every call must hav
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, Literal
 
 from ..compiler.corrections import EndlessFixes
@@ -116,7 +117,7 @@ def _edits(scanned: ScannedSource, call: ScannedCall, corrected: list[JSON]) -> 
     except CannotEdit:
         return None
     edits = sorted(found)
-    if not edits or any(one.end > other.start for one, other in zip(edits, edits[1:], strict=False)):
+    if not edits or any(one.end > other.start for one, other in pairwise(edits)):
         return None
     # Two insertions at one place have no order.
     return None if len({edit.start for edit in edits}) < len(edits) else edits

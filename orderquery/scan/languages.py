@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from importlib import import_module
-from typing import Literal
+from typing import Literal, cast
 
-from ..diagnostics.errors import UsageError
+from ..diagnostics.errors import MissingExtra, UsageError
 from .found import SearchCall
 
 SourceLanguage = Literal["javascript", "typescript", "tsx", "python", "html", "vue", "svelte"]
@@ -48,25 +48,26 @@ def calls_in(text: str, language: SourceLanguage) -> list[SearchCall]:
         MissingExtra: the extra ``scan`` is not installed.
 
     """
-    found: list[SearchCall] = _function(language, "find_calls")(text, language)
-    return found
+    return cast("list[SearchCall]", _function(language, "find_calls")(text, language))
 
 
 def comments_in(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
     """Return for each character offset whether it is in a comment."""
-    found: list[bool] = _function(language, "comments_at")(text, language, offsets)
-    return found
+    return cast("list[bool]", _function(language, "comments_at")(text, language, offsets))
 
 
 def has_errors(text: str, language: SourceLanguage) -> bool:
     """Return whether a source does not parse."""
-    found: bool = _function(language, "has_errors")(text, language)
-    return found
+    return bool(_function(language, "has_errors")(text, language))
 
 
 def _function(language: SourceLanguage, name: str) -> Callable[..., object]:
     folder = _FINDERS.get(language)
     if folder is None:
         raise UsageError(f'unknown language "{language}"; use one of {", ".join(LANGUAGES)}')
-    found: Callable[..., object] = getattr(import_module(f".{folder}.finder", __package__), name)
+    try:
+        module = import_module(f".{folder}.finder", __package__)
+    except ImportError as problem:
+        raise MissingExtra("scan", problem) from None
+    found: Callable[..., object] = getattr(module, name)
     return found

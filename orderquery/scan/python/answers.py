@@ -92,9 +92,7 @@ class AnswerReader:
         index = len(path) - 1
         while index > 0:
             node, parent = path[index], path[index - 1]
-            if parent.type in _TRANSPARENT:
-                index -= 1
-            elif parent.type == "boolean_operator" and child(parent, "left") == node:
+            if parent.type in _TRANSPARENT or (parent.type == "boolean_operator" and child(parent, "left") == node):
                 index -= 1
             elif parent.type == "subscript" and child(parent, "value") == node:
                 stepped = self._step(held, self._key(parent.children_by_field_name("subscript")))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...syntax.holes import Hole
-from .json_texts import json_value
 from ..nodes import Scalar, Unknown
 from . import texts
+from .json_texts import json_value
 from .scopes import name_of
 from .source import child, named
 from .values import (
@@ -165,7 +166,7 @@ class CallEvaluator:
             return None
         holder = self._evaluator.value(holder_node)
         if name == "copy" and isinstance(holder, ObjectValue):
-            return ObjectValue(list(_copied_entries(holder)), self._span)
+            return ObjectValue([replace(entry) for entry in holder.entries], self._span)
         if name in ("get", "pop", "setdefault"):
             return self._item(holder, name)
         if name in ("encode", "decode"):
@@ -196,19 +197,13 @@ class CallEvaluator:
         changed: list[PythonValue] = []
         for option in options_of(holder):
             if option in plain:
-                text = getattr(option.value, name)(*([argument] if self._positional else []))  # type: ignore[union-attr]
+                text = getattr(option.value, name)(*([argument] if self._positional else []))
                 changed.append(Scalar(text, option.span if text == option.value else self._span))
             elif isinstance(option, Template) and name in ("strip", "rstrip", "removesuffix"):
                 changed.append(_stripped(option, argument or " \n\t\r"))
             else:
                 changed.append(Unknown(Hole(self._hole().hole.written), self._span))
         return choice_of(changed, self._span)
-
-
-def _copied_entries(holder: ObjectValue) -> list[object]:
-    from .values import ObjectEntryValue
-
-    return [ObjectEntryValue(entry.key, entry.key_span, entry.value) for entry in holder.entries]
 
 
 def _stripped(template: Template, characters: str) -> Template:

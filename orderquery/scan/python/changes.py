@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
-from .scopes import MUTATORS, names_in, name_of, target_names
+from .scopes import MUTATORS, name_of, names_in, target_names
 from .source import NEW_SCOPES, PythonSource, child, named
 from .values import ListValue, Names, ObjectValue, PythonValue, options_of
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ..nodes import Scalar, Span, Unknown
+from ..nodes import Scalar, Unknown
 from . import texts
 from .calls_of_values import CallEvaluator
-from .scopes import name_of
+from .scopes import name_of, names_in
 from .source import PythonSource, child, named
 from .values import (
     Choice,
@@ -112,9 +112,10 @@ class Evaluator:
 
     def _unary(self, node: Node) -> PythonValue:
         value = self.value(child(node, "argument"), node)
-        is_number = isinstance(value, Scalar) and isinstance(value.value, int | Decimal)
         operator = child(node, "operator")
-        if not is_number or isinstance(value.value, bool) or operator is None or operator.type not in "+-":
+        if not isinstance(value, Scalar) or type(value.value) not in (int, Decimal):
+            return self._hole(node)
+        if operator is None or operator.type not in ("+", "-"):
             return self._hole(node)
         return Scalar(-value.value if operator.type == "-" else value.value, self.source.span(node))
 
@@ -239,7 +240,11 @@ class Evaluator:
         if operator == "+" and isinstance(left, ListValue):
             added = right.items if isinstance(right, ListValue) else [self.source.unknown(node, is_spread=True)]
             return ListValue([*left.items, *added], span)
-        if operator in ("+", "-", "*") and isinstance(left, Scalar) and isinstance(right, Scalar):
+        # A name in it may be a counter of a loop, whose value is not that of the first round.
+        is_literal = isinstance(left, Scalar) and isinstance(right, Scalar) and not names_in(self.source, node)
+        if is_literal and operator in ("+", "-", "*"):
+            assert isinstance(left, Scalar)
+            assert isinstance(right, Scalar)
             number = _computed(operator, left.value, right.value)
             if number is not None:
                 return Scalar(number, span)
@@ -260,12 +265,6 @@ class Evaluator:
 
     def _walrus(self, node: Node) -> PythonValue:
         return self.value(child(node, "value"), node)
-
-    def choice_of_options(
-        self, value: PythonValue, change: Callable[[PythonValue], PythonValue], span: Span
-    ) -> PythonValue:
-        """Return a value with each of its options changed."""
-        return choice_of([change(option) for option in options_of(value)], span)
 
 
 def _is_spread(value: PythonValue) -> bool:

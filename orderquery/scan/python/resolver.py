@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
@@ -282,7 +283,6 @@ def scope_of(path: list[Node]) -> int:
 
 def scopes_in(path: list[Node]) -> list[Node]:
     """Return the scopes around the last node of a path, the module first."""
-    return [path[0], *(
-        node for node, inner in zip(path[1:], path[2:], strict=False)
-        if node.type in ("function_definition", "class_definition") and inner == child(node, "body")
-    )]  # fmt: skip
+    pairs = pairwise(path[1:])
+    kinds = ("function_definition", "class_definition")
+    return [path[0], *(node for node, inner in pairs if node.type in kinds and inner == child(node, "body"))]

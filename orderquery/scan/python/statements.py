@@ -166,8 +166,9 @@ class Follower:
 
     def _bind_target(self, node: Node, states: list[Names]) -> None:
         target = child(node, "left") if node.type == "for_statement" else None
-        for names in states if target is not None else ():
-            self._changes.bind_unknown(target, names)
+        if target is not None:
+            for names in states:
+                self._changes.bind_unknown(target, names)
 
     def _try(self, node: Node, states: list[Names]) -> list[Names]:
         before = [copied_names(names) for names in states]
