@@ -1,4 +1,4 @@
-"""``scan --fix``, ``--diff`` and ``--write``: source files with their certain fixes."""
+"""``scan --fix``, ``--diff`` and ``--write``: source files with their fixes."""
 
 from __future__ import annotations
 

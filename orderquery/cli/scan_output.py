@@ -69,7 +69,10 @@ class ScanTotals:
         self._reported[scan.path] = kept
 
     def reported(self, scan: FileScan) -> list[Diagnostic]:
-        """Return the findings of a file that are reported; after fixes those that are left."""
+        """Return the findings of a file that are reported.
+
+        After fixes those that are left.
+        """
         return self._reported.get(scan.path, [])
 
     def summary(self) -> str:
@@ -106,7 +109,10 @@ class ScanTotals:
 
 @contextmanager
 def show_progress(file_count: int) -> Iterator[Callable[[int], None]]:
-    """Show progress on a terminal; the function takes the number of files that are done."""
+    """Show progress on a terminal.
+
+    The function takes the number of files that are done.
+    """
     from .progress import ProgressShare
 
     with ProgressShare("scanning", "files") as progress:

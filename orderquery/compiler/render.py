@@ -58,7 +58,10 @@ def render_each(
     colour: bool = False,
     columns: int | None = None,
 ) -> list[str]:
-    """Render diagnostics for people as :func:`render_diagnostics` does, each apart, in the order of their lines."""
+    """Render each diagnostic for people, in the order of their lines.
+
+    The arguments are those of :func:`render_diagnostics`.
+    """
     found = list(diagnostics)
     if all(diagnostic.line for diagnostic in found):
         found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))

@@ -18,7 +18,10 @@ _MAX_CONTENT_CHARS = 200
 
 
 class Finding(NamedTuple):
-    """What a finding is known by: its file, its code, and its line of source, wherever that moves."""
+    """What a finding is known by: its file, its code, and its line of source.
+
+    The line may move.
+    """
 
     file: str
     code: str

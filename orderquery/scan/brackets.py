@@ -16,7 +16,10 @@ _CLOSING = {"{": "}", "[": "]", "(": ")"}
 
 
 class Item(NamedTuple):
-    """An item between two commas, without the space and the comments around it; ``comma`` is where its comma is."""
+    """An item between two commas, without the space and the comments around it.
+
+    ``comma`` is where its comma is.
+    """
 
     start: int
     end: int
@@ -24,7 +27,10 @@ class Item(NamedTuple):
 
 
 class Bracket(NamedTuple):
-    """A bracket and its items; ``start`` is just after it opens, ``end`` where it closes."""
+    """A bracket and its items.
+
+    ``start`` is just after it opens, ``end`` where it closes.
+    """
 
     opening: str
     start: int
@@ -33,7 +39,10 @@ class Bracket(NamedTuple):
 
 
 def bracket_at(text: str, span: Span) -> Bracket | None:
-    """Return the bracket that a literal or a call begins with; ``None`` if it is not closed within ``span``."""
+    """Return the bracket that a literal or a call begins with.
+
+    ``None`` if it is not closed within ``span``.
+    """
     at = span[0]
     while at < span[1] and text[at] not in _CLOSING:
         at += 1
@@ -71,7 +80,10 @@ def bracket_at(text: str, span: Span) -> Bracket | None:
 
 
 def value_start(text: str, item: Item, key_end: int) -> int:
-    """Return where the value of an entry begins: after the colon or the equals sign, or at a shorthand."""
+    """Return where the value of an entry begins.
+
+    That is after the colon or the equals sign, or at a shorthand.
+    """
     at = key_end
     while at < item.end and text[at] in " \t\r\n]":
         at += 1

@@ -60,7 +60,10 @@ def _around(call: SearchCall, lines: SourceText) -> Iterator[Diagnostic]:
 
 
 def translated(call: SearchCall, document: SearchDocument) -> JSON:
-    """Return a search of the Stores API as one of Search Orders; ``None`` if it has holes or no counterpart."""
+    """Return a search of the Stores API as one of Search Orders.
+
+    ``None`` if it has holes or no counterpart.
+    """
     from ..migration.translate import translate
 
     if call.sends != "stores" or any(True for _ in unknown_parts(document.tree)):

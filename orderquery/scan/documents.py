@@ -1,4 +1,4 @@
-"""Searches of source code as decoded documents with holes, and the place of every part."""
+"""Searches of source code as decoded documents with holes, and their places."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SearchDocuments:
 
 
 def documents_of(search: SourceValue) -> SearchDocuments:
-    """Return the documents of a search: one, or one for each choice of its alternatives."""
+    """Return the documents of a search: one for each choice of its alternatives."""
     choices = {(node.span, len(node.values)): len(node.values) for node in _alternatives(search)}
     made: dict[object, SourceValue] = {}
     whole = True
@@ -65,7 +65,10 @@ def documents_of(search: SourceValue) -> SearchDocuments:
 
 
 def _selections(choices: dict[_AlternativeKey, int]) -> Iterator[dict[_AlternativeKey, int]]:
-    """Yield every combination, or if there are too many, enough for each alternative to occur."""
+    """Yield every combination of alternatives.
+
+    If there are too many, yield enough for each alternative to occur.
+    """
     count = 1
     for number in choices.values():
         count *= number

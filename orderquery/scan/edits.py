@@ -26,7 +26,10 @@ class CannotEdit(Exception):
 
 
 def same(old: JSON, new: JSON) -> bool:
-    """Return whether two decoded values are the same; a hole is only the same as itself."""
+    """Return whether two decoded values are the same.
+
+    A hole is only the same as itself.
+    """
     if old is new:
         return True
     if isinstance(old, dict) and isinstance(new, dict):
@@ -89,7 +92,10 @@ class _Edits:
     # -- changes -------------------------------------------------------------------------------------------------
 
     def of(self, node: SourceValue, old: JSON, new: JSON, around: Span | None) -> Iterator[Replacement]:
-        """Yield the edits of a value; ``around`` is the place of the object or list that it is in."""
+        """Yield the edits of a value.
+
+        ``around`` is the place of the object or list that it is in.
+        """
         if same(old, new):
             return
         if isinstance(node, ObjectLiteral) and isinstance(new, dict):

@@ -1,4 +1,4 @@
-"""Scan one file: its calls, what is wrong with them, and its text with the certain fixes."""
+"""Scan one file: its calls, what is wrong with them, and its certain fixes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_LINE_BYTES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What to do with each file: the codes that count, and whether to make the certain fixes."""
+    """What to do with each file: the codes that count, and the fixes to make."""
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()

@@ -46,7 +46,10 @@ class IgnoreRules:
         return GitIgnoreSpec.from_lines(self.lines)
 
     def ignores(self, path: str, *, is_folder: bool) -> bool | None:
-        """Return whether the rules leave out an absolute path; ``None`` if they say nothing."""
+        """Return whether the rules leave out an absolute path.
+
+        ``None`` if they say nothing.
+        """
         relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
         if relative.startswith("../"):
             return None
@@ -116,7 +119,10 @@ class _Walk:
 
     @staticmethod
     def _is_source(entry: os.DirEntry[str]) -> bool:
-        """Return whether a file has a language; links are left out, as their files are found elsewhere."""
+        """Return whether a file has a language.
+
+        Links are left out, as their files are found elsewhere.
+        """
         is_minified = entry.name.lower().endswith(_MINIFIED)
         return language_of(entry.name) is not None and not is_minified and entry.is_file(follow_symlinks=False)
 

@@ -29,7 +29,9 @@ _MAX_SCANS = 40
 
 
 def fixed_source(scanned: ScannedSource, only: OnlyClass = None, chosen: Chosen = lambda _: True) -> ScannedSource:
-    """Return a source with its certain fixes made, or the same object if there are none.
+    """Return a source with its certain fixes made.
+
+    It is the same object if there are none.
 
     With ``only``, fixes of one class are made; ``chosen`` tells which findings may be fixed. A source that does not
     parse stays as it is.
@@ -124,7 +126,10 @@ def _edits(scanned: ScannedSource, call: ScannedCall, corrected: list[JSON]) -> 
 
 
 def _is_proven(before: ScannedSource, after: ScannedSource, corrected: list[list[JSON]], index: int) -> bool:
-    """Return whether each call has its search as before or as corrected, and the fixed call as corrected."""
+    """Return whether the fixed call has its corrected search, and no other changed.
+
+    Another call may have its corrected search, too.
+    """
     if len(after.calls) != len(before.calls) or has_errors(after.text, after.language):
         return False
     for at, (old, new) in enumerate(zip(before.calls, after.calls, strict=True)):

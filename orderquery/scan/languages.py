@@ -1,4 +1,4 @@
-"""The languages that are scanned: file endings, the words a file must have, and the finder of each."""
+"""The languages that are scanned: file endings, needles and finders."""
 
 from __future__ import annotations
 

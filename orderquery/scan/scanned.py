@@ -55,7 +55,7 @@ class ScannedCall:
 
     @property
     def search(self) -> JSON:
-        """The first of the searches, as decoded JSON with holes for what the source does not tell."""
+        """The first of the searches, as decoded JSON with holes."""
         return self.documents[0].value
 
     @property
@@ -65,7 +65,10 @@ class ScannedCall:
 
     @cached_property
     def translated(self) -> JSON:
-        """The request to Search Orders for a call of the older Stores API, if its search has no holes."""
+        """The request to Search Orders that a call of the Stores API becomes.
+
+        ``None`` if its search has holes, or no counterpart.
+        """
         return translated(self.call, self.documents[0])
 
     def to_json(self) -> dict[str, JSON]:

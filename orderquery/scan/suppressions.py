@@ -37,7 +37,10 @@ class IgnoreComment:
 
 
 def ignore_comments(text: str, lines: SourceText, is_comment: Callable[[list[int]], list[bool]]) -> list[IgnoreComment]:
-    """Return the comments of a file; ``is_comment`` tells which offsets are in a comment."""
+    """Return the comments of a file.
+
+    ``is_comment`` tells which offsets are in a comment.
+    """
     found = list(_COMMENT.finditer(text)) if "orderquery:" in text else []
     kept = is_comment([match.start("open") for match in found]) if found else []
     return [_comment(match, text, lines) for match, keep in zip(found, kept, strict=True) if keep]

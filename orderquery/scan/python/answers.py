@@ -29,8 +29,11 @@ class AnswerRead:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A part of the answer in an expression: ``keys`` is its path, and ``is_decoded`` whether it is JSON yet."""
+class _AnswerPart:
+    """A part of the answer in an expression.
+
+    ``keys`` is its path, and ``is_decoded`` whether it is JSON yet.
+    """
 
     keys: tuple[str, ...]
     is_decoded: bool
@@ -51,20 +54,20 @@ class AnswerReader:
         self._source = source
         self._scope = scope
         self._found = AnswerReads()
-        self._waiting: list[tuple[str, int, _Held]] = []
+        self._waiting: list[tuple[str, int, _AnswerPart]] = []
         self._is_decoded = is_decoded
         self._uses = 0
 
     def read(self, path: list[Node]) -> AnswerReads:
         """Return where the answer of the call at the end of a path is read."""
-        self._follow(path, _Held((), is_decoded=self._is_decoded))
+        self._follow(path, _AnswerPart((), is_decoded=self._is_decoded))
         seen: set[tuple[str, int]] = set()
         while self._waiting and len(seen) < _MAX_NAMES:
-            name, bound_at, held = self._waiting.pop()
+            name, bound_at, part = self._waiting.pop()
             if (name, bound_at) not in seen:
                 seen.add((name, bound_at))
                 for node in self._uses_of(name, bound_at):
-                    self._follow(self._source.path_to(node), held)
+                    self._follow(self._source.path_to(node), part)
         self._found.reads.sort(key=lambda read: read.span)
         return self._found
 
@@ -87,7 +90,7 @@ class AnswerReader:
                 return
             yield node
 
-    def _follow(self, path: list[Node], held: _Held) -> None:
+    def _follow(self, path: list[Node], part: _AnswerPart) -> None:
         """Follow an expression that holds a part of the answer to what is done with it."""
         index = len(path) - 1
         while index > 0:
@@ -95,44 +98,44 @@ class AnswerReader:
             if parent.type in _TRANSPARENT or (parent.type == "boolean_operator" and child(parent, "left") == node):
                 index -= 1
             elif parent.type == "subscript" and child(parent, "value") == node:
-                stepped = self._step(held, self._key(parent.children_by_field_name("subscript")))
+                stepped = self._step(part, self._key(parent.children_by_field_name("subscript")))
                 if stepped is None:
                     return
-                held, index = stepped, index - 1
+                part, index = stepped, index - 1
             elif parent.type == "attribute" and child(parent, "object") == node:
-                found = self._attribute(path, index - 1, held)
+                found = self._attribute(path, index - 1, part)
                 if found is None:
                     return
-                held, index = found
+                part, index = found
             elif parent.type == "call" and child(parent, "arguments") == node:
                 function = child(parent, "function")
                 name = "" if function is None else self._source.text_of(function).rpartition(".")[2]
                 if name in _DECODERS:
-                    held = _Held(held.keys, is_decoded=True)
+                    part = _AnswerPart(part.keys, is_decoded=True)
                 elif name not in ("list", "dict", "cast", "run", "gather"):
                     return
                 index -= 1
             else:
-                self._bind(parent, node, held)
+                self._bind(parent, node, part)
                 return
 
-    def _attribute(self, path: list[Node], index: int, held: _Held) -> tuple[_Held, int] | None:
+    def _attribute(self, path: list[Node], index: int, part: _AnswerPart) -> tuple[_AnswerPart, int] | None:
         """Return what an attribute of a part holds, and the index of its expression."""
         node = path[index]
         attribute = child(node, "attribute")
         name = "" if attribute is None else self._source.text_of(attribute)
         call = path[index - 1] if index > 0 and path[index - 1].type == "call" else None
         called = call is not None and child(call, "function") == node
-        if not held.is_decoded and name in _DECODERS and called:
-            return _Held(held.keys, is_decoded=True), index - 1
-        if not held.is_decoded and name in _RAW:
-            return held, index - 1 if called else index
-        if held.is_decoded and name == "get" and called and call is not None:
+        if not part.is_decoded and name in _DECODERS and called:
+            return _AnswerPart(part.keys, is_decoded=True), index - 1
+        if not part.is_decoded and name in _RAW:
+            return part, index - 1 if called else index
+        if part.is_decoded and name == "get" and called and call is not None:
             arguments = child(call, "arguments")
-            stepped = self._step(held, self._key(named(arguments)[:1] if arguments is not None else []))
+            stepped = self._step(part, self._key(named(arguments)[:1] if arguments is not None else []))
             return None if stepped is None else (stepped, index - 1)
         # A response that is checked first: response.raise_for_status().json() of some clients.
-        return (held, index - 1) if not held.is_decoded and called and name == "raise_for_status" else None
+        return (part, index - 1) if not part.is_decoded and called and name == "raise_for_status" else None
 
     def _key(self, nodes: list[Node]) -> tuple[str, Span] | None:
         value = self._source.string(nodes[0]) if len(nodes) == 1 else None
@@ -140,34 +143,34 @@ class AnswerReader:
             return value, self._source.span(nodes[0])
         return ("*", self._source.span(nodes[0])) if len(nodes) == 1 and nodes[0].type == "integer" else None
 
-    def _step(self, held: _Held, key: tuple[str, Span] | None) -> _Held | None:
-        if key is None or not held.is_decoded:
+    def _step(self, part: _AnswerPart, key: tuple[str, Span] | None) -> _AnswerPart | None:
+        if key is None or not part.is_decoded:
             return None
-        keys = (*held.keys, key[0])
+        keys = (*part.keys, key[0])
         if key[0] != "*":
             self._found.reads.append(AnswerRead(keys, key[1]))
-        return _Held(keys, is_decoded=True)
+        return _AnswerPart(keys, is_decoded=True)
 
-    def _bind(self, parent: Node, node: Node, held: _Held) -> None:
+    def _bind(self, parent: Node, node: Node, part: _AnswerPart) -> None:
         if parent.type in ("assignment", "named_expression"):
             value = child(parent, "right") or child(parent, "value")
             target = child(parent, "left") or child(parent, "name")
             if value == node and target is not None:
-                self._hold(target, held, target.start_byte)
+                self._wait_for(target, part, target.start_byte)
         elif parent.type == "as_pattern":
             alias = child(parent, "alias")
             if alias is not None and named(alias):
-                self._hold(named(alias)[0], held, alias.end_byte)
+                self._wait_for(named(alias)[0], part, alias.end_byte)
         elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
             target = child(parent, "left")
-            if held.is_decoded and target is not None:
+            if part.is_decoded and target is not None:
                 # In a comprehension the target comes after the expression that uses it.
                 start = parent.start_byte if parent.type == "for_statement" else self._scope.start_byte
-                self._hold(target, _Held((*held.keys, "*"), is_decoded=True), start)
+                self._wait_for(target, _AnswerPart((*part.keys, "*"), is_decoded=True), start)
 
-    def _hold(self, target: Node, held: _Held, bound_at: int) -> None:
+    def _wait_for(self, target: Node, part: _AnswerPart, bound_at: int) -> None:
         name = name_of(self._source, target)
         if name is not None:
-            self._waiting.append((name, bound_at, held))
-            if held.is_decoded:
-                self._found.names[name] = held.keys
+            self._waiting.append((name, bound_at, part))
+            if part.is_decoded:
+                self._found.names[name] = part.keys

@@ -207,7 +207,10 @@ class _Arguments:
             self._positional.append(part)
 
     def url(self, base: PythonValue | None) -> tuple[Sends, int] | None:
-        """Return what the URL asks for, and the index of its argument; -1 for one with a name."""
+        """Return what the URL asks for, and the index of its argument.
+
+        -1 for one with a name.
+        """
         for name in _URL_NAMES:
             sends = self._sends(self._named.get(name), base)
             if sends is not None:
@@ -273,7 +276,7 @@ class _Arguments:
         return unknown_of(value) if is_named else None
 
     def _inner(self, value: ObjectValue) -> PythonValue | None:
-        """Return the body of an object that is no certain body: headers, options or the body itself."""
+        """Return the body in an object that may be headers, options or the body."""
         keys = {entry.key.lower() for entry in value.entries if isinstance(entry.key, str)}
         if keys & _HEADERS:
             return None

@@ -1,4 +1,4 @@
-"""The value of a call: constructors of dicts, copies, JSON, texts, and the functions of the file."""
+"""The value of a call: dicts, copies, JSON, texts, and functions of the file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ...syntax.holes import Hole
 from ..nodes import Scalar, Unknown
 from . import texts
 from .json_texts import json_value
+from .protocols import ExpressionEvaluator
 from .scopes import name_of
 from .source import child, named
 from .values import (
@@ -28,7 +29,6 @@ from .values import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from .expressions import Evaluator
 
 CLIENTS = frozenset({
     "Session", "session", "Client", "AsyncClient", "ClientSession", "BaseUrlSession", "PoolManager", "TestClient",
@@ -45,7 +45,7 @@ _SAME = frozenset({"str", "URL", "httpx.URL", "yarl.URL", "bytes", "cast", "typi
 class CallEvaluator:
     """Evaluates one call."""
 
-    def __init__(self, evaluator: Evaluator, node: Node) -> None:
+    def __init__(self, evaluator: ExpressionEvaluator, node: Node) -> None:
         self._evaluator = evaluator
         self._source = evaluator.source
         self._node = node

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
+from .protocols import ExpressionEvaluator, NameResolver
 from .scopes import MUTATORS, name_of, names_in, target_names
 from .source import NEW_SCOPES, PythonSource, child, named
 from .values import ListValue, Names, ObjectValue, PythonValue, options_of
@@ -14,8 +15,6 @@ from .values import ListValue, Names, ObjectValue, PythonValue, options_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from .expressions import Evaluator
-    from .resolver import Resolver
 
 _READS = re.compile(
     r"^(?:len|repr|str|bool|isinstance|type|list|dict|tuple|set|sorted|sum|any|all|min|max|enumerate|zip|next|iter|copy|"
@@ -29,12 +28,12 @@ _READS = re.compile(
 class Changes:
     """Makes the changes of statements."""
 
-    def __init__(self, source: PythonSource, resolver: Resolver, relevant: set[str]) -> None:
+    def __init__(self, source: PythonSource, resolver: NameResolver, relevant: set[str]) -> None:
         self._source = source
         self._resolver = resolver
         self._relevant = relevant
 
-    def make(self, statement: Node, evaluator: Evaluator) -> None:
+    def make(self, statement: Node, evaluator: ExpressionEvaluator) -> None:
         """Make the changes of a statement."""
         if not self._relevant:
             return
@@ -63,7 +62,7 @@ class Changes:
 
     # -- assignments ---------------------------------------------------------------------------------------------
 
-    def _assign(self, node: Node, evaluator: Evaluator) -> None:
+    def _assign(self, node: Node, evaluator: ExpressionEvaluator) -> None:
         left, right = child(node, "left"), child(node, "right")
         if left is None or right is None:
             return
@@ -73,7 +72,7 @@ class Changes:
                 right = child(right, "right")
         self._bind(left, right, evaluator)
 
-    def _bind(self, target: Node | None, value: Node | None, evaluator: Evaluator) -> None:
+    def _bind(self, target: Node | None, value: Node | None, evaluator: ExpressionEvaluator) -> None:
         if target is None or value is None:
             return
         name = name_of(self._source, target)
@@ -85,7 +84,7 @@ class Changes:
         elif target.type in ("pattern_list", "tuple_pattern", "list_pattern"):
             self._unpack(target, value, evaluator)
 
-    def _unpack(self, target: Node, value: Node, evaluator: Evaluator) -> None:
+    def _unpack(self, target: Node, value: Node, evaluator: ExpressionEvaluator) -> None:
         found, parts = evaluator.value(value), named(target)
         items = found.items if isinstance(found, ListValue) and len(found.items) == len(parts) else None
         for index, part in enumerate(parts):
@@ -95,7 +94,7 @@ class Changes:
             elif name in self._relevant:
                 evaluator.names[name] = items[index]
 
-    def _put(self, target: Node, value: PythonValue, evaluator: Evaluator) -> None:
+    def _put(self, target: Node, value: PythonValue, evaluator: ExpressionEvaluator) -> None:
         keys = target.children_by_field_name("subscript")
         holder_node = child(target, "value")
         if holder_node is None or len(keys) != 1 or not self._is_followed(target):
@@ -113,7 +112,7 @@ class Changes:
     def _is_followed(self, target: Node) -> bool:
         return not self._relevant.isdisjoint(names_in(self._source, target))
 
-    def _augment(self, node: Node, evaluator: Evaluator) -> None:
+    def _augment(self, node: Node, evaluator: ExpressionEvaluator) -> None:
         left, right, operator = child(node, "left"), child(node, "right"), child(node, "operator")
         if left is None or operator is None or not self._is_followed(left):
             return
@@ -133,7 +132,7 @@ class Changes:
             elif left.type == "subscript":
                 self._put(left, value, evaluator)
 
-    def _bind_as(self, node: Node, evaluator: Evaluator) -> None:
+    def _bind_as(self, node: Node, evaluator: ExpressionEvaluator) -> None:
         target, parts = child(node, "alias"), named(node)
         name = None if target is None or not named(target) else name_of(self._source, named(target)[0])
         if name in self._relevant and parts:
@@ -141,14 +140,14 @@ class Changes:
         elif target is not None:
             self.bind_unknown(target, evaluator.names)
 
-    def _delete(self, node: Node, evaluator: Evaluator) -> None:
+    def _delete(self, node: Node, evaluator: ExpressionEvaluator) -> None:
         for part in named(node):
             for target in named(part) if part.type == "expression_list" else [part]:
                 keys = target.children_by_field_name("subscript")
                 if target.type == "subscript" and len(keys) == 1 and self._is_followed(target):
                     self._remove(child(target, "value"), evaluator.key(keys[0]), evaluator, target)
 
-    def _remove(self, holder_node: Node | None, key: str | Unknown, evaluator: Evaluator, node: Node) -> None:
+    def _remove(self, holder_node: Node | None, key: str | Unknown, evaluator: ExpressionEvaluator, node: Node) -> None:
         for holder in options_of(evaluator.value(holder_node, node)):
             if isinstance(holder, ObjectValue) and isinstance(key, str):
                 holder.remove(key)
@@ -158,7 +157,7 @@ class Changes:
 
     # -- calls ---------------------------------------------------------------------------------------------------
 
-    def _call(self, node: Node, evaluator: Evaluator) -> None:
+    def _call(self, node: Node, evaluator: ExpressionEvaluator) -> None:
         function, arguments = child(node, "function"), child(node, "arguments")
         if function is None or arguments is None:
             return
@@ -185,7 +184,9 @@ class Changes:
             elif isinstance(option, ListValue):
                 option.items.append(self._source.unknown(node, is_spread=True))
 
-    def _mutate(self, target: PythonValue, name: str, arguments: list[Node], node: Node, evaluator: Evaluator) -> None:
+    def _mutate(
+        self, target: PythonValue, name: str, arguments: list[Node], node: Node, evaluator: ExpressionEvaluator
+    ) -> None:
         first = arguments[0] if arguments else None
         if isinstance(target, ListValue):
             self._mutate_list(target, name, first, node, evaluator)
@@ -214,7 +215,7 @@ class Changes:
             target.entries.clear()
             target.add_unknown(self._source.unknown(node))
 
-    def _update(self, target: ObjectValue, arguments: list[Node], evaluator: Evaluator) -> None:
+    def _update(self, target: ObjectValue, arguments: list[Node], evaluator: ExpressionEvaluator) -> None:
         for argument in arguments:
             if argument.type == "keyword_argument":
                 key = child(argument, "name")
@@ -226,7 +227,9 @@ class Changes:
             else:
                 evaluator.merge(target, evaluator.value(argument), argument)
 
-    def _mutate_list(self, target: ListValue, name: str, first: Node | None, node: Node, evaluator: Evaluator) -> None:
+    def _mutate_list(
+        self, target: ListValue, name: str, first: Node | None, node: Node, evaluator: ExpressionEvaluator
+    ) -> None:
         if name == "append" and first is not None:
             target.items.append(evaluator.value(first))
         elif name == "extend" and first is not None:
@@ -241,7 +244,7 @@ class Changes:
 
 
 def _own_expressions(statement: Node) -> Iterator[Node]:
-    """Yield the nodes of a statement, inner ones of a value after it, without those of functions and blocks."""
+    """Yield the nodes of a statement, without those of functions and blocks in it."""
     open_ = [statement]
     while open_:
         node = open_.pop()

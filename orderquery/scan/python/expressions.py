@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..nodes import Scalar, Unknown
 from . import texts
 from .calls_of_values import CallEvaluator
+from .protocols import NameResolver
 from .scopes import name_of, names_in
 from .source import PythonSource, child, named
 from .values import (
@@ -28,7 +29,6 @@ from .values import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from .resolver import Resolver
 
 JSON = Any
 MAX_DEPTH = 60
@@ -39,7 +39,7 @@ _Evaluate = Callable[["Evaluator", "Node"], PythonValue]
 class Evaluator:
     """Evaluates expressions among names; anything it does not know is a hole."""
 
-    def __init__(self, source: PythonSource, names: Names, resolver: Resolver) -> None:
+    def __init__(self, source: PythonSource, names: Names, resolver: NameResolver) -> None:
         self.source = source
         self.names = names
         self.resolver = resolver

@@ -24,7 +24,10 @@ def json_value(source: str, text: Scalar) -> PythonValue | None:
 
 
 class _Places:
-    """Makes the values of a text; without escapes each has its own place, else that of the string."""
+    """Makes the values of a text.
+
+    Without escapes each has its own place, else that of the string.
+    """
 
     def __init__(self, located: Located, whole: Span, start: int) -> None:
         self._spans = located.spans

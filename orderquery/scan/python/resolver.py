@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
 from .expressions import Evaluator, truth_of
+from .protocols import ExpressionEvaluator
 from .scopes import NamesReader, ScopeNames, name_of, names_in, parameters_of
 from .source import NEW_SCOPES, PythonSource, child, named, own_nodes
 from .statements import MAX_STEPS, Follower, TooManySteps
@@ -51,7 +52,7 @@ class Resolver:
             raise TooManySteps
 
     def states_at(self, path: list[Node], wanted: Iterable[str]) -> list[Names]:
-        """Return the values that names may have where the last node of a path is evaluated."""
+        """Return the values that names may have at the last node of a path."""
         self._steps = 0
         self._path = path
         scope_index = scope_of(path)
@@ -189,8 +190,11 @@ class Resolver:
 
     # -- functions -----------------------------------------------------------------------------------------------
 
-    def returned(self, evaluator: Evaluator, function: Node, call: Node) -> PythonValue | None:
-        """Return what a function of the file returns for a call; ``None`` if that is not known."""
+    def returned(self, evaluator: ExpressionEvaluator, function: Node, call: Node) -> PythonValue | None:
+        """Return what a function of the file returns for a call.
+
+        ``None`` if that is not known.
+        """
         name = name_of(self._source, function)
         if name is None:
             return None
@@ -219,7 +223,7 @@ class Resolver:
                     found.append(inner)
         return found
 
-    def _given(self, evaluator: Evaluator, method: Node, call: Node, *, is_method: bool) -> Names:
+    def _given(self, evaluator: ExpressionEvaluator, method: Node, call: Node, *, is_method: bool) -> Names:
         """Return the parameters of a function with the values of a call."""
         parameters, arguments = child(method, "parameters"), child(call, "arguments")
         if parameters is None or arguments is None:
@@ -273,7 +277,7 @@ def methods_of(owner: Node) -> list[Node]:
 
 
 def scope_of(path: list[Node]) -> int:
-    """Return the index of the innermost scope in whose body the last node of a path is."""
+    """Return the index of the innermost scope around the last node of a path."""
     for index in range(len(path) - 2, 0, -1):
         node = path[index]
         if node.type in ("function_definition", "class_definition") and path[index + 1] == child(node, "body"):

@@ -41,7 +41,10 @@ class ScopeNames:
 
 
 def name_of(source: PythonSource, node: Node) -> str | None:
-    """Return a name that can be followed: an identifier, or an attribute of ``self`` or ``cls``."""
+    """Return a name that can be followed.
+
+    That is an identifier, or an attribute of ``self`` or ``cls``.
+    """
     if node.type == "identifier":
         return source.text_of(node)
     if node.type == "attribute":

@@ -75,7 +75,10 @@ class PythonSource:
         return Unknown(Hole(written, "spread" if is_spread else "value"), self.span(node))
 
     def string(self, node: Node) -> str | None:
-        """Return the value of a string without holes; ``None`` if it has some, or an error."""
+        """Return the value of a string without holes.
+
+        ``None`` if it has some, or an error.
+        """
         if node.type == "concatenated_string":
             parts = [self.string(child) for child in node.named_children if child.type != "comment"]
             return None if None in parts else "".join(part or "" for part in parts)

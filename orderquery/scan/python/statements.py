@@ -1,4 +1,4 @@
-"""Follow the statements of a function to a call, with the values that its names may have there."""
+"""Follow the statements of a function to a call, with the values of its names."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from ..nodes import Unknown
 from .changes import Changes
 from .expressions import Evaluator
+from .protocols import NameResolver
 from .source import PythonSource, child, named
 from .values import Choice, ClientValue, JsonText, ListValue, Names, ObjectValue, PythonValue, Template, copied_names
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from .resolver import Resolver
 
 MAX_STATES = 16
 MAX_STEPS = 20_000
@@ -27,9 +27,12 @@ class TooManySteps(Exception):
 
 
 class Follower:
-    """Follows the statements of one scope; ``stop`` is the node before which the names are wanted."""
+    """Follows the statements of one scope.
 
-    def __init__(self, source: PythonSource, resolver: Resolver, relevant: set[str], stop: Node | None) -> None:
+    ``stop`` is the node before which the names are wanted.
+    """
+
+    def __init__(self, source: PythonSource, resolver: NameResolver, relevant: set[str], stop: Node | None) -> None:
         self._source = source
         self._resolver = resolver
         self._relevant = relevant

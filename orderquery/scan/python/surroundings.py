@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...language.schema import load_schema
 from ...syntax.holes import Hole
 from .. import around
 from ..documents import SearchDocument, documents_of, unknown_parts
@@ -25,10 +26,11 @@ _NEXT_PAGE = re.compile(r"has_?next|cursors?\b|next_?cursor|next_?page|has_?more
 _READS_NEXT = re.compile(r"hasNext|has_next|[\"']cursors[\"']|nextCursor|next_cursor|hasMore|has_more")
 _LENGTH = re.compile(r"\blen\(|[\"']count[\"']|\bcount\b|[\"']total\w*[\"']|\btotal\w*\b")
 _MEMBERS = (
-    (re.compile(r"^(?:\w+_)?member_?id$", re.IGNORECASE), "buyerInfo.memberId"),
-    (re.compile(r"^(?:\w+_)?contact_?id$", re.IGNORECASE), "buyerInfo.contactId"),
-    (re.compile(r"^(?:(?:buyer|customer|member|user)_?)email$|^email$", re.IGNORECASE), "buyerInfo.email"),
+    (re.compile(r"^(?:\w+_)?member_?id$", re.IGNORECASE), "memberId"),
+    (re.compile(r"^(?:\w+_)?contact_?id$", re.IGNORECASE), "contactId"),
+    (re.compile(r"^(?:(?:buyer|customer|member|user)_?)email$|^email$", re.IGNORECASE), "email"),
 )
+"""Names of parameters, each with the last part of the field that a condition has."""
 _WORD = re.compile(r"\w+")
 
 
@@ -139,9 +141,10 @@ class _Surroundings:
         if parameters is None:
             return
         for name, node in parameters_of(self._source, parameters):
-            key = next((field for pattern, field in _MEMBERS if pattern.match(name)), None)
-            if key is None:
+            last = next((last for pattern, last in _MEMBERS if pattern.match(name)), None)
+            if last is None:
                 continue
+            key = next(field.name for field in load_schema().fields if field.name.endswith(f".{last}"))
             places = [place for document in self._documents for place in _places_of(document, name)]
             if places and all(not place.is_read for place in places):
                 yield around.unfiltered_member_search(name, key, places[0].span, is_ignored=True)

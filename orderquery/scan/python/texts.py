@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar
+from .protocols import ExpressionEvaluator
 from .source import child, decoded_part, named
 from .values import Choice, PythonValue, joined_text, options_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from .expressions import Evaluator
 
 _BRACES = re.compile(r"\{\{|\}\}|\{(\w*)[^{}]*\}")
 _PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
@@ -33,7 +33,7 @@ def _parts(value: PythonValue) -> tuple[str | None, ...]:
     return text_of(chosen) or (None,)
 
 
-def concatenated(evaluator: Evaluator, node: Node, values: Iterable[PythonValue]) -> PythonValue:
+def concatenated(evaluator: ExpressionEvaluator, node: Node, values: Iterable[PythonValue]) -> PythonValue:
     """Return strings one after the other."""
     found = list(values)
     if not any(text_of(one_text(value)) for value in found) or any(
@@ -47,7 +47,7 @@ def concatenated(evaluator: Evaluator, node: Node, values: Iterable[PythonValue]
     return joined_text([*parts, *uncertain], evaluator.source.span(node), written)
 
 
-def formatted(evaluator: Evaluator, node: Node) -> PythonValue:
+def formatted(evaluator: ExpressionEvaluator, node: Node) -> PythonValue:
     """Return the value of an f-string."""
     strings = named(node) if node.type == "concatenated_string" else [node]
     parts: list[str | None] = []
@@ -58,7 +58,7 @@ def formatted(evaluator: Evaluator, node: Node) -> PythonValue:
     return joined_text(parts, evaluator.source.span(node), evaluator.source.unknown(node).hole.written)
 
 
-def _formatted_parts(evaluator: Evaluator, string: Node) -> list[str | None]:
+def _formatted_parts(evaluator: ExpressionEvaluator, string: Node) -> list[str | None]:
     source = evaluator.source
     text = source.text_of(string)
     prefix = text[: len(text) - len(text.lstrip("fFrRbBuU"))]
@@ -81,7 +81,7 @@ def _chosen(value: Choice) -> list[str | None]:
     return [*_parts(value), None] if isinstance(one_text(value), Scalar) else [None]
 
 
-def braces(evaluator: Evaluator, node: Node, template: PythonValue, arguments: Node | None) -> PythonValue:
+def braces(evaluator: ExpressionEvaluator, node: Node, template: PythonValue, arguments: Node | None) -> PythonValue:
     """Return the value of ``"{}/{name}".format(...)``."""
     if not isinstance(template, Scalar) or not isinstance(template.value, str):
         return evaluator.source.unknown(node)
@@ -109,7 +109,7 @@ def braces(evaluator: Evaluator, node: Node, template: PythonValue, arguments: N
     return joined_text(parts, evaluator.source.span(node), evaluator.source.unknown(node).hole.written)
 
 
-def percent(evaluator: Evaluator, node: Node, template: PythonValue, right: Node | None) -> PythonValue:
+def percent(evaluator: ExpressionEvaluator, node: Node, template: PythonValue, right: Node | None) -> PythonValue:
     """Return the value of ``"%s/%s" % (...)``."""
     if not isinstance(template, Scalar) or not isinstance(template.value, str) or right is None:
         return evaluator.source.unknown(node)
@@ -128,7 +128,7 @@ def percent(evaluator: Evaluator, node: Node, template: PythonValue, right: Node
     return joined_text(parts, evaluator.source.span(node), evaluator.source.unknown(node).hole.written)
 
 
-def joined_path(evaluator: Evaluator, node: Node, left: PythonValue, right: PythonValue) -> PythonValue:
+def joined_path(evaluator: ExpressionEvaluator, node: Node, left: PythonValue, right: PythonValue) -> PythonValue:
     """Return two parts of a URL with a slash between them."""
     base, path = _parts(left), _parts(right)
     if path == (None,) and base == (None,):

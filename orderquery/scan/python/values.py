@@ -104,7 +104,10 @@ class JsonText:
 
 @dataclass(frozen=True, slots=True)
 class ClientValue:
-    """An HTTP client, with the URL that it puts before a path; ``mocks`` if it answers instead of sending."""
+    """An HTTP client, with the URL that it puts before a path.
+
+    ``mocks`` is set if it answers instead of sending.
+    """
 
     base_url: PythonValue | None
     span: Span
