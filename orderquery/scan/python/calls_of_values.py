@@ -91,7 +91,7 @@ class CallEvaluator:
             return self._dict()
         if name == "dumps":
             first = self._first()
-            return self._hole() if first is None else JsonText(first, self._span)
+            return self._hole() if first is None else JsonText(first, self._span, self._hole().hole.written)
         if name == "loads":
             return self._parsed()
         if name in _COPIES:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...syntax.holes import Hole
+from ...syntax.json_printer import encode_json
 from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Span, Unknown
 
 JSON = Any
@@ -100,6 +101,7 @@ class JsonText:
 
     value: PythonValue
     span: Span
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Copier:
         if isinstance(value, Choice):
             made = Choice(tuple([self.copy(part) for part in value.values]), value.span)
         elif isinstance(value, JsonText):
-            made = JsonText(self.copy(value.value), value.span)
+            made = JsonText(self.copy(value.value), value.span, value.written)
         self.copies[id(value)] = made
         return made
 
@@ -176,7 +178,7 @@ def unknown_of(value: PythonValue, kind: str = "value") -> Unknown:
     """Return a value as one that the file does not tell."""
     if isinstance(value, Unknown):
         return value
-    written = value.written if isinstance(value, Template | ClientValue) else "..."
+    written = value.written if isinstance(value, Template | ClientValue | JsonText) else "..."
     return Unknown(Hole(written, "spread" if kind == "spread" else "value"), value.span)
 
 
@@ -201,7 +203,29 @@ class Printer:
             return Alternatives(made, value.span)
         if isinstance(value, Scalar | Unknown):
             return value
-        return unknown_of(value)
+        return self._text_of_json(value) if isinstance(value, JsonText) else unknown_of(value)
+
+    def _text_of_json(self, value: JsonText) -> SourceValue:
+        """Return JSON in a string, which the older Stores API takes, if all of it is literal."""
+        plain = _plain(value.value)
+        return unknown_of(value) if plain is _NOT_PLAIN else Scalar(encode_json(plain).decode("utf-8"), value.span)
+
+
+_NOT_PLAIN = object()
+
+
+def _plain(value: PythonValue, depth: int = 0) -> JSON:
+    if depth > _MAX_DEPTH:
+        return _NOT_PLAIN
+    if isinstance(value, Scalar):
+        return value.value
+    if isinstance(value, ObjectValue):
+        made: JSON = {e.key if isinstance(e.key, str) else "": _plain(e.value, depth + 1) for e in value.entries}
+        return _NOT_PLAIN if value.is_open or _NOT_PLAIN in made.values() else made
+    if isinstance(value, ListValue):
+        made = [_plain(item, depth + 1) for item in value.items]
+        return _NOT_PLAIN if any(part is _NOT_PLAIN for part in made) else made
+    return _NOT_PLAIN
 
 
 def text_of(value: PythonValue) -> tuple[str | None, ...] | None:
