@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from .migration.converted import ConvertedOrder
     from .migration.translate import Translation
     from .samples.generator import sample
+    from .scan.scanned import ScannedCall, ScannedSource, scan_source
     from .sql.mapped.layout import OwnTables
     from .sql.mapped.layout_loader import json_layout, load_layout
     from .sql.statement import Statement
@@ -125,6 +126,8 @@ _HOME = {
     "Refused": "emulator.errors",
     "Report": "compiler.report",
     "Schema": "language.schema",
+    "ScannedCall": "scan.scanned",
+    "ScannedSource": "scan.scanned",
     "SchemaError": "diagnostics.errors",
     "SearchDict": "dicts",
     "SearchExpression": "builder.expressions",
@@ -158,6 +161,7 @@ _HOME = {
     "load_schema": "language.schema",
     "open_store": "stores.engines",
     "sample": "samples.generator",
+    "scan_source": "scan.scanned",
     "translate": "api",
     "search": "builder.entry",
     "sync": "sync.run",
@@ -205,6 +209,8 @@ __all__ = [
     "QuickFix",
     "Refused",
     "Report",
+    "ScannedCall",
+    "ScannedSource",
     "Schema",
     "SchemaError",
     "SearchDict",
@@ -243,6 +249,7 @@ __all__ = [
     "open_store",
     "render",
     "sample",
+    "scan_source",
     "search",
     "sqlalchemy",
     "sync",

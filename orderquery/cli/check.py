@@ -69,7 +69,7 @@ def check(
     from ..api import check as check_search
     from .query_files import find_queries
 
-    mode = _mode(fix=fix, diff=diff, write=write, limited=only is not None, format_=format_)
+    mode = fix_mode(fix=fix, diff=diff, write=write, limited=only is not None, format_=format_)
     schema = None if table is None else load_table(table)
     names, several = find_queries(query)
     queries = (read_query(name) for name in names)
@@ -83,7 +83,13 @@ def check(
     return EXIT_PROBLEMS if failed else EXIT_OK
 
 
-def _mode(*, fix: bool, diff: bool, write: bool, limited: bool, format_: str) -> Mode | None:
+def fix_mode(*, fix: bool, diff: bool, write: bool, limited: bool, format_: str) -> Mode | None:
+    """Return what to do with fixes; ``None`` for a report.
+
+    Raises:
+        UsageError: the options contradict each other.
+
+    """
     from ..diagnostics.errors import UsageError
 
     if diff and write:

@@ -13,6 +13,7 @@ COMMANDS = (
         "Searches",
         (
             ("check", "Report every mistake in a search, with a fix."),
+            ("scan", "Find the searches in JavaScript, TypeScript and Python code, and check each."),
             ("convert", "Convert a search to JSON or to the text form."),
             ("translate", "Translate a search of the older Stores API to Search Orders."),
             ("format", "Format searches: spaces, quotes, keywords and line breaks."),

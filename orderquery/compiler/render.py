@@ -46,10 +46,27 @@ def render_diagnostics(
     would be below another place.
     """
     found = list(diagnostics)
+    rendered = render_each(found, source, name, colour=colour, columns=columns)
+    return "\n\n".join([*rendered, summary(found)])
+
+
+def render_each(
+    diagnostics: Iterable[Diagnostic],
+    source: str | None = None,
+    name: str = "",
+    *,
+    colour: bool = False,
+    columns: int | None = None,
+) -> list[str]:
+    """Render each diagnostic for people, in the order of their lines.
+
+    The arguments are those of :func:`render_diagnostics`.
+    """
+    found = list(diagnostics)
     if all(diagnostic.line for diagnostic in found):
         found.sort(key=lambda diagnostic: (diagnostic.line or 0, diagnostic.column or 0))
     view = _View(source, name, colour, columns)
-    return "\n\n".join([*(view.render(diagnostic) for diagnostic in found), summary(found)])
+    return [view.render(diagnostic) for diagnostic in found]
 
 
 def render_line(diagnostic: Diagnostic, name: str = "") -> str:

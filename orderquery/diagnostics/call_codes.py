@@ -109,5 +109,18 @@ CALL_CODES = (
         ),
         tags=("security",),
     ),
+    Code(
+        "bad-ignore-comment", "comment", violation("OTHER", "BAD_IGNORE_COMMENT"),
+        "ignore comment without code or reason",
+        "A comment such as orderquery: ignore[unknown-field] sent to a test server silences the findings of one line. "
+        "It names codes that exist, and a reason for the next reader.",
+        fix="none: only the author knows the reason",
+    ),
+    Code(
+        "unused-ignore-comment", "comment", violation("OTHER", "UNUSED_IGNORE_COMMENT"),
+        "ignore comment that silences nothing",
+        "The line that the comment is about has no finding with one of its codes. The code may have been corrected.",
+        fix="guess: remove the comment",
+    ),
 )
 # fmt: on

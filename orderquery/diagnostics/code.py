@@ -7,7 +7,17 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 Effect = Literal[
-    "refuses", "ignores", "accepts", "local", "elsewhere", "around", "none", "withdrawn", "untranslatable", "differs"
+    "refuses",
+    "ignores",
+    "accepts",
+    "local",
+    "elsewhere",
+    "around",
+    "comment",
+    "none",
+    "withdrawn",
+    "untranslatable",
+    "differs",
 ]
 
 EFFECT_NOTES: dict[str, str] = {
@@ -17,6 +27,7 @@ EFFECT_NOTES: dict[str, str] = {
     "local": "orderquery refuses this; it is not a rule of Wix",
     "elsewhere": "concerns your own tables, not requests",
     "around": "concerns the code around the request, not the request",
+    "comment": "concerns a comment for orderquery, not the request",
     "none": "concerns stored documents, not requests",
     "withdrawn": "Wix withdrew this API in September 2024",
     "untranslatable": "no request to the newer API does this",
@@ -75,4 +86,4 @@ class Code:
     @property
     def severity(self) -> Severity:
         """``error`` for what makes a request wrong or unusable, else ``warning``."""
-        return "warning" if self.effect in ("accepts", "none", "withdrawn", "differs") else "error"
+        return "warning" if self.effect in ("accepts", "comment", "none", "withdrawn", "differs") else "error"

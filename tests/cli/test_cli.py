@@ -18,7 +18,7 @@ from orderquery.version import __version__
 # -- help -------------------------------------------------------------------------------------------------------
 
 COMMANDS = [
-    "check", "convert", "translate", "format", "sql", "match", "why", "convert-orders", "load", "sync", "search", "inspect", "info", "get",
+    "check", "scan", "convert", "translate", "format", "sql", "match", "why", "convert-orders", "load", "sync", "search", "inspect", "info", "get",
     "delete", "upgrade", "export", "serve", "fields", "tables", "compare-tables", "explain", "complete", "hover", "sample", "demo", "completion",
 ]  # fmt: skip
 

@@ -1,0 +1,82 @@
+"""Check the search of a call, and place what is found in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+from ..compiler.compile import check
+from ..compiler.hole_check import check_with_holes
+from ..compiler.report import Report
+from ..compiler.stores_request import stores_query_found
+from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.place import Place
+from ..language.schema import DEFAULT_SCHEMA, STORES_SCHEMA, load_schema
+from ..syntax.holes import Hole, contains_hole
+from ..syntax.source_text import SourceText
+from .documents import SearchDocument
+from .found import SearchCall, Sends
+
+JSON = Any
+
+
+def check_document(document: JSON, sends: Sends) -> Report[Any]:
+    """Return the report of a decoded search with holes."""
+    if sends == "stores" and contains_hole(document):
+        # A correction would lose the parts that are not known.
+        known = check(_known_parts(document), sends, schema=STORES_SCHEMA)
+        return replace(Report(known.diagnostics), shape=sends)
+    return check_with_holes(document, sends, load_schema(STORES_SCHEMA if sends == "stores" else DEFAULT_SCHEMA))
+
+
+def _known_parts(document: JSON, levels: int = 2) -> JSON:
+    """Return a request of the Stores API without the parts that have holes."""
+    found = {}
+    for key, value in document.items() if isinstance(document, dict) else ():
+        if isinstance(value, dict) and levels and isinstance(key, str) and key in ("query", "paging"):
+            found[key] = _known_parts(value, levels - 1)
+        elif not contains_hole({key: value}):
+            found[key] = value
+    return found
+
+
+def diagnostics_of(call: SearchCall, documents: Iterable[SearchDocument], lines: SourceText) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a call, in the order of the file; each mistake once."""
+    found: dict[tuple[str, object], Diagnostic] = {}
+    for diagnostic in (*_of_documents(call, documents, lines), *_around(call, lines)):
+        found.setdefault((diagnostic.code, diagnostic.span), diagnostic)
+    return tuple(sorted(found.values(), key=lambda diagnostic: diagnostic.span or (0, 0)))
+
+
+def _of_documents(call: SearchCall, documents: Iterable[SearchDocument], lines: SourceText) -> Iterator[Diagnostic]:
+    for document in documents:
+        if isinstance(document.value, Hole):
+            continue
+        if call.sends == "stores":
+            yield placed(stores_query_found(document.value), document, lines)
+        for diagnostic in check_document(document.value, call.sends).diagnostics:
+            yield placed(diagnostic, document, lines)
+
+
+def placed(diagnostic: Diagnostic, document: SearchDocument, lines: SourceText) -> Diagnostic:
+    """Return a diagnostic of a document at its place in the file."""
+    path = diagnostic.place.path or ()
+    return lines.located(diagnostic, document.span(path, diagnostic.place.at))
+
+
+def _around(call: SearchCall, lines: SourceText) -> Iterator[Diagnostic]:
+    for mistake in call.around:
+        yield lines.located(Diagnostic(mistake.code, mistake.message, mistake.help, Place()), mistake.span)
+
+
+def translated(call: SearchCall, document: SearchDocument) -> JSON:
+    """Return a search of the Stores API as one of Search Orders.
+
+    ``None`` if it has holes or no counterpart.
+    """
+    from ..migration.translate import translate
+
+    if call.sends != "stores" or contains_hole(document.value):
+        return None
+    return translate(document.value, cast("Any", "stores")).request

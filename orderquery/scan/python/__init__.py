@@ -1,0 +1,1 @@
+"""The finder of searches in Python code."""

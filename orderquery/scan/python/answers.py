@@ -1,0 +1,176 @@
+"""Where Python code reads the answer of a call, by its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..nodes import Span
+from .scopes import name_of
+from .source import PythonSource, child, named, own_nodes
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_MAX_NAMES = 30
+_MAX_USES = 300
+_TRANSPARENT = frozenset({"await", "parenthesized_expression", "argument_list", "expression_statement"})
+_DECODERS = frozenset({"json", "loads", "load"})
+_RAW = frozenset({"text", "content", "read", "data", "body", "result"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRead:
+    """A read of a key of the answer; ``*`` in the keys is any order."""
+
+    keys: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _AnswerPart:
+    """A part of the answer in an expression.
+
+    ``keys`` is its path, and ``is_decoded`` whether it is JSON yet.
+    """
+
+    keys: tuple[str, ...]
+    is_decoded: bool
+
+
+@dataclass(slots=True)
+class AnswerReads:
+    """The reads of one answer, and the names that hold its parts."""
+
+    reads: list[AnswerRead] = field(default_factory=list)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class AnswerReader:
+    """Follows the answer of a call through the names of its function."""
+
+    def __init__(self, source: PythonSource, scope: Node, *, is_decoded: bool) -> None:
+        self._source = source
+        self._scope = scope
+        self._found = AnswerReads()
+        self._waiting: list[tuple[str, int, _AnswerPart]] = []
+        self._is_decoded = is_decoded
+        self._uses = 0
+
+    def read(self, path: list[Node]) -> AnswerReads:
+        """Return where the answer of the call at the end of a path is read."""
+        self._follow(path, _AnswerPart((), is_decoded=self._is_decoded))
+        seen: set[tuple[str, int]] = set()
+        while self._waiting and len(seen) < _MAX_NAMES:
+            name, bound_at, part = self._waiting.pop()
+            if (name, bound_at) not in seen:
+                seen.add((name, bound_at))
+                for node in self._uses_of(name, bound_at):
+                    self._follow(self._source.path_to(node), part)
+        self._found.reads.sort(key=lambda read: read.span)
+        return self._found
+
+    def _uses_of(self, name: str, bound_at: int) -> Iterator[Node]:
+        """Yield the uses of a name until it is bound again."""
+        body = child(self._scope, "body") or self._scope
+        nodes = [
+            n for n in own_nodes(body) if n.type in ("identifier", "attribute") and name_of(self._source, n) == name
+        ]
+        for node in nodes:
+            if node.start_byte < bound_at:
+                continue
+            path = self._source.path_to(node)
+            if len(path) > 1 and path[-2].type == "assignment" and child(path[-2], "left") == node:
+                if node.start_byte > bound_at:
+                    return
+                continue
+            self._uses += 1
+            if self._uses > _MAX_USES:
+                return
+            yield node
+
+    def _follow(self, path: list[Node], part: _AnswerPart) -> None:
+        """Follow an expression that holds a part of the answer to what is done with it."""
+        index = len(path) - 1
+        while index > 0:
+            node, parent = path[index], path[index - 1]
+            if parent.type in _TRANSPARENT or (parent.type == "boolean_operator" and child(parent, "left") == node):
+                index -= 1
+            elif parent.type == "subscript" and child(parent, "value") == node:
+                stepped = self._step(part, self._key(parent.children_by_field_name("subscript")))
+                if stepped is None:
+                    return
+                part, index = stepped, index - 1
+            elif parent.type == "attribute" and child(parent, "object") == node:
+                found = self._attribute(path, index - 1, part)
+                if found is None:
+                    return
+                part, index = found
+            elif parent.type == "call" and child(parent, "arguments") == node:
+                function = child(parent, "function")
+                name = "" if function is None else self._source.text_of(function).rpartition(".")[2]
+                if name in _DECODERS:
+                    part = _AnswerPart(part.keys, is_decoded=True)
+                elif name not in ("list", "dict", "cast", "run", "gather"):
+                    return
+                index -= 1
+            else:
+                self._bind(parent, node, part)
+                return
+
+    def _attribute(self, path: list[Node], index: int, part: _AnswerPart) -> tuple[_AnswerPart, int] | None:
+        """Return what an attribute of a part holds, and the index of its expression."""
+        node = path[index]
+        attribute = child(node, "attribute")
+        name = "" if attribute is None else self._source.text_of(attribute)
+        call = path[index - 1] if index > 0 and path[index - 1].type == "call" else None
+        called = call is not None and child(call, "function") == node
+        if not part.is_decoded and name in _DECODERS and called:
+            return _AnswerPart(part.keys, is_decoded=True), index - 1
+        if not part.is_decoded and name in _RAW:
+            return part, index - 1 if called else index
+        if part.is_decoded and name == "get" and called and call is not None:
+            arguments = child(call, "arguments")
+            stepped = self._step(part, self._key(named(arguments)[:1] if arguments is not None else []))
+            return None if stepped is None else (stepped, index - 1)
+        # A response that is checked first: response.raise_for_status().json() of some clients.
+        return (part, index - 1) if not part.is_decoded and called and name == "raise_for_status" else None
+
+    def _key(self, nodes: list[Node]) -> tuple[str, Span] | None:
+        value = self._source.string(nodes[0]) if len(nodes) == 1 else None
+        if value is not None:
+            return value, self._source.span(nodes[0])
+        return ("*", self._source.span(nodes[0])) if len(nodes) == 1 and nodes[0].type == "integer" else None
+
+    def _step(self, part: _AnswerPart, key: tuple[str, Span] | None) -> _AnswerPart | None:
+        if key is None or not part.is_decoded:
+            return None
+        keys = (*part.keys, key[0])
+        if key[0] != "*":
+            self._found.reads.append(AnswerRead(keys, key[1]))
+        return _AnswerPart(keys, is_decoded=True)
+
+    def _bind(self, parent: Node, node: Node, part: _AnswerPart) -> None:
+        if parent.type in ("assignment", "named_expression"):
+            value = child(parent, "right") or child(parent, "value")
+            target = child(parent, "left") or child(parent, "name")
+            if value == node and target is not None:
+                self._wait_for(target, part, target.start_byte)
+        elif parent.type == "as_pattern":
+            alias = child(parent, "alias")
+            if alias is not None and named(alias):
+                self._wait_for(named(alias)[0], part, alias.end_byte)
+        elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
+            target = child(parent, "left")
+            if part.is_decoded and target is not None:
+                # In a comprehension the target comes after the expression that uses it.
+                start = parent.start_byte if parent.type == "for_statement" else self._scope.start_byte
+                self._wait_for(target, _AnswerPart((*part.keys, "*"), is_decoded=True), start)
+
+    def _wait_for(self, target: Node, part: _AnswerPart, bound_at: int) -> None:
+        name = name_of(self._source, target)
+        if name is not None:
+            self._waiting.append((name, bound_at, part))
+            if part.is_decoded:
+                self._found.names[name] = part.keys
