@@ -21,8 +21,9 @@ from ..documents.ingest import Found, Record
 from ..documents.record_tables import PRICING_PLANS
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
+from ..language.site_names import check_site
 from ..language.sums import Sums
-from ..language.types import decode_texts, has_lone_surrogate
+from ..language.types import decode_texts
 from ..sql.histogram import HIGH_UNIT
 from ..sql.statement import Statement, Wanted, statement
 from ..syntax.json_decoder import decode_json
@@ -378,10 +379,3 @@ def _with_bytes(rows: list[Sequence[Any]]) -> list[Row]:
     if rows and type(rows[0][-1]) is bytes:
         return rows
     return [(*row[:-1], row[-1].encode() if isinstance(row[-1], str) else bytes(row[-1])) for row in rows]
-
-
-def check_site(site: JSON) -> str:
-    """Return the name of a site. Raises ``UsageError`` where it cannot be one."""
-    if not isinstance(site, str) or has_lone_surrogate(site):
-        raise UsageError("site must be a string without lone surrogates")
-    return site
