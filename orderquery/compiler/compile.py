@@ -247,7 +247,7 @@ def _check_request(
 def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple[Diagnostic, ...], Query | None]:
     """Check a decoded request; the query is that of what the service reads."""
     reader = Reader(document, shape, schema)
-    found, query = check_tree(reader.search, schema, shape)
+    found, query = check_tree(reader.search, schema, shape, reader.diagnostics.guesses)
     if reader.served is reader.search:
         return (*reader.diagnostics, *found), query
     ignored = reader.ignored_paths
@@ -259,7 +259,7 @@ def _checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tupl
     )
     if any(diagnostic.refused for diagnostic in diagnostics):
         return diagnostics, None
-    return diagnostics, check_tree(reader.served, schema, shape)[1]
+    return diagnostics, check_tree(reader.served, schema, shape, reader.diagnostics.guesses)[1]
 
 
 def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:

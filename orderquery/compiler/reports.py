@@ -9,6 +9,7 @@ from typing import Any
 from ..diagnostics.diagnostic import Diagnostic
 from ..language.schema import Schema
 from ..syntax.ast import Search
+from ..syntax.problems import Guesses
 from .checker import check_search
 from .corrections import Correction, Only
 from .cursor import query_too_long
@@ -18,9 +19,11 @@ from .report import Report
 JSON = Any
 
 
-def check_tree(search: Search, schema: Schema, shape: SourceShape) -> tuple[tuple[Diagnostic, ...], Query | None]:
-    """Check an AST, and whether it fits a cursor."""
-    diagnostics, query, _ = check_search(search, schema, shape)
+def check_tree(
+    search: Search, schema: Schema, shape: SourceShape, guesses: Guesses | None = None
+) -> tuple[tuple[Diagnostic, ...], Query | None]:
+    """Check an AST, and whether it fits a cursor. ``guesses`` are those of its reader."""
+    diagnostics, query, _ = check_search(search, schema, shape, guesses)
     problem = None if query is None else query_too_long(query)
     return (diagnostics, query) if problem is None else ((*diagnostics, problem), None)
 

@@ -26,6 +26,7 @@ from .errors import Refused
 from .hosts import Hosts
 from .http_context import HttpContext
 from .limits import MAX_LARGE_BODIES_BYTES, MAX_LOAD_BYTES, SEARCH_TIMEOUT_S
+from .load_turns import LoadTurns
 from .page_mount import RequestRecorder, playground_over
 from .request_guard import BodyBudget, RequestGuard
 from .responses import RequestIds, answer_refused
@@ -91,6 +92,7 @@ def create_app(
         max(max_load, max_body),
         search_seconds,
         SiteChooser(store, by_header=control),
+        LoadTurns(),
     )
     handlers = dict.fromkeys((Refused, QueryError, StoreError, HTTPException), answer_refused)
     log = RequestLog() if playground else None

@@ -26,7 +26,9 @@ class ApiKey:
     """
 
     def __init__(self, key: str | None) -> None:
-        if key is not None and (not key.strip() or not key.isascii() or not key.isprintable() or key != key.strip()):
+        if key is not None and not key.strip():
+            raise UsageError("the API key is empty; pass a key, or None to admit every caller")
+        if key is not None and (not key.isascii() or not key.isprintable() or key != key.strip()):
             raise UsageError("invalid API key: use printable ASCII characters, without spaces at the ends")
         self._key = None if key is None else key.encode()
 

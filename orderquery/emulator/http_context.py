@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class HttpContext:
     max_load_bytes: int
     search_timeout_s: float
     sites: SiteChooser
-    turns: LoadTurns = field(default_factory=LoadTurns)
+    turns: LoadTurns
 
     @property
     def store(self) -> Store:

@@ -83,8 +83,9 @@ MAX_LARGE_BODIES_BYTES = 160 << 20
 BUSY_RETRY_S = 5
 """When a client should try again that was refused for want of memory."""
 
-MAX_INLINE_SEARCH_BYTES = 4_096
-"""A search up to this size runs in the event loop if its page is available at once: faster than starting a thread."""
+MAX_INLINE_SEARCH_BYTES = 1_024
+"""A search up to this size runs in the event loop if its page is available at once: faster than starting a thread. A
+wrong one of this size takes 2 ms to check, one of 4 KiB 9 ms."""
 
 MAX_CACHED_SEARCH_BYTES = 4_096
 """The plan of a request body up to this size is cached."""

@@ -30,7 +30,8 @@ class LoadTurn:
     def __init__(self, timeout_s: float, clock: Callable[[], float]) -> None:
         self._timeout_s, self._clock = timeout_s, clock
         self._end: float | None = None
-        self._left = False
+        self.has_left = False
+        """Whether the client has gone."""
 
     @property
     def has_begun(self) -> bool:
@@ -41,10 +42,6 @@ class LoadTurn:
         """Start the time."""
         self._end = self._clock() + self._timeout_s
 
-    def leave(self) -> None:
-        """Note that the client has gone."""
-        self._left = True
-
     def check(self) -> None:
         """Raise where the load must end.
 
@@ -53,7 +50,7 @@ class LoadTurn:
             Refused: 408, it takes too long.
 
         """
-        if self._left:
+        if self.has_left:
             raise ClientDisconnect
         if self._end is not None and self._clock() > self._end:
             raise _too_long(self._timeout_s)
@@ -78,13 +75,13 @@ class LoadTurns:
         try:
             await asyncio.wait({leaving, running}, return_when=asyncio.FIRST_COMPLETED)
             if not running.done() and leaving.result():
-                turn.leave()
+                turn.has_left = True
                 if not turn.has_begun:
                     running.cancel()
                     raise ClientDisconnect
             return await running
         except BaseException:
-            turn.leave()
+            turn.has_left = True
             raise
         finally:
             leaving.cancel()
@@ -111,7 +108,7 @@ async def _until_left(request: Request) -> bool:
     for _ in range(_MAX_OTHER_MESSAGES):
         try:
             message = await request.receive()
-        except Exception:  # noqa: BLE001 - servers differ in what a second end of a body is
+        except Exception:  # servers differ in what a second end of a body is
             return False
         if message["type"] == "http.disconnect":
             return True

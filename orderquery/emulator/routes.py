@@ -67,7 +67,7 @@ class ServerHandlers:
     async def description(self, request: Request) -> Response:
         """Answer with the OpenAPI description."""
         self._context.hosts.require(request)
-        return json_response(self._description)
+        return json_response(await run_in_threadpool(lambda: self._description))
 
     @cached_property
     def _description(self) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..diagnostics.errors import UsageError
+from ..diagnostics.errors import StoreError, UsageError
 from ..language.site_names import check_site
 from .auth import SITE_HEADER, parameter_error, query_parameter, read_header
 from .errors import application_error, validation_error
@@ -75,7 +75,11 @@ class SiteChooser:
 
 
 def _has_named_site(store: Store) -> bool:
-    return any(store.sites()) if store.can_write else store.holds_named_site()
+    try:
+        return any(store.sites()) if store.can_write else store.holds_named_site()
+    except StoreError:
+        # A damaged file: its requests are answered with 503.
+        return True
 
 
 def _holds_anything(store: Store) -> bool:

@@ -15,7 +15,6 @@ from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
 from ..compiler.requested import SearchSource, requested
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..documents.ingest import Found, Record
 from ..documents.record_tables import PRICING_PLANS
@@ -236,6 +235,11 @@ class Store(SearchingStore):
             return self.search(cursor=token, limit=limit, seconds=seconds)
 
         return Page(self._ids(rows), limit, following, preceding, orders, documents, _turn=turn)
+
+    @property
+    def searches_at_once(self) -> bool:
+        """Whether :meth:`search_at_once` may return a page."""
+        return False
 
     def search_at_once(self, search: JSON) -> Page:
         """Return the page if that takes milliseconds and waits for no other thread.

@@ -45,7 +45,12 @@ def test_health_and_description_are_for_the_same_hosts(path: str) -> None:
     asker = Asker(hosts=[])
     for headers, status in (
         ({"host": "evil.example"}, 403),
-        ({"host": "localhost..", }, 403),
+        (
+            {
+                "host": "localhost..",
+            },
+            403,
+        ),
         ({"host": "localhost", "origin": "https://evil.example"}, 403),
         ({"host": "localhost", "origin": "http://1.2.3.4%evil.com"}, 403),
         ({"host": "localhost"}, 200),

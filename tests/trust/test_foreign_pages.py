@@ -21,7 +21,13 @@ FOREIGN = [
     "evil.example:99999",
     "[::1].evil.example",
 ]
-MALFORMED = ["[::1].evil.example", "1.2.3.4%evil.example", "localhost%evil.example", "http://localhost", "user@localhost"]
+MALFORMED = [
+    "[::1].evil.example",
+    "1.2.3.4%evil.example",
+    "localhost%evil.example",
+    "http://localhost",
+    "user@localhost",
+]
 FOREIGN += MALFORMED[1:]
 OURS = [
     "localhost",
