@@ -117,12 +117,12 @@ def measure(size: Size) -> Iterator[Table | Growth]:
             _figure(order, port, size, 0.25),
         )
     note = (
-        f"{_CONNECTIONS} connections over loopback where the job names no other number. Each is kept and sends its next "
-        "request after the answer; one process for the server, one for the clients. The time is 1 / requests per second, "
-        "and the ratio compares requests per second. The bare application does not read, check or search; reading the "
-        "page from the file alone takes about as long as all its work. Kept of what was tried: answering short searches "
-        "in the event loop, splicing stored bytes with one copy, skipping the SDK's names where there are none, an "
-        "allocator that keeps its memory, sending small packets at once."
+        f"{_CONNECTIONS} connections over loopback where the job names no other number; each is kept, and sends its "
+        "next request after the answer; one process for the server, one for the clients. The time is 1 / requests per "
+        "second; the ratio compares requests per second. The bare application does not read, check or search; reading "
+        "the page from the file alone takes about as long as all its work. Kept of what was tried: answering short "
+        "searches in the event loop, splicing stored bytes with one copy, skipping the SDK's names where there are "
+        "none, an allocator that keeps its memory, sending small packets at once."
     )
     yield Table("The endpoint, one worker", note, figures)
 

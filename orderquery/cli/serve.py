@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
+from click.core import ParameterSource
 
 from .control_options import ControlOptions, control_options
-from .defaults import default_of, is_given
+from .defaults import default_of
 from .event_options import EventOptions, event_options, read_event_options, signing_key_for
 from .inputs import load_table, open_store, port_option, site_option, table_option
 from .output import flush_stdout, write_line, write_message
@@ -137,9 +138,14 @@ def _check_key(api_key: str | None) -> None:
     # click takes an empty variable for one that is not set.
     found = os.environ.get(KEY_VARIABLE) if api_key is None else api_key
     if found is not None and not found.strip():
-        if is_given("api_key"):
+        if _is_option("api_key"):
             raise UsageError("--api-key is empty; pass a key, or remove the option to serve without one")
         raise UsageError(f"{KEY_VARIABLE} is empty; set it to a key, or unset it to serve without one")
+
+
+def _is_option(name: str) -> bool:
+    """Return whether a value is from the command line, not from a variable."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _check_is_store(store: str, file: Path, *, is_new: bool) -> None:

@@ -66,7 +66,7 @@ def query_parameter(request: Request, name: str) -> str:
     """
     query = request.scope["query_string"].decode("latin-1")
     try:
-        values: list[str] = parse_qs(query, errors="strict").get(name, [""])
+        values: list[str] = parse_qs(query, keep_blank_values=True, errors="strict").get(name, [""])
     except ValueError:
         raise parameter_error(name, f"{name} is not valid UTF-8") from None
     if len(values) > 1:

@@ -72,6 +72,8 @@ class LoadTurns:
         turn = LoadTurn(self._timeout_s, self._clock)
         leaving = asyncio.ensure_future(_until_left(request))
         running = asyncio.ensure_future(self._run(turn, size, load))
+        # Read here, as nothing else does after the server has stopped waiting.
+        running.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
             await asyncio.wait({leaving, running}, return_when=asyncio.FIRST_COMPLETED)
             if not running.done() and leaving.result():
