@@ -87,7 +87,8 @@ class LoadHandler:
         event_id = event_id_of(body)
         if event_id and is_known_event(store, event_id):
             return json_response(_encode_result(LoadResult()))
-        result = store.load_records(_while_useful(read_bytes(store.schema, body), turn))
+        use = Usefulness(turn)
+        result = store.load_records(use.limit(read_bytes(store.schema, body, use.has_enough)))
         _report_end(result)
         _require_json(result)
         if event_id and not result.skipped:
@@ -97,7 +98,7 @@ class LoadHandler:
         return json_response(_encode_result(result))
 
     def _load_plans(self, store: Store, body: bytes, turn: LoadTurn) -> Response:
-        found = _while_useful(read_plans(body), turn)
+        found = Usefulness(turn).limit(read_plans(body))
         result = load_plans(self._context.emulator.at_site(store.site).site, found)
         _report_end(result)
         if not result.plans:
@@ -142,17 +143,27 @@ def _unknown_instance(instance_id: str, site: str) -> Exception:
 _Item = TypeVar("_Item")
 
 
-def _while_useful(found: Iterable[_Item], turn: LoadTurn) -> Iterator[_Item]:
-    """Yield what was found, up to too many problems, and while the load may go on."""
-    unusable = problems = 0
-    for item in found:
-        turn.check()
-        yield item
-        if isinstance(item, Diagnostic):
-            problems += 1
-            unusable += is_skipped(item)
-            if unusable == MAX_UNUSABLE_DOCUMENTS or problems == MAX_LOAD_PROBLEM_COUNT:
-                return
+class Usefulness:
+    """Whether a load still is of use: it counts the problems of what was found."""
+
+    def __init__(self, turn: LoadTurn) -> None:
+        self._turn = turn
+        self._problems = self._unusable = 0
+
+    def has_enough(self) -> bool:
+        """Return whether there are more problems than are shown."""
+        return self._problems >= MAX_LOAD_PROBLEMS
+
+    def limit(self, found: Iterable[_Item]) -> Iterator[_Item]:
+        """Yield what was found, up to too many problems, and while the load may go on."""
+        for item in found:
+            self._turn.check()
+            yield item
+            if isinstance(item, Diagnostic):
+                self._problems += 1
+                self._unusable += is_skipped(item)
+                if self._unusable == MAX_UNUSABLE_DOCUMENTS or self._problems == MAX_LOAD_PROBLEM_COUNT:
+                    return
 
 
 def _report_end(result: LoadResult) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +14,10 @@ from serving import LOAD, Asker
 from starlette.requests import ClientDisconnect, Request
 
 import orderquery as oq
+from orderquery.documents import ingest
 from orderquery.documents.json_lines import read_bytes
 from orderquery.emulator import app, load_handler
-from orderquery.emulator.limits import MAX_LOAD_PROBLEM_COUNT, MAX_LOAD_VALUES, MAX_SMALL_LOAD_BYTES
+from orderquery.emulator.limits import MAX_LOAD_PROBLEM_COUNT, MAX_LOAD_PROBLEMS, MAX_LOAD_VALUES, MAX_SMALL_LOAD_BYTES
 from orderquery.emulator.load_turns import LoadTurn, LoadTurns
 from orderquery.emulator.responses import json_response
 
@@ -111,7 +113,35 @@ def test_a_load_ends_after_too_many_problems_of_any_kind() -> None:
             yielded += 1
             yield problem
 
-    assert sum(1 for _ in load_handler._while_useful(found(), turn)) == MAX_LOAD_PROBLEM_COUNT == yielded
+    assert sum(1 for _ in load_handler.Usefulness(turn).limit(found())) == MAX_LOAD_PROBLEM_COUNT == yielded
+
+
+WRONG = {"createdDate": 5, "updatedDate": 5, "number": [], "status": 1, "paymentStatus": 4}
+
+
+@pytest.mark.parametrize("of_one_text", [False, True])
+def test_problems_are_described_only_where_they_are_shown(of_one_text: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    described = 0
+    make = ingest.moved_diagnostic
+
+    def counting(*args: Any) -> Any:
+        nonlocal described
+        described += 1
+        return make(*args)
+
+    monkeypatch.setattr(ingest, "moved_diagnostic", counting)
+    orders = [{"id": f"a{number}", **WRONG} for number in range(1_000)]
+    event = {"data": json.dumps({"orders": orders})}
+    for body in (
+        {"orders": orders} if of_one_text else b"\n".join(json.dumps(order).encode() for order in orders),
+        event,
+    ):
+        described = 0
+        answer = Asker().load(body)
+        assert (answer.json["orders"], answer.json["problemCount"]) == (1_000, 4_000)
+        assert len(answer.json["problems"]) == MAX_LOAD_PROBLEMS
+        assert all(problem["pointer"] or problem["line"] for problem in answer.json["problems"])
+        assert described == MAX_LOAD_PROBLEMS
 
 
 def test_unusable_plans_end_a_load_too() -> None:
@@ -139,7 +169,7 @@ def test_a_load_ends_when_its_client_goes() -> None:
         turns.append(turn)
         begun.set()
         gone.wait()
-        stored.extend(load_handler._while_useful(range(1_000_000), turn))
+        stored.extend(load_handler.Usefulness(turn).limit(range(1_000_000)))
         return json_response(b"{}")
 
     async def leave() -> None:
