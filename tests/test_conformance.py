@@ -251,7 +251,10 @@ def test_every_decision_has_a_case() -> None:
         "D123": "stores/test_store_methods.py",
         "D124": "stores/test_asynchronous.py",
         "D125": "orm",
-    } | {f"D{number}": "emulator" for number in (*range(30, 38), *range(42, 59), *range(60, 73), *range(80, 84))}
+    } | {
+        f"D{number}": "emulator"
+        for number in (*range(30, 38), *range(42, 59), *range(60, 73), *range(80, 84), 130, 131)
+    }
     elsewhere |= {f"D{number}": "migration" for number in range(91, 100)}
     elsewhere |= {f"D{number}": "compiler" for number in range(100, 104)}
     elsewhere |= {f"D{number}": "cli" for number in range(126, 130)}

@@ -30,6 +30,7 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         _unknown_fields(95_000 // part, size),
         _duplicate_keys(40_000 // part, size),
         _misspelled_fields(_MISSPELLED, size),
+        _wrong_names(4_000 // part, size),
         _text("a list without an end", "number in (", "1,", 500_000 // part, size),
         _text("one long word", "", "x", 1_000_000, size),
     )
@@ -91,6 +92,27 @@ def _misspelled_fields(count: int, size: Size) -> Figure:
             lambda report, matches: len(report.diagnostics) == len(matches) == count,
         ),
         size,
+    )
+
+
+def _wrong_names(count: int, size: Size) -> Figure:
+    """Compare wrong fields, operators and values at once with a quarter of them."""
+
+    def body(number: int) -> bytes:
+        return _body(f'"paymentStat{index:04}":{{"$eqq{index}":"PAYD{index}"}}' for index in range(number))
+
+    whole, quarter = body(count), body(count // 4)
+    return fight(
+        Duel(
+            f"a body of {count:,} wrong names of fields and operators",
+            "the same with a quarter of them",
+            lambda: oq.check(whole, form="wire"),
+            lambda: oq.check(quarter, form="wire"),
+            within(5),
+            lambda one, other: not one.ok and not other.ok,
+            before=lambda: None,
+        ),
+        replace(size, rounds=_ROUNDS),
     )
 
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orderquery as oq
 
@@ -85,56 +85,87 @@ print((time.perf_counter() - began) / sum(done))
 """
 
 
+class Asked(NamedTuple):
+    """A request that is repeated over so many connections."""
+
+    job: str
+    method: str
+    path: str
+    body: bytes = b""
+    connections: int = _CONNECTIONS
+
+    def to_bytes(self, port: int) -> bytes:
+        """Return the request as it is sent."""
+        head = f"{self.method} {self.path} HTTP/1.1\r\nhost: {_HOST}:{port}\r\n"
+        if self.body:
+            head += f"content-type: application/json\r\ncontent-length: {len(self.body)}\r\n"
+        return f"{head}\r\n".encode() + self.body
+
+
 def measure(size: Size) -> Iterator[Table | Growth]:
     """Yield the table of this question."""
     made = stored(QUICK.stored)
     search: JSON = {"filter": {"paymentStatus": "PAID"}}
     with oq.open_store(made.path, keys=[_KEY]) as store:
-        again = {"cursorPaging": {"cursor": store.search(search).next}}
+        page = store.search(search)
+        again = {"cursorPaging": {"cursor": page.next}}
+    order = Asked("one order by its id, one connection", "GET", f"/ecom/v1/orders/{page.ids[0]}", connections=1)
     with _server(_ENDPOINT, made.path) as port:
         figures = (
-            _figure("a page of 100: the first", port, {"search": search}, size),
-            _figure("a page of 100: the second, by its cursor", port, {"search": again}, size),
+            _figure(_search("a page of 100: the first", search), port, size),
+            _figure(_search("a page of 100: the second, by its cursor", again), port, size),
+            _figure(order, port, size, 0.25),
         )
     note = (
-        f"{_CONNECTIONS} connections over loopback, each sends its next request after the answer; one process for the "
-        "server, one for the clients. The time is 1 / requests per second; the ratio compares requests per second. The "
-        "bare application does not read, check or search; reading the page from the file alone takes about as long as "
-        "all its work. Kept of what was tried: answering short searches in the event loop, splicing stored bytes with "
-        "one copy, skipping the SDK's names where there are none, an allocator that keeps its memory."
+        f"{_CONNECTIONS} connections over loopback where the job names no other number; each is kept, and sends its "
+        "next request after the answer; one process for the server, one for the clients. The time is 1 / requests per "
+        "second; the ratio compares requests per second. The bare application does not read, check or search; reading "
+        "the page from the file alone takes about as long as all its work. Kept of what was tried: answering short "
+        "searches in the event loop, splicing stored bytes with one copy, skipping the SDK's names where there are "
+        "none, an allocator that keeps its memory, sending small packets at once."
     )
     yield Table("The endpoint, one worker", note, figures)
 
 
-def _figure(job: str, port: int, search: JSON, size: Size) -> Figure:
-    body = json.dumps(search).encode()
-    expected = _answer(port, body)
-    if len(json.loads(expected)["orders"]) != 100:
-        raise Differs(f"{job}: not a page of 100")
+def _search(job: str, search: JSON) -> Asked:
+    return Asked(job, "POST", _PATH, json.dumps({"search": search}).encode())
+
+
+def _figure(asked: Asked, port: int, size: Size, least: float = 0.5) -> Figure:
+    expected = _answer(port, asked)
+    _check(asked, expected)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.json"
         page.write_bytes(expected)
         with _server(_BARE, str(page)) as bare:
             # Cursors differ from answer to answer; the orders and their number do not.
-            if _orders(_answer(port, body)) != _orders(_answer(bare, body)):
-                raise Differs(f"{job}: the bare application returns different orders")
+            if _orders(_answer(port, asked)) != _orders(_answer(bare, asked)):
+                raise Differs(f"{asked.job}: the bare application returns different orders")
             seconds = 0.4 if size.quick else 2.0
             rounds = []
             for index in range(size.rounds):
                 order = (port, bare) if index % 2 else (bare, port)
-                measured = {side: _seconds(side, body, seconds) for side in order}
+                measured = {side: _seconds(side, asked, seconds) for side in order}
                 rounds.append((measured[port], measured[bare]))
-    return figure(job, "bare ASGI application, same bytes", rounds, speed(0.5))
+    return figure(asked.job, "bare ASGI application, same bytes", rounds, speed(least))
+
+
+def _check(asked: Asked, answer: bytes) -> None:
+    """Raise ``Differs`` unless the answer is a page of 100, or one order."""
+    read = json.loads(answer)
+    if "order" not in read and len(read["orders"]) != 100:
+        raise Differs(f"{asked.job}: not a page of 100")
 
 
 def _orders(answer: bytes) -> JSON:
     read = json.loads(answer)
-    return read["orders"], read["metadata"]["count"]
+    return read["order"] if "order" in read else (read["orders"], read["metadata"]["count"])
 
 
-def _answer(port: int, body: bytes) -> bytes:
+def _answer(port: int, asked: Asked) -> bytes:
     connection = http.client.HTTPConnection(_HOST, port)
-    connection.request("POST", _PATH, body, {"content-type": "application/json"})
+    headers = {"content-type": "application/json"} if asked.body else {}
+    connection.request(asked.method, asked.path, asked.body or None, headers)
     answer = connection.getresponse()
     read = answer.read()
     connection.close()
@@ -143,13 +174,9 @@ def _answer(port: int, body: bytes) -> bytes:
     return read
 
 
-def _seconds(port: int, body: bytes, seconds: float) -> float:
-    head = (
-        f"POST {_PATH} HTTP/1.1\r\nhost: {_HOST}:{port}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    )
-    command = [sys.executable, "-c", _CLIENT, str(port), str(_CONNECTIONS), str(seconds)]
-    client = subprocess.run(command, input=head.encode() + body, stdout=subprocess.PIPE, check=True)
+def _seconds(port: int, asked: Asked, seconds: float) -> float:
+    command = [sys.executable, "-c", _CLIENT, str(port), str(asked.connections), str(seconds)]
+    client = subprocess.run(command, input=asked.to_bytes(port), stdout=subprocess.PIPE, check=True)
     return float(client.stdout)
 
 

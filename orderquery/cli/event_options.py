@@ -105,11 +105,12 @@ def read_event_options(
 def _read_instance(text: str) -> tuple[str, str]:
     from ..diagnostics.errors import UsageError
     from ..diagnostics.quoting import quoted
+    from ..language.site_names import check_site
 
     site, separator, instance_id = text.rpartition("=")
-    if not separator or not instance_id:
+    if not separator or not instance_id.strip():
         raise UsageError(f"{quoted(text)} is not an instance; write: --instance SITE=ID")
-    return site, instance_id
+    return check_site(site), instance_id
 
 
 def signing_key_for(location: str, options: EventOptions) -> LazySigningKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
+from click.core import ParameterSource
 
 from .control_options import ControlOptions, control_options
 from .defaults import default_of
@@ -111,6 +112,7 @@ def serve(
     is_new = file is not None and not file.exists()
     if file is not None:
         _check_is_store(store, file, is_new=is_new)
+    _check_key(api_key)
     tests = tests._replace(control=tests.control or empty)
     key = None if webhook_key is None else webhook_key.read()
     events = read_event_options(webhook_url, webhook_signing_key, instance, no_events, details_updated)
@@ -125,6 +127,25 @@ def serve(
             playground=not no_playground,
         )  # fmt: skip
     return EXIT_OK
+
+
+def _check_key(api_key: str | None) -> None:
+    """Raise ``UsageError`` for an empty key, which would admit every caller."""
+    import os
+
+    from ..diagnostics.errors import UsageError
+
+    # click takes an empty variable for one that is not set.
+    found = os.environ.get(KEY_VARIABLE) if api_key is None else api_key
+    if found is not None and not found.strip():
+        if _is_option("api_key"):
+            raise UsageError("--api-key is empty; pass a key, or remove the option to serve without one")
+        raise UsageError(f"{KEY_VARIABLE} is empty; set it to a key, or unset it to serve without one")
+
+
+def _is_option(name: str) -> bool:
+    """Return whether a value is from the command line, not from a variable."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _check_is_store(store: str, file: Path, *, is_new: bool) -> None:

@@ -19,7 +19,7 @@ from ..language.schema import Schema
 from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.holes import Hole, without_holes
-from ..syntax.problems import Problems
+from ..syntax.problems import Guesses, Problems
 from . import suggestions
 from .paging_problems import limit_problem, sent_along
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
@@ -40,9 +40,11 @@ class Checked(NamedTuple):
     mended: Search
 
 
-def check_search(search: Search, schema: Schema, shape: SourceShape = "search") -> Checked:
+def check_search(
+    search: Search, schema: Schema, shape: SourceShape = "search", guesses: Guesses | None = None
+) -> Checked:
     """Check an AST that was read from a source of this shape."""
-    checker = _Checker(schema)
+    checker = _Checker(schema, guesses)
     condition, mended = checker.filter(search.filter)
     (sort, keys), limit = checker.sort(search), checker.limit(search)
     if search.paging.cursor:
@@ -73,9 +75,8 @@ def meaning(tree: Filter, schema: Schema) -> Condition:
 
 
 class _Checker:
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-        self.diagnostics = Problems()
+    def __init__(self, schema: Schema, guesses: Guesses | None = None) -> None:
+        self.schema, self.diagnostics = schema, Problems(guesses)
         self.aliases = False
         """Whether the search names a field by an alias."""
         self._rows = schema.by_name
@@ -83,10 +84,9 @@ class _Checker:
         self._unknown: set[Place] = set()
         self._unsupported: set[Place] = set()
         """Places of operators. In a text ``between`` is one operator and two conditions."""
-        self._values: dict[int | None, JSON] = {}
-        """Of the condition at hand: the operands to write instead, by their index in a list."""
         self._operator: str | None = None
-        """Likewise the operator."""
+        self._values: dict[int | None, JSON] = {}
+        """Of the condition at hand: the operator to write instead, and the operands, by their index in a list."""
         self._siblings: tuple[JSON, ...] = ()
         """The values of the list at hand if one may be left out."""
 
@@ -271,7 +271,7 @@ class _Checker:
         return value
 
     def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
-        help_, near, misspelt = suggestions.unknown_enum_value(row, item)
+        help_, near, misspelt = suggestions.unknown_enum_value(row, item, self.diagnostics)
         fix: Fix | None = "guess" if near else None
         siblings = self._siblings if index is not None else ()
         if near is not None and misspelt and near in siblings:

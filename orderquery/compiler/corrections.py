@@ -20,7 +20,7 @@ from ..syntax.holes import has_hole_key
 from ..syntax.json_printer import joined, print_filter
 from ..syntax.json_reader import Reader, Shape
 from ..syntax.json_strings import filter_in_string
-from ..syntax.problems import Problems
+from ..syntax.problems import Guesses, Problems
 from ..syntax.sort_reader import SortEntry
 from .checker import check_search
 
@@ -165,10 +165,10 @@ class Fixer:
             return {key: [self._filter_of(value[0], (*path, 0))]}
         rest_names = self._schema.rest_names if self._shape == "sdk" else {}
         try:
-            tree = FilterReader(Problems(), self._schema, rest_names).read({key: value}, path[:-1])
+            tree = FilterReader(Problems(Guesses(0)), self._schema, rest_names).read({key: value}, path[:-1])
         except LimitReached:
             return {key: value}
-        return print_filter(check_search(Search(tree), self._schema).mended.filter, self._written_name)
+        return print_filter(_mended(Search(tree), self._schema).filter, self._written_name)
 
     def _written_name(self, field: str) -> str:
         """Return the name of a field in the shape of the request."""
@@ -184,7 +184,7 @@ class Fixer:
         entries = self._reader.sort_entries
         if path not in self._touched or entries is None:
             return value
-        keys = check_search(self._reader.search, self._schema).mended.sort
+        keys = _mended(self._reader.search, self._schema).sort
         if not isinstance(value, list | tuple):
             names = [(self._written_name(key.field), "DESC" if key.descending else "ASC") for key in keys]
             return [{"fieldName": name, "order": order} for name, order in names]
@@ -212,6 +212,11 @@ class Fixer:
         if cursor:
             paging["cursor"] = cursor[0].value
         return {**paging, **found} or None
+
+
+def _mended(search: Search, schema: Schema) -> Search:
+    """Return a search with its certain fixes made. Guesses would be help that is not shown."""
+    return check_search(search, schema, guesses=Guesses(0)).mended
 
 
 def _made_entry(entry: SortEntry, name: JSON) -> dict[str, JSON]:

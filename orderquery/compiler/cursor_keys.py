@@ -67,9 +67,19 @@ def process_keys() -> CursorKeys:
 
 
 def keys_from_environment() -> CursorKeys | None:
-    """Return the keys of the environment, or ``None`` if the variable is not set."""
-    value = os.environ.get(KEYS_VARIABLE, "").replace(",", " ").split()
-    return CursorKeys(value) if value else None
+    """Return the keys of the environment, or ``None`` if the variable is not set.
+
+    Raises:
+        UsageError: the variable is empty, or has a key that is too short.
+
+    """
+    text = os.environ.get(KEYS_VARIABLE)
+    if text is None:
+        return None
+    value = text.replace(",", " ").split()
+    if not value:
+        raise UsageError(f"{KEYS_VARIABLE} is empty; set it to a key, or unset it to use the key beside the store")
+    return CursorKeys(value)
 
 
 def chosen_keys(given: CursorKeys | Iterable[str | bytes] | None) -> CursorKeys | None:

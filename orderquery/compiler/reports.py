@@ -11,6 +11,7 @@ from ..diagnostics.place import Path
 from ..language.schema import Schema
 from ..syntax.ast import Search
 from ..syntax.json_reader import Reader, Shape
+from ..syntax.problems import Guesses
 from .checker import check_search
 from .corrections import Correction, Only
 from .cursor import query_too_long
@@ -20,9 +21,11 @@ from .report import Report
 JSON = Any
 
 
-def check_tree(search: Search, schema: Schema, shape: SourceShape) -> tuple[tuple[Diagnostic, ...], Query | None]:
-    """Check an AST, and whether it fits a cursor."""
-    diagnostics, query, _ = check_search(search, schema, shape)
+def check_tree(
+    search: Search, schema: Schema, shape: SourceShape, guesses: Guesses | None = None
+) -> tuple[tuple[Diagnostic, ...], Query | None]:
+    """Check an AST, and whether it fits a cursor. ``guesses`` are those of its reader."""
+    diagnostics, query, _ = check_search(search, schema, shape, guesses)
     problem = None if query is None else query_too_long(query)
     return (diagnostics, query) if problem is None else ((*diagnostics, problem), None)
 
@@ -33,7 +36,8 @@ def checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple
     A request with holes has no query.
     """
     reader = Reader(document, shape, schema)
-    found, query = check_tree(reader.search, schema, shape)
+    guesses = reader.diagnostics.guesses
+    found, query = check_tree(reader.search, schema, shape, guesses)
     if reader.diagnostics.has_holes:
         query = None
     if reader.served is reader.search:
@@ -47,7 +51,7 @@ def checked_request(document: JSON, shape: Shape, schema: Schema) -> tuple[tuple
     )
     if any(diagnostic.refused for diagnostic in diagnostics):
         return diagnostics, None
-    return diagnostics, None if reader.diagnostics.has_holes else check_tree(reader.served, schema, shape)[1]
+    return diagnostics, None if reader.diagnostics.has_holes else check_tree(reader.served, schema, shape, guesses)[1]
 
 
 def _is_inside(diagnostic: Diagnostic, paths: Iterable[Path]) -> bool:

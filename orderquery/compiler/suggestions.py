@@ -344,16 +344,27 @@ class NearValue(NamedTuple):
     misspelt: bool
 
 
-@lru_cache(maxsize=1024)
-def unknown_enum_value(row: Field, value: str) -> NearValue:
+def unknown_enum_value(row: Field, value: str, problems: Problems) -> NearValue:
     """Return what an unknown value of an enum may mean."""
-    written = value.replace(" ", "_").replace("-", "_").upper()
-    values = f"values of {row.name}: {', '.join(row.values)}"
-    misspelt = misspelt_value(written, row.values)
-    near = misspelt
-    if near is None:
+    written = _written(value)
+    found, misspelt = _clear_enum_value(row, written)
+    if found is None:
         denied = _NEGATION.sub("", written)
-        opposite = f"NOT_{denied}"
-        others = [other for other in row.values if other != denied]
-        near = opposite if denied != written and opposite in others else closest_name(written, others)
-    return NearValue(f"did you mean {quoted(near)}?\n{values}" if near else values, near, misspelt is not None)
+        found = problems.closest(written, [other for other in row.values if other != denied])
+    values = f"values of {row.name}: {', '.join(row.values)}"
+    return NearValue(f"did you mean {quoted(found)}?\n{values}" if found else values, found, misspelt)
+
+
+def _written(value: str) -> str:
+    return value.replace(" ", "_").replace("-", "_").upper()
+
+
+@lru_cache(maxsize=1024)
+def _clear_enum_value(row: Field, written: str) -> tuple[str | None, bool]:
+    """Return the value that is misspelt or denied, and whether it is misspelt."""
+    misspelt = misspelt_value(written, row.values)
+    if misspelt is not None:
+        return misspelt, True
+    denied = _NEGATION.sub("", written)
+    opposite = f"NOT_{denied}"
+    return (opposite if denied != written and opposite in row.values else None), False

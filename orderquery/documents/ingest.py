@@ -5,7 +5,7 @@ Nothing in this module raises on bad input: a document that cannot be used is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -71,6 +71,10 @@ class OrderConverter(Protocol):
 _WHOLE = Place(())
 
 
+UNSHOWN = Diagnostic("unfit-value", "a value that does not fit its field")
+"""Instead of such a problem where enough of them are shown: it has no place and no value."""
+
+
 def is_skipped(problem: Diagnostic) -> bool:
     """Return whether a problem means that its document is not used."""
     return problem.code not in ("unfit-value", "unverified-event", "kept-value", "conversion-loss")
@@ -120,13 +124,14 @@ def from_bytes(
     open_tokens: bool = False,
     other_tables: bool = False,
     converter: OrderConverter | None = None,
+    has_enough: Callable[[], bool] | None = None,
 ) -> Iterator[Found]:
     """Yield the records and problems of one JSON text.
 
     Without ``report_unfit``, values that do not fit their fields are not reported. With ``open_tokens``, the text may
     be a webhook token; its signature is not checked, which is reported. With ``other_tables``, records of another table
     of fields are yielded with that table; otherwise they are problems. A ``converter`` makes records of orders of the
-    Stores API; without it they are problems.
+    Stores API; without it they are problems. As soon as ``has_enough``, values that do not fit are ``UNSHOWN``.
     """
     try:
         text = raw.decode("utf-8")
@@ -134,7 +139,12 @@ def from_bytes(
         yield defect_of(error).undecoded(place)
         return
     ingester = _Ingester(
-        schema, report_unfit=report_unfit, open_tokens=open_tokens, other_tables=other_tables, converter=converter
+        schema,
+        report_unfit=report_unfit,
+        open_tokens=open_tokens,
+        other_tables=other_tables,
+        converter=converter,
+        has_enough=has_enough,
     )
     yield from ingester.read(text, raw, place)
 
@@ -150,8 +160,9 @@ class _Ingester:
         open_tokens: bool = False,
         other_tables: bool = False,
         converter: OrderConverter | None = None,
+        has_enough: Callable[[], bool] | None = None,
     ) -> None:
-        self._schema, self._report_unfit = schema, report_unfit
+        self._schema, self._report_unfit, self._has_enough = schema, report_unfit, has_enough
         self._open_tokens, self._other_tables, self._converter = open_tokens, other_tables, converter
 
     def read(self, text: str, raw: bytes, place: Place, level: int = 1) -> Iterator[Found]:
@@ -226,7 +237,7 @@ class _Ingester:
         if part.schema is None:
             yield from self._read_inner(part.text, raw, at, level)
             return
-        reader = _Ingester(part.schema, report_unfit=self._report_unfit, other_tables=True)
+        reader = _Ingester(part.schema, report_unfit=self._report_unfit, other_tables=True, has_enough=self._has_enough)
         for found in reader._read_inner(part.text, raw, at, level):
             table = found.schema or part.schema if isinstance(found, Record) else self._schema
             if isinstance(found, Diagnostic):
@@ -245,7 +256,10 @@ class _Ingester:
             yield Defect("JSON texts nest too deeply", "load the event itself").at(place)
             return
         for found in self.read(text, raw, place, level + 1):
-            yield replace(found, line=None, column=None, facts={}) if isinstance(found, Diagnostic) else found
+            if isinstance(found, Diagnostic) and found is not UNSHOWN:
+                yield replace(found, line=None, column=None, facts={})
+            else:
+                yield found
 
     def _record(self, entity: Entity, slicer: RawSlicer | TextSlicer, place: Place, suspect: bool) -> Iterator[Found]:
         if entity.schema is not None and not self._other_tables:
@@ -289,4 +303,7 @@ class _Ingester:
         decoded, schema = entity.decoded, entity.schema or self._schema
         found = unfit_values(schema, decoded) if entity.kind == "order" else unfit_values(schema, {}, decoded)
         for unfit in found:
-            yield moved_diagnostic(Diagnostic("unfit-value", str(unfit), "", Place(entity.path)), place)
+            if self._has_enough is not None and self._has_enough():
+                yield UNSHOWN
+            else:
+                yield moved_diagnostic(Diagnostic("unfit-value", str(unfit), "", Place(entity.path)), place)

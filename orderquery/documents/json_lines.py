@@ -20,7 +20,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..language.schema import Schema
 from .file_formats import START_BYTES, recognise
-from .ingest import Found, OrderConverter, from_bytes
+from .ingest import UNSHOWN, Found, OrderConverter, from_bytes
 from .json_texts import split_texts
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -125,14 +125,17 @@ def _until_read_error(blocks: Iterable[Block | Diagnostic]) -> Iterator[Block | 
         yield Diagnostic("unusable-document", message, "the documents before it are used", Place(()))
 
 
-def read_bytes(schema: Schema, raw: bytes) -> Iterator[Found]:
-    """Yield the records and problems of JSON lines or of other JSON texts."""
+def read_bytes(schema: Schema, raw: bytes, has_enough: Callable[[], bool] | None = None) -> Iterator[Found]:
+    """Yield the records and problems of JSON lines or of other JSON texts.
+
+    ``has_enough`` is that of :func:`~orderquery.documents.ingest.from_bytes`.
+    """
     for part in read_texts(raw):
         if isinstance(part, Diagnostic):
             yield part
             continue
         line, text = part
-        for found in from_bytes(schema, text, other_tables=True):
+        for found in from_bytes(schema, text, other_tables=True, has_enough=has_enough):
             yield _with_line(found, line)
 
 
@@ -146,7 +149,7 @@ def read_texts(raw: bytes) -> Iterator[tuple[int, bytes] | Diagnostic]:
 
 
 def _with_line(found: Found, line: int, source: str | None = None) -> Found:
-    if not isinstance(found, Diagnostic):
+    if not isinstance(found, Diagnostic) or found is UNSHOWN:
         return found
     return replace(found, source_name=source, line=line + (found.line or 1) - 1)
 

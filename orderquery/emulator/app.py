@@ -25,10 +25,13 @@ from .emulator import Emulator
 from .errors import Refused
 from .hosts import Hosts
 from .http_context import HttpContext
-from .limits import MAX_LOAD_BYTES, SEARCH_TIMEOUT_S
+from .limits import MAX_LARGE_BODIES_BYTES, MAX_LOAD_BYTES, SEARCH_TIMEOUT_S
+from .load_turns import LoadTurns
 from .page_mount import RequestRecorder, playground_over
+from .request_guard import BodyBudget, RequestGuard
 from .responses import RequestIds, answer_refused
 from .routes import routes
+from .site_chooser import SiteChooser
 from .webhook_jwt import Envelopes
 
 
@@ -42,6 +45,7 @@ def create_app(
     webhook_key: str | bytes | None = None,
     max_body: int = MAX_SEARCH_BYTES,
     max_load: int = MAX_LOAD_BYTES,
+    max_bodies: int = MAX_LARGE_BODIES_BYTES,
     search_seconds: float = SEARCH_TIMEOUT_S,
     emulator: Emulator | None = None,
     control: bool = False,
@@ -54,7 +58,7 @@ def create_app(
 
     Args:
         store: the store to serve. If it was opened for a named site, only that site is served; otherwise the header
-            ``wix-site-id`` selects the site as soon as the store contains a named one.
+            ``wix-site-id`` selects the site, see :class:`~orderquery.emulator.site_chooser.SiteChooser`.
         strict: answer 400 to a request with any diagnostic, not only to what the service refuses.
         read_only: refuse every write with 403.
         api_key: the key that callers must send in ``Authorization``; without it any caller is admitted.
@@ -63,6 +67,7 @@ def create_app(
         webhook_key: the app's public key (PEM). Loads must then be signed for it, or come with the API key.
         max_body: bytes of a request body.
         max_load: bytes of a load.
+        max_bodies: bytes of the bodies of all requests in progress, beyond the first MiB of each; then 503.
         search_seconds: seconds that one search may take.
         emulator: the emulator of this store, where its clock, ids or events are not the default; its own ``strict``
             and ``read_only`` count.
@@ -86,11 +91,16 @@ def create_app(
         max_body,
         max(max_load, max_body),
         search_seconds,
-        site_by_header=control,
+        SiteChooser(store, by_header=control),
+        LoadTurns(),
     )
     handlers = dict.fromkeys((Refused, QueryError, StoreError, HTTPException), answer_refused)
     log = RequestLog() if playground else None
-    middleware = [Middleware(RequestIds)]
+    middleware = [
+        Middleware(RequestIds),
+        Middleware(RequestGuard),
+        Middleware(BodyBudget, large=max(max_bodies, context.max_load_bytes)),
+    ]
     if log is not None:
         middleware.append(Middleware(RequestRecorder, log=log))
     if allowed:

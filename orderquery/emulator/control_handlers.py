@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from .emulator import Emulator
 from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .faults import FaultPlan, read_fault
 from .http_context import HttpContext
+from .load_turns import LoadTurn, check_values
 from .operations import OPERATIONS
 from .request import read_request
 from .request_body import read_body
@@ -80,8 +82,7 @@ class ControlHandlers:
         """Make the site what it was when the body was saved."""
         emulator = await self._admit(request)
         body = await read_body(request, self._context.max_load_bytes)
-        await run_in_threadpool(emulator.restore, body)
-        return json_response(b"{}")
+        return await self._context.turns.run(request, len(body), partial(_restore, emulator, body))
 
     async def read_clock(self, request: Request) -> Response:
         """Answer with the current instant."""
@@ -168,6 +169,13 @@ class ControlHandlers:
         """
         body = await read_body(request, self._context.max_body_bytes) or empty
         return await run_in_threadpool(lambda: read(_decode(body)))
+
+
+def _restore(emulator: Emulator, body: bytes, turn: LoadTurn) -> Response:
+    turn.check()
+    check_values(body)
+    emulator.restore(body)
+    return json_response(b"{}")
 
 
 def _decode(body: bytes) -> JSON:

@@ -13,7 +13,7 @@ from ..language.schema import load_schema
 from .clock import Clock, SiteClocks, microseconds_of
 from .deliveries import Deliveries
 from .due_work import DueWork, run_until
-from .envelope import envelope_claims, instance_of
+from .envelope import envelope_claims, instance_of, site_of_instance
 from .events import EventLog, LoggedEvent, iterate_events
 from .operation import Operation
 from .operations import BY_NAME
@@ -125,6 +125,23 @@ class Emulator(PricingPlanMethods):
         other.clock = self._clocks.of(name)
         other._open()
         return other
+
+    def site_of_instance(self, instance_id: str, named: str = "") -> str | None:
+        """Return the site of an app's instance, or ``None``.
+
+        It is the site given for it, or one whose name the id is made from: the site ``named``, or one of the store. As
+        long as no instances are given, any other id belongs to the site that is served.
+        """
+        given = site_of_instance(instance_id, self._instances)
+        if given is not None:
+            return given
+        names = (named, *self.store.sites()) if self.store.can_write else (named,)
+        made = next((name for name in names if name and instance_id == instance_of(name)), None)
+        if made is not None:
+            return made
+        if instance_id == instance_of("") or (not self._instances and named in ("", self.store.site)):
+            return self.store.site
+        return None
 
     @property
     def tables(self) -> tuple[Schema, ...]:

@@ -23,6 +23,11 @@ def instance_of(site: str, instances: Mapping[str, str] | None = None) -> str:
     return (instances or {}).get(site) or str(uuid.uuid5(_INSTANCES, site))
 
 
+def site_of_instance(instance_id: str, instances: Mapping[str, str]) -> str | None:
+    """Return the site at which an app has this instance id, if it was given."""
+    return next((site for site, known in instances.items() if known == instance_id), None)
+
+
 def event_type_of(entity_fqdn: str, slug: str) -> str:
     """Return the type of an event, by which the SDK finds its handler."""
     return f"{entity_fqdn}_{slug}"

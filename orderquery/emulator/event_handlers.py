@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -14,11 +13,12 @@ from starlette.responses import Response
 
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import write_instant
+from ..syntax.problems import Guesses
 from .deliveries import Deliveries
 from .errors import validation_error
 from .events import LoggedEvent
 from .http_context import HttpContext
-from .limits import DEFAULT_LISTED, MAX_LISTED, MAX_LISTED_BYTES
+from .limits import DEFAULT_LISTED, MAX_LISTED, MAX_LISTED_BYTES, MAX_VIOLATIONS
 from .outbox import Delivery
 from .responses import json_response
 
@@ -125,12 +125,16 @@ def _read_parameters(request: Request, known: Mapping[str, Parameter]) -> dict[s
     """Return the query parameters. Raises ``Refused`` with every violation."""
     query = request.scope["query_string"].decode("latin-1")
     values = {name: parameter.default for name, parameter in known.items()}
-    violations = []
+    violations, sent, guesses = [], set(), Guesses()
     for name, text in parse_qsl(query, keep_blank_values=True):
         parameter = known.get(name)
         if parameter is None:
-            violations.append(_unknown_parameter(name, known))
+            violations.append(_unknown_parameter(name, known, guesses))
             continue
+        if name in sent:
+            violations.append({"field": name, "description": "there twice; send it once", "violatedRule": "FORMAT"})
+            continue
+        sent.add(name)
         value = _read_value(text, parameter)
         if value is None:
             help_ = "true or false" if parameter.is_flag else f"an integer of {parameter.least} to {parameter.most}"
@@ -139,7 +143,7 @@ def _read_parameters(request: Request, known: Mapping[str, Parameter]) -> dict[s
         else:
             values[name] = value
     if violations:
-        raise validation_error(violations)
+        raise validation_error(violations[:MAX_VIOLATIONS], more=max(0, len(violations) - MAX_VIOLATIONS))
     return values
 
 
@@ -152,8 +156,8 @@ def _read_value(text: str, parameter: Parameter) -> int | None:
     return value if parameter.least <= value <= parameter.most else None
 
 
-def _unknown_parameter(name: str, known: Iterable[str]) -> dict[str, JSON]:
-    close = get_close_matches(name, known, n=1)
-    help_ = f"did you mean {quoted(close[0])}?" if close else f"send one of: {', '.join(known)}"
+def _unknown_parameter(name: str, known: Iterable[str], guesses: Guesses) -> dict[str, JSON]:
+    close = guesses.closest(name, known)
+    help_ = f"did you mean {quoted(close)}?" if close else f"send one of: {', '.join(known)}"
     description = f"unknown parameter {quoted(name)}; {help_}"
     return {"field": name or "query", "description": description, "violatedRule": "FIELD_NOT_ALLOWED"}

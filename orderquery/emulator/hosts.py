@@ -30,7 +30,7 @@ class Hosts:
 
     def __init__(self, names: Iterable[str] | None = None, origins: Iterable[str] = ()) -> None:
         self._origins = frozenset(origins)
-        self._names = None if names is None else frozenset(name.lower().rstrip(".") for name in names)
+        self._names = None if names is None else frozenset(name.lower().removesuffix(".") for name in names)
 
     @property
     def is_limited(self) -> bool:
@@ -47,12 +47,12 @@ class Hosts:
         if self._names is None:
             return
         sent = read_header(request, "host").decode("latin-1")
-        host = _parse_host(sent)
+        host = parse_host(sent)
         if sent and not self._allows_host(host):
             fix = f"start the server with --allow-host {host}, or with an API key"
             raise _forbidden(f"host {quoted(sent)} is not allowed; {fix if _is_name(host) else 'use an API key'}")
         origin = read_header(request, "origin").decode("latin-1")
-        if origin and origin not in self._origins and not self._allows_origin(_parse_host(origin), host):
+        if origin and origin not in self._origins and not self._allows_origin(_parse_origin(origin), host):
             fix = f"start the server with --allow-origin {origin}, or with an API key and send it"
             raise _forbidden(f"requests from web pages at {quoted(origin)} are not allowed; {fix}")
 
@@ -70,13 +70,21 @@ def _forbidden(message: str) -> Exception:
     return application_error(403, "PERMISSION_DENIED", message)
 
 
-_HOST = re.compile(r"(?:https?://)?(?:\[([0-9a-fA-F:.]+)\]|([^\[\]/:@?#\\]+))(?::[0-9]*)?")
+# A zone, such as that of fe80::1%eth0, says nothing outside its machine, and a browser sends none.
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{0,5})?", re.ASCII)
+_SCHEME = re.compile(r"https?://")
 
 
-def _parse_host(text: str) -> str:
-    """Return the lower-case host of a ``Host`` or ``Origin``, or an empty string."""
+def parse_host(text: str) -> str:
+    """Return the lower-case name or address in a ``Host``, or an empty string."""
     found = _HOST.fullmatch(text)
-    return (found[1] or found[2]).lower().rstrip(".") if found else ""
+    return (found[1] or found[2]).lower().removesuffix(".") if found else ""
+
+
+def _parse_origin(text: str) -> str:
+    """Return the lower-case name or address of an ``Origin``, or an empty string."""
+    scheme = _SCHEME.match(text)
+    return parse_host(text[scheme.end() :]) if scheme else ""
 
 
 def _is_name(host: str) -> bool:
@@ -85,7 +93,7 @@ def _is_name(host: str) -> bool:
 
 def _is_address(host: str, *, loopback: bool = False) -> bool:
     try:
-        address = ip_address(host.partition("%")[0])
+        address = ip_address(host)
     except ValueError:
         return False
     return address.is_loopback or not loopback

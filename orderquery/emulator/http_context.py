@@ -8,9 +8,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..documents.rest_names import in_rest_names
-from .auth import ApiKey, store_for
+from .auth import ApiKey
 from .emulator import Emulator
 from .hosts import Hosts
+from .load_turns import LoadTurns
+from .site_chooser import SiteChooser
 from .webhook_jwt import Envelopes
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ class HttpContext:
     max_body_bytes: int
     max_load_bytes: int
     search_timeout_s: float
-    site_by_header: bool = False
+    sites: SiteChooser
+    turns: LoadTurns
 
     @property
     def store(self) -> Store:
@@ -50,7 +53,7 @@ class HttpContext:
 
     def store_for(self, request: Request) -> Store:
         """Return the store of the site that a request names. Raises ``Refused``."""
-        return store_for(self.store, request, by_header=self.site_by_header)
+        return self.sites.store_for(request)
 
     def emulator_for(self, request: Request) -> Emulator:
         """Return the emulator of the site that a request names. Raises ``Refused``."""

@@ -32,6 +32,12 @@ MAX_LOAD_BYTES = 64 << 20
 MAX_ENVELOPE_BYTES = 4 << 20
 """A webhook envelope: an event with an order of 1 MiB, in three texts within each other."""
 
+ENVELOPE_WINDOW_S = 24 * 3_600
+"""How long ago a signed envelope may have been issued, whatever its ``exp`` says."""
+
+ENVELOPE_SKEW_S = 60
+"""How far the clock of the signer may be ahead."""
+
 MAX_DOCUMENT_BYTES = 1 << 20
 """An order, or the transactions of one, that a write stores."""
 
@@ -50,11 +56,36 @@ MAX_LOAD_PROBLEMS = 100
 MAX_UNUSABLE_DOCUMENTS = 10_000
 """Unusable documents after which a load ends."""
 
+MAX_LOAD_PROBLEM_COUNT = 100_000
+"""Problems of any kind after which a load ends: each takes about 25 microseconds to describe."""
+
+MAX_LOAD_VALUES = 4_000_000
+"""Values in the body of a load. Sample orders have one in 22 bytes; a decoded value takes up to 100 bytes."""
+
+LOAD_TIMEOUT_S = 60.0
+"""For one load, from its turn on; checked with every document."""
+
 MAX_CONCURRENT_LOADS = 2
 """A store has one writer: more loads would only occupy threads that searches need."""
 
-MAX_INLINE_SEARCH_BYTES = 4_096
-"""A search up to this size runs in the event loop if its page is available at once: faster than starting a thread."""
+MAX_SMALL_LOAD_BYTES = 1 << 20
+"""Loads up to this size have a turn of their own, so that long loads do not keep webhooks waiting."""
+
+MAX_SMALL_BODIES_BYTES = 64 << 20
+"""Of the bodies of all requests in progress, the first ``MAX_SMALL_BODY_BYTES`` of each."""
+
+MAX_SMALL_BODY_BYTES = 1 << 20
+"""What every request may send while others send large bodies."""
+
+MAX_LARGE_BODIES_BYTES = 160 << 20
+"""Of the bodies of all requests in progress, beyond that: two loads of 64 MiB, and room for others."""
+
+BUSY_RETRY_S = 5
+"""When a client should try again that was refused for want of memory."""
+
+MAX_INLINE_SEARCH_BYTES = 1_024
+"""A search up to this size runs in the event loop if its page is available at once: faster than starting a thread. A
+wrong one of this size takes 2 ms to check, one of 4 KiB 9 ms."""
 
 MAX_CACHED_SEARCH_BYTES = 4_096
 """The plan of a request body up to this size is cached."""
@@ -91,5 +122,3 @@ DEFAULT_LISTED, MAX_LISTED = 100, 1_000
 
 MAX_LISTED_BYTES = 16 << 20
 """Of events in one response; at least one is in it."""
-MAX_FAULTS = 100
-"""Planned faults of a site, of answers and of deliveries each."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
+from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,19 +13,21 @@ from starlette.responses import Response
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import quoted
-from ..documents.ingest import Found, is_skipped
+from ..documents.ingest import is_skipped
 from ..documents.json_lines import read_bytes
 from ..stores.base import LoadResult, Store
 from ..stores.service_state import Entry
-from .auth import query_parameter, site_parameter
+from .auth import query_parameter
 from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .events import RECEIVED, event_id_of, is_known_event
 from .http_context import HttpContext
-from .limits import MAX_CONCURRENT_LOADS, MAX_ENVELOPE_BYTES, MAX_LOAD_PROBLEMS, MAX_UNUSABLE_DOCUMENTS
+from .limits import MAX_ENVELOPE_BYTES, MAX_LOAD_PROBLEM_COUNT, MAX_LOAD_PROBLEMS, MAX_UNUSABLE_DOCUMENTS
+from .load_turns import LoadTurn, check_values
 from .plan_loads import load_plans, read_plans
 from .request_body import read_body
 from .responses import json_response
-from .webhook_jwt import is_envelope
+from .site_chooser import site_parameter
+from .webhook_jwt import OpenedEnvelope, is_envelope
 
 _PLANS = "plans"
 _KINDS = ("", _PLANS)
@@ -43,9 +44,11 @@ class LoadHandler:
         context = self._context
         context.admit(request)
         context.emulator.site.require_writable()
-        body = await self._open(await read_body(request, self._max_bytes))
-        async with self._slots:
-            return await run_in_threadpool(self._load, request, body)
+        body = await read_body(request, self._max_bytes)
+        opened = await self._open(body)
+        if opened is not None:
+            body = opened.event
+        return await context.turns.run(request, len(body), lambda turn: self._load(request, body, opened, turn))
 
     @property
     def _max_bytes(self) -> int:
@@ -57,32 +60,35 @@ class LoadHandler:
     def _wants_envelopes(self) -> bool:
         return self._context.envelopes.verified and not self._context.api_key
 
-    async def _open(self, body: bytes) -> bytes:
-        """Return the event in an envelope, or another body as it is."""
+    async def _open(self, body: bytes) -> OpenedEnvelope | None:
+        """Return what is in an envelope, or ``None`` for another body."""
         # Verifying takes milliseconds per MiB, in which the event loop would answer no one.
         opened = await run_in_threadpool(self._open_envelope, body)
         if opened is None and self._wants_envelopes:
             message = "unsigned load; send a signed webhook envelope, or start the server with an API key"
             raise application_error(401, "UNSIGNED", message)
-        return body if opened is None else opened
+        return opened
 
-    def _open_envelope(self, body: bytes) -> bytes | None:
+    def _open_envelope(self, body: bytes) -> OpenedEnvelope | None:
         return self._context.envelopes.open(body) if is_envelope(body) else None
 
-    def _load(self, request: Request, body: bytes) -> Response:
+    def _load(self, request: Request, body: bytes, opened: OpenedEnvelope | None, turn: LoadTurn) -> Response:
+        turn.check()
+        check_values(body)
         if not body.strip():
             description = "the request body is empty; send orders, transactions or webhook events"
             raise validation_error([{"field": WHOLE_BODY, "description": description, "violatedRule": "FORMAT"}])
-        kind, site = query_parameter(request, "kind"), site_parameter(request)
+        kind = query_parameter(request, "kind")
         if kind not in _KINDS:
             raise _unknown_kind(kind)
-        store = self._store_at(site) if site else self._context.store_for(request)
+        store = self._store_of(request, opened)
         if kind == _PLANS:
-            return self._load_plans(store, body)
+            return self._load_plans(store, body, turn)
         event_id = event_id_of(body)
         if event_id and is_known_event(store, event_id):
             return json_response(_encode_result(LoadResult()))
-        result = store.load_records(_until_hopeless(read_bytes(store.schema, body)))
+        use = Usefulness(turn)
+        result = store.load_records(use.limit(read_bytes(store.schema, body, use.has_enough)))
         _report_end(result)
         _require_json(result)
         if event_id and not result.skipped:
@@ -91,41 +97,85 @@ class LoadHandler:
                 transaction.put([Entry(RECEIVED, event_id, self._context.emulator.clock.now())])
         return json_response(_encode_result(result))
 
-    def _load_plans(self, store: Store, body: bytes) -> Response:
-        result = load_plans(self._context.emulator.at_site(store.site).site, read_plans(body))
+    def _load_plans(self, store: Store, body: bytes, turn: LoadTurn) -> Response:
+        found = Usefulness(turn).limit(read_plans(body))
+        result = load_plans(self._context.emulator.at_site(store.site).site, found)
+        _report_end(result)
         if not result.plans:
             _require_json(result)
         return json_response(_encode_result(result, plans=result.plans))
 
+    def _store_of(self, request: Request, opened: OpenedEnvelope | None) -> Store:
+        """Return the store of a load; the signature of an envelope decides, if it was checked (D36)."""
+        site, emulator = site_parameter(request), self._context.emulator
+        if opened is None:
+            return self._store_at(site) if site else self._context.store_for(request)
+        signed = emulator.site_of_instance(opened.instance_id, site)
+        if not opened.is_verified:
+            return self._store_at(site or signed) if site or signed else self._context.store_for(request)
+        if signed is None:
+            raise _unknown_instance(opened.instance_id, site)
+        if site not in ("", signed):
+            message = f"the envelope is for {_shown(signed)}, not for site {quoted(site)}; remove site from the URL"
+            raise application_error(403, "PERMISSION_DENIED", message)
+        return self._store_at(signed)
+
     def _store_at(self, site: str) -> Store:
         store = self._context.store
         if store.site not in ("", site):
-            message = f"this server does not serve site {quoted(site)}"
+            message = f"this server does not serve {_shown(site)}"
             raise application_error(403, "PERMISSION_DENIED", message)
         return store.at_site(site)
 
-    @cached_property
-    def _slots(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(MAX_CONCURRENT_LOADS)
+
+def _shown(site: str) -> str:
+    return f"site {quoted(site)}" if site else "the site without a name"
 
 
-def _until_hopeless(found: Iterable[Found]) -> Iterator[Found]:
-    """Yield what was found, up to too many unusable documents."""
-    unusable = 0
-    for item in found:
-        yield item
-        unusable += isinstance(item, Diagnostic) and is_skipped(item)
-        if unusable == MAX_UNUSABLE_DOCUMENTS:
-            return
+def _unknown_instance(instance_id: str, site: str) -> Exception:
+    message = (
+        f"the envelope is for instance {quoted(instance_id)}, which is not mapped to {_shown(site)}; "
+        f"start the server with --instance {site or 'SITE'}=ID"
+    )
+    return application_error(403, "PERMISSION_DENIED", message)
+
+
+_Item = TypeVar("_Item")
+
+
+class Usefulness:
+    """Whether a load still is of use: it counts the problems of what was found."""
+
+    def __init__(self, turn: LoadTurn) -> None:
+        self._turn = turn
+        self._problems = self._unusable = 0
+
+    def has_enough(self) -> bool:
+        """Return whether there are more problems than are shown."""
+        return self._problems >= MAX_LOAD_PROBLEMS
+
+    def limit(self, found: Iterable[_Item]) -> Iterator[_Item]:
+        """Yield what was found, up to too many problems, and while the load may go on."""
+        for item in found:
+            self._turn.check()
+            yield item
+            if isinstance(item, Diagnostic):
+                self._problems += 1
+                self._unusable += is_skipped(item)
+                if self._unusable == MAX_UNUSABLE_DOCUMENTS or self._problems == MAX_LOAD_PROBLEM_COUNT:
+                    return
 
 
 def _report_end(result: LoadResult) -> None:
     """Say first that a load ended early."""
+    message = ""
     if result.skipped >= MAX_UNUSABLE_DOCUMENTS:
         message = f"{result.skipped:,} documents cannot be used; the rest was not read"
-        help_ = "load orders as JSON, one per line"
+    elif result.problem_count >= MAX_LOAD_PROBLEM_COUNT:
+        message = f"{result.problem_count:,} problems; the rest was not read"
+    if message:
         first = result.problems[0]
-        result.problems.insert(0, replace(first, message=message, help=help_))
+        result.problems.insert(0, replace(first, message=message, help="load orders as JSON, one per line"))
 
 
 def _require_json(result: LoadResult) -> None:

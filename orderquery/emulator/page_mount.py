@@ -7,9 +7,9 @@ import time
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..language.site_names import MAX_SITE_CHARS
 from ..playground.request_log import (
     MAX_REQUEST_BODY_BYTES,
-    MAX_SITE_CHARS,
     LoggedRequest,
     RequestLog,
 )

@@ -14,6 +14,7 @@ from ..stores.load_result import LoadResult
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import encode_json
+from .limits import MAX_UNUSABLE_DOCUMENTS
 from .plan_prices import InvalidPlan, read_plan
 from .site import Site
 
@@ -32,12 +33,17 @@ class PlacedPlan(NamedTuple):
 
 
 def load_plans(site: Site, found: Iterable[PlacedPlan | Diagnostic]) -> LoadResult:
-    """Store plans, in place of others with the same id; report unusable ones."""
+    """Store plans, in place of others with the same id; report unusable ones.
+
+    Nothing is read after ``MAX_UNUSABLE_DOCUMENTS`` of them.
+    """
     result, entries = LoadResult(), []
     for item in found:
         entry = item if isinstance(item, Diagnostic) else _entry(item)
         if isinstance(entry, Diagnostic):
             result.report(entry)
+            if result.skipped == MAX_UNUSABLE_DOCUMENTS:
+                break
         else:
             entries.append(entry)
     with site.write() as change:

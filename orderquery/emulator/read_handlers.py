@@ -40,7 +40,7 @@ class ReadHandlers:
         """Answer Search Orders, in the event loop if that takes milliseconds."""
         self._context.admit(request)
         body = await read_body(request, self._context.max_body_bytes)
-        if len(body) <= MAX_INLINE_SEARCH_BYTES:
+        if len(body) <= MAX_INLINE_SEARCH_BYTES and self._context.store.searches_at_once:
             with suppress(NotAtOnce):
                 return self._search(request, body, at_once=True)
         return await run_in_threadpool(self._search, request, body)

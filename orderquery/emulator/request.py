@@ -63,7 +63,7 @@ def read_request(
             index = model.item_of(fault["loc"])
             found = violations if index is None else faults.setdefault(index, [])
             if len(found) < MAX_VIOLATIONS:
-                found.append(violation_of_fault(fault))
+                found.append(violation_of_fault(fault, reader.problems.guesses))
             elif index is None:
                 more += 1
     if isinstance(body, dict) and check is not None:

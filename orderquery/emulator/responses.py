@@ -60,8 +60,15 @@ def _to_refused(problem: Exception) -> Refused:
     return Refused(503, "the store is unavailable; see the server's log")
 
 
+_HEADERS = {b"x-content-type-options": b"nosniff", b"cache-control": b"no-store"}
+"""Of every response that does not set them: answers have personal data."""
+
+
 class RequestIds:
-    """Middleware: a request id for every response, a 500 for unhandled exceptions."""
+    """Middleware: the headers of every response, a 500 for unhandled exceptions.
+
+    They are a request id, and those that keep answers out of caches and of guesses about their type.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -79,7 +86,9 @@ class RequestIds:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], (REQUEST_ID.encode(), request_id.encode())]
+                sent = message["headers"]
+                missing = _HEADERS.items() - {(name, _HEADERS.get(name)) for name, _ in sent}
+                message["headers"] = [*sent, *sorted(missing), (REQUEST_ID.encode(), request_id.encode())]
             await send(message)
 
         try:

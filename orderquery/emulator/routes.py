@@ -56,16 +56,18 @@ class ServerHandlers:
     def __init__(self, context: HttpContext, *, control: bool) -> None:
         self._context, self._control = context, control
 
-    async def health(self, _: Request) -> Response:
+    async def health(self, request: Request) -> Response:
         """Answer with the version and the table of fields."""
+        self._context.hosts.require(request)
         store = self._context.store
         await run_in_threadpool(store.holds_named_site)
         health = {"status": "ok", "version": __version__, "schema": store.schema.name}
         return json_response(json.dumps(health).encode())
 
-    async def description(self, _: Request) -> Response:
+    async def description(self, request: Request) -> Response:
         """Answer with the OpenAPI description."""
-        return json_response(self._description)
+        self._context.hosts.require(request)
+        return json_response(await run_in_threadpool(lambda: self._description))
 
     @cached_property
     def _description(self) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from ..diagnostics.quoting import described, quoted
-from ..language.near import closest_name
+from ..syntax.problems import Guesses
 from .errors import field_of
 
 JSON = Any
@@ -49,11 +49,11 @@ _KINDS = {
 }
 
 
-def violation_of_fault(found: ErrorDetails) -> Violation:
-    """Return the violation of a fault that pydantic found."""
+def violation_of_fault(found: ErrorDetails, guesses: Guesses) -> Violation:
+    """Return the violation of a fault that pydantic found; ``guesses`` are those of the request."""
     violation: Violation = {
         "field": field_of(found["loc"]),
-        "description": _describe(found),
+        "description": _describe(found, guesses),
         "violatedRule": _RULES.get(found["type"], "VALIDATION"),
     }
     context = found.get("ctx", {})
@@ -66,14 +66,14 @@ def violation_of_fault(found: ErrorDetails) -> Violation:
     return {**violation, "data": data} if data else violation
 
 
-def _describe(found: ErrorDetails) -> str:
+def _describe(found: ErrorDetails, guesses: Guesses) -> str:
     kind, value, context = found["type"], found["input"], found.get("ctx", {})
     if kind == "missing":
         return "missing; add this key"
     if kind in _KINDS:
         return f"{described(value)} is not {_KINDS[kind]}; use {_KINDS[kind]}"
     if kind == "literal_error":
-        return f"{described(value)} is not a value of this key; {_likely(value, context)}"
+        return f"{described(value)} is not a value of this key; {_likely(value, context, guesses)}"
     if kind in ("string_too_long", "string_too_short"):
         return f"{len(value):,} characters; use {_bound(kind, context)}"
     if kind in ("too_long", "too_short"):
@@ -87,10 +87,10 @@ def _describe(found: ErrorDetails) -> str:
     return found["msg"]
 
 
-def _likely(value: JSON, context: Mapping[str, JSON]) -> str:
+def _likely(value: JSON, context: Mapping[str, JSON], guesses: Guesses) -> str:
     """Return the value that was meant, or all of them."""
     expected = str(context["expected"])
-    near = closest_name(value, re.findall("'([^']+)'", expected)) if isinstance(value, str) else None
+    near = guesses.closest(value, re.findall("'([^']+)'", expected)) if isinstance(value, str) else None
     return f"did you mean {quoted(near)}?" if near else "use " + expected.replace("'", '"')
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, cast
+import time
+from typing import Any, NamedTuple, cast
 
 from ..diagnostics.errors import MissingExtra, UsageError
 from .errors import Refused, application_error, validation_error
-from .limits import MAX_ENVELOPE_BYTES
+from .limits import ENVELOPE_SKEW_S, ENVELOPE_WINDOW_S, MAX_ENVELOPE_BYTES
 
 try:
     import jwt
@@ -22,6 +23,21 @@ JSON = Any
 _BEGINNING = re.compile(rb"\s{0,64}+[A-Za-z0-9_-]{1,8192}+\.[A-Za-z0-9_-]")
 _TOKEN = re.compile(rb"\s*+[A-Za-z0-9_-]{1,8192}+\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]{0,8192}+\s*+")
 _ALGORITHMS = ["RS256"]
+_NO_EVENT = "the envelope contains no event; the service puts it in data.data"
+_TIMES = ("iat", "exp")
+_LAST_TIME_S = 1e12
+_OPTIONS: JSON = {"verify_aud": False, "verify_iat": False, "require": list(_TIMES)}
+
+
+class OpenedEnvelope(NamedTuple):
+    """The event in an envelope, as the service wrote it.
+
+    ``instance_id`` is that of the app at the site, or empty. ``is_verified`` is whether the signature was checked.
+    """
+
+    event: bytes
+    instance_id: str
+    is_verified: bool
 
 
 def is_envelope(body: bytes) -> bool:
@@ -59,11 +75,14 @@ class Envelopes:
     def __repr__(self) -> str:
         return f"Envelopes(verified={self.verified})"
 
-    def open(self, body: bytes) -> bytes:
-        """Return the event in an envelope, as the service wrote it.
+    def open(self, body: bytes, now_s: float | None = None) -> OpenedEnvelope:
+        """Return the event in an envelope.
+
+        With a public key its times are checked, too. ``now_s`` is the machine's time in seconds since 1970.
 
         Raises:
-            Refused: 401 if the signature is wrong, 400 if the envelope contains no event.
+            Refused: 401 if the signature is wrong or the times are missing or past, 400 if the envelope contains no
+                event.
 
         """
         token = body.strip()
@@ -71,29 +90,54 @@ class Envelopes:
             if self._key is None:
                 claims = jwt.decode(token, options={"verify_signature": False})
             else:
-                claims = jwt.decode(
-                    token, cast("Any", self._key), algorithms=_ALGORITHMS, options={"verify_aud": False}
-                )
+                claims = jwt.decode(token, cast("Any", self._key), algorithms=_ALGORITHMS, options=_OPTIONS)
         except jwt.InvalidSignatureError:
             raise _wrong_signature("the envelope is not signed for this app; check the webhook key") from None
         except (jwt.DecodeError, RecursionError, OverflowError):
             raise _no_event("the envelope is not a JSON Web Token with a JSON object inside") from None
         except jwt.InvalidTokenError as problem:
             raise _wrong_signature(f"invalid envelope: {str(problem).lower()}") from None
-        event = _decode_claim(_decode_claim(claims, "data"), "data")
-        return json.dumps(event).encode() if isinstance(event, dict) else event.encode("utf-8", "surrogatepass")
+        if self.verified:
+            _check_window(claims, time.time() if now_s is None else now_s)
+        inner = _decode_object(claims, "data")
+        event, instance_id = _event_in(inner), inner.get("instanceId")
+        encoded = json.dumps(event).encode() if isinstance(event, dict) else event.encode("utf-8", "surrogatepass")
+        return OpenedEnvelope(encoded, instance_id if isinstance(instance_id, str) else "", self.verified)
 
 
-def _decode_claim(part: JSON, key: str) -> JSON:
-    if isinstance(part, str):
-        try:
-            part = json.loads(part)
-        except (ValueError, RecursionError):
-            part = None
-    value = part.get(key) if isinstance(part, dict) else None
-    if not isinstance(value, dict | str):
-        raise _no_event("the envelope contains no event; the service puts it in data.data")
-    return value
+def _check_window(claims: JSON, now_s: float) -> None:
+    """Refuse an envelope whose times are not numbers, or that was issued too long ago."""
+    issued, expires = (claims[name] for name in _TIMES)
+    if not all(type(value) in (int, float) and 0 <= value < _LAST_TIME_S for value in (issued, expires)):
+        raise _wrong_signature("invalid envelope: iat and exp must be numbers of seconds since 1970")
+    if issued > now_s + ENVELOPE_SKEW_S:
+        raise _wrong_signature("invalid envelope: issued in the future; check the clock of this machine")
+    if issued < now_s - ENVELOPE_WINDOW_S:
+        raise _wrong_signature(f"invalid envelope: issued more than {ENVELOPE_WINDOW_S // 3_600} hours ago")
+
+
+def _decode_object(claims: JSON, key: str) -> dict[str, JSON]:
+    """Return the object at a key, where it may be a JSON text."""
+    part = _decoded(claims.get(key))
+    if not isinstance(part, dict):
+        raise _no_event(_NO_EVENT)
+    return part
+
+
+def _event_in(inner: dict[str, JSON]) -> dict[str, JSON] | str:
+    event = inner.get("data")
+    if not isinstance(event, dict | str):
+        raise _no_event(_NO_EVENT)
+    return event
+
+
+def _decoded(part: JSON) -> JSON:
+    if not isinstance(part, str):
+        return part
+    try:
+        return json.loads(part)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _wrong_signature(message: str) -> Refused:

@@ -13,6 +13,8 @@ MIN_CHARS_OF_A_TYPO = 5
 """A shorter name with one edit may mean too many others."""
 _MIN_CHARS_OF_A_BEGINNING = 3
 _MAX_CHARS = 200
+_MAX_EDITS = 2
+"""Of a misspelt value."""
 _FILLERS = re.compile(r"[_\-\s$]")
 _SIGN = re.compile(r"[^\w.]")
 
@@ -66,8 +68,13 @@ def misspelt_value(value: str, values: Iterable[str]) -> str | None:
     if found is not None or not MIN_CHARS_OF_A_TYPO <= len(value) <= _MAX_CHARS:
         return found
     plain = _plain(value)
-    close = [other for other in candidates if other[0].casefold() == plain[0:1] and _edits(plain, _plain(other)) <= 2]
+    close = [other for other in candidates if other[0].casefold() == plain[0:1] and _at_most_two_edits(plain, other)]
     return close[0] if len(close) == 1 else None
+
+
+def _at_most_two_edits(plain: str, other: str) -> bool:
+    against = _plain(other)
+    return abs(len(plain) - len(against)) <= _MAX_EDITS and _edits(plain, against) <= _MAX_EDITS
 
 
 def _edits(one: str, other: str) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
+from ..language.site_names import MAX_SITE_CHARS
+
 JSON = Any
 
 MAX_REQUESTS = 200
@@ -18,7 +20,6 @@ MAX_REQUEST_BODY_BYTES = 64 << 10
 MAX_LOG_BYTES = 32 << 20
 """Kept of all bodies of all sites."""
 MAX_PATH_CHARS = 300
-MAX_SITE_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)

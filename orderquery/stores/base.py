@@ -15,14 +15,14 @@ from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
 from ..compiler.requested import SearchSource, requested
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..documents.ingest import Found, Record
 from ..documents.record_tables import PRICING_PLANS
 from ..language.conditions import all_of, any_of
 from ..language.schema import Schema
+from ..language.site_names import check_site
 from ..language.sums import Sums
-from ..language.types import decode_texts, has_lone_surrogate
+from ..language.types import decode_texts
 from ..sql.histogram import HIGH_UNIT
 from ..sql.statement import Statement, Wanted, statement
 from ..syntax.json_decoder import decode_json
@@ -236,6 +236,11 @@ class Store(SearchingStore):
 
         return Page(self._ids(rows), limit, following, preceding, orders, documents, _turn=turn)
 
+    @property
+    def searches_at_once(self) -> bool:
+        """Whether :meth:`search_at_once` may return a page."""
+        return False
+
     def search_at_once(self, search: JSON) -> Page:
         """Return the page if that takes milliseconds and waits for no other thread.
 
@@ -378,10 +383,3 @@ def _with_bytes(rows: list[Sequence[Any]]) -> list[Row]:
     if rows and type(rows[0][-1]) is bytes:
         return rows
     return [(*row[:-1], row[-1].encode() if isinstance(row[-1], str) else bytes(row[-1])) for row in rows]
-
-
-def check_site(site: JSON) -> str:
-    """Return the name of a site. Raises ``UsageError`` where it cannot be one."""
-    if not isinstance(site, str) or has_lone_surrogate(site):
-        raise UsageError("site must be a string without lone surrogates")
-    return site

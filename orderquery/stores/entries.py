@@ -161,11 +161,22 @@ def of_kind(store: StoreOperations, kind: str) -> dict[str, Any]:
     return {"site": store._stored_site, "kind": encode_text(kind)}
 
 
-def list_sites(store: StoreOperations) -> list[str]:
-    """Return the sites with any record, of any table of fields, or with any entry."""
+def holds_anything(store: StoreOperations) -> bool:
+    """Return whether a store's site has any record, of any table of fields, or any entry."""
+    parts = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE site = :site)" for table in _tables_with_sites(store))
+    ((found,),) = store._query(STATE_TABLES[store.dialect].text(f"SELECT {parts}"), {"site": store._stored_site})
+    return bool(found)
+
+
+def _tables_with_sites(store: StoreOperations) -> list[str]:
     about = [name for (name,) in store._query("SELECT name FROM about", {})]
     listed = [table for tables in stored_tables(about) for table in (tables.documents, tables.transactions)]
-    listed += ["service_state"] if has_state(store) else []
+    return listed + (["service_state"] if has_state(store) else [])
+
+
+def list_sites(store: StoreOperations) -> list[str]:
+    """Return the sites with any record, of any table of fields, or with any entry."""
+    listed = _tables_with_sites(store)
     parts = " UNION ALL ".join(f"SELECT min(site) AS site FROM {table} WHERE site {{sign}} :site" for table in listed)
     text = STATE_TABLES[store.dialect].text(f"SELECT min(site) FROM ({parts}) AS found")
     if not STATE_TABLES[store.dialect].seeks:

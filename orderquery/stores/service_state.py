@@ -25,6 +25,7 @@ from .entries import (
     UPSERT,
     checked,
     has_state,
+    holds_anything,
     list_all_entries,
     list_entries,
     list_sites,
@@ -322,6 +323,10 @@ class StateOwner(StoreOperations):
     def list_all_entries(self) -> list[Entry]:
         """Return the committed entries of every kind, by kind and key."""
         return list_all_entries(self) if self._has_state() else []
+
+    def holds_anything(self) -> bool:
+        """Return whether the store's site has a record or an entry."""
+        return holds_anything(self)
 
     def sites(self) -> list[str]:
         """Return every site with a record or an entry, sorted."""

@@ -85,11 +85,13 @@ def read_credentials(
     ``key_file`` and ``site_id`` come before it.
 
     Raises:
-        UsageError: the file cannot be read, or a value cannot be sent.
+        UsageError: the file cannot be read, the variable of the key is empty, or a value cannot be sent.
 
     """
     found = os.environ if environment is None else environment
     key = found.get(key_variable, "").strip() if key_file is None else _read_key_file(Path(key_file))
+    if not key and key_variable in found:
+        raise UsageError(f"{key_variable} is empty; set it to an API key, or unset it for a server without one")
     site = site_id or found.get(SITE_VARIABLE, "").strip()
     return Credentials(key, site, found.get(ACCOUNT_VARIABLE, "").strip())
 

@@ -18,12 +18,29 @@ MAX_GUESSED_NAMES = 10
 """Of one request: to find the closest of a list of names is slow."""
 
 
-class Problems(list[Diagnostic]):
-    """The diagnostics found so far."""
+class Guesses:
+    """The guesses that one request may still cost, of names, values and operators together."""
 
-    def __init__(self) -> None:
+    def __init__(self, left: int = MAX_GUESSED_NAMES) -> None:
+        self._left = left
+        self._known: dict[tuple[str, ...], str | None] = {}
+
+    def closest(self, name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+        """Return the closest of some names; ``None`` after ten different ones."""
+        candidates = tuple(names)
+        question = (name, *candidates)
+        if question not in self._known and self._left > 0:
+            self._left -= 1
+            self._known[question] = closest_name(name, candidates, cutoff)
+        return self._known.get(question)
+
+
+class Problems(list[Diagnostic]):
+    """The diagnostics found so far. ``guesses`` may be shared with those of another reader."""
+
+    def __init__(self, guesses: Guesses | None = None) -> None:
         super().__init__()
-        self._guesses_left = MAX_GUESSED_NAMES
+        self.guesses = guesses or Guesses()
         self.has_holes = False
         """Whether a part of the search is not known, so that it cannot run."""
 
@@ -36,10 +53,7 @@ class Problems(list[Diagnostic]):
 
     def closest(self, name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
         """Return the closest of some names, a guess; ``None`` after ten of them."""
-        if not self._guesses_left:
-            return None
-        self._guesses_left -= 1
-        return closest_name(name, names, cutoff)
+        return self.guesses.closest(name, names, cutoff)
 
     def add(
         self, code: str, message: str, help_: str, path: Path, fix: Fix | None = None, *, at_key: bool = False

@@ -75,9 +75,10 @@ def test_events_are_read_on_from_the_last(shop: Asker) -> None:
 
 
 def test_events_are_those_of_one_site() -> None:
-    shop = asker()
-    shop.store.at_site("a").load(oq.sample(1))
-    shop.store.at_site("b").load(oq.sample(1))
+    store = oq.open_store(":memory:")
+    store.at_site("a").load(oq.sample(1))
+    store.at_site("b").load(oq.sample(1))
+    shop = Asker(store)
     create(shop, site="a")
     assert shop.get(EVENTS, site="a").json["next"] > 0
     assert shop.get(EVENTS, site="b").json["next"] == 0

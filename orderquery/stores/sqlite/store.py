@@ -190,12 +190,17 @@ class SqliteStore(Store):
     def _single_read(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.reading(seconds)
 
+    @property
+    def searches_at_once(self) -> bool:
+        """Whether :meth:`search_at_once` may return a page: the tables of a file may have indexes for it."""
+        return self.path != MEMORY
+
     def search_at_once(self, search: JSON) -> Page:
         """Return the page if an index finds it in a few milliseconds.
 
         Raises ``NotAtOnce`` otherwise.
         """
-        if self.path == MEMORY:
+        if not self.searches_at_once:
             raise NotAtOnce
         try:
             with self._connections.reading(checks=_MAX_CHECKS_AT_ONCE):
