@@ -19,6 +19,7 @@ from ...diagnostics.errors import StoreError, StoreTimeout
 from ..base import MEMORY
 from ..disk_errors import MAKE_ROOM
 from ..document_tables import StoreTables
+from ..file_modes import create_store_file
 from ..store_errors import check_folder_of, is_closed, not_found, timed_out
 from .facts import CachedFacts
 
@@ -79,6 +80,9 @@ def connect(path: str, create: bool) -> SqliteConnection:
         if not create and not file.exists():
             raise not_found(path)
         check_folder_of(file)
+        if create:
+            # The engine creates its logs with the mode of the file.
+            create_store_file(file)
     return _connect(path, path)
 
 

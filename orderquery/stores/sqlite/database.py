@@ -15,7 +15,7 @@ from ..entries import STATE_TABLES
 from ..projection import decode_stored
 from ..store_errors import has_no_records, is_empty
 from ..upgrades import check_prepared, facts_of, plan_rebuild
-from . import bulk_load, tables
+from . import bulk_load, erasure, tables
 from .connections import SqliteConnections, connect, describe, run_with_lock
 
 LAYOUT_VERSION = 1
@@ -62,10 +62,11 @@ def prepare(connections: SqliteConnections, schema: Schema, create: bool) -> Non
         check_prepared(path, version, LAYOUT_VERSION, schema, about)
         if not within:
             bulk_load.finish_abandoned(database, schema)
+            erasure.finish_interrupted(database)
 
 
 def _configure(database: sqlite3.Connection, path: str) -> None:
-    database.execute("PRAGMA secure_delete = ON")
+    erasure.configure_writer(database)
     if path != MEMORY:
         database.execute("PRAGMA synchronous = FULL")
         database.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
@@ -121,15 +122,18 @@ def upgrade(path: str, schema: Schema) -> int:
     database = connect(path, create=False)
     try:
         version = _read_version(database, path)
-        database.execute("PRAGMA secure_delete = ON")
+        erasure.configure_writer(database)
         database.execute("BEGIN IMMEDIATE")
         schemas, kept = plan_rebuild(path, version, LAYOUT_VERSION, schema, _read_about(database))
         database.execute("DELETE FROM about")
         _write_about(database, {**kept, **facts_of(schemas)})
         count = sum(_rebuild(database, each) for each in schemas)
         database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
+        # Older versions left copies of what they deleted.
+        erasure.note_deletion(database)
         database.execute("COMMIT")
         database.execute("ANALYZE")
+        erasure.finish_interrupted(database)
     except sqlite3.Error as problem:
         raise StoreError(f"{path}: {describe(problem)}") from problem
     finally:
