@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
@@ -211,6 +211,17 @@ def stdin_bytes() -> Any:
     if sys.stdin is None:
         raise UsageError("standard input is closed")
     return sys.stdin.buffer
+
+
+def read_key(stream: BinaryIO) -> bytes:
+    """Return the content of a key file. Raises ``UsageError`` beyond 1 MiB."""
+    from ..diagnostics.errors import UsageError
+    from ..language.small_files import MAX_BYTES
+
+    content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise UsageError(f'"{stream.name}" is larger than {MAX_BYTES >> 20} MiB; pass the file of a key')
+    return content
 
 
 def text_of(query: QueryArgument, schema: Schema) -> str:

@@ -21,10 +21,10 @@ def read_small_file(path: str | PathLike[str], max_bytes: int = MAX_BYTES) -> by
     with open(path, "rb", opener=_open) as file:
         mode = os.fstat(file.fileno()).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise OSError(f"{path} is not a regular file or a pipe")
+            raise OSError("not a regular file or a pipe")
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
-        raise OSError(f"{path} is larger than {max_bytes >> 10:,} KiB")
+        raise OSError(f"larger than {max_bytes >> 20} MiB")
     return content
 
 

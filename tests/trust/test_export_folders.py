@@ -220,7 +220,7 @@ CHANGES = {
     "no files": (_told(files=[]), r"is not in layout\.json"),
     "files that are none": (_told(files={"a": 1}), "not valid"),
     "rows that are none": (_told(files=[{"path": "orders/part-00001.parquet", "rows": True, "bytes": 1}]), "not valid"),
-    "a layout of 2 MiB": (_told(note="x" * (2 << 20)), "larger than 1,024 KiB"),
+    "a layout of 2 MiB": (_told(note="x" * (2 << 20)), "larger than 1 MiB"),
 }
 
 
