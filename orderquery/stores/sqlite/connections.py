@@ -21,6 +21,7 @@ from ..disk_errors import MAKE_ROOM
 from ..document_tables import StoreTables
 from ..file_modes import create_store_file
 from ..store_errors import check_folder_of, is_closed, not_found, timed_out
+from .content import guard_connection
 from .facts import CachedFacts
 
 OLDEST_SQLITE = (3, 38, 0)
@@ -108,7 +109,7 @@ def connect_read_only(path: str) -> SqliteConnection:
 
 def _connect(path: str, target: str, *, uri: bool = False) -> SqliteConnection:
     try:
-        return sqlite3.connect(
+        database = sqlite3.connect(
             target,
             uri=uri,
             timeout=LOCK_TIMEOUT_S,
@@ -116,6 +117,8 @@ def _connect(path: str, target: str, *, uri: bool = False) -> SqliteConnection:
             check_same_thread=False,
             factory=SqliteConnection,
         )
+        guard_connection(database)
+        return database
     except (sqlite3.Error, ValueError) as problem:
         raise StoreError(f"{path!r}: {problem}") from None
 

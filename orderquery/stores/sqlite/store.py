@@ -171,7 +171,7 @@ class SqliteStore(Store):
             (rows,) = database.execute(f"SELECT count(*) FROM {self._tables.orders}").fetchone()
             fact = self._tables.about("analyzed_rows")
             found = database.execute("SELECT value FROM about WHERE name = ?", (fact,)).fetchone()
-            known = found[0] if found else 0
+            known = found[0] if found and isinstance(found[0], int) else 0
             if abs(rows - known) >= max(_ANALYZE_AFTER_ROWS, known // 5):
                 database.execute("ANALYZE")
                 database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (fact, rows))
