@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
+from .inputs import read_key
 from .output import write_message
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def read_event_options(
 
         for url in urls:
             read_webhook_url(url)
-        key = None if signing_key is None else SigningKey(signing_key.read())
+        key = None if signing_key is None else SigningKey(read_key(signing_key))
     return EventOptions(urls, key, dict(map(_read_instance, instances)), not no_events, details_updated)
 
 

@@ -30,9 +30,16 @@ if TYPE_CHECKING:
     "--rows-per-file", metavar="N", type=click.IntRange(min=1), help="Maximum orders per file.  [default: 200,000]"
 )
 @click.option("--replace", is_flag=True, help="Replace an earlier export in DIR.")
+@click.option("--group", is_flag=True, help="Let the group of the files read them, too.  [default: their owner alone]")
 @table_option
 def export(
-    store: str | None, folder: str | None, site: str | None, rows_per_file: int | None, replace: bool, table: str | None
+    store: str | None,
+    folder: str | None,
+    site: str | None,
+    rows_per_file: int | None,
+    replace: bool,
+    group: bool,
+    table: str | None,
 ) -> int:
     """Export a store as Parquet files, for Spark and ClickHouse.
 
@@ -40,7 +47,8 @@ def export(
     transactions to files of their own. search, inspect and get read the directory as spark:///DIR and
     clickhouse:///DIR.
 
-    Creates DIR when all files are complete. DIR must not exist, or must be empty.
+    Creates DIR when all files are complete. DIR must not exist, or must be empty. --replace exchanges it with an
+    earlier export; if DIR has other files, nothing is replaced.
     """
     store, rest = with_store(store, () if folder is None else (folder,), takes_rest=False)
     if not rest:
@@ -48,14 +56,20 @@ def export(
     from ..stores.parquet.export import ROWS_PER_FILE
     from ..stores.parquet.export import export as export_store
     from .progress import ProgressLine
+    from .signals import interrupted_by_sigterm
 
-    with open_store(store, load_table(table), site or "") as opened, ProgressLine("exporting") as progress:
+    with (
+        interrupted_by_sigterm(),
+        open_store(store, load_table(table), site or "") as opened,
+        ProgressLine("exporting") as progress,
+    ):
         result = export_store(
             opened,
             rest[0],
             site=site,
             rows_per_file=rows_per_file or ROWS_PER_FILE,
             replace=replace,
+            group=group,
             written=lambda so_far: progress.update(text=_counts(so_far)),
         )
     write_line(f"{_counts(result)} in {count_of(result.files, 'file')}")

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
@@ -78,6 +78,12 @@ def site_option(command: Decorated) -> Decorated:
     return click.option("--site", metavar="S", default="", callback=fill_in("site"), help=help_)(command)
 
 
+def group_option(command: Decorated) -> Decorated:
+    """Add ``--group``, which shares the store's file."""
+    help_ = "Let the group of the store's file read and write it, too.  [default: its owner alone]"
+    return click.option("--group", is_flag=True, help=help_)(command)
+
+
 def port_option(command: Decorated) -> Decorated:
     """Add ``--port``, the port to listen on."""
     kind, help_ = click.IntRange(0, 65535), "Port to listen on; 0 picks a free one."
@@ -124,14 +130,22 @@ def load_table(table: str | None, shape: str | None = None) -> Schema:
     return load_schema(STORES_SCHEMA if table is None and shape == "stores" else table)
 
 
-def open_store(location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None) -> Store:
+def open_store(
+    location: str, schema: Schema, site: str, *, create: bool = False, layout: str | None = None, group: bool = False
+) -> Store:
     """Open the store at a path or URL.
 
-    With ``layout``, open the tables at that location that the layout describes.
+    With ``layout``, open the tables at that location that the layout describes. With ``group``, the group of the
+    store's file can use it.
     """
     from ..stores import engines
 
-    return engines.open_store(location, site=site, schema=schema, create=create, layout=layout)
+    opened = engines.open_store(location, site=site, schema=schema, create=create, layout=layout)
+    if group and (file := engines.file_of(location)) is not None:
+        from ..stores.file_modes import share_with_group
+
+        share_with_group(file)
+    return opened
 
 
 def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgument:
@@ -197,6 +211,17 @@ def stdin_bytes() -> Any:
     if sys.stdin is None:
         raise UsageError("standard input is closed")
     return sys.stdin.buffer
+
+
+def read_key(stream: BinaryIO) -> bytes:
+    """Return the content of a key file. Raises ``UsageError`` beyond 1 MiB."""
+    from ..diagnostics.errors import UsageError
+    from ..language.small_files import MAX_BYTES
+
+    content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise UsageError(f'"{stream.name}" is larger than {MAX_BYTES >> 20} MiB; pass the file of a key')
+    return content
 
 
 def text_of(query: QueryArgument, schema: Schema) -> str:

@@ -15,6 +15,7 @@ from .defaults import with_store
 from .inputs import (
     STDIN,
     check_files,
+    group_option,
     load_table,
     open_store,
     read_records,
@@ -48,7 +49,8 @@ MAX_SHOWN_PROBLEMS = 20
 @site_option
 @table_option
 @click.option("--convert", is_flag=True, help="Convert orders of the Stores API, which are skipped without it.")
-def load(store: str | None, files: tuple[str, ...], site: str, table: str | None, convert: bool) -> int:
+@group_option
+def load(store: str | None, files: tuple[str, ...], site: str, table: str | None, convert: bool, group: bool) -> int:
     """Load orders and transactions into a store.
 
     Creates the store if it does not exist. STORE may be left out if ORDERQUERY_STORE or orderquery.toml names one.
@@ -67,7 +69,7 @@ def load(store: str | None, files: tuple[str, ...], site: str, table: str | None
         raise click.UsageError("Missing argument 'FILE...'.")
     _check_roles(store, files)
     check_files(files)
-    with open_store(store, load_table(table), site, create=True) as opened:
+    with open_store(store, load_table(table), site, create=True, group=group) as opened:
         return EXIT_PROBLEMS if _load_files(opened, files, convert=convert).skipped else EXIT_OK
 
 

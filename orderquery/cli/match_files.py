@@ -14,7 +14,8 @@ from ..compiler.render import render_line
 from ..diagnostics.diagnostic import Diagnostic
 from ..documents.fields import order_id, transactions_record
 from ..documents.ingest import is_skipped
-from ..documents.json_lines import Block, Range, Split, opened, read_blocks, read_range, split
+from ..documents.json_lines import Block, Range, Split, read_blocks, read_range, split
+from ..documents.opened_files import opened
 from ..documents.versions import are_older_transactions, newest_event_time
 from ..language.schema import Schema
 from ..syntax.json_decoder import decode_decimal, decode_json
@@ -63,7 +64,7 @@ def rereadable_files(names: tuple[str, ...]) -> Iterator[list[InputFile]]:
         for index, file in enumerate(files):
             if file.path == STDIN or not os.path.isfile(file.path):
                 path = os.path.join(folder, str(index))
-                with open(path, "wb") as copy, opened(file.path) as (stream, _):
+                with open(path, "wb") as copy, opened(file.path, unpack=False) as (stream, _):
                     shutil.copyfileobj(stream, copy)
                 files[index] = InputFile(path, file.name)
         yield files

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from ..documents.file_kinds import database_kind
 from .inputs import STDIN
 from .output import count_of, redirected, write_line
+from .signals import interrupted_by_sigterm
 
 FORMATS_BY_SUFFIX = {
     ".csv": "csv", ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow", ".jsonl": "jsonl",
@@ -49,6 +50,11 @@ def output_to(path: str | None, inputs: Iterable[str] = ()) -> Iterator[None]:
         with open(target, "wb") as stream, redirected(stream, is_terminal=False):
             yield
         return
+    with interrupted_by_sigterm():
+        yield from _draft_of(target)
+
+
+def _draft_of(target: str) -> Iterator[None]:
     descriptor, draft = tempfile.mkstemp(prefix=f".{os.path.basename(target)[:100]}.", dir=os.path.dirname(target))
     try:
         with open(descriptor, "wb") as stream:

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from .control_options import ControlOptions, control_options
 from .defaults import default_of
 from .event_options import EventOptions, event_options, read_event_options, signing_key_for
-from .inputs import load_table, open_store, port_option, site_option, table_option
+from .inputs import load_table, open_store, port_option, read_key, site_option, table_option
 from .output import flush_stdout, write_line, write_message
 from .program import EXIT_OK, Command
 
@@ -114,7 +114,7 @@ def serve(
         _check_is_store(store, file, is_new=is_new)
     _check_key(api_key)
     tests = tests._replace(control=tests.control or empty)
-    key = None if webhook_key is None else webhook_key.read()
+    key = None if webhook_key is None else read_key(webhook_key)
     events = read_event_options(webhook_url, webhook_signing_key, instance, no_events, details_updated)
     creates = create or store == MEMORY or (is_new and not tests.read_only)
     with open_store(store, load_table(table), site, create=creates) as opened:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .defaults import is_given, with_store
-from .inputs import load_table, open_store, site_option, store_argument, table_option
+from .inputs import group_option, load_table, open_store, site_option, store_argument, table_option
 from .output import flush_stdout, write_line, write_message
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
@@ -52,7 +52,10 @@ _MAX_SHOWN_PROBLEMS = 20
 @click.option("--sites", metavar="FILE", help="TOML file of several sites, each synced into its own --site of STORE.")
 @site_option
 @table_option
-def sync(store: str | None, every: str | None, sites: str | None, site: str, table: str | None, **options: Any) -> int:
+@group_option
+def sync(
+    store: str | None, every: str | None, sites: str | None, site: str, table: str | None, group: bool, **options: Any
+) -> int:
     """Copy the orders of a Wix site into a store, and keep them up to date.
 
     Their transactions are copied, too.
@@ -74,13 +77,13 @@ def sync(store: str | None, every: str | None, sites: str | None, site: str, tab
         raise UsageError("--sites has site, query and since of each site; leave --site, --query and --since out")
     options["every"] = every
     listed = [SiteToSync(site, options["query"], options["since"])] if sites is None else read_sites(sites)
-    with _open(location, table, listed[0].name, dry_run=options["dry_run"]) as opened:
+    with _open(location, table, listed[0].name, dry_run=options["dry_run"], group=group) as opened:
         if pause_s is None:
             return _sync_all(opened, listed, options)
         return _repeat(opened, listed, options, pause_s)
 
 
-def _open(store: str, table: str | None, site: str, *, dry_run: bool) -> Store:
+def _open(store: str, table: str | None, site: str, *, dry_run: bool, group: bool) -> Store:
     from ..documents.file_kinds import is_documents_file
     from ..stores.base import MEMORY
     from ..stores.engines import file_of
@@ -92,7 +95,7 @@ def _open(store: str, table: str | None, site: str, *, dry_run: bool) -> Store:
         raise UsageError(f'"{store}" is a file of orders, not a store; write: orderquery sync shop.db')
     if dry_run and file is not None and not file.exists():
         store = MEMORY
-    return open_store(store, load_table(table), site, create=True)
+    return open_store(store, load_table(table), site, create=True, group=group)
 
 
 def _sync_all(store: Store, sites: list[SiteToSync], options: dict[str, Any]) -> int:

@@ -21,6 +21,7 @@ from .defects import LONE_SURROGATE, TOO_DEEP, Defect, defect_of, has_surrogates
 from .entities import Entity, NestedText, OldOrder, find_entities, marking_keys, moved_diagnostic, old_order
 from .extract import Kind, Values, values_of
 from .fields import order_id, transactions_id, unfit_values
+from .large_texts import MAX_RECORD_BYTES, TooLarge
 from .record_tables import of_another_table
 from .slices import RawSlicer, TextSlicer
 from .tokens import is_token, read_claims
@@ -69,6 +70,7 @@ class OrderConverter(Protocol):
 
 
 _WHOLE = Place(())
+_TOO_LARGE = Defect(f"a record has more than {MAX_RECORD_BYTES >> 20} MiB", "split it, or leave it out")
 
 
 UNSHOWN = Diagnostic("unfit-value", "a value that does not fit its field")
@@ -133,6 +135,9 @@ def from_bytes(
     of fields are yielded with that table; otherwise they are problems. A ``converter`` makes records of orders of the
     Stores API; without it they are problems. As soon as ``has_enough``, values that do not fit are ``UNSHOWN``.
     """
+    if isinstance(raw, TooLarge):
+        yield _TOO_LARGE.undecoded(place)
+        return
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

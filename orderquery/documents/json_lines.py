@@ -5,44 +5,30 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..language.schema import Schema
 from .file_formats import START_BYTES, recognise
 from .ingest import UNSHOWN, Found, OrderConverter, from_bytes
 from .json_texts import split_texts
+from .large_texts import MAX_RECORD_BYTES, TOO_LARGE, split_stream
+from .opened_files import GZIP_MAGIC, Stream, opened
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
-_GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _BLOCK_BYTES = 1 << 16
 
 Progress = Callable[[int], None]
 """Called from time to time with the number of bytes read so far, before decompression."""
-
-
-class Stream(Protocol):
-    """A readable binary file."""
-
-    def readline(self, limit: int = -1, /) -> bytes:
-        """Return one line with its line break, or at most ``limit`` bytes of it."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return ``size`` bytes, or all."""
-
-    def read1(self, size: int = -1, /) -> bytes:
-        """Return at most ``size`` bytes, with at most one system call."""
 
 
 class Block(NamedTuple):
@@ -80,7 +66,7 @@ def read_file(
 
 def read_content(schema: Schema, raw: bytes, converter: OrderConverter | None = None) -> Iterator[Found]:
     """Return the records and problems of the bytes of a file."""
-    content = gzip.GzipFile(fileobj=io.BytesIO(raw)) if raw.startswith(_GZIP_MAGIC) else io.BytesIO(raw)
+    content = gzip.GzipFile(fileobj=io.BytesIO(raw)) if raw.startswith(GZIP_MAGIC) else io.BytesIO(raw)
     blocks = _until_read_error(_blocks("", cast("Stream", content)))
     options = {"other_tables": True, "converter": converter}
     return (found for _, found in _found_in(schema, blocks, None, options))
@@ -160,43 +146,21 @@ def _nonblank(block: Block) -> Iterator[tuple[int, bytes]]:
             yield block.number + offset, text
 
 
-@contextmanager
-def opened(name: str) -> Iterator[tuple[Stream, Callable[[], int]]]:
-    """Open a file; yield its decompressed bytes, and a function for the position.
-
-    The position is that in the file itself, before decompression.
-
-    Raises:
-        UsageError: the file cannot be opened.
-
-    """
-    try:
-        plain: IO[bytes] = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise UsageError(f"cannot read {name}: {error.strerror or error}") from None
-    try:
-        peeked = plain.peek(2)[:2] if hasattr(plain, "peek") else b""
-        stream = gzip.GzipFile(fileobj=plain) if peeked == _GZIP_MAGIC else plain
-        yield cast("Stream", stream), (lambda: 0) if name == "-" else plain.tell
-    except IsADirectoryError as error:
-        raise UsageError(f"cannot read {name}: {error.strerror}") from None
-    finally:
-        if name != "-":
-            plain.close()
-
-
 def _blocks(name: str, stream: Stream) -> Iterator[Block | Diagnostic]:
     """Yield the JSON texts of a file.
 
     A file whose name does not say so holds JSON lines if its first line is a whole JSON text.
     """
-    number, line = _first_line(stream.readline)
+    head = _Head(stream)
+    number, line = _first_line(head.readline)
     if not line:
         return
     first = [line]
-    if _has_json_lines(name, first, stream.readline):
+    is_list = line.lstrip().startswith(b"[")
+    if _has_json_lines(name, first, head.readline) and not (head.is_cut and is_list):
+        unfinished = [first.pop()] if head.is_cut else []
         yield Block(number, first)
-        yield from _numbered(number + len(first), _lines(stream))
+        yield from _numbered(number + len(first), _lines(stream, unfinished))
         return
     start = b"".join(first)
     if len(start) < START_BYTES:
@@ -204,8 +168,30 @@ def _blocks(name: str, stream: Stream) -> Iterator[Block | Diagnostic]:
     defect = recognise(start)
     if defect is not None:
         yield defect.undecoded(Place(()))
+        return
+    start += stream.read(max(MAX_RECORD_BYTES + 1 - len(start), 0))
+    if len(start) <= MAX_RECORD_BYTES:
+        yield from _texts(number, start)
     else:
-        yield from _texts(number, start + stream.read())
+        yield from (Block(found.line, [found.text]) for found in split_stream(number, start, stream.read))
+
+
+class _Head:
+    """The first lines of a stream, together up to the limit of a record."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream, self._left = stream, MAX_RECORD_BYTES
+        self.is_cut = False
+        """Whether the last line goes on in the stream."""
+
+    def readline(self) -> bytes:
+        """Return the next line, or what the limit leaves of it, and nothing behind that."""
+        if self._left <= 0:
+            return b""
+        line = self._stream.readline(self._left)
+        self._left -= len(line)
+        self.is_cut = not self._left and not line.endswith(b"\n")
+        return line
 
 
 def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:
@@ -261,23 +247,34 @@ class _Readable(Protocol):
     def read1(self, size: int = -1, /) -> bytes: ...
 
 
-def _lines(stream: _Readable) -> Iterator[list[bytes]]:
-    """Yield the lines of a stream, a block at a time."""
+def _lines(stream: _Readable, unfinished: list[bytes] | None = None) -> Iterator[list[bytes]]:
+    """Yield the lines of a stream, a block at a time.
+
+    ``unfinished`` are parts of the first line that were read already.
+    """
     # Small steps find every line before the damage in a damaged archive.
     size = io.DEFAULT_BUFFER_SIZE if isinstance(stream, gzip.GzipFile) else _BLOCK_BYTES
-    unfinished: list[bytes] = []
+    unfinished = [] if unfinished is None else unfinished
+    length = sum(map(len, unfinished))
     while block := stream.read1(size):
         # This takes half the time of splitting the bytes.
         lines = io.BytesIO(block).readlines()
         if unfinished and lines[0].endswith(b"\n"):
-            lines[0] = b"".join([*unfinished, lines[0]])
-            unfinished = []
+            lines[0] = _joined([*unfinished, lines[0]], length + len(lines[0]))
+            unfinished, length = [], 0
         if not lines[-1].endswith(b"\n"):
             unfinished.append(lines.pop())
+            length += len(unfinished[-1])
+            if length > MAX_RECORD_BYTES:
+                unfinished = [TOO_LARGE]
         if lines:
             yield lines
     if unfinished:
-        yield [b"".join(unfinished)]
+        yield [_joined(unfinished, length)]
+
+
+def _joined(parts: list[bytes], length: int) -> bytes:
+    return b"".join(parts) if length <= MAX_RECORD_BYTES else TOO_LARGE
 
 
 def _texts(number: int, raw: bytes) -> Iterator[Block]:

@@ -17,6 +17,7 @@ from ..diagnostics.errors import SchemaError
 from .fields import Field, Record, ValueSource
 from .grammar_files import grammar_text, table_names
 from .operators import OPERATORS, Operator, Takes
+from .small_files import read_small_file
 from .sums import Sums, sums_of
 from .types import TYPES, ValueType
 
@@ -132,10 +133,14 @@ def load_schema(name: str | Path | None = None) -> Schema:
 
     path = Path(name)
     try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError) as problem:
+        text = read_small_file(path).decode("utf-8")
+    except FileNotFoundError as problem:
         known = ", ".join(table_names())
         raise SchemaError(f'unknown table "{name}"; use one of {known}, or the path of a readable file') from problem
+    except UnicodeDecodeError as problem:
+        raise SchemaError(f"{path}: not UTF-8 at byte {problem.start}; convert the file to UTF-8") from None
+    except (OSError, ValueError) as problem:
+        raise SchemaError(f"cannot read the table {path}: {getattr(problem, 'strerror', None) or problem}") from None
     return parse_schema(text, str(path))
 
 

@@ -16,7 +16,9 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..documents.defects import Defect, defect_of
 from ..documents.entities import OldOrder
-from ..documents.json_lines import Progress, opened
+from ..documents.json_lines import Progress
+from ..documents.large_texts import MAX_RECORD_BYTES
+from ..documents.opened_files import opened
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from .mapping import CSVColumns, export_to_ecommerce, stores_to_ecommerce
 
@@ -29,6 +31,7 @@ CSVKind = Literal["export", "rows"]
 Line = tuple[int, dict[str, str]]
 
 _START_BYTES = 8_192
+_TOO_LARGE = f"a line or an order has more than {MAX_RECORD_BYTES >> 20} MiB"
 _ROW_MARKS = frozenset({"_id", "lineItems"})
 
 
@@ -97,7 +100,7 @@ def read_csv(
 
 def _lines(text: io.TextIOWrapper) -> Iterator[Line]:
     """Yield the rows below the first, with their lines, without empty cells."""
-    reader = csv.reader(text)
+    reader = csv.reader(_bounded(text))
     names: list[str] = []
     for name in next(reader, []):
         names.append(name if name not in names else f"{name} (column {len(names) + 1})")
@@ -110,20 +113,31 @@ def _lines(text: io.TextIOWrapper) -> Iterator[Line]:
         line = reader.line_num
 
 
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield the lines of a text. Raises ``csv.Error`` for one of more than 16 MiB."""
+    while line := text.readline(MAX_RECORD_BYTES + 1):
+        if len(line) > MAX_RECORD_BYTES:
+            raise csv.Error(_TOO_LARGE)
+        yield line
+
+
 def _grouped(lines: Iterator[Line], columns: CSVColumns) -> Iterator[tuple[int, dict[str, JSON]]]:
     """Yield orders, each with its line items in ``items``.
 
     What a further row says about the order is that order's, or if it differs, in its item.
     """
     order: dict[str, JSON] = {}
-    first = 0
+    first = length = 0
     for line, row in lines:
         number = row.get(columns.order)
         if order and number is not None and number != order.get(columns.order):
             yield first, order
             order = {}
         if not order:
-            order, first = {"items": []}, line
+            order, first, length = {"items": []}, line, 0
+        length += sum(map(len, row.values()))
+        if length > MAX_RECORD_BYTES:
+            raise csv.Error(_TOO_LARGE)
         item: dict[str, str] = {}
         for name, cell in row.items():
             own = item if name in columns.items or order.get(name, cell) != cell else order

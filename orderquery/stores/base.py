@@ -34,6 +34,7 @@ from .merge import Change, Outcome, merge
 from .paging import SearchingStore
 from .projection import Projector
 from .service_state import StoreMemory, is_storable_id, storable_ids
+from .store_errors import unusable_values
 
 if TYPE_CHECKING:
     from ..dicts import OrderDict
@@ -47,6 +48,8 @@ MEMORY = ":memory:"
 """The location of a store without a file."""
 
 _BATCH_ROWS = 1_000
+_UNDECODABLE = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError)
+"""Errors of decoding a value that this package did not store."""
 
 
 class NotAtOnce(Exception):
@@ -281,7 +284,10 @@ class Store(SearchingStore):
     def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:
         """Decode the sort values of a row."""
         columns = zip(query.sort, row, strict=False)
-        return tuple([None if value is None else key.field.type.decode(value) for key, value in columns])
+        try:
+            return tuple([None if value is None else key.field.type.decode(value) for key, value in columns])
+        except _UNDECODABLE as problem:
+            raise unusable_values(f"order {quoted(str(row[-2]))} has") from problem
 
     def _ids(self, rows: list[Row]) -> tuple[str, ...]:
         return decode_texts([row[-2] for row in rows])
@@ -331,9 +337,13 @@ class Store(SearchingStore):
             return
         decode_amount, decode_currency = sums.amount.type.decode, sums.currency.type.decode
         for start, count, currency, amount, high, low in rows:
-            scaled = int(high or 0) * HIGH_UNIT + int(low or 0)
-            currency = None if currency is None else decode_currency(currency)
-            yield Group(start, int(count), currency, None if amount is None else decode_amount(amount), scaled)
+            try:
+                scaled = int(high or 0) * HIGH_UNIT + int(low or 0)
+                currency = None if currency is None else decode_currency(currency)
+                total = None if amount is None else decode_amount(amount)
+            except _UNDECODABLE as problem:
+                raise unusable_values("orders of this search have") from problem
+            yield Group(start, int(count), currency, total, scaled)
 
     def iterate(self, search: SearchSource, *, params: Mapping[str, Any] | None = None) -> Iterator[OrderDict]:
         """Yield every order of a search, decoded, in its order, without its limit."""

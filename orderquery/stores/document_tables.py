@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from ..language.schema import Schema
 from ..sql.layouts import store_layout
 from .merge import RecordKind
 
-_ABOUT_SCHEMA = "schema"
+_ABOUT_SCHEMA_NAME = re.compile(r"((?:[a-z][a-z0-9]*_)?(?:[a-z0-9]+_)*)schema")
 
 
 class StoreTables(NamedTuple):
@@ -59,7 +60,8 @@ def stored_tables(about: Iterable[str]) -> list[StoreTables]:
 
     ``about`` are the names of its facts.
     """
-    found = (name.removesuffix(_ABOUT_SCHEMA) for name in about if name.endswith(_ABOUT_SCHEMA))
+    # Names from a file become names of tables in statements: only those that a table of fields can have.
+    found = (match[1] for name in about if (match := _ABOUT_SCHEMA_NAME.fullmatch(name)))
     return [tables_named(prefix.removesuffix("_")) for prefix in sorted(found)]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..compiler.cursor_keys import CursorKeys, new_key, process_keys
 from ..diagnostics.errors import StoreError, UsageError
+from ..language.small_files import read_small_file
 from .base import MEMORY
 from .disk_errors import describe
 
@@ -54,11 +55,10 @@ def read_or_create_secret(path: Path, new_secret: Callable[[], str], what: str, 
     try:
         if not path.exists():
             _create(path, new_secret())
-        with open(path, encoding="ascii") as file:
-            if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
-                fix = f"run: chmod 600 {path} (or delete it: then {loss})"
-                raise StoreError(f"other users can read the {what} {path}; {fix}")
-            return file.read()
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            fix = f"run: chmod 600 {path} (or delete it: then {loss})"
+            raise StoreError(f"other users can read the {what} {path}; {fix}")
+        return read_small_file(path).decode("ascii")
     except (OSError, UnicodeDecodeError) as problem:
         raise StoreError(f"cannot use the {what} {path}: {_describe(problem)}") from None
 

@@ -40,6 +40,11 @@ def timed_out(seconds: float) -> StoreTimeout:
     return StoreTimeout(f"search timed out after {seconds:g} s")
 
 
+def unusable_values(whose: str) -> StoreError:
+    """Return the error for stored values that no field can have."""
+    return StoreError(f"{whose} unusable searched values; rebuild them with: orderquery upgrade STORE")
+
+
 def check_folder_of(path: Path) -> None:
     """Raise ``StoreError`` where the folder that should contain a file does not exist."""
     if not path.parent.is_dir():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
+from ..language.small_files import read_small_file
 from .credentials import KEY_VARIABLE
 
 _EXAMPLE = 'write: [[sites]] with site = "berlin" and site-id = "GUID"'
@@ -43,8 +44,8 @@ def read_sites(path: str) -> list[SiteToSync]:
 
     """
     try:
-        document = tomllib.loads(Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as problem:
+        document = tomllib.loads(read_small_file(path).decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(f"cannot read the sites of {quoted(path)}: {problem}") from None
     listed = document.get("sites")
     # The other keys of that file are defaults of the command line, which checks them.

@@ -244,7 +244,8 @@ def test_what_is_no_export_is_refused(engine: str, store: oq.Store, tmp_path: Pa
 
     for parts, shown in (
         ({"kind": "something"}, "is not an export"),
-        ({"format": 2}, "newer orderquery"),
+        ({"format": 3}, "newer orderquery"),
+        ({"format": 1}, "export the store again"),
         ({"format": None}, "is not valid; export the store again"),
         ({"table": {**written["table"], "name": "tickets"}}, 'has the table of fields "tickets"'),
         ({"table": {**written["table"], "fingerprint": "0"}}, "export the store again"),

@@ -13,13 +13,12 @@ from ...diagnostics.errors import LayoutError
 from ...diagnostics.quoting import described, quoted
 from ...language.fields import Field
 from ...language.schema import Schema, load_schema
+from ...language.small_files import read_small_file
 from .engine_registry import MAPPING_ENGINES
 from .field_mapping import FieldMapping
 from .layout import MappedLayout, Names
 from .mapping_engine import MappingEngine
 from .sql_validation import checked_expression, checked_source
-
-MAX_FILE_BYTES = 1 << 20
 
 _KEYS = ("name", "dialect", "table", "from", "key", "site", "document", "json", "names", "transactions", "fields")
 _TRANSACTIONS_KEYS = ("table", "key", "json")
@@ -38,14 +37,11 @@ def load_layout(path: str | Path, *, schema: Schema | str | Path | None = None) 
     """
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     try:
-        with open(path, "rb") as file:
-            raw = file.read(MAX_FILE_BYTES + 1)
+        raw = read_small_file(path)
     except FileNotFoundError:
         raise LayoutError(f"layout file not found: {path}") from None
     except (OSError, ValueError) as problem:
         raise LayoutError(f"cannot read layout file {path}: {getattr(problem, 'strerror', None) or problem}") from None
-    if len(raw) > MAX_FILE_BYTES:
-        raise LayoutError(f"{path}: layout file is larger than 1 MiB")
     try:
         data = tomllib.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as problem:

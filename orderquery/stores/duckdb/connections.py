@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...diagnostics.errors import StoreError
+from ..base import MEMORY
 from ..disk_errors import with_fix
 from ..store_errors import is_closed
-from .driver import duckdb, first_line
+from .driver import create_log, duckdb, first_line
 from .shared_database import DuckdbConnection, SharedDatabase
 
 
@@ -76,6 +77,8 @@ class DuckdbConnections:
             if writer.in_transaction:
                 yield writer
                 return
+            if self.path != MEMORY:
+                create_log(self.path)
             try:
                 with writer.transaction():
                     yield writer

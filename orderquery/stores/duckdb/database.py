@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...diagnostics.errors import StoreError
 from ...language.schema import Schema
 from ..document_tables import tables_of
 from ..entries import STATE_TABLES
@@ -11,9 +10,9 @@ from ..store_errors import has_no_records, is_empty
 from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import tables
 from .connections import DuckdbConnections
+from .content import APPLICATION, list_tables, read_about
 from .shared_database import DuckdbConnection, share_database
 
-APPLICATION = "orderquery"
 LAYOUT_VERSION = 1
 _BATCH_ROWS = 10_000
 
@@ -27,13 +26,13 @@ def prepare(connections: DuckdbConnections, schema: Schema, create: bool) -> Non
     """
     path = connections.path
     with connections.writing() as writer:
-        if not _list_tables(writer):
+        if not list_tables(writer):
             if not create:
                 raise is_empty(path)
             for text in (tables.ABOUT_TABLE, *STATE_TABLES["duckdb"].create):
                 writer.rows(text)
             _write_about(writer, {"application": APPLICATION, "layout": str(LAYOUT_VERSION)})
-        about = _read_about(writer, path)
+        about = read_about(writer, path)
         version = int(about["layout"])
         if version == LAYOUT_VERSION and tables_of(schema).about("schema") not in about:
             if not create:
@@ -43,18 +42,6 @@ def prepare(connections: DuckdbConnections, schema: Schema, create: bool) -> Non
             about |= facts_of([schema])
             _write_about(writer, about)
     check_prepared(path, version, LAYOUT_VERSION, schema, about)
-
-
-def _list_tables(writer: DuckdbConnection) -> set[str]:
-    return {name for (name,) in writer.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")}
-
-
-def _read_about(writer: DuckdbConnection, path: str) -> dict[str, str]:
-    found = writer.rows("SELECT column_name FROM duckdb_columns() WHERE table_name = 'about' ORDER BY column_index")
-    about = dict(writer.rows("SELECT name, value FROM about")) if found == [("name",), ("value",)] else {}
-    if about.get("application") != APPLICATION:
-        raise StoreError(f"{path} is a DuckDB file, but not an orderquery store; use another path")
-    return about
 
 
 def _write_about(writer: DuckdbConnection, about: dict[str, str]) -> None:
@@ -75,7 +62,7 @@ def upgrade(path: str, schema: Schema) -> int:
     connections = DuckdbConnections(share_database(path, create=False))
     try:
         with connections.writing() as writer:
-            about = _read_about(writer, path)
+            about = read_about(writer, path)
             schemas, kept = plan_rebuild(path, int(about["layout"]), LAYOUT_VERSION, schema, about)
             store = {"application": APPLICATION, "layout": str(LAYOUT_VERSION)}
             _write_about(writer, {**store, **kept, **facts_of(schemas)})

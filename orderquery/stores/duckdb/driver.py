@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from contextlib import suppress
 from pathlib import Path
 
 from ...diagnostics.errors import MissingExtra, StoreError
 from ..base import MEMORY
 from ..disk_errors import with_fix
+from ..file_modes import create_store_file
 from ..store_errors import check_folder_of, not_found
 
 try:
@@ -91,6 +93,8 @@ def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def _open(path: str, config: _Config, *, read_only: bool = False, new: bool = False) -> duckdb.DuckDBPyConnection:
+    # The engine takes no empty file. Stores are opened one after the other: see share_database.
+    mask = os.umask(0o077) if new else None
     try:
         return duckdb.connect(full_path(path), read_only=read_only, config=config)
     except duckdb.Error as problem:
@@ -99,6 +103,26 @@ def _open(path: str, config: _Config, *, read_only: bool = False, new: bool = Fa
             with suppress(OSError):
                 os.unlink(path)
         raise StoreError(message) from None
+    finally:
+        if mask is not None:
+            os.umask(mask)
+
+
+def create_log(path: str) -> None:
+    """Create the log of a store with the mode of its file, where the engine would not."""
+    with suppress(OSError):
+        create_store_file(_log_of(path), stat.S_IMODE(os.stat(full_path(path)).st_mode))
+
+
+def remove_empty_log(path: str) -> None:
+    """Remove a log in which nothing was written."""
+    with suppress(OSError):
+        if os.stat(_log_of(path)).st_size == 0:
+            os.unlink(_log_of(path))
+
+
+def _log_of(path: str) -> str:
+    return f"{full_path(path)}.wal"
 
 
 def _is_locked(problem: duckdb.Error) -> bool:

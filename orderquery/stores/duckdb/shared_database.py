@@ -17,7 +17,7 @@ from typing import Any
 from ...diagnostics.errors import StoreError
 from ..base import MEMORY
 from ..store_errors import timed_out
-from .driver import duckdb, full_path, open_store_file
+from .driver import duckdb, full_path, open_store_file, remove_empty_log
 
 _MAX_IDLE = 16
 _INTERRUPT_AGAIN_S = 0.05
@@ -135,6 +135,8 @@ class SharedDatabase:
         for connection in (*self._idle, self.writer):
             connection.inner.close()
         self._first.close()
+        if self.path != MEMORY:
+            remove_empty_log(self.path)
 
     def borrow(self) -> DuckdbConnection:
         """Return a connection to read with."""

@@ -5,34 +5,32 @@ The files are Parquet.
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from ...diagnostics.errors import MissingExtra, StoreError, UsageError
+from ...diagnostics.errors import MissingExtra, UsageError
 from ...language.schema import Schema
 from ...language.types import encode_text
 from ..base import Store
-from ..disk_errors import describe
 from ..document_tables import StoredRecord
+from ..file_modes import GROUP_MODES, OWNER_MODES, FileModes, create_file
 from ..projection import project_stored
-from ..store_errors import check_folder_of
+from .folders import new_folder
 from .tables import (
     ABOUT_FILE,
+    MAX_FILES,
     ORDERS,
     TRANSACTION_COLUMNS,
     TRANSACTIONS,
     ColumnarColumn,
     columns,
+    format_about,
     make_about,
-    read_about,
 )
 
 if TYPE_CHECKING:
@@ -62,15 +60,17 @@ def export(
     site: str | None = None,
     rows_per_file: int = ROWS_PER_FILE,
     replace: bool = False,
+    group: bool = False,
     written: Callable[[ExportResult], None] | None = None,
 ) -> ExportResult:
     """Write the records of one site or of all sites to a folder.
 
-    The export is all or nothing. The folder must not exist, or be empty; with ``replace`` it may be an earlier export.
-    ``written`` is called with the result from time to time.
+    The export is all or nothing. The folder must not exist, or be empty; with ``replace`` it may be an earlier export
+    without other files. Its owner alone can read it; with ``group``, the group of its files, too. ``written`` is called
+    with the result from time to time.
 
     Raises:
-        StoreError: the folder is in use, or cannot be written.
+        StoreError: the folder is in use, has other files, or cannot be written.
         MissingExtra: Arrow is not installed.
 
     """
@@ -78,12 +78,12 @@ def export(
         raise UsageError(f"rows_per_file must be at least 1, not {rows_per_file}")
     _arrow()
     target, result = Path(folder), ExportResult()
-    check_target(target, replace=replace)
-    with _new_folder(target, replace) as draft:
+    modes = GROUP_MODES if group else OWNER_MODES
+    with new_folder(target, replace=replace, mode=modes.folder) as draft:
         with (
             closing(store.iterate_records(site)) as rows,
-            _TableWriter(draft / ORDERS, columns(store.schema), rows_per_file) as orders,
-            _TableWriter(draft / TRANSACTIONS, TRANSACTION_COLUMNS, rows_per_file) as transactions,
+            _TableWriter(draft / ORDERS, columns(store.schema), rows_per_file, modes) as orders,
+            _TableWriter(draft / TRANSACTIONS, TRANSACTION_COLUMNS, rows_per_file, modes) as transactions,
         ):
             named = False
             for order, other in rows:
@@ -98,16 +98,19 @@ def export(
                     transactions.add(row, len(other.document))
                 if written is not None and (result.orders + result.transactions) % 100 == 0:
                     written(result)
-        result.files = orders.files + transactions.files
+        result.files = len(orders.files) + len(transactions.files)
         about = {
             **make_about(store.schema),
             "orders": result.orders,
             "transactions": result.transactions,
             "named_sites": named,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "files": [*orders.files, *transactions.files],
         }
-        (draft / ABOUT_FILE).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
-        _sync(draft / ABOUT_FILE)
+        with create_file(draft / ABOUT_FILE, modes.file) as file:
+            file.write(format_about(about))
+            file.flush()
+            os.fsync(file.fileno())
     return result
 
 
@@ -115,66 +118,6 @@ def _order_row(schema: Schema, order: StoredRecord, other: StoredRecord | None) 
     values = project_stored(schema, order.document, None if other is None else other.document)
     _, *fields, _ = columns(schema)
     return [order.site, *(column.encode(values[column.field]) for column in fields), order.document]
-
-
-# -- folders ----------------------------------------------------------------------------------------------------
-
-
-def check_target(target: Path, *, replace: bool) -> None:
-    """Check that an export can be written to a folder.
-
-    Raises:
-        StoreError: the folder is in use, or its parent does not exist.
-
-    """
-    check_folder_of(target)
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise StoreError(f"{target} is not a folder; export to another path")
-    if not target.exists() or not any(target.iterdir()):
-        return
-    if not replace:
-        raise StoreError(f"{target} is not empty; use --replace to replace an earlier export")
-    # Only exports are ever deleted.
-    read_about(target)
-
-
-@contextmanager
-def _new_folder(target: Path, replace: bool) -> Iterator[Path]:
-    """Yield a new folder; rename it to the target, or delete it after an exception."""
-    draft = _beside(target, "draft")
-    try:
-        draft.mkdir()
-        yield draft
-        check_target(target, replace=replace)
-        _move(draft, target)
-    except OSError as problem:
-        raise StoreError(f"cannot write {target}: {describe(problem)}") from problem
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _move(draft: Path, target: Path) -> None:
-    if not target.exists():
-        draft.rename(target)
-        return
-    old = _beside(target, "old")
-    target.rename(old)
-    try:
-        draft.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old)
-
-
-def _sync(file: Path) -> None:
-    """Flush a file to disk, so that no crash leaves a folder with incomplete files."""
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())
-
-
-def _beside(target: Path, what: str) -> Path:
-    return target.with_name(f".{target.name}.{what}-{secrets.token_hex(4)}")
 
 
 # -- files ------------------------------------------------------------------------------------------------------
@@ -186,9 +129,12 @@ class _TableWriter:
     Use it as a context manager.
     """
 
-    def __init__(self, folder: Path, listed: Iterable[ColumnarColumn], rows_per_file: int) -> None:
-        folder.mkdir()
-        self.files = 0
+    def __init__(self, folder: Path, listed: Iterable[ColumnarColumn], rows_per_file: int, modes: FileModes) -> None:
+        folder.mkdir(mode=modes.folder)
+        folder.chmod(modes.folder)
+        self.files: list[dict[str, Any]] = []
+        """What the layout file lists."""
+        self._modes, self._file = modes, ExitStack()
         self._folder, self._rows_per_file = folder, rows_per_file
         self._schema = _arrow().schema([_arrow_field(column) for column in listed])
         self._writer: Any = None
@@ -221,9 +167,12 @@ class _TableWriter:
         from pyarrow import parquet
 
         if self._writer is None:
-            self.files += 1
-            path = self._folder / f"part-{self.files:05}.parquet"
-            self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd", store_schema=False)
+            if len(self.files) == MAX_FILES:
+                raise UsageError(f"more than {MAX_FILES:,} files a table; raise --rows-per-file {self._rows_per_file}")
+            name = f"part-{len(self.files) + 1:05}.parquet"
+            self.files.append({"path": f"{self._folder.name}/{name}"})
+            self._stream = self._file.enter_context(create_file(self._folder / name, self._modes.file))
+            self._writer = parquet.ParquetWriter(self._stream, self._schema, compression="zstd", store_schema=False)
         arrays = [
             _arrow().array([row[index] for row in self._rows], type_) for index, type_ in enumerate(self._schema.types)
         ]
@@ -232,10 +181,15 @@ class _TableWriter:
         self._rows, self._bytes = [], 0
 
     def _close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            _sync(self._folder / f"part-{self.files:05}.parquet")
-        self._writer, self._in_file = None, 0
+        with self._file:
+            if self._writer is not None:
+                writer, self._writer = self._writer, None
+                writer.close()
+                self._stream.flush()
+                # No crash may leave a folder with incomplete files.
+                os.fsync(self._stream.fileno())
+                self.files[-1] |= {"rows": self._in_file, "bytes": self._stream.tell()}
+        self._in_file = 0
 
 
 def _arrow_field(column: ColumnarColumn) -> arrow.Field:

@@ -30,6 +30,7 @@ from ..keyfile import keys_beside
 from ..merge import RecordKind
 from ..read_only import ReadOnlyStore
 from ..store_errors import timed_out
+from .folders import recover
 from .tables import ORDERS, TRANSACTIONS, check_about
 
 _TRANSACTIONS = dataclasses.replace(COLUMNAR, name=TRANSACTIONS, orders=TRANSACTIONS)
@@ -84,6 +85,7 @@ class ParquetStore(ReadOnlyStore):
 
     def _connect(self, location: str, create: bool) -> None:
         self.path = Path(location).absolute()
+        recover(self.path)
         self._about = check_about(self.path, self.schema)
         self.how_to_change = f"change its source store, then run: orderquery export STORE {self.path} --replace"
         self.how_to_export = f"{self.path} is already an export: copy the folder"

@@ -4,7 +4,7 @@ Any engine that reads Parquet can search it.
 
 ::
 
-    DIR/layout.json                        format, table of fields, counts and time of creation
+    DIR/layout.json                        format, table of fields, counts, time of creation, and every other file
     DIR/orders/part-00001.parquet ...      one row per order, also those that Search hides
     DIR/transactions/part-00001.parquet .. one row per transactions record
 
@@ -26,24 +26,32 @@ microseconds, or NULL) and ``document``.
 from __future__ import annotations
 
 import json
+import os
+import re
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...diagnostics.errors import StoreError
+from ...diagnostics.errors import MissingExtra, StoreError
 from ...language.fields import Field
 from ...language.schema import Schema, load_schema
+from ...language.small_files import read_small_file
 from ...language.types import Value
 from ...sql.leaf_tests import prefix_column
 from ..projection import folding
 from ..store_errors import check_versions
 
-FORMAT = 1
+FORMAT = 2
 KIND = "orderquery export"
 ABOUT_FILE = "layout.json"
 ORDERS, TRANSACTIONS = "orders", "transactions"
+PART_NAME = re.compile(r"part-[0-9]{5}\.parquet")
+MAX_FILES = 4_000
+"""Files of one table: so many fit into the layout file."""
+MAX_ABOUT_BYTES = 1 << 20
 
 
 class ColumnarColumn(NamedTuple):
@@ -60,6 +68,14 @@ class ColumnarColumn(NamedTuple):
     meaning: str
     field: str = ""
     encode: Callable[[Value], Any] = lambda value: value
+
+
+class ListedFile(NamedTuple):
+    """A file of an export, as its layout file lists it."""
+
+    name: str
+    rows: int
+    size: int
 
 
 SITE = ColumnarColumn("site", "text", False, True, "the site of the order")
@@ -116,6 +132,13 @@ def make_about(schema: Schema) -> dict[str, Any]:
     return {"kind": KIND, "format": FORMAT, "table": table}
 
 
+def format_about(about: dict[str, Any]) -> bytes:
+    """Return the content of :data:`ABOUT_FILE`, each of its files on a line."""
+    files = ",\n".join(f"    {json.dumps(file)}" for file in about["files"])
+    text = json.dumps({**about, "files": []}, indent=2)
+    return (text.removesuffix("[]\n}") + f"[\n{files}\n  ]\n}}\n").encode()
+
+
 def read_about(folder: Path) -> dict[str, Any]:
     """Read :data:`ABOUT_FILE` of an export.
 
@@ -126,21 +149,61 @@ def read_about(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise StoreError(f"folder not found: {folder}; create an export with: orderquery export STORE {folder}")
     try:
-        about = json.loads((folder / ABOUT_FILE).read_text("utf-8"))
+        about = json.loads(read_small_file(folder / ABOUT_FILE, MAX_ABOUT_BYTES).decode())
     except FileNotFoundError:
         about = None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise StoreError(f"{folder / ABOUT_FILE}: {problem}") from None
     if not isinstance(about, dict) or about.get("kind") != KIND:
         raise StoreError(f"{folder} is not an export; create one with: orderquery export STORE DIR")
     return about
 
 
-def check_about(folder: Path, schema: Schema) -> dict[str, Any]:
-    """Read :data:`ABOUT_FILE` of an export, and check its layout and table of fields.
+def read_files(folder: Path) -> list[ListedFile]:
+    """Return the files that :data:`ABOUT_FILE` of an export lists.
 
     Raises:
-        StoreError: the folder is not an export, or has another version or table of fields.
+        StoreError: the folder is not an export, or its layout file is not valid.
+
+    """
+    about = read_about(folder)
+    if about.get("format") == 1:
+        raise StoreError(
+            f"{folder} was exported by an older orderquery, which did not list its files; delete it, and export again"
+        )
+    listed = about.get("files")
+    files = [_listed_file(item) for item in listed] if isinstance(listed, list) else [None]
+    found = [file for file in files if file is not None]
+    if len(found) != len(files) or len({file.name for file in found}) != len(found):
+        raise StoreError(f"{folder / ABOUT_FILE} is not valid; export the store again")
+    return found
+
+
+def _listed_file(item: Any) -> ListedFile | None:
+    if not isinstance(item, dict):
+        return None
+    name, rows, size = item.get("path"), item.get("rows"), item.get("bytes")
+    if not isinstance(name, str) or type(rows) is not int or type(size) is not int:
+        return None
+    table, _, part = name.partition("/")
+    return ListedFile(name, rows, size) if table in (ORDERS, TRANSACTIONS) and PART_NAME.fullmatch(part) else None
+
+
+def list_content(folder: Path) -> list[str]:
+    """Return the names in a folder and in its folders of tables, sorted."""
+    names = []
+    for entry in os.scandir(folder):
+        names.append(entry.name)
+        if entry.name in (ORDERS, TRANSACTIONS) and entry.is_dir(follow_symlinks=False):
+            names += [f"{entry.name}/{inner.name}" for inner in os.scandir(entry.path)]
+    return sorted(names)
+
+
+def check_about(folder: Path, schema: Schema) -> dict[str, Any]:
+    """Read :data:`ABOUT_FILE` of an export, and check it and the files.
+
+    Raises:
+        StoreError: the folder is not an export, has another version or table of fields, or its files were changed.
 
     """
     about = read_about(folder)
@@ -150,7 +213,49 @@ def check_about(folder: Path, schema: Schema) -> dict[str, Any]:
     # A version of the table has a fingerprint of its own; an older format is never read.
     fix = f"export the store again: orderquery export STORE {folder} --replace"
     check_versions(str(folder), version, FORMAT, schema, table.get("name"), table.get("fingerprint"), fix=fix)
+    _check_files(folder, about)
     return about
+
+
+def _check_files(folder: Path, about: dict[str, Any]) -> None:
+    """Compare the files of an export with those of its layout file."""
+    files = read_files(folder)
+    fix = f"export the store again: orderquery export STORE {folder} --replace"
+    try:
+        for file in files:
+            if (problem := _difference(folder, file)) is not None:
+                raise StoreError(f'{folder}: file "{file.name}" {problem}; {fix}')
+        allowed = {file.name for file in files}
+        for name in list_content(folder):
+            if "/" in name and name not in allowed:
+                raise StoreError(f'{folder}: file "{name}" is not in {ABOUT_FILE}; move it elsewhere')
+    except OSError as problem:
+        raise StoreError(f"{folder}: {problem.strerror or problem}") from None
+    for table in (ORDERS, TRANSACTIONS):
+        rows = sum(file.rows for file in files if file.name.startswith(f"{table}/"))
+        if rows != about.get(table):
+            raise StoreError(f'{folder}: {rows:,} rows in {table}, but {ABOUT_FILE} has "{about.get(table)}"; {fix}')
+
+
+def _difference(folder: Path, file: ListedFile) -> str | None:
+    """Return how a file differs from its entry in the layout file, if it does."""
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError as problem:
+        raise MissingExtra("export", problem) from None
+    try:
+        found = (folder / file.name).lstat()
+    except FileNotFoundError:
+        return "is missing"
+    if not stat.S_ISREG(found.st_mode):
+        return "is not a regular file"
+    if found.st_size != file.size:
+        return f"has {found.st_size:,} bytes instead of {file.size:,}"
+    try:
+        rows = parquet.read_metadata(folder / file.name).num_rows
+    except (ArrowException, ValueError):
+        return "is not a Parquet file"
+    return None if rows == file.rows else f"has {rows:,} rows instead of {file.rows:,}"
 
 
 if __name__ == "__main__":

@@ -114,7 +114,9 @@ def finish_abandoned(database: sqlite3.Connection, schema: Schema) -> None:
 def _last_write(database: sqlite3.Connection, names: StoreTables) -> float | None:
     """Return the recorded time, ``None`` if no index is missing."""
     found = database.execute("SELECT value FROM about WHERE name = ?", (names.about(_NOTE),)).fetchone()
-    return None if found is None else float(found[0])
+    if found is None:
+        return None
+    return float(found[0]) if isinstance(found[0], int | float) else 0.0
 
 
 def _record_write(database: sqlite3.Connection, names: StoreTables) -> None:

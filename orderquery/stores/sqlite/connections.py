@@ -19,7 +19,9 @@ from ...diagnostics.errors import StoreError, StoreTimeout
 from ..base import MEMORY
 from ..disk_errors import MAKE_ROOM
 from ..document_tables import StoreTables
+from ..file_modes import create_store_file
 from ..store_errors import check_folder_of, is_closed, not_found, timed_out
+from .content import guard_connection
 from .facts import CachedFacts
 
 OLDEST_SQLITE = (3, 38, 0)
@@ -79,6 +81,9 @@ def connect(path: str, create: bool) -> SqliteConnection:
         if not create and not file.exists():
             raise not_found(path)
         check_folder_of(file)
+        if create:
+            # The engine creates its logs with the mode of the file.
+            create_store_file(file)
     return _connect(path, path)
 
 
@@ -104,7 +109,7 @@ def connect_read_only(path: str) -> SqliteConnection:
 
 def _connect(path: str, target: str, *, uri: bool = False) -> SqliteConnection:
     try:
-        return sqlite3.connect(
+        database = sqlite3.connect(
             target,
             uri=uri,
             timeout=LOCK_TIMEOUT_S,
@@ -112,6 +117,8 @@ def _connect(path: str, target: str, *, uri: bool = False) -> SqliteConnection:
             check_same_thread=False,
             factory=SqliteConnection,
         )
+        guard_connection(database)
+        return database
     except (sqlite3.Error, ValueError) as problem:
         raise StoreError(f"{path!r}: {problem}") from None
 

@@ -13,10 +13,11 @@ from ..base import MEMORY
 from ..document_tables import StoreTables, tables_of
 from ..entries import STATE_TABLES
 from ..projection import decode_stored
-from ..store_errors import has_no_records, is_empty
+from ..store_errors import check_upgradable, has_no_records, is_empty
 from ..upgrades import check_prepared, facts_of, plan_rebuild
-from . import bulk_load, tables
+from . import bulk_load, erasure, tables
 from .connections import SqliteConnections, connect, describe, run_with_lock
+from .content import read_about
 
 LAYOUT_VERSION = 1
 APPLICATION_ID = 0x6F727179
@@ -51,21 +52,24 @@ def prepare(connections: SqliteConnections, schema: Schema, create: bool) -> Non
                 if _has_no_tables(database):
                     _create_store(database)
                     _create_tables(database, schema)
-        version, about = _read_version(database, path), _read_about(database)
+        version = _read_version(database, path)
+        check_upgradable(path, version, LAYOUT_VERSION, schema, schema.name)
+        about = read_about(database, path)
         if version == LAYOUT_VERSION and tables_of(schema).about("schema") not in about:
             if not create:
                 raise has_no_records(path, schema)
             with connections.writing():
-                if tables_of(schema).about("schema") not in _read_about(database):
+                if tables_of(schema).about("schema") not in read_about(database, path):
                     _create_tables(database, schema)
-            about = _read_about(database)
+            about = read_about(database, path)
         check_prepared(path, version, LAYOUT_VERSION, schema, about)
         if not within:
             bulk_load.finish_abandoned(database, schema)
+            erasure.finish_interrupted(database)
 
 
 def _configure(database: sqlite3.Connection, path: str) -> None:
-    database.execute("PRAGMA secure_delete = ON")
+    erasure.configure_writer(database)
     if path != MEMORY:
         database.execute("PRAGMA synchronous = FULL")
         database.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
@@ -82,10 +86,6 @@ def _read_version(database: sqlite3.Connection, path: str) -> int:
         raise StoreError(f"{path} is a SQLite file, but not an orderquery store; use another path")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     return int(version)
-
-
-def _read_about(database: sqlite3.Connection) -> dict[str, Any]:
-    return dict(database.execute("SELECT name, value FROM about"))
 
 
 def _create_store(database: sqlite3.Connection) -> None:
@@ -121,15 +121,18 @@ def upgrade(path: str, schema: Schema) -> int:
     database = connect(path, create=False)
     try:
         version = _read_version(database, path)
-        database.execute("PRAGMA secure_delete = ON")
+        erasure.configure_writer(database)
         database.execute("BEGIN IMMEDIATE")
-        schemas, kept = plan_rebuild(path, version, LAYOUT_VERSION, schema, _read_about(database))
+        schemas, kept = plan_rebuild(path, version, LAYOUT_VERSION, schema, read_about(database, path))
         database.execute("DELETE FROM about")
         _write_about(database, {**kept, **facts_of(schemas)})
         count = sum(_rebuild(database, each) for each in schemas)
         database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
+        # Older versions left copies of what they deleted.
+        erasure.note_deletion(database)
         database.execute("COMMIT")
         database.execute("ANALYZE")
+        erasure.finish_interrupted(database)
     except sqlite3.Error as problem:
         raise StoreError(f"{path}: {describe(problem)}") from problem
     finally:

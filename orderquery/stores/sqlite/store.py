@@ -13,7 +13,7 @@ from ...compiler.cursor_keys import CursorKeys
 from ...compiler.page import Page
 from ...compiler.pagination import Position
 from ...compiler.query import Query
-from ...diagnostics.errors import StoreTimeout
+from ...diagnostics.errors import StoreError, StoreTimeout
 from ...documents.rest_names import is_sdk_shaped
 from ...language.conditions import Kind, Test
 from ...language.schema import Schema
@@ -24,7 +24,7 @@ from ..keyfile import keys_of_file
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
 from ..statement_cache import PageStatements
-from . import bulk_load, tables
+from . import bulk_load, erasure, tables
 from .connections import SqliteConnections, connect
 from .database import prepare
 from .explain import execution_plan, find_store_costs
@@ -43,9 +43,9 @@ _EVENT_TIME = {"order": "NULL", "transactions": "event_time"}
 class SqliteStore(Store):
     """The orders of one site in a SQLite file.
 
-    Safe to use from several threads, which can read during a write. A deletion overwrites the bytes in the file and
-    empties the write-ahead log. While another connection still reads an older state, that happens at the next
-    checkpoint of the log.
+    Safe to use from several threads, which can read during a write. A deletion writes the file anew, which takes as
+    long as copying it, and empties the write-ahead log. While another connection still reads an older state, the log is
+    emptied by the next deletion, or when the store is opened again.
     """
 
     dialect = "sqlite"
@@ -135,11 +135,13 @@ class SqliteStore(Store):
 
     def _delete_records(self, order_ids: list[str]) -> int:
         names = self._tables
-        deleted = 0
+        deleted = others = 0
         with self._connections.writing() as database:
             for order_id in order_ids:
                 of_id = (self.site, order_id)
-                database.execute(f"DELETE FROM {names.transactions} WHERE site = ? AND order_id = ?", of_id)
+                others += database.execute(
+                    f"DELETE FROM {names.transactions} WHERE site = ? AND order_id = ?", of_id
+                ).rowcount
                 rids = database.execute(
                     f"DELETE FROM {names.documents} WHERE site = ? AND id = ? RETURNING rid", of_id
                 ).fetchall()
@@ -147,12 +149,17 @@ class SqliteStore(Store):
                     database.execute(f"DELETE FROM {names.elements} WHERE rid = ?", (rid,))
                     database.execute(f"DELETE FROM {names.orders} WHERE rid = ?", (rid,))
                 deleted += len(rids)
+            if deleted or others:
+                erasure.note_deletion(database)
         return deleted
 
     def _finish_deletion(self) -> None:
-        """Empty the write-ahead log."""
-        with self._connections.exclusive() as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Write the file anew and empty the write-ahead log."""
+        try:
+            with self._connections.exclusive() as database:
+                erasure.erase_deleted(database)
+        except StoreError as problem:
+            raise StoreError(f"the orders are deleted, but their bytes are still in the file: {problem}") from problem
 
     def settle(self) -> None:
         """Refresh the planner's statistics after many changes.
@@ -164,7 +171,7 @@ class SqliteStore(Store):
             (rows,) = database.execute(f"SELECT count(*) FROM {self._tables.orders}").fetchone()
             fact = self._tables.about("analyzed_rows")
             found = database.execute("SELECT value FROM about WHERE name = ?", (fact,)).fetchone()
-            known = found[0] if found else 0
+            known = found[0] if found and isinstance(found[0], int) else 0
             if abs(rows - known) >= max(_ANALYZE_AFTER_ROWS, known // 5):
                 database.execute("ANALYZE")
                 database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (fact, rows))
