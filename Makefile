@@ -77,9 +77,9 @@ lint: $(LINT)  ## style, formatting and types
 
 check: lint test  ## what a change has to pass
 
-prove: $(ENGINES)  ## the full differential runs, 10,000 corrections, translations and explanations, 50,000 steps of the service a store, 1,000 synced shops; needs Java 17
+prove: $(ENGINES)  ## the full differential runs, 10,000 corrections, searches with holes, translations and explanations, 50,000 steps of the service a store, 1,000 synced shops; needs Java 17
 	ORDERQUERY_SEARCHES=10000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/test_differential.py
-	ORDERQUERY_CORRECTIONS=10000 $(BIN)/python -m pytest -q -rP -n $(WORKERS) tests/compiler/test_corrections.py tests/compiler/test_helps.py tests/compiler/test_neighbours.py
+	ORDERQUERY_CORRECTIONS=10000 ORDERQUERY_HOLES=10000 $(BIN)/python -m pytest -q -rP -n $(WORKERS) tests/compiler/test_corrections.py tests/compiler/test_holes.py tests/compiler/test_helps.py tests/compiler/test_neighbours.py
 	ORDERQUERY_TRANSLATIONS=10000 $(BIN)/python -m pytest -q -rP -n $(WORKERS) tests/migration/test_translate.py
 	ORDERQUERY_PAIRS=10000 ORDERQUERY_HISTOGRAMS=1000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/memory/test_why.py tests/stores/test_histogram.py
 	ORDERQUERY_STEPS=50000 $(BIN)/python -m pytest -q -rP -n $(WORKERS) tests/emulator/test_service_machine.py

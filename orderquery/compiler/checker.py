@@ -18,7 +18,7 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
-from ..syntax.holes import Hole, without_holes
+from ..syntax.holes import Hole, described_value, without_holes
 from ..syntax.problems import Guesses, Problems
 from . import suggestions
 from .paging_problems import limit_problem, sent_along
@@ -314,7 +314,7 @@ class _Checker:
 
     def _misshapen(self, node: Comparison, row: Field) -> None:
         takes = OPERATORS[node.operator].takes.value
-        message = f"{spelled(node.operator, node.place)} takes {takes}, not {described(node.operand)}"
+        message = f"{spelled(node.operator, node.place)} takes {takes}, not {described_value(node.operand)}"
         help_, fix = suggestions.operand_shape(node, row, self.schema)
         self._add("operand-shape", message, help_, node.place, fix)
         pieces, before = suggestions.pieces_of(node.operand), len(self.diagnostics)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, TypeGuard
 
+from ..diagnostics.quoting import described
+
 JSON = Any
 HoleKind = Literal["value", "spread"]
 
@@ -63,6 +65,11 @@ def contains_hole(value: JSON, *, in_keys_only: bool = False) -> bool:
                 return True
             waiting.extend(part.values() if isinstance(part, dict) else part)
     return False
+
+
+def described_value(value: JSON) -> str:
+    """Return a value for a message. The size of a list with a spread is not known."""
+    return "a list" if isinstance(value, list | tuple) and any(map(is_spread, value)) else described(value)
 
 
 def without_holes(items: Iterable[JSON]) -> list[JSON]:

@@ -192,6 +192,8 @@ class Reader:
             renames = level == "request" and key not in _WRAPPERS and not self._has_search
             help_ = f'rename {quoted(key)} to "search"' if renames else f"move the parts of {quoted(key)} directly into"
             return self._merged(key, value, left, level, help_ if renames else f'{help_} "search"')
+        if isinstance(value, Hole) and _is_wrapper(key):
+            return f'move the parts of {quoted(key)} directly into "search"', "guess"
         name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
         if name is not None:
             return self._as_part(key, name, value, path, level)

@@ -7,10 +7,9 @@ from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Path, Place
-from ..diagnostics.quoting import described
 from ..language.limits import too_large
 from ..language.near import closest_name
-from .holes import Hole
+from .holes import Hole, described_value
 from .json_printer import write_help
 
 JSON = Any
@@ -79,7 +78,7 @@ class Problems(list[Diagnostic]):
         """
         shown = instead if instead is not None else example
         help_ = f"write {wanted}" if shown is None else write_help(shown)
-        message = f"{what} must be {wanted}, not {described(found)}"
+        message = f"{what} must be {wanted}, not {described_value(found)}"
         self.add("wrong-shape", message, help_, path, fix, at_key=at_key)
 
     def too_large(self, path: Path, what: str, most: int, unit: str, size: int | None = None) -> None:

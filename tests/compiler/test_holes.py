@@ -1,12 +1,11 @@
 """Searches with holes: what is said of one is said of every search that it may be.
 
-``ORDERQUERY_HOLES`` says how many searches each property tries (120; with ``ORDERQUERY_TRUST=full`` 5,000),
+``ORDERQUERY_HOLES`` says how many searches each property tries (120; 5,000 with ``ORDERQUERY_TRUST=full``),
 ``ORDERQUERY_SEED`` which.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 from collections.abc import Iterator
@@ -14,10 +13,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from holes import Borer, at, filled, holes_of, put, read_holes, whole_path
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from holes import Borer, at, filled, holes_of, put, whole_path
 from mistakes import seeded
+from project import TESTS
 from scale import scaled
 from strategies import ANY_TEXT, NAMES, ODD_OBJECTS, SCALARS
 
@@ -29,13 +29,15 @@ from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.diagnostics.place import Path
 from orderquery.language.elsewhere import certain_field
 from orderquery.syntax.ast import comparisons
-from orderquery.syntax.holes import Hole
-from orderquery.syntax.json_reader import Reader
+from orderquery.syntax.holes import Hole, contains_hole
+from orderquery.syntax.json_printer import shown_json
+from orderquery.syntax.json_reader import Reader, Shape
 
 JSON = Any
 COUNT = int(os.environ.get("ORDERQUERY_HOLES", str(scaled(5_000, 120))))
 SEED = os.environ.get("ORDERQUERY_SEED", "20261128")
 PARTS = 4
+CASES = json.loads((TESTS / "compiler" / "holes.json").read_text("utf-8"))["cases"]
 SCHEMA = oq.load_schema()
 
 
@@ -104,3 +106,85 @@ def test_a_hole_for_a_right_value_hides_nothing(part: int) -> None:
             holed = put(holed, leaf, borer.value(at(holed, leaf)))
         report = check_with_holes(holed, "request", SCHEMA)
         assert sorted(map(place, report.diagnostics)) == sorted(map(place, whole)), (holed, request)
+
+
+def corrected(report: Report[Any]) -> JSON:
+    found = report.corrected if report.corrected is not None else report.partly_corrected
+    return report.request if found is None else found
+
+
+def means_the_same(one: JSON, other: JSON) -> bool:
+    if one == other:
+        return True
+    (first, second) = (oq.check(request, "request").plan for request in (one, other))
+    if first is None or second is None:
+        searches = [Reader(request, "request", SCHEMA).search for request in (one, other)]
+        return first is second and searches[0] == searches[1]
+    same = (first.sort, first.limit, first.cursor) == (second.sort, second.limit, second.cursor)
+    return same and same_condition(first.condition, second.condition)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_correction_with_holes_means_that_of_the_whole(part: int) -> None:
+    for random, request in searches(part, "c"):
+        borer = Borer(random)
+        holed = borer.bored(request, random.randint(1, 3))
+        report = check_with_holes(holed, "request", SCHEMA)
+        made = corrected(report)
+        # What is left after the fixes outside the holes is fixed in the whole search.
+        one, other = (corrected(oq.check(each, "request")) for each in (filled(made, borer.contents), request))
+        assert means_the_same(one, other), (holed, made, request, borer.contents)
+        without_effect = [at(holed, d.place.path[:-1]) for d in report.diagnostics if d.code == "duplicate-sort"]
+        kept = {*holes_of(made), *holes_of(without_effect)}
+        assert set(holes_of(holed)) <= kept, (holed, made)
+        assert check_with_holes(made, "request", SCHEMA).diagnostics == report.remaining or made is holed
+
+
+HOLES = st.builds(Hole, ANY_TEXT, st.sampled_from(["value", "spread"]))
+KEYS = st.one_of(NAMES, NAMES, NAMES, ANY_TEXT, HOLES)
+
+
+def objects(inner: st.SearchStrategy[JSON]) -> st.SearchStrategy[JSON]:
+    pairs = st.lists(st.tuples(KEYS, inner), max_size=4)
+    return pairs.map(lambda found: {k: k if isinstance(k, Hole) and k.kind == "spread" else v for k, v in found})
+
+
+ANY = st.recursive(
+    SCALARS | HOLES | ODD_OBJECTS, lambda inner: st.lists(inner, max_size=4) | objects(inner), max_leaves=20
+)
+SEARCHES = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("filter", "sort", "cursorPaging", "where", "paging", "limit", "query"), ANY)
+)
+
+
+@given(ANY | SEARCHES | st.fixed_dictionaries({"search": SEARCHES}), st.sampled_from(["request", "search", "sdk"]))
+@settings(max_examples=scaled(5_000, 60))
+def test_nothing_raises(document: JSON, shape: Shape) -> None:
+    report = check_with_holes(document, shape, SCHEMA)
+    json.dumps(report.to_json())
+    assert str(report)
+    if not contains_hole(document):
+        return
+    assert report.plan is None
+    assert (corrected(report) is document) != any(diagnostic.certain for diagnostic in report.diagnostics)
+    for diagnostic in report.diagnostics:
+        if diagnostic.certain:
+            report.correct(diagnostic)
+    report.correct("same-answer")
+    plain = oq.check(document, shape)
+    assert plain.plan is None or plain.diagnostics, "a hole that a caller passes is a value that no search can have"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_cases(case: JSON) -> None:
+    known: dict[str, Hole] = {}
+    document = read_holes(case["search"], known)
+    report = check_with_holes(document, case.get("shape", "search"), SCHEMA)
+    assert [f"{d.code} {d.pointer}" for d in report.diagnostics] == case["codes"]
+    for help_ in case.get("helps", ()):
+        assert any(help_ in d.help.split("\n") for d in report.diagnostics), [d.help for d in report.diagnostics]
+    found = None if corrected(report) is document else shown_json(corrected(report))
+    wanted = case.get("corrected")
+    assert found == (None if wanted is None else shown_json(read_holes(wanted, known)))
+    assert report.plan is None
+    assert {id(hole) for hole in holes_of(corrected(report))} <= {id(hole) for hole in known.values()}
