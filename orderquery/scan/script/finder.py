@@ -25,7 +25,7 @@ from .reading import Inlines
 from .scopes import Scopes
 from .sdk_calls import sdk_call
 from .tree import ScriptTree, arguments
-from .values import ValueReader, read_value
+from .values import Budget, ValueReader, read_value
 
 _NEEDLES = re.compile(r"searchOrders|orders/search|orders/query|ecom/v1")
 _MAX_CHARS = 2 << 20
@@ -33,6 +33,8 @@ _MAX_CHARS = 2 << 20
 _BUNDLE_CHARS = 20_000
 _BUNDLE_LINE_CHARS = 500
 """A longer script with lines that are longer on average is a bundle: the code of packages."""
+_MAX_CALLS = 300
+"""Of a script whose surroundings are judged; a longer list of calls is no code of people."""
 _MARKUP = ("html", "vue", "svelte")
 
 
@@ -90,6 +92,8 @@ class _ScriptFinder:
         self._tree = tree
         self._language = language
         self._scopes = Scopes(tree)
+        self._budget = Budget()
+        self._calls_left = _MAX_CALLS
         self._origins = Origins(tree, self._scopes)
         self._members = Members(tree, self._scopes)
         self._builders = Builders(self._origins)
@@ -107,7 +111,7 @@ class _ScriptFinder:
 
     def _reader(self, call: Node, choices: Choices | None = None, *, inlines: Inlines = "never") -> ValueReader:
         ways = Choices({}, {}) if choices is None else choices
-        return ValueReader(self._tree, self._scopes, call, ways, self._builders, inlines=inlines)
+        return ValueReader(self._tree, self._scopes, call, ways, self._budget, self._builders, inlines=inlines)
 
     def _sdk(self, call: Node, argument: Node | None) -> SearchCall:
         span = self._tree.span(call)
@@ -129,7 +133,8 @@ class _ScriptFinder:
     def _found(self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind) -> SearchCall:
         answer = Answer(self._tree, self._scopes, call, kind)
         around: list[AroundCall] = []
-        if sends != "stores":
+        self._calls_left -= 1
+        if sends != "stores" and self._calls_left >= 0:
             around += self._wrong_reads(answer, is_sdk=sends == "sdk")
             around += Loop(self._tree, self._scopes, call, sends, search, answer).mistakes()
             around += self._members.mistakes(call, sends, search)

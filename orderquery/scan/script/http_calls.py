@@ -78,8 +78,8 @@ class HttpCalls:
         if function is None or not given:
             return None
         function = inner(function)
-        name = self._tree.text(function)
-        if len(name) > 300 or function.type not in ("identifier", "member_expression") or not self._may_send(function):
+        name = self._tree.name(function)
+        if not name or function.type not in ("identifier", "member_expression") or not self._may_send(function):
             return None
         base = self._base(function)
         for index, node in enumerate(given[:3]):
@@ -115,7 +115,7 @@ class HttpCalls:
         for node in rest:
             object_ = self._object(node)
             if object_ is None:
-                if self._tree.text(node).startswith("JSON.stringify("):
+                if self._tree.start_of(node, 15) == "JSON.stringify(":
                     return self._call(call, function, node, api)
                 continue
             written = self._written_body(node)
@@ -156,7 +156,7 @@ class HttpCalls:
             if not children:
                 break
             root = inner(children[0])
-        first = self._tree.text(root)[:80]
+        first = self._tree.start_of(root, 80)
         if function.type == "identifier":
             return not _NOT_SENDING.match(text) and not _ROOTS_NOT_SENDING.search(text)
         return not _NOT_SENDING.match(first) and not _ROOTS_NOT_SENDING.search(first)
@@ -171,11 +171,11 @@ class HttpCalls:
             binding = self._reader.scopes.binding(function) if function.type == "identifier" else None
             return "response" if binding is None or binding.kind != "function" else "unknown"
         maker = self._maker(function)
-        if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.text(maker)[:80])):
+        if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.start_of(maker, 80))):
             return "axios"
-        if name.split(".")[0] == "got" or (maker is not None and self._tree.text(maker).startswith("got.")):
+        if name.split(".")[0] == "got" or (maker is not None and self._tree.start_of(maker, 4) == "got."):
             return "got"
-        if maker is not None and self._tree.text(maker).startswith("ky."):
+        if maker is not None and self._tree.start_of(maker, 3) == "ky.":
             return "response"
         return "unknown"
 

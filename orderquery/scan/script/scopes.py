@@ -9,15 +9,9 @@ from typing import Literal
 from tree_sitter import Node
 
 from .literals import key_of
-from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, callee, inner
+from .tree import FUNCTIONS, LOOPS, SCOPES, ScriptTree, arguments, callee, inner
 from .tree import field as part
 
-_SCOPES = frozenset(
-    (
-        "program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body",
-        "class_static_block", *FUNCTIONS,
-    )
-)  # fmt: skip
 _MAX_PATTERN_NODES = 2_000
 _MAX_PATH = 8
 _ADDS = ("push", "unshift")
@@ -87,8 +81,8 @@ class Scopes:
 
     def _find(self, node: Node) -> DeclaredName | None:
         name = self._tree.text(node)
-        for around in (node, *self._tree.ancestors(node)):
-            declared = self._declared.get(around.id)
+        for scope in self._tree.scopes_of(node):
+            declared = self._declared.get(scope)
             if declared is not None and name in declared:
                 return declared[name]
         return None
@@ -124,7 +118,7 @@ class Scopes:
                     self._declare(name, "class" if as_kind == "class" else "enum", self._scope(node), node)
 
     def _scope(self, node: Node) -> Node:
-        return next((found for found in self._tree.ancestors(node) if found.type in _SCOPES), self._tree.root)
+        return next((found for found in self._tree.ancestors(node) if found.type in SCOPES), self._tree.root)
 
     def _declare(
         self,
@@ -259,13 +253,14 @@ class Scopes:
             if holder is None or method is None:
                 return
             name = self._tree.text(method)
+            on = self._tree.name(holder)
             if name in _ADDS:
                 self._write(holder, call, "push", tuple(given))
                 return
-            if name == "assign" and self._tree.text(holder) == "Object" and given:
+            if name == "assign" and on == "Object" and given:
                 self._write(given[0], call, "merge", tuple(given[1:]))
                 return
-            if self._tree.text(holder) in ("console", "logger", "log", "JSON"):
+            if on in ("console", "logger", "log", "JSON"):
                 return
         around = self._tree.parent(call)
         if around is not None and around.type == "await_expression":

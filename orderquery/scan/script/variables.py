@@ -20,6 +20,8 @@ _BY_REFERENCE = frozenset(
 )
 
 
+_MAX_WRITES = 200
+"""Of one variable; the value of one with more is unknown."""
 _Change = Callable[[SourceValue | None], SourceValue | None]
 
 
@@ -92,6 +94,8 @@ class Variables:
     def _flow(self, binding: DeclaredName, use: Node) -> SourceValue | None:
         function = self._tree.function_of(use)
         is_own = binding.function.id == function.id
+        if len(binding.writes) > _MAX_WRITES:
+            return self._reader.unknown(use)
         # What another function sets may or may not be set here.
         settings = [write for write in binding.writes if not write.path and write.change not in ("push", "merge")]
         if settings and not is_own:
