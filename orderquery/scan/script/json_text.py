@@ -6,7 +6,6 @@ from typing import Any
 
 from ...syntax.literal_parser import read_literal
 from ..nodes import ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Span
-from .objects import unknown
 
 JSON = Any
 _MAX_CHARS = 1 << 20

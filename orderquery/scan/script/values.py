@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Unknown
+from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Span, Unknown
 from .builders import Builders
 from .called_values import CalledValues
 from .choices import Choices, explore
@@ -159,9 +159,18 @@ class ValueReader:
                 if value is not None:
                     entries.append(ObjectEntry(self.tree.text(child), self.tree.span(child), value))
             elif child.type == "spread_element":
-                whole = merged(ObjectLiteral(tuple(entries), span), self.spread(child))
-                entries = [*whole.entries] if isinstance(whole, ObjectLiteral) else entries
+                self._spread_into(entries, self.spread(child), span)
         return ObjectLiteral(tuple(entries), span)
+
+    def _spread_into(self, entries: list[ObjectEntry], source: SourceValue | None, span: Span) -> None:
+        names = {entry.key for entry in entries}
+        is_new = isinstance(source, ObjectLiteral) and not any(entry.key in names for entry in source.entries)
+        if isinstance(source, ObjectLiteral) and is_new:
+            entries += source.entries
+            return
+        whole = merged(ObjectLiteral(tuple(entries), span), source)
+        if isinstance(whole, ObjectLiteral):
+            entries[:] = whole.entries
 
     def key(self, node: Node) -> str | Unknown:
         """Return a key of an object or of a path."""
