@@ -116,9 +116,10 @@ class Answer:
         is_called = around is not None and _calls(around, member)
         if around is not None and is_called and self._called(around, name or "", path):
             return
+        if path == _ORDERS and (name is None or name.isdecimal()):
+            self._push(member, (*path, ITEM))
+            return
         if name is None:
-            if path == _ORDERS:
-                self._push(member, (*path, ITEM))
             return
         if path == _ORDERS and name in ("length",):
             return

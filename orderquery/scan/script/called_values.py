@@ -105,9 +105,9 @@ class CalledValues:
         body = field(function, "body")
         if body is None or self._calls >= _MAX_CALLS or any(node.type == "spread_element" for node in given):
             return self._reader.unknown(call)
+        values = [self._reader.value(node) for node in given]
         self._calls += 1
         try:
-            values = [self._reader.value(node) for node in given]
             self._bind(function, values)
             if body.type != "statement_block":
                 return self._reader.value(body)

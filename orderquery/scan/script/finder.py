@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from ..around import unknown_answer_key
 from ..found import AroundCall, Language, SearchCall, Sends
+from ..languages import SourceLanguage
 from ..nodes import ObjectLiteral, Scalar, SourceValue
 from .answers import Answer, AnswerKind
 from .builders import Builders
@@ -38,12 +39,12 @@ _MAX_CALLS = 300
 _MARKUP = ("html", "vue", "svelte")
 
 
-def find_calls(text: str, language: str) -> list[SearchCall]:
+def find_calls(text: str, language: SourceLanguage) -> list[SearchCall]:
     """Return the calls of a source that send a search, in its order."""
     return [call for script in _scripts(text, language) for call in _calls(script)]
 
 
-def comments_at(text: str, language: str, offsets: list[int]) -> list[bool]:
+def comments_at(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
     """Return for each character offset whether it is in a comment of a script."""
     spans = sorted(span for script in _scripts(text, language) for span in _tree(script).comments())
     starts = [start for start, _ in spans]
@@ -54,7 +55,7 @@ def comments_at(text: str, language: str, offsets: list[int]) -> list[bool]:
     return found
 
 
-def has_errors(text: str, language: str) -> bool:
+def has_errors(text: str, language: SourceLanguage) -> bool:
     """Return whether a script of a source does not parse."""
     return any(_tree(script).root.has_error for script in _scripts(text, language))
 
@@ -64,7 +65,7 @@ def find_javascript_calls(source: str, language: Language = "javascript") -> tup
     return tuple(find_calls(source, language))
 
 
-def _scripts(text: str, language: str) -> list[Script]:
+def _scripts(text: str, language: SourceLanguage) -> list[Script]:
     if language == "python":
         return []
     scripts = scripts_in(text) if language in _MARKUP else [Script(text, 0, language)]  # type: ignore[arg-type]

@@ -114,6 +114,9 @@ class Origins:
 
     def _module_of(self, statement: Node) -> str | None:
         source = field(statement, "source")
+        for clause in statement.named_children if source is None else ():
+            if clause.type == "import_require_clause":
+                source = field(clause, "source")
         return None if source is None else string_of(self._tree, source)
 
     def _of_call(self, call: Node, depth: int) -> PackageExport | None:

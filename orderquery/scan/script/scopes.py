@@ -72,6 +72,7 @@ class Scopes:
                 if binding is not None and node.id != binding.node.id:
                     binding.uses.append(node)
         self._write_all()
+        self._share_writes()
 
     def binding(self, node: Node) -> DeclaredName | None:
         """Return what a name is; ``None`` for a global."""
@@ -144,6 +145,10 @@ class Scopes:
         """Declare the names of an import; a path of none is the whole module."""
         root = self._tree.root
         for clause in statement.named_children:
+            if clause.type == "import_require_clause":
+                for name in clause.named_children:
+                    if name.type == "identifier":
+                        self._declare(name, "import", root, statement)
             for child in clause.named_children if clause.type == "import_clause" else ():
                 if child.type == "identifier":
                     self._declare(child, "import", root, statement, ("default",))
@@ -274,22 +279,48 @@ class Scopes:
         self, target: Node, node: Node, change: Literal["set", "default", "push", "merge", "delete", "unknown"],
         values: tuple[Node, ...],
     ) -> None:  # fmt: skip
+        place = self._place(target)
+        if place is None:
+            return
+        binding, path = place
+        if change == "unknown" and node.type == "call_expression":
+            # A function may set parts of its argument, not the variable.
+            change, values = "merge", (node,)
+        binding.writes.append(Write(node, path, change, values))
+
+    def _place(self, target: Node) -> tuple[DeclaredName, tuple[Key, ...]] | None:
+        """Return the variable and the keys of an expression such as ``name.key[0]``."""
         path: list[Key] = []
         target = inner(target)
         while target.type in ("member_expression", "subscript_expression") and len(path) < _MAX_PATH:
             holder, key = part(target, "object"), part(target, "property") or part(target, "index")
             if holder is None or key is None:
-                return
+                return None
             name = key_of(self._tree, key) if target.type == "subscript_expression" else self._tree.text(key)
             path.insert(0, key if name is None else name)
             target = inner(holder)
         binding = self.binding(target) if target.type == "identifier" else None
-        if binding is None:
-            return
-        if change == "unknown" and node.type == "call_expression":
-            # A function may set parts of its argument, not the variable.
-            change, values = "merge", (node,)
-        binding.writes.append(Write(node, tuple(path), change, values))
+        return None if binding is None else (binding, tuple(path))
+
+    def _share_writes(self) -> None:
+        """Count what is set in a part of an object by another name, as ``const part = whole.part``."""
+        for declarator in reversed(self._tree.nodes["variable_declarator"]):
+            pattern = part(declarator, "name")
+            for name in [] if pattern is None else _names_in(pattern):
+                binding = self._declared_at(name)
+                if binding is None or binding.value is None or binding.is_rest:
+                    continue
+                inside = [write for write in binding.writes if write.path or write.change in ("push", "merge")]
+                if not inside or len(inside) != len(binding.writes):
+                    continue
+                whole = self._place(binding.value)
+                if whole is not None and whole[0] is not binding:
+                    path = (*whole[1], *(str(key) for key in binding.path))
+                    whole[0].writes += [Write(w.node, (*path, *w.path), w.change, w.values) for w in inside]
+
+    def _declared_at(self, name: Node) -> DeclaredName | None:
+        binding = self.binding(name)
+        return binding if binding is not None and binding.node.id == name.id and binding.kind == "variable" else None
 
     def declared_in(self, function: Node) -> list[DeclaredName]:
         """Return the parameters and variables of a function, those of its blocks too."""

@@ -11,7 +11,7 @@ from .builders import Builders
 from .called_values import CalledValues
 from .choices import Choices, explore
 from .conditions import Conditions
-from .literals import key_of, number_of, string_of
+from .literals import cooked, key_of, number_of, string_of
 from .objects import entry_of, has_unknown_entries, identity_of, merged, spread_entry, spread_item, unknown
 from .reading import Inlines
 from .scopes import DeclaredName, Scopes
@@ -244,19 +244,17 @@ class ValueReader:
 
     def template_parts(self, node: Node) -> list[str | None]:
         """Return the parts of a template; ``None`` for an unknown one."""
-        from .literals import cooked
-
         parts: list[str | None] = []
+        plain = ""
         for child in node.named_children:
-            if child.type == "string_fragment":
-                parts.append(self.tree.text(child))
-            elif child.type == "escape_sequence":
-                parts.append(cooked(self.tree.text(child)))
-            elif child.type == "template_substitution":
+            if child.type == "template_substitution":
                 inside = expressions(child)
                 value = self.value(inside[0]) if inside else None
-                parts.append(text_of(value))
-        return parts
+                parts += [cooked(plain), text_of(value)]
+                plain = ""
+            elif child.type != "comment":
+                plain += self.tree.text(child)
+        return [*parts, cooked(plain)]
 
     def _binary(self, node: Node) -> SourceValue | None:
         left, right, operator = field(node, "left"), field(node, "right"), field(node, "operator")
