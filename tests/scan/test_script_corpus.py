@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from corpus_form import CORPUS, expected, line_of, shown
 
+import orderquery as oq
 from orderquery.diagnostics.codes import CODES
 from orderquery.scan.script.finder import find_calls
 
 JSON = Any
-LANGUAGES = {
+LANGUAGES: dict[str, Any] = {
     ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".ts": "typescript", ".mts": "typescript",
     ".cts": "typescript", ".tsx": "tsx", ".html": "html", ".vue": "vue", ".svelte": "svelte",
 }  # fmt: skip
@@ -30,26 +31,26 @@ def scripts(folder: str) -> list[Path]:
 
 
 def found_in(path: Path) -> list[dict[str, JSON]]:
-    """Return the calls of a file in the form of ``expected.json``, what the check reports apart."""
+    """Return the calls of a file in the form of ``expected.json``."""
     source = source_of(path)
     rows = []
-    for call in find_calls(source, LANGUAGES[path.suffix]):
+    for scanned in oq.scan_source(source, LANGUAGES[path.suffix]).calls:
+        call = scanned.call
+        row: dict[str, JSON] = {"line": scanned.line, "sends": call.sends, "search": shown(call.search)}
         around = sorted((line_of(source, mistake.span[0]), mistake.code) for mistake in call.around)
-        row: dict[str, JSON] = {
-            "line": line_of(source, call.span[0]),
-            "sends": call.sends,
-            "search": shown(call.search),
-        }
-        rows.append(row | {"around": [f"{line} {code}" for line, code in around]})
+        places = {(mistake.code, mistake.span) for mistake in call.around}
+        codes = sorted((d.line or 0, d.code) for d in scanned.diagnostics if (d.code, d.span) not in places)
+        rows.append(row | {"around": numbered(around), "codes": numbered(codes)})
     return rows
 
 
+def numbered(found: list[tuple[int, str]]) -> list[str]:
+    return [f"{line} {code}" for line, code in found]
+
+
 @pytest.mark.parametrize(("folder", "name"), FILES, ids=lambda part: part)
-def test_the_calls_of_a_file_are_found(folder: str, name: str) -> None:
-    wanted = [
-        {"sends": "sdk", "around": []} | {key: value for key, value in row.items() if key != "codes"}
-        for row in expected(folder)[name]
-    ]
+def test_the_calls_of_a_file_are_found_and_checked(folder: str, name: str) -> None:
+    wanted = [{"sends": "sdk", "around": [], "codes": []} | row for row in expected(folder)[name]]
     assert found_in(CORPUS / folder / name) == wanted
 
 

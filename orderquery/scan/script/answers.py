@@ -19,6 +19,7 @@ ITEM = "*"
 """In a path, an order."""
 _ORDERS: Path = ("orders",)
 _MAX_STEPS = 2_000
+_MAX_USES = 500
 _EACH = ("forEach", "map", "filter", "find", "some", "every", "flatMap", "findLast", "findIndex")
 _SAME_LIST = ("filter", "slice", "sort", "reverse", "toSorted", "toReversed")
 _ONE = ("find", "findLast", "at", "pop", "shift")
@@ -115,9 +116,10 @@ class Answer:
         is_called = around is not None and _calls(around, member)
         if around is not None and is_called and self._called(around, name or "", path):
             return
+        if path == _ORDERS and (name is None or name.isdecimal()):
+            self._push(member, (*path, ITEM))
+            return
         if name is None:
-            if path == _ORDERS:
-                self._push(member, (*path, ITEM))
             return
         if path == _ORDERS and name in ("length",):
             return
@@ -200,7 +202,7 @@ class Answer:
             return
         if id(binding) not in self.names:
             self.names[id(binding)] = path
-            for use in binding.uses:
+            for use in binding.uses[:_MAX_USES]:
                 self._push(use, path)
 
     def _assigned(self, assignment: Node, path: Path) -> None:
@@ -251,7 +253,7 @@ class Answer:
         is_push = method is not None and self._tree.text(method) == "push"
         if binding is not None and is_push and len(binding.writes) == 1 and id(binding) not in self.names:
             self.names[id(binding)] = _ORDERS
-            for use in binding.uses:
+            for use in binding.uses[:_MAX_USES]:
                 self._push(use, _ORDERS)
 
 

@@ -38,7 +38,7 @@ class CalledValues:
         built = self._reader.built(call)
         if built is not None:
             return built
-        name = self._tree.text(function)
+        name = self._tree.name(function)
         if name == "JSON.stringify" and given:
             return self._stringified(given[0], call)
         if name in _SAME and given:
@@ -68,7 +68,7 @@ class CalledValues:
     def _method(self, call: Node, function: Node, given: list[Node]) -> SourceValue | None:
         holder, method = field(function, "object"), field(function, "property")
         name = "" if method is None else self._tree.text(method)
-        if holder is not None and name == "filter" and given and self._tree.text(given[0]) == "Boolean":
+        if holder is not None and name == "filter" and given and self._tree.name(given[0]) == "Boolean":
             found = inner(holder)
             if found.type == "array":
                 items: list[SourceValue] = []
@@ -105,9 +105,9 @@ class CalledValues:
         body = field(function, "body")
         if body is None or self._calls >= _MAX_CALLS or any(node.type == "spread_element" for node in given):
             return self._reader.unknown(call)
+        values = [self._reader.value(node) for node in given]
         self._calls += 1
         try:
-            values = [self._reader.value(node) for node in given]
             self._bind(function, values)
             if body.type != "statement_block":
                 return self._reader.value(body)

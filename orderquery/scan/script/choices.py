@@ -74,7 +74,7 @@ def explore(read: Callable[[Choices], _T], fixed: Mapping[str, bool]) -> list[_T
         found.append(value)
         before: dict[str, bool] = {}
         for condition, truth in choices.made.items():
-            if condition not in turned:
+            if len(turned) < MAX_ALTERNATIVES and condition not in turned:
                 turned.add(condition)
                 waiting.append(({**before, condition: not truth}, usual))
             before[condition] = truth

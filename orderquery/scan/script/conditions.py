@@ -15,6 +15,7 @@ Runs = Literal["no", "once", "often"]
 _NOTHING = ("undefined", "null", "''", '""', "void 0")
 _EXITS = ("return_statement", "throw_statement", "continue_statement", "break_statement")
 _MAX_DEPTH = 20
+_MAX_CONDITION_CHARS = 500
 
 
 class Conditions:
@@ -49,7 +50,7 @@ class Conditions:
             if sign in ("===", "==", "!==", "!="):
                 return self._equal(left, right, depth) == (sign[0] == "=")
             return self._choices.choose(self._text(node))
-        if node.type == "call_expression" and self._tree.text(node).startswith("Boolean("):
+        if node.type == "call_expression" and self._tree.start_of(node, 8) == "Boolean(":
             given = field(node, "arguments")
             operands = [] if given is None else expressions(given)
             return bool(operands) and self.decide(operands[0], depth + 1)
@@ -66,12 +67,12 @@ class Conditions:
         return self._choices.choose(text)
 
     def _equal(self, left: Node, right: Node, depth: int) -> bool:
-        if self._tree.text(left) in _NOTHING:
+        if self._tree.name(left) in _NOTHING:
             left, right = right, left
-        if self._tree.text(right) in _NOTHING:
+        if self._tree.name(right) in _NOTHING:
             return not self.decide(left, depth + 1)
         left, right = inner(left), inner(right)
-        if left.type == "unary_expression" and self._tree.text(right).strip("'\"`") == "undefined":
+        if left.type == "unary_expression" and self._tree.name(right).strip("'\"`") == "undefined":
             operand = field(left, "argument")
             return operand is not None and not self.decide(operand, depth + 1)
         known = self._value(left) if left.type in _VALUED else None
@@ -81,7 +82,7 @@ class Conditions:
         return self._choices.choose_equal(self._text(left), self._text(right))
 
     def _text(self, node: Node) -> str:
-        return " ".join(self._tree.text(node).split())
+        return " ".join(self._tree.start_of(node, _MAX_CONDITION_CHARS).split())
 
     # -- which code runs ----------------------------------------------------------------------------------------
 
@@ -201,8 +202,8 @@ def _fixed(tree: ScriptTree, condition: Node, *, truth: bool) -> dict[str, bool]
             waiting.append((operand, not holds))
         elif left is not None and right is not None and sign == ("&&" if holds else "||"):
             waiting += [(left, holds), (right, holds)]
-        elif right is not None and left is not None and tree.text(right) in _NOTHING and sign[:2] in ("==", "!="):
+        elif right is not None and left is not None and tree.name(right) in _NOTHING and sign[:2] in ("==", "!="):
             waiting.append((left, holds == (sign[0] == "!")))
         elif sign not in ("&&", "||"):
-            found[" ".join(tree.text(node).split())] = holds
+            found[" ".join(tree.start_of(node, _MAX_CONDITION_CHARS).split())] = holds
     return found

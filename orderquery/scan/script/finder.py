@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from ..around import unknown_answer_key
 from ..found import AroundCall, Language, SearchCall, Sends
+from ..languages import SourceLanguage
 from ..nodes import ObjectLiteral, Scalar, SourceValue
 from .answers import Answer, AnswerKind
 from .builders import Builders
@@ -25,7 +26,7 @@ from .reading import Inlines
 from .scopes import Scopes
 from .sdk_calls import sdk_call
 from .tree import ScriptTree, arguments
-from .values import ValueReader, read_value
+from .values import Budget, ValueReader, read_value
 
 _NEEDLES = re.compile(r"searchOrders|orders/search|orders/query|ecom/v1")
 _MAX_CHARS = 2 << 20
@@ -33,15 +34,17 @@ _MAX_CHARS = 2 << 20
 _BUNDLE_CHARS = 20_000
 _BUNDLE_LINE_CHARS = 500
 """A longer script with lines that are longer on average is a bundle: the code of packages."""
+_MAX_CALLS = 300
+"""Of a script whose surroundings are judged; a longer list of calls is no code of people."""
 _MARKUP = ("html", "vue", "svelte")
 
 
-def find_calls(text: str, language: str) -> list[SearchCall]:
+def find_calls(text: str, language: SourceLanguage) -> list[SearchCall]:
     """Return the calls of a source that send a search, in its order."""
     return [call for script in _scripts(text, language) for call in _calls(script)]
 
 
-def comments_at(text: str, language: str, offsets: list[int]) -> list[bool]:
+def comments_at(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
     """Return for each character offset whether it is in a comment of a script."""
     spans = sorted(span for script in _scripts(text, language) for span in _tree(script).comments())
     starts = [start for start, _ in spans]
@@ -52,7 +55,7 @@ def comments_at(text: str, language: str, offsets: list[int]) -> list[bool]:
     return found
 
 
-def has_errors(text: str, language: str) -> bool:
+def has_errors(text: str, language: SourceLanguage) -> bool:
     """Return whether a script of a source does not parse."""
     return any(_tree(script).root.has_error for script in _scripts(text, language))
 
@@ -62,7 +65,7 @@ def find_javascript_calls(source: str, language: Language = "javascript") -> tup
     return tuple(find_calls(source, language))
 
 
-def _scripts(text: str, language: str) -> list[Script]:
+def _scripts(text: str, language: SourceLanguage) -> list[Script]:
     if language == "python":
         return []
     scripts = scripts_in(text) if language in _MARKUP else [Script(text, 0, language)]  # type: ignore[arg-type]
@@ -90,6 +93,8 @@ class _ScriptFinder:
         self._tree = tree
         self._language = language
         self._scopes = Scopes(tree)
+        self._budget = Budget()
+        self._calls_left = _MAX_CALLS
         self._origins = Origins(tree, self._scopes)
         self._members = Members(tree, self._scopes)
         self._builders = Builders(self._origins)
@@ -107,7 +112,7 @@ class _ScriptFinder:
 
     def _reader(self, call: Node, choices: Choices | None = None, *, inlines: Inlines = "never") -> ValueReader:
         ways = Choices({}, {}) if choices is None else choices
-        return ValueReader(self._tree, self._scopes, call, ways, self._builders, inlines=inlines)
+        return ValueReader(self._tree, self._scopes, call, ways, self._budget, self._builders, inlines=inlines)
 
     def _sdk(self, call: Node, argument: Node | None) -> SearchCall:
         span = self._tree.span(call)
@@ -129,7 +134,8 @@ class _ScriptFinder:
     def _found(self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind) -> SearchCall:
         answer = Answer(self._tree, self._scopes, call, kind)
         around: list[AroundCall] = []
-        if sends != "stores":
+        self._calls_left -= 1
+        if sends != "stores" and self._calls_left >= 0:
             around += self._wrong_reads(answer, is_sdk=sends == "sdk")
             around += Loop(self._tree, self._scopes, call, sends, search, answer).mistakes()
             around += self._members.mistakes(call, sends, search)

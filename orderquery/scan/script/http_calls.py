@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tree_sitter import Node
 
+from ..found import Sends
 from .answers import AnswerKind
+from .called_values import local_function
 from .literals import key_of
 from .origins import Origins
 from .reading import Reading
 from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
-from .urls import api_of, joined, url_of
+from .urls import joined, sends_of, url_of
 
 _NOT_SENDING = re.compile(
     r"^(?:console|logger?|log|expect|describe|it|test|app|router|server|nock|scope|mock\w*|rest|http(?=\.post$)|jest|vi|cy|sinon|"
@@ -51,6 +53,7 @@ _MODULE_ANSWERS: dict[str, AnswerKind] = {
     "wix-fetch": "response", "cross-fetch": "response", "isomorphic-fetch": "response", "@wix/essentials": "response",
     "@wix/http-client": "response", "ofetch": "unknown",
 }  # fmt: skip
+_MAX_CHAIN = 10
 _MAKERS = ("create", "extend", "defaults")
 _PLAIN = ("search", "filter", "sort", "cursorPaging", "query", "paging")
 
@@ -60,7 +63,7 @@ class HttpCall(NamedTuple):
 
     call: Node
     body: Node | None
-    sends: Literal["request", "stores"]
+    sends: Sends
     answers: AnswerKind
 
 
@@ -78,27 +81,33 @@ class HttpCalls:
         if function is None or not given:
             return None
         function = inner(function)
-        name = self._tree.text(function)
-        if len(name) > 300 or function.type not in ("identifier", "member_expression") or not self._may_send(function):
+        name = self._tree.name(function)
+        if not name or function.type not in ("identifier", "member_expression") or not self._may_send(function):
             return None
         base = self._base(function)
         for index, node in enumerate(given[:3]):
             node = inner(node)
             if node.type == "object":
                 url = self._option_url(node, base)
-                api = None if url is None else api_of(url)
+                api = None if url is None else sends_of(url)
                 if api is not None:
                     return self._call(call, function, self._options_body(node), api)
                 continue
             if node.type in FUNCTIONS or node.type == "number":
                 continue
+            inside = field(node, "arguments") if node.type == "new_expression" else None
+            constructor = field(node, "constructor")
+            if inside is not None and constructor is not None and self._tree.name(constructor) == "Request":
+                given = expressions(inside)
+                node = inner(given[0]) if given else node
+                index = 0
             url = url_of(self._reader, node)
-            api = None if url is None else api_of(joined(base, url))
+            api = None if url is None else sends_of(joined(base, url))
             if api is not None:
                 return self._with_rest(call, function, given[index + 1 :], api)
         return None
 
-    def _with_rest(self, call: Node, function: Node, rest: list[Node], api: str) -> HttpCall | None:
+    def _with_rest(self, call: Node, function: Node, rest: list[Node], api: Sends) -> HttpCall | None:
         """Return a call by its arguments after the URL."""
         name = self._tree.text(function).rsplit(".", 1)[-1]
         rest = [inner(node) for node in rest]
@@ -106,6 +115,9 @@ class HttpCalls:
             return None
         options = rest[0] if rest else None
         answers = self._answers(function)
+        sent = self._sent_later(call)
+        if sent is not None:
+            return self._call(call, function, sent, api)
         if name in ("post", "put", "request") and answers in ("axios", "unknown"):
             if options is None:
                 return self._call(call, function, None, api) if name == "post" else None
@@ -115,7 +127,7 @@ class HttpCalls:
         for node in rest:
             object_ = self._object(node)
             if object_ is None:
-                if self._tree.text(node).startswith("JSON.stringify("):
+                if self._tree.start_of(node, 15) == "JSON.stringify(":
                     return self._call(call, function, node, api)
                 continue
             written = self._written_body(node)
@@ -127,9 +139,30 @@ class HttpCalls:
                 return self._call(call, function, node, api)
         if name == "post" and not rest:
             return self._call(call, function, None, api)
-        if answers == "unknown" and rest and rest[-1].type in ("identifier", "call_expression"):
+        if answers == "unknown" and rest and self._may_be_body(rest[-1]):
             return self._call(call, function, rest[-1], api)
         return None
+
+    def _sent_later(self, call: Node) -> Node | None:
+        """Return the body that a chain sends, such as post(url).send(body)."""
+        node = call
+        for _ in range(_MAX_CHAIN):
+            member = self._tree.parent(node)
+            outer = None if member is None else self._tree.parent(member)
+            method = None if member is None or member.type != "member_expression" else field(member, "property")
+            if outer is None or method is None or outer.type != "call_expression":
+                return None
+            given = arguments(outer)
+            if self._tree.name(method) in ("send", "json", "body") and given:
+                return given[0]
+            node = outer
+        return None
+
+    def _may_be_body(self, node: Node) -> bool:
+        if node.type == "identifier":
+            binding = self._reader.scopes.binding(node)
+            return binding is None or (local_function(binding) is None and binding.kind in ("variable", "parameter"))
+        return node.type == "call_expression"
 
     def _object(self, node: Node) -> Node | None:
         """Return the object that an expression is, or the constant that it names."""
@@ -139,9 +172,8 @@ class HttpCalls:
         value = None if binding is None or binding.value is None or binding.path else inner(binding.value)
         return value if value is not None and value.type == "object" else None
 
-    def _call(self, call: Node, function: Node, body: Node | None, api: str) -> HttpCall:
-        sends: Literal["request", "stores"] = "stores" if api == "stores" else "request"
-        return HttpCall(call, body, sends, self._answers(function))
+    def _call(self, call: Node, function: Node, body: Node | None, api: Sends) -> HttpCall:
+        return HttpCall(call, body, api, self._answers(function))
 
     # -- who sends ----------------------------------------------------------------------------------------------
 
@@ -156,7 +188,7 @@ class HttpCalls:
             if not children:
                 break
             root = inner(children[0])
-        first = self._tree.text(root)[:80]
+        first = self._tree.start_of(root, 80)
         if function.type == "identifier":
             return not _NOT_SENDING.match(text) and not _ROOTS_NOT_SENDING.search(text)
         return not _NOT_SENDING.match(first) and not _ROOTS_NOT_SENDING.search(first)
@@ -171,11 +203,11 @@ class HttpCalls:
             binding = self._reader.scopes.binding(function) if function.type == "identifier" else None
             return "response" if binding is None or binding.kind != "function" else "unknown"
         maker = self._maker(function)
-        if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.text(maker)[:80])):
+        if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.start_of(maker, 80))):
             return "axios"
-        if name.split(".")[0] == "got" or (maker is not None and self._tree.text(maker).startswith("got.")):
+        if name.split(".")[0] == "got" or (maker is not None and self._tree.start_of(maker, 4) == "got."):
             return "got"
-        if maker is not None and self._tree.text(maker).startswith("ky."):
+        if maker is not None and self._tree.start_of(maker, 3) == "ky.":
             return "response"
         return "unknown"
 
@@ -242,7 +274,7 @@ class HttpCalls:
     def _options_body(self, options: Node) -> Node | None:
         for key in _BODY_KEYS:
             node = _option(self._tree, options, key)
-            if node is not None:
+            if node is not None and node.type != "true":
                 return node
         return None
 

@@ -9,6 +9,7 @@ from ..nodes import ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue
 
 JSON = Any
 _MAX_CHARS = 1 << 20
+_MAX_DEPTH = 200
 
 
 def value_of_text(value: Scalar) -> SourceValue:
@@ -20,9 +21,13 @@ def value_of_text(value: Scalar) -> SourceValue:
     return value if read.diagnostics else _placed(read.value, value.span)
 
 
-def _placed(value: JSON, span: Span) -> SourceValue:
+def _placed(value: JSON, span: Span, depth: int = 0) -> SourceValue:
+    if depth > _MAX_DEPTH:
+        return Scalar(None, span)
     if isinstance(value, dict):
-        return ObjectLiteral(tuple(ObjectEntry(key, span, _placed(part, span)) for key, part in value.items()), span)
+        return ObjectLiteral(
+            tuple(ObjectEntry(key, span, _placed(part, span, depth + 1)) for key, part in value.items()), span
+        )
     if isinstance(value, list):
-        return ListLiteral(tuple(_placed(item, span) for item in value), span)
+        return ListLiteral(tuple(_placed(item, span, depth + 1) for item in value), span)
     return Scalar(value, span)

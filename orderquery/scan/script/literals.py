@@ -32,7 +32,7 @@ def cooked(text: str) -> str:
         return text
     # A pair of escapes for one character beyond the first plane is one character here.
     plain = _ESCAPE.sub(_character, text)
-    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _character(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from .tree import FUNCTIONS, LOOPS, ScriptTree, expressions, field
 
 _MAX_DEPTH = 8
 _MAX_NODES = 4_000
+_MAX_LOOP_CHARS = 20_000
 _CURSOR = re.compile(r"cursor|hasnext|hasmore|next|token", re.IGNORECASE)
 _ENDS = ("break_statement", "return_statement", "throw_statement")
 _MAX_SHOWN_CHARS = 60
@@ -112,7 +113,7 @@ class Loop:
             is_about_pages = read.path[0] == "metadata" or _CURSOR.search(read.path[0]) or "aging" in read.path[0]
             if is_about_pages and _is_in(read.key, loop):
                 return True
-        text = self._tree.text(loop)
+        text = self._tree.start_of(loop, _MAX_LOOP_CHARS)
         collects = any(read.path == ("orders",) and _is_in(read.key, loop) for read in self._answer.reads)
         return collects and re.search(r"\.push\(\s*\.\.\.|\.concat\(|\[\s*\.\.\.", text) is not None
 

@@ -69,7 +69,7 @@ class Members:
             for binding in self._scopes.declared_in(function):
                 is_person = _NAMES.fullmatch(binding.name) is not None and binding.kind == "parameter"
                 if binding.kind == "variable" and binding.value is not None:
-                    is_person = _MAKERS.search(self._tree.text(binding.value)[:200]) is not None
+                    is_person = _MAKERS.search(self._tree.start_of(binding.value, 200)) is not None
                 if is_person and all(self._is_test(use) for use in binding.uses):
                     yield binding
 

@@ -114,17 +114,21 @@ class Origins:
 
     def _module_of(self, statement: Node) -> str | None:
         source = field(statement, "source")
+        for clause in statement.named_children if source is None else ():
+            if clause.type == "import_require_clause":
+                source = field(clause, "source")
         return None if source is None else string_of(self._tree, source)
 
     def _of_call(self, call: Node, depth: int) -> PackageExport | None:
         function, given = callee(call), arguments(call)
         if function is None:
             return None
-        name = self._tree.text(function)
+        called = field(function, "property") if function.type == "member_expression" else function
+        name = self._tree.name(function)
         if name in ("require", "import") and given:
             module = string_of(self._tree, given[0])
             return None if module is None else PackageExport(module)
-        last = name.rsplit(".", 1)[-1]
+        last = "" if called is None else self._tree.name(called)
         if last in _MAKES_CLIENT and given:
             found = self._of(function, depth + 1)
             modules = _key(self._tree, given[0], "modules")
@@ -171,12 +175,12 @@ class Origins:
             if node.type not in ("member_expression", "call_expression", "await_expression", "subscript_expression"):
                 break
             children = expressions(node)
-            if node.type == "member_expression" and _WIX.search(self._tree.text(node)[-80:]):
+            if node.type == "member_expression" and _WIX.search(self._tree.name(node)):
                 return True
             if not children:
                 break
             node = inner(children[0])
-        if _WIX.search(self._tree.text(node)[:80]):
+        if _WIX.search(self._tree.start_of(node, 80)):
             return True
         binding = self._scopes.binding(node) if node.type == "identifier" else None
         if binding is None or binding.value is None:
@@ -185,7 +189,7 @@ class Origins:
             module = self._module_of(binding.value) or ""
             is_own = module.startswith((".", "@/", "~", "#", "$"))
             return _WIX.search(module) is not None or (is_own and self.has_wix_import)
-        return _WIX.search(self._tree.text(binding.value)[:400]) is not None or self.has_wix_import
+        return _WIX.search(self._tree.start_of(binding.value, 400)) is not None or self.has_wix_import
 
 
 def _key(tree: ScriptTree, node: Node, name: str) -> Node | None:

@@ -9,15 +9,9 @@ from typing import Literal
 from tree_sitter import Node
 
 from .literals import key_of
-from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, callee, inner
+from .tree import FUNCTIONS, LOOPS, SCOPES, ScriptTree, arguments, callee, inner
 from .tree import field as part
 
-_SCOPES = frozenset(
-    (
-        "program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body",
-        "class_static_block", *FUNCTIONS,
-    )
-)  # fmt: skip
 _MAX_PATTERN_NODES = 2_000
 _MAX_PATH = 8
 _ADDS = ("push", "unshift")
@@ -78,6 +72,7 @@ class Scopes:
                 if binding is not None and node.id != binding.node.id:
                     binding.uses.append(node)
         self._write_all()
+        self._share_writes()
 
     def binding(self, node: Node) -> DeclaredName | None:
         """Return what a name is; ``None`` for a global."""
@@ -87,8 +82,8 @@ class Scopes:
 
     def _find(self, node: Node) -> DeclaredName | None:
         name = self._tree.text(node)
-        for around in (node, *self._tree.ancestors(node)):
-            declared = self._declared.get(around.id)
+        for scope in self._tree.scopes_of(node):
+            declared = self._declared.get(scope)
             if declared is not None and name in declared:
                 return declared[name]
         return None
@@ -124,7 +119,7 @@ class Scopes:
                     self._declare(name, "class" if as_kind == "class" else "enum", self._scope(node), node)
 
     def _scope(self, node: Node) -> Node:
-        return next((found for found in self._tree.ancestors(node) if found.type in _SCOPES), self._tree.root)
+        return next((found for found in self._tree.ancestors(node) if found.type in SCOPES), self._tree.root)
 
     def _declare(
         self,
@@ -150,6 +145,10 @@ class Scopes:
         """Declare the names of an import; a path of none is the whole module."""
         root = self._tree.root
         for clause in statement.named_children:
+            if clause.type == "import_require_clause":
+                for name in clause.named_children:
+                    if name.type == "identifier":
+                        self._declare(name, "import", root, statement)
             for child in clause.named_children if clause.type == "import_clause" else ():
                 if child.type == "identifier":
                     self._declare(child, "import", root, statement, ("default",))
@@ -259,13 +258,14 @@ class Scopes:
             if holder is None or method is None:
                 return
             name = self._tree.text(method)
+            on = self._tree.name(holder)
             if name in _ADDS:
                 self._write(holder, call, "push", tuple(given))
                 return
-            if name == "assign" and self._tree.text(holder) == "Object" and given:
+            if name == "assign" and on == "Object" and given:
                 self._write(given[0], call, "merge", tuple(given[1:]))
                 return
-            if self._tree.text(holder) in ("console", "logger", "log", "JSON"):
+            if on in ("console", "logger", "log", "JSON"):
                 return
         around = self._tree.parent(call)
         if around is not None and around.type == "await_expression":
@@ -279,22 +279,48 @@ class Scopes:
         self, target: Node, node: Node, change: Literal["set", "default", "push", "merge", "delete", "unknown"],
         values: tuple[Node, ...],
     ) -> None:  # fmt: skip
+        place = self._place(target)
+        if place is None:
+            return
+        binding, path = place
+        if change == "unknown" and node.type == "call_expression":
+            # A function may set parts of its argument, not the variable.
+            change, values = "merge", (node,)
+        binding.writes.append(Write(node, path, change, values))
+
+    def _place(self, target: Node) -> tuple[DeclaredName, tuple[Key, ...]] | None:
+        """Return the variable and the keys of an expression such as ``name.key[0]``."""
         path: list[Key] = []
         target = inner(target)
         while target.type in ("member_expression", "subscript_expression") and len(path) < _MAX_PATH:
             holder, key = part(target, "object"), part(target, "property") or part(target, "index")
             if holder is None or key is None:
-                return
+                return None
             name = key_of(self._tree, key) if target.type == "subscript_expression" else self._tree.text(key)
             path.insert(0, key if name is None else name)
             target = inner(holder)
         binding = self.binding(target) if target.type == "identifier" else None
-        if binding is None:
-            return
-        if change == "unknown" and node.type == "call_expression":
-            # A function may set parts of its argument, not the variable.
-            change, values = "merge", (node,)
-        binding.writes.append(Write(node, tuple(path), change, values))
+        return None if binding is None else (binding, tuple(path))
+
+    def _share_writes(self) -> None:
+        """Count what is set in a part of an object by another name, as ``const part = whole.part``."""
+        for declarator in reversed(self._tree.nodes["variable_declarator"]):
+            pattern = part(declarator, "name")
+            for name in [] if pattern is None else _names_in(pattern):
+                binding = self._declared_at(name)
+                if binding is None or binding.value is None or binding.is_rest:
+                    continue
+                inside = [write for write in binding.writes if write.path or write.change in ("push", "merge")]
+                if not inside or len(inside) != len(binding.writes):
+                    continue
+                whole = self._place(binding.value)
+                if whole is not None and whole[0] is not binding:
+                    path = (*whole[1], *(str(key) for key in binding.path))
+                    whole[0].writes += [Write(w.node, (*path, *w.path), w.change, w.values) for w in inside]
+
+    def _declared_at(self, name: Node) -> DeclaredName | None:
+        binding = self.binding(name)
+        return binding if binding is not None and binding.node.id == name.id and binding.kind == "variable" else None
 
     def declared_in(self, function: Node) -> list[DeclaredName]:
         """Return the parameters and variables of a function, those of its blocks too."""

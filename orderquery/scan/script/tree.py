@@ -19,7 +19,18 @@ FUNCTIONS = frozenset(
         "generator_function_declaration", "method_definition",
     )
 )  # fmt: skip
+SCOPES = frozenset(
+    (
+        "program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body",
+        "class_static_block", *FUNCTIONS,
+    )
+)  # fmt: skip
 LOOPS = frozenset(("for_statement", "for_in_statement", "while_statement", "do_statement"))
+_NAMES = frozenset(("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"))
+_MAX_ANCESTORS = 1_000
+"""Of a node that are looked at; the work of deeper nesting would be quadratic."""
+_MAX_SCOPES = 100
+_MAX_NAME_BYTES = 300
 _WRAPPERS = frozenset(
     ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion")
 )
@@ -62,11 +73,14 @@ class ScriptTree:
         self.root = self._tree.root_node
         self.nodes: dict[str, list[Node]] = {kind: [] for kind in _KEPT}
         self._parents: dict[int, Node] = {}
+        self._scope_of: dict[int, int] = {}
+        self._scope_around: dict[int, int] = {}
         self._walk()
 
     def _walk(self) -> None:
         cursor = self.root.walk()
         above = [self.root]
+        scopes = [self.root.id]
         while True:
             node = cursor.node
             assert node is not None
@@ -74,13 +88,19 @@ class ScriptTree:
                 self._parents.setdefault(node.id, above[-1])
                 if node.type in _KEPT:
                     self.nodes[node.type].append(node)
+                if node.type in _NAMES:
+                    self._scope_of[node.id] = scopes[-1]
             if cursor.goto_first_child():
                 above.append(node)
+                if node.type in SCOPES:
+                    self._scope_around[node.id] = scopes[-1]
+                    scopes.append(node.id)
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():
                     return
-                above.pop()
+                if above.pop().id == scopes[-1] and len(scopes) > 1:
+                    scopes.pop()
 
     def parent(self, node: Node) -> Node | None:
         """Return the node around a named node."""
@@ -89,9 +109,21 @@ class ScriptTree:
     def ancestors(self, node: Node) -> Iterator[Node]:
         """Yield the nodes around a node, from the inside."""
         found = self.parent(node)
-        while found is not None:
+        for _ in range(_MAX_ANCESTORS):
+            if found is None:
+                break
             yield found
             found = self.parent(found)
+
+    def scopes_of(self, name: Node) -> Iterator[int]:
+        """Yield the identities of the scopes around a name, from the inside."""
+        scope = self._scope_of.get(name.id, self.root.id)
+        for _ in range(_MAX_SCOPES):
+            yield scope
+            if scope == self.root.id:
+                return
+            scope = self._scope_around[scope]
+        yield self.root.id
 
     def function_of(self, node: Node) -> Node:
         """Return the function in which a node is; the whole tree outside of one."""
@@ -102,6 +134,17 @@ class ScriptTree:
         if self._offsets is None:
             return self.source[node.start_byte : node.end_byte]
         return self.source[self._offsets[node.start_byte] : self._offsets[node.end_byte]]
+
+    def start_of(self, node: Node, longest: int) -> str:
+        """Return the source of a node, or its first characters if it is longer."""
+        if self._offsets is None:
+            return self.source[node.start_byte : min(node.end_byte, node.start_byte + longest)]
+        start = self._offsets[node.start_byte]
+        return self.source[start : min(self._offsets[node.end_byte], start + longest)]
+
+    def name(self, node: Node) -> str:
+        """Return the source of a short expression; nothing for a longer one."""
+        return self.text(node) if node.end_byte - node.start_byte <= _MAX_NAME_BYTES else ""
 
     def span(self, node: Node) -> Span:
         """Return the place of a node, in characters of the file."""

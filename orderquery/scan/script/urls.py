@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
+from ..found import Sends
 from ..nodes import Scalar
+from ..urls import sends_of_url
 from .reading import Reading
 from .tree import arguments, callee, expressions, field, inner
 
-_SEARCH = re.compile(r"(?:^|[/\0])(?:ecom|_?api/ecom-orders|ecom-orders)/v1/orders/search/?(?=$|[?#\0])")
-_STORES = re.compile(r"(?:^|[/\0])stores/v[12]/orders/query/?(?=$|[?#\0])")
 _MAX_DEPTH = 12
 HOLE = "\0"
 """Any unknown text in a URL."""
 
 
-def api_of(url: str) -> str | None:
-    """Return ``request`` or ``stores`` for the URL of a search."""
-    if _SEARCH.search(url):
-        return "request"
-    return "stores" if _STORES.search(url) else None
+def sends_of(url: str) -> Sends | None:
+    """Return the form of the search that a URL takes; its unknown parts are left out."""
+    return sends_of_url(url.replace(HOLE, ""))
 
 
 def joined(base: str, path: str) -> str:
@@ -84,7 +80,7 @@ def _built(reader: Reading, given: list[Node], depth: int) -> str | None:
     known = [text for text in texts if text]
     if not known:
         return None
-    whole = [text for text in known if api_of(text)]
+    whole = [text for text in known if sends_of(text)]
     if whole:
         return whole[0]
     return joined(known[0], known[1]) if len(known) > 1 else known[0]

@@ -6,23 +6,33 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
-from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Unknown
+from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Span, Unknown
 from .builders import Builders
 from .called_values import CalledValues
 from .choices import Choices, explore
 from .conditions import Conditions
-from .literals import key_of, number_of, string_of
-from .objects import entry_of, has_unknown_entries, identity_of, merged, spread_item, unknown
+from .literals import cooked, key_of, number_of, string_of
+from .objects import entry_of, has_unknown_entries, identity_of, merged, spread_entry, spread_item, unknown
 from .reading import Inlines
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, expressions, field, inner
 from .variables import Variables
 
 _MAX_DEPTH = 48
-_MAX_STEPS = 20_000
+_MAX_STEPS = 5_000
 """Of one reading."""
+MAX_SCRIPT_STEPS = 400_000
+"""Of all readings of a script; later values are unknown."""
 _MAX_WRITTEN_CHARS = 80
+_MAX_SOURCE_CHARS = 400
 _WORDS = {"true": True, "false": False, "null": None}
+
+
+class Budget:
+    """The steps that the readings of a script have left."""
+
+    def __init__(self) -> None:
+        self.steps_left = MAX_SCRIPT_STEPS
 
 
 class ValueReader:
@@ -37,6 +47,7 @@ class ValueReader:
         scopes: Scopes,
         call: Node,
         choices: Choices,
+        budget: Budget,
         builders: Builders | None = None,
         *,
         inlines: Inlines = "never",
@@ -51,25 +62,30 @@ class ValueReader:
         self._variables = Variables(self)
         self._calls = CalledValues(self)
         self._depth = 0
-        self._steps = 0
+        self._steps_left = _MAX_STEPS
+        self._budget = budget
 
     def unknown(self, node: Node) -> Unknown:
         """Return the hole for an expression."""
-        text = " ".join(self.tree.text(node).split())
+        text = " ".join(self.tree.start_of(node, _MAX_SOURCE_CHARS).split())
         if len(text) > _MAX_WRITTEN_CHARS:
             text = text[: _MAX_WRITTEN_CHARS - 3] + "..."
         return unknown(text, self.tree.span(node))
 
     def value(self, node: Node) -> SourceValue | None:
         """Return the value of an expression; ``None`` for undefined and functions."""
-        self._steps += 1
-        if self._depth >= _MAX_DEPTH or self._steps > _MAX_STEPS:
+        self._steps_left -= 1
+        self._budget.steps_left -= 1
+        if self._depth >= _MAX_DEPTH or self._is_exhausted():
             return self.unknown(node)
         self._depth += 1
         try:
             return self._read(inner(node))
         finally:
             self._depth -= 1
+
+    def _is_exhausted(self) -> bool:
+        return self._steps_left < 0 or self._budget.steps_left < 0
 
     def _parts(self, node: Node) -> SourceValue:
         """Return an object or a list; its parts are not outside any more."""
@@ -130,6 +146,9 @@ class ValueReader:
         span = self.tree.span(node)
         entries: list[ObjectEntry] = []
         for child in expressions(node):
+            if self._is_exhausted():
+                entries.append(spread_entry(self.unknown(node)))
+                break
             if child.type == "pair":
                 key, inside = field(child, "key"), field(child, "value")
                 value = None if inside is None else self.value(inside)
@@ -140,9 +159,18 @@ class ValueReader:
                 if value is not None:
                     entries.append(ObjectEntry(self.tree.text(child), self.tree.span(child), value))
             elif child.type == "spread_element":
-                whole = merged(ObjectLiteral(tuple(entries), span), self.spread(child))
-                entries = [*whole.entries] if isinstance(whole, ObjectLiteral) else entries
+                self._spread_into(entries, self.spread(child), span)
         return ObjectLiteral(tuple(entries), span)
+
+    def _spread_into(self, entries: list[ObjectEntry], source: SourceValue | None, span: Span) -> None:
+        names = {entry.key for entry in entries}
+        is_new = isinstance(source, ObjectLiteral) and not any(entry.key in names for entry in source.entries)
+        if isinstance(source, ObjectLiteral) and is_new:
+            entries += source.entries
+            return
+        whole = merged(ObjectLiteral(tuple(entries), span), source)
+        if isinstance(whole, ObjectLiteral):
+            entries[:] = whole.entries
 
     def key(self, node: Node) -> str | Unknown:
         """Return a key of an object or of a path."""
@@ -186,6 +214,9 @@ class ValueReader:
     def _array(self, node: Node) -> ListLiteral:
         items: list[SourceValue] = []
         for child in expressions(node):
+            if self._is_exhausted():
+                items.append(spread_item(self.unknown(node)))
+                break
             if child.type == "spread_element":
                 items += self.items(self.spread(child), child)
             else:
@@ -213,19 +244,17 @@ class ValueReader:
 
     def template_parts(self, node: Node) -> list[str | None]:
         """Return the parts of a template; ``None`` for an unknown one."""
-        from .literals import cooked
-
         parts: list[str | None] = []
+        plain = ""
         for child in node.named_children:
-            if child.type == "string_fragment":
-                parts.append(self.tree.text(child))
-            elif child.type == "escape_sequence":
-                parts.append(cooked(self.tree.text(child)))
-            elif child.type == "template_substitution":
+            if child.type == "template_substitution":
                 inside = expressions(child)
                 value = self.value(inside[0]) if inside else None
-                parts.append(text_of(value))
-        return parts
+                parts += [cooked(plain), text_of(value)]
+                plain = ""
+            elif child.type != "comment":
+                plain += self.tree.text(child)
+        return [*parts, cooked(plain)]
 
     def _binary(self, node: Node) -> SourceValue | None:
         left, right, operator = field(node, "left"), field(node, "right"), field(node, "operator")

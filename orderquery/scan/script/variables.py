@@ -13,13 +13,20 @@ from .literals import key_of
 from .objects import NamedKey, entry_of, merged, spread_item, with_items, with_part
 from .reading import Reading
 from .scopes import DeclaredName, Write
-from .tree import expressions, field, inner
+from .tree import expressions, field, inner, is_wrapper
 
 _BY_REFERENCE = frozenset(
-    ("pair", "shorthand_property_identifier", "array", "arguments", "variable_declarator", "object", "await_expression")
-)
+    (
+        "pair", "shorthand_property_identifier", "array", "arguments", "variable_declarator", "object",
+        "await_expression", "assignment_expression", "ternary_expression", "binary_expression", "return_statement",
+        "arrow_function",
+    )
+)  # fmt: skip
+"""Around a name whose object is meant, not its entries: what is set in it later counts."""
 
 
+_MAX_WRITES = 200
+"""Of one variable; the value of one with more is unknown."""
 _Change = Callable[[SourceValue | None], SourceValue | None]
 
 
@@ -92,6 +99,8 @@ class Variables:
     def _flow(self, binding: DeclaredName, use: Node) -> SourceValue | None:
         function = self._tree.function_of(use)
         is_own = binding.function.id == function.id
+        if len(binding.writes) > _MAX_WRITES:
+            return self._reader.unknown(use)
         # What another function sets may or may not be set here.
         settings = [write for write in binding.writes if not write.path and write.change not in ("push", "merge")]
         if settings and not is_own:
@@ -128,10 +137,13 @@ class Variables:
             return []
         call = self._reader.call
         parent = self._tree.parent(use)
+        while parent is not None and is_wrapper(parent):
+            parent = self._tree.parent(parent)
+        is_in_own = any(write.node.start_byte <= use.start_byte < write.node.end_byte for write in binding.writes)
         is_reference = use.type == "shorthand_property_identifier" or (
             parent is not None and parent.type in _BY_REFERENCE
         )
-        in_call = is_reference and self._tree.function_of(call).id == function.id
+        in_call = is_reference and not is_in_own and self._tree.function_of(call).id == function.id
         end = max(use.start_byte, call.start_byte) if in_call else use.start_byte
         anchor = call if in_call and call.start_byte >= use.start_byte else use
         before, after = [], []
