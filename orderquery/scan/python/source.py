@@ -23,6 +23,7 @@ NEW_SCOPES = frozenset({"function_definition", "class_definition", "lambda"})
 _MAX_INDENTS = 200
 """Python allows 100; the scanner of tree-sitter-python 0.25 writes beyond its buffer of 1,024 bytes at 510."""
 _INDENT = re.compile(rb"^[ \t\f]*(?=[^\s#])", re.MULTILINE)
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 
 
@@ -147,9 +148,11 @@ def _decoded(literal: str) -> str | None:
             # An unknown escape is the author's business.
             warnings.simplefilter("ignore")
             value = ast.literal_eval(literal)
-            return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+            text = value.decode("utf-8") if isinstance(value, bytes) else str(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
+    # json.dumps writes two surrogates as two escapes, which a reader takes for one character.
+    return _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
 
 
 def decoded_part(text: str, prefix: str) -> str:
