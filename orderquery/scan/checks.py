@@ -43,10 +43,20 @@ def _known_parts(document: JSON, levels: int = 2) -> JSON:
 
 def diagnostics_of(call: SearchCall, documents: Iterable[SearchDocument], lines: SourceText) -> tuple[Diagnostic, ...]:
     """Return what is wrong with a call, in the order of the file; each mistake once."""
-    found: dict[tuple[str, object], Diagnostic] = {}
-    for diagnostic in (*_of_documents(call, documents, lines), *_around(call, lines)):
-        found.setdefault((diagnostic.code, diagnostic.span), diagnostic)
+    found: dict[object, Diagnostic] = {}
+    for diagnostic in _of_documents(call, documents, lines):
+        found.setdefault(identity_of(diagnostic), diagnostic)
+    codes = {diagnostic.code for diagnostic in found.values()}
+    for diagnostic in _around(call, lines):
+        # The search may have the mistake in itself, without the loop.
+        if diagnostic.code not in codes:
+            found.setdefault(identity_of(diagnostic), diagnostic)
     return tuple(sorted(found.values(), key=lambda diagnostic: diagnostic.span or (0, 0)))
+
+
+def identity_of(diagnostic: Diagnostic) -> tuple[str, object, str]:
+    """Return what tells two findings of a file apart."""
+    return diagnostic.code, diagnostic.span, diagnostic.message
 
 
 def _of_documents(call: SearchCall, documents: Iterable[SearchDocument], lines: SourceText) -> Iterator[Diagnostic]:

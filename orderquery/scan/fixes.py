@@ -13,7 +13,7 @@ from ..compiler.corrections import EndlessFixes
 from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.holes import Hole
 from ..syntax.source_text import Replacement, splice
-from .checks import check_document
+from .checks import check_document, identity_of
 from .documents import SearchDocument
 from .edits import CannotEdit, edits_of, same
 from .languages import has_errors
@@ -58,10 +58,10 @@ class _SourceFixer:
 
     def _round(self, scanned: ScannedSource) -> ScannedSource | None:
         """Return the source with some fixes made; ``None`` if none can be."""
-        shown = {(d.code, d.span) for d in scanned.diagnostics if d.certain and self._chosen(d)}
+        shown = {identity_of(d) for d in scanned.diagnostics if d.certain and self._chosen(d)}
         for index, call in enumerate(scanned.calls):
             certain = [d for d in call.diagnostics if d.certain]
-            wanted = [d for d in certain if (d.code, d.span) in shown]
+            wanted = [d for d in certain if identity_of(d) in shown]
             if not wanted or not call.found_documents.is_whole:
                 continue
             # All at once, unless some are silenced; then one after the other.

@@ -10,7 +10,7 @@ from ..compiler.render import render_diagnostics
 from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.json_printer import plain_json
 from ..syntax.source_text import SourceText
-from .checks import diagnostics_of, translated
+from .checks import diagnostics_of, identity_of, translated
 from .documents import SearchDocument, SearchDocuments, documents_of, unknown_parts
 from .found import SearchCall, Sends
 from .languages import SourceLanguage, calls_in, comments_in, may_have_calls
@@ -136,7 +136,7 @@ def scan_source(text: str, language: SourceLanguage) -> ScannedSource:
     lines = SourceText(text)
     scanned = tuple([_scanned(call, lines) for call in calls])
     comments = ignore_comments(text, lines, lambda offsets: comments_in(text, language, offsets))
-    found = {(d.code, d.span): d for call in scanned for d in call.diagnostics}
+    found = {identity_of(d): d for call in scanned for d in call.diagnostics}
     in_order = sorted(found.values(), key=lambda diagnostic: diagnostic.span or (0, 0))
     kept, silenced = without_ignored(in_order, comments, lines)
     return ScannedSource(text, language, scanned, tuple(kept), silenced)

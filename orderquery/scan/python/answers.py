@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..nodes import Span
 from .scopes import name_of
-from .source import PythonSource, child, named, own_nodes
+from .source import PythonSource, called_name, child, named, own_nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -109,7 +109,7 @@ class AnswerReader:
                 part, index = found
             elif parent.type == "call" and child(parent, "arguments") == node:
                 function = child(parent, "function")
-                name = "" if function is None else self._source.text_of(function).rpartition(".")[2]
+                name = called_name(self._source, function)
                 if name in _DECODERS:
                     part = _AnswerPart(part.keys, is_decoded=True)
                 elif name not in ("list", "dict", "cast", "run", "gather"):

@@ -12,7 +12,7 @@ from . import texts
 from .json_texts import json_value
 from .protocols import ExpressionEvaluator
 from .scopes import name_of
-from .source import child, named
+from .source import called_name, child, named
 from .values import (
     ClientValue,
     Copier,
@@ -36,6 +36,8 @@ CLIENTS = frozenset({
 })  # fmt: skip
 MOCKS = re.compile(r"mock|responses|respx|rsps|httpretty|stub|fake|vcr", re.IGNORECASE)
 _ENVIRONMENT = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "env", "env.str"})
+_MAX_DOTTED_BYTES = 200
+"""Of a name that is compared; a longer one is a chain of calls."""
 _COPIES = frozenset({"deepcopy", "copy"})
 _TEXT_METHODS = frozenset({"strip", "rstrip", "lstrip", "lower", "upper", "removesuffix", "removeprefix"})
 _JOINS = frozenset({"urljoin", "urllib.parse.urljoin", "parse.urljoin", "os.path.join", "posixpath.join"})
@@ -60,8 +62,8 @@ class CallEvaluator:
         function = child(self._node, "function")
         if function is None or self._arguments is None or function.type not in ("identifier", "attribute"):
             return self._hole()
-        dotted = self._source.text_of(function)
-        name = dotted.rpartition(".")[2]
+        name = called_name(self._source, function)
+        dotted = self._source.text_of(function) if function.end_byte - function.start_byte < _MAX_DOTTED_BYTES else name
         if function.type == "attribute":
             found = self._method(function, name)
             if found is not None:

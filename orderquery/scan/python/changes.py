@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..nodes import Scalar, Unknown
 from .protocols import ExpressionEvaluator, NameResolver
 from .scopes import MUTATORS, name_of, names_in, target_names
-from .source import NEW_SCOPES, PythonSource, child, named
+from .source import NEW_SCOPES, PythonSource, called_name, child, named
 from .values import ListValue, Names, ObjectValue, PythonValue, options_of
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Changes:
         function, arguments = child(node, "function"), child(node, "arguments")
         if function is None or arguments is None:
             return
-        name = self._source.text_of(function).rpartition(".")[2]
+        name = called_name(self._source, function)
         if function.type == "attribute" and name in MUTATORS:
             holder = child(function, "object")
             if holder is not None and self._is_followed(holder):

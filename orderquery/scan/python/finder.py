@@ -36,4 +36,5 @@ def comments_at(text: str, _: str, offsets: list[int]) -> list[bool]:
 
 def has_errors(text: str, _: str) -> bool:
     """Return whether a file does not parse."""
-    return PythonSource(text).root.has_error
+    source = PythonSource(text)
+    return source.is_too_deep or source.root.has_error

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .source import NEW_SCOPES, PythonSource, child, named, own_nodes
+from .source import NEW_SCOPES, PythonSource, called_name, child, named, own_nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -199,3 +199,45 @@ def imported_names(source: PythonSource, node: Node) -> list[str]:
         alias = child(part, "alias") if part.type == "aliased_import" else None
         found.append(source.text_of(alias) if alias is not None else source.text_of(part).partition(".")[0])
     return found
+
+
+_LEAVES = frozenset({"return_statement", "raise_statement", "break_statement", "continue_statement"})
+LEAVES_MARK = "return"
+"""Among the names of a statement that may leave its block; no name of Python is so."""
+
+
+def touched_names(source: PythonSource, statement: Node) -> frozenset[str]:
+    """Return the names that a statement may bind or change, found once.
+
+    :data:`LEAVES_MARK` is one of them if the statement may leave its block.
+    """
+    found = source.touched.get(statement.id)
+    if found is None:
+        names: set[str] = set()
+        for node in (statement, *own_nodes(statement)):
+            names.update(_touched_by(source, node))
+        found = source.touched[statement.id] = frozenset(names)
+    return found
+
+
+def _touched_by(source: PythonSource, node: Node) -> Iterable[str]:
+    kind = node.type
+    if kind in _LEAVES:
+        return (LEAVES_MARK,)
+    if kind == "call":
+        arguments, function = child(node, "arguments"), child(node, "function")
+        changes = function is not None and called_name(source, function) in MUTATORS
+        roots = [root_of(source, child(function, "object"))] if changes and function is not None else []
+        for part in named(arguments) if arguments is not None else []:
+            roots.append(root_of(source, child(part, "value") if part.type == "keyword_argument" else part))
+        return [root for root in roots if root is not None]
+    targets: list[Node] = []
+    if kind in ("assignment", "augmented_assignment", "named_expression", "for_statement"):
+        targets = [part for part in (child(node, "left"), child(node, "name")) if part is not None]
+    elif kind == "as_pattern":
+        alias = child(node, "alias")
+        targets = [] if alias is None else [alias]
+    elif kind in ("delete_statement", "case_clause"):
+        return names_in(source, node)
+    found = [name for target in targets for name in target_names(source, target)]
+    return [*found, *(root for root in (root_of(source, target) for target in targets) if root is not None)]

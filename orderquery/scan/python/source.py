@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MAX_WRITTEN_CHARS = 120
 """Of the expression of a hole."""
 NEW_SCOPES = frozenset({"function_definition", "class_definition", "lambda"})
+_MAX_INDENTS = 200
+"""Python allows 100; the scanner of tree-sitter-python 0.25 writes beyond its buffer of 1,024 bytes at 510."""
+_INDENT = re.compile(rb"^[ \t\f]*(?=[^\s#])", re.MULTILINE)
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 
 
@@ -46,10 +50,14 @@ class PythonSource:
         self.text = text
         self.data = text.encode("utf-8", "surrogatepass")
         self._is_ascii = len(self.data) == len(text)
-        tree = python_parser().parse(self.data)
+        self.is_too_deep = _indents_of(self.data) > _MAX_INDENTS
+        tree = python_parser().parse(b"" if self.is_too_deep else self.data)
         assert tree is not None
         self._tree = tree
         self.root = tree.root_node
+        self.touched: dict[int, frozenset[str]] = {}
+        """The names that a statement may change, by the id of its node."""
+        self._statements: dict[int, list[Node]] = {}
 
     @cached_property
     def _continuations(self) -> list[int]:
@@ -69,10 +77,18 @@ class PythonSource:
 
     def unknown(self, node: Node, *, is_spread: bool = False) -> Unknown:
         """Return the hole of an expression."""
-        written = " ".join(self.text_of(node)[: MAX_WRITTEN_CHARS * 2].split())
+        end = min(node.end_byte, node.start_byte + 4 * MAX_WRITTEN_CHARS)
+        written = " ".join(self.data[node.start_byte : end].decode("utf-8", "ignore").split())
         if len(written) > MAX_WRITTEN_CHARS:
             written = written[: MAX_WRITTEN_CHARS - 3] + "..."
         return Unknown(Hole(written, "spread" if is_spread else "value"), self.span(node))
+
+    def statements(self, block: Node) -> list[Node]:
+        """Return the statements of a block."""
+        found = self._statements.get(block.id)
+        if found is None:
+            found = self._statements[block.id] = named(block)
+        return found
 
     def string(self, node: Node) -> str | None:
         """Return the value of a string without holes.
@@ -99,6 +115,29 @@ class PythonSource:
         return found
 
 
+def _indents_of(data: bytes) -> int:
+    """Return the number of indentations inside each other, at most one more than allowed."""
+    stack, most = [0], 0
+    for found in _INDENT.finditer(data):
+        width = found.end() - found.start()
+        while stack[-1] > width:
+            stack.pop()
+        if stack[-1] < width:
+            stack.append(width)
+            most = max(most, len(stack))
+            if most > _MAX_INDENTS:
+                break
+    return most
+
+
+def called_name(source: PythonSource, function: Node | None) -> str:
+    """Return the last name of a called function, such as ``post`` of ``session.post``."""
+    if function is None:
+        return ""
+    last = child(function, "attribute") if function.type == "attribute" else function
+    return source.text_of(last) if last is not None and last.type == "identifier" else ""
+
+
 def _decoded(literal: str) -> str | None:
     if literal[:1].lower() == "f" or literal[:2].lower() == "rf":
         quote = literal.lstrip("fFrR")
@@ -109,9 +148,11 @@ def _decoded(literal: str) -> str | None:
             # An unknown escape is the author's business.
             warnings.simplefilter("ignore")
             value = ast.literal_eval(literal)
-            return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+            text = value.decode("utf-8") if isinstance(value, bytes) else str(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
+    # json.dumps writes two surrogates as two escapes, which a reader takes for one character.
+    return _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
 
 
 def decoded_part(text: str, prefix: str) -> str:

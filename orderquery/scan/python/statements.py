@@ -8,6 +8,7 @@ from ..nodes import Unknown
 from .changes import Changes
 from .expressions import Evaluator
 from .protocols import NameResolver
+from .scopes import LEAVES_MARK, touched_names
 from .source import PythonSource, child, named
 from .values import Choice, ClientValue, JsonText, ListValue, Names, ObjectValue, PythonValue, Template, copied_names
 
@@ -56,10 +57,11 @@ class Follower:
         try:
             if self._depth > _MAX_DEPTH:
                 raise TooManySteps
-            for statement in named(node):
-                if not states:
+            for statement in self._source.statements(node):
+                if not states or self._is_past(statement):
                     break
-                states = self._statement(statement, states)
+                if self._is_relevant(statement):
+                    states = self._statement(statement, states)
             return states
         finally:
             self._depth -= 1
@@ -84,6 +86,17 @@ class Follower:
         if has_stop and not self._is_rehearsal:
             self.reached += [copied_names(names) for names in states]
         return self._simple(node, states)
+
+    def _is_past(self, statement: Node) -> bool:
+        """Return whether a statement runs only after the call."""
+        return self._stop is not None and not self._loops and statement.start_byte > self._stop[1]
+
+    def _is_relevant(self, statement: Node) -> bool:
+        """Return whether a statement may change a name that is followed, or leave its block."""
+        if self._has_stop(statement):
+            return True
+        touched = touched_names(self._source, statement)
+        return LEAVES_MARK in touched or not self._relevant.isdisjoint(touched)
 
     def _has_stop(self, node: Node | None) -> bool:
         return (

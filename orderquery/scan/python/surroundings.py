@@ -15,7 +15,7 @@ from ..nodes import Unknown
 from .answers import AnswerReader, AnswerReads
 from .calls import FoundCall
 from .scopes import parameters_of
-from .source import PythonSource, child, named, own_nodes
+from .source import PythonSource, called_name, child, named, own_nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -54,7 +54,7 @@ class _Surroundings:
     def mistakes(self) -> Iterator[AroundCall]:
         """Yield the mistakes."""
         function = child(self._call.node, "function")
-        name = "" if function is None else self._source.text_of(function).rpartition(".")[2]
+        name = called_name(self._source, function)
         reader = AnswerReader(self._source, self._scope, is_decoded=name not in _RESPONSES)
         answer = reader.read(self._call.path)
         seen = set()
