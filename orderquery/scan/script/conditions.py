@@ -23,9 +23,7 @@ class Conditions:
     ``value`` reads an expression; its result decides where it is known.
     """
 
-    def __init__(
-        self, tree: ScriptTree, choices: Choices, value: Callable[[Node], SourceValue | None]
-    ) -> None:
+    def __init__(self, tree: ScriptTree, choices: Choices, value: Callable[[Node], SourceValue | None]) -> None:
         self._tree = tree
         self._choices = choices
         self._value = value

@@ -31,7 +31,18 @@ _NO_CLIENT_METHODS = frozenset(
     )
 )  # fmt: skip
 _FETCHES = frozenset(
-    ("fetch", "nodeFetch", "node_fetch", "wixFetch", "crossFetch", "unfetch", "ky", "fetchWithAuth", "fetchFn", "fetchImpl")
+    (
+        "fetch",
+        "nodeFetch",
+        "node_fetch",
+        "wixFetch",
+        "crossFetch",
+        "unfetch",
+        "ky",
+        "fetchWithAuth",
+        "fetchFn",
+        "fetchImpl",
+    )
 )
 _AXIOS = re.compile(r"axios", re.IGNORECASE)
 _BODY_KEYS = ("json", "data", "body", "payload")

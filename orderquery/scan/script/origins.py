@@ -39,10 +39,13 @@ class Origins:
         self._tree = tree
         self._scopes = scopes
         self._steps = 0
-        self.has_wix_import = any(
-            (module := self._module_of(statement)) is not None and module.startswith(("@wix/", "wix-"))
-            for statement in tree.nodes["import_statement"]
-        ) or re.search(r"""(?:require|import)\s*\(\s*["'](?:@wix/|wix-)""", tree.source) is not None
+        self.has_wix_import = (
+            any(
+                (module := self._module_of(statement)) is not None and module.startswith(("@wix/", "wix-"))
+                for statement in tree.nodes["import_statement"]
+            )
+            or re.search(r"""(?:require|import)\s*\(\s*["'](?:@wix/|wix-)""", tree.source) is not None
+        )
 
     def of(self, node: Node) -> Origin | None:
         """Return the origin of an expression, if the file tells it."""

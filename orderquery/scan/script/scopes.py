@@ -203,9 +203,7 @@ class Scopes:
                     else:
                         waiting.append((child, path, None, is_rest))
             elif node.type == "array_pattern":
-                waiting += [
-                    (child, (*path, index), None, False) for index, child in enumerate(node.named_children)
-                ]
+                waiting += [(child, (*path, index), None, False) for index, child in enumerate(node.named_children)]
 
     # -- writes -------------------------------------------------------------------------------------------------
 

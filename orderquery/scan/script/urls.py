@@ -37,9 +37,7 @@ def url_of(reader: ValueReader, node: Node, depth: int = 0) -> str | None:
     if depth > _MAX_DEPTH:
         return None
     if node.type == "template_string":
-        return "".join(
-            _part(reader, child, depth) for child in node.named_children if child.type != "comment"
-        )
+        return "".join(_part(reader, child, depth) for child in node.named_children if child.type != "comment")
     if node.type == "binary_expression":
         left, right, operator = field(node, "left"), field(node, "right"), field(node, "operator")
         if left is None or right is None or operator is None:

@@ -160,9 +160,7 @@ class Variables:
         if not write.path and write.change in ("set", "default", "unknown"):
             if write.change == "unknown" or is_often:
                 return reader.unknown(use)
-            if write.change == "default" and not (
-                value is None or (isinstance(value, Scalar) and not value.value)
-            ):
+            if write.change == "default" and not (value is None or (isinstance(value, Scalar) and not value.value)):
                 return value
             return reader.value(write.values[0])
         path = [self._named(key, write.node) for key in write.path]
@@ -176,7 +174,9 @@ class Variables:
                 part = part if isinstance(part, Scalar) else reader.unknown(write.values[0])
             return with_part(value, path, part)
         if write.change == "default":
-            return self._changed(value, path, write, lambda part: reader.value(write.values[0]) if part is None else part)
+            return self._changed(
+                value, path, write, lambda part: reader.value(write.values[0]) if part is None else part
+            )
         if write.change == "delete":
             return with_part(value, path, None)
         if write.change == "push":
