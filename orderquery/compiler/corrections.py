@@ -215,7 +215,7 @@ class Fixer:
 
 
 def _mended(search: Search, schema: Schema) -> Search:
-    """Return a search with its certain fixes made. Guesses would be help that is not shown."""
+    """Return a search with its certain fixes made; without guesses, which are help."""
     return check_search(search, schema, guesses=Guesses(0)).mended
 
 

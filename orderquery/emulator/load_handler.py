@@ -106,13 +106,14 @@ class LoadHandler:
         return json_response(_encode_result(result, plans=result.plans))
 
     def _store_of(self, request: Request, opened: OpenedEnvelope | None) -> Store:
-        """Return the store of a load; the signature of an envelope decides, if it was checked (D36)."""
+        """Return the store of a load; a checked signature decides it (D36)."""
         site, emulator = site_parameter(request), self._context.emulator
         if opened is None:
             return self._store_at(site) if site else self._context.store_for(request)
         signed = emulator.site_of_instance(opened.instance_id, site)
         if not opened.is_verified:
-            return self._store_at(site or signed) if site or signed else self._context.store_for(request)
+            named = site or signed
+            return self._store_at(named) if named else self._context.store_for(request)
         if signed is None:
             raise _unknown_instance(opened.instance_id, site)
         if site not in ("", signed):

@@ -1,4 +1,4 @@
-"""The turns of loads: few at once, each for a bounded time, and only while its client waits."""
+"""The turns of loads: few at once, for a bounded time, while the client waits."""
 
 from __future__ import annotations
 

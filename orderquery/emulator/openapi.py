@@ -7,6 +7,7 @@ from typing import Any
 from ..diagnostics.codes import CODES, EFFECT_NOTES
 from ..language.limits import MAX_CURSOR_CHARS, MAX_ID_CHARS, MAX_SEARCH_BYTES
 from ..language.schema import Schema
+from ..language.site_names import MAX_SITE_CHARS
 from ..version import __version__
 from .control_paths import control_paths, control_schemas
 from .event_paths import event_paths, event_schemas
@@ -73,8 +74,8 @@ def describe(
                 "SiteId": {
                     "name": "wix-site-id",
                     "in": "header",
-                    "description": "The site to search. Required if the store contains several.",
-                    "schema": {"type": "string"},
+                    "description": "The site of the request. Required where only named sites hold something.",
+                    "schema": {"type": "string", "maxLength": MAX_SITE_CHARS},
                 }
             },
             "headers": {

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
+from ..language.site_names import MAX_SITE_CHARS
 from .operation import Operation
 from .operations import OPERATIONS, STATUS_OF
 from .search_schema import JSONSchema, component
@@ -21,21 +22,25 @@ CONTROL_STATUS = "415"
 """The status that only control routes answer with."""
 
 ERRORS = {
-    "400": ("BadRequest", "Invalid request. Each problem of a search is a field violation of its own."),
+    "400": ("BadRequest", "Invalid request or header. Each problem of a search is a field violation of its own."),
     "401": ("Unauthorized", "Missing or wrong API key."),
-    "403": ("Forbidden", "The site, the host name or the web origin is not allowed, or the server is read-only."),
+    "403": (
+        "Forbidden",
+        "The site, the host name, the web origin or a webhook's instance is not allowed, or the server is read-only.",
+    ),
     "404": ("NotFound", "What the request names is not found."),
-    "408": ("RequestTimeout", "The request body was not complete in time, or the search took too long."),
+    "408": ("RequestTimeout", "The request body was not complete in time, or the search or load took too long."),
     "413": ("TooLarge", "The body has more than {max_body:,} bytes, or a load more than its own limit."),
     CONTROL_STATUS: ("UnsupportedMediaType", "The body is not application/json."),
     "428": ("FailedPrecondition", "The state of what the request names does not allow this."),
     "500": ("InternalError", "Internal error; see the server's log."),
-    "503": ("Unavailable", "The store is unavailable, or the server is stopping; try again later."),
+    "503": ("Unavailable", "The store or memory for the body is unavailable, or the server is stopping; try again."),
 }
 """The component and the description of each status of an error."""
 
 _ALWAYS = ("500", "503")
 _REQUEST_ERRORS = ("400", "401", "403", "408", "413")
+_HOST_ERRORS = ("400", "403")
 _SEARCH = "search_orders"
 _HEADERS = {"x-orderquery-member": "The GUID of the member who calls; without it 403."}
 _SITE = [component("SiteId", "parameters")]
@@ -126,9 +131,9 @@ def describe_operation(
 ) -> dict[str, JSON]:
     """Return an operation; ``name`` is its id and its tag.
 
-    ``public`` operations require no API key and refuse no request; ``statuses`` are those of its own errors.
+    ``public`` operations require no API key, but an allowed host; ``statuses`` are those of its own errors.
     """
-    all_statuses = sorted({*_ALWAYS, *(() if public else _REQUEST_ERRORS), *statuses})
+    all_statuses = sorted({*_ALWAYS, *(_HOST_ERRORS if public else _REQUEST_ERRORS), *statuses})
     errors = {status: component(ERRORS[status][0], "responses") for status in all_statuses}
     operation, _, tag = name.partition(" ")
     described = {"operationId": operation, "tags": [tag], "summary": title, "description": description or title + "."}
@@ -225,8 +230,8 @@ def _own_paths() -> dict[str, JSON]:
     site = {
         "name": "site",
         "in": "query",
-        "description": "The site to load into. Default: the header wix-site-id.",
-        "schema": {"type": "string"},
+        "description": "The site to load into. Default: the header wix-site-id. A verified webhook has a site itself.",
+        "schema": {"type": "string", "maxLength": MAX_SITE_CHARS},
     }
     kind = {
         "name": "kind",

@@ -1,4 +1,4 @@
-"""What every request must satisfy before a route sees it: headers of one meaning, and memory for its body."""
+"""Checks of every request: headers of one meaning, and memory for its body."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class BodyBudget:
 
     def __init__(self, app: ASGIApp, large: int = MAX_LARGE_BODIES_BYTES, small: int = MAX_SMALL_BODIES_BYTES) -> None:
         self._app, self._most = app, (small, large)
-        self._held = [0, 0]
+        self._counted = [0, 0]
 
     @property
-    def held_bytes(self) -> int:
+    def counted_bytes(self) -> int:
         """Bytes of the bodies in progress."""
-        return sum(self._held)
+        return sum(self._counted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -82,13 +82,13 @@ class BodyBudget:
             self._change(size, 0)
 
     def _change(self, before: int, after: int) -> None:
-        """Count a body that had one size and has another. Raises ``Refused`` beyond the bound."""
+        """Count a body that grows or ends. Raises ``Refused`` beyond the bound."""
         parts = zip(_parts(before), _parts(after), strict=True)
-        held = [held - old + new for held, (old, new) in zip(self._held, parts, strict=True)]
-        if after > before and any(now > most for now, most in zip(held, self._most, strict=True)):
+        counted = [now - old + new for now, (old, new) in zip(self._counted, parts, strict=True)]
+        if after > before and any(now > most for now, most in zip(counted, self._most, strict=True)):
             message = f"other requests take the memory for bodies; try again in {BUSY_RETRY_S} s"
             raise Refused(503, message, headers={"retry-after": str(BUSY_RETRY_S)})
-        self._held = held
+        self._counted = counted
 
 
 def _parts(size: int) -> tuple[int, int]:

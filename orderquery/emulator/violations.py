@@ -50,7 +50,10 @@ _KINDS = {
 
 
 def violation_of_fault(found: ErrorDetails, guesses: Guesses) -> Violation:
-    """Return the violation of a fault that pydantic found; ``guesses`` are those of the request."""
+    """Return the violation of a fault that pydantic found.
+
+    ``guesses`` are those of the request.
+    """
     violation: Violation = {
         "field": field_of(found["loc"]),
         "description": _describe(found, guesses),

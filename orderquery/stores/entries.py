@@ -162,7 +162,7 @@ def of_kind(store: StoreOperations, kind: str) -> dict[str, Any]:
 
 
 def holds_anything(store: StoreOperations) -> bool:
-    """Return whether a store's site has any record, of any table of fields, or any entry."""
+    """Return whether a store's site has any record, of any table, or any entry."""
     parts = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE site = :site)" for table in _tables_with_sites(store))
     ((found,),) = store._query(STATE_TABLES[store.dialect].text(f"SELECT {parts}"), {"site": store._stored_site})
     return bool(found)

@@ -18,7 +18,7 @@ MAX_GUESSED_NAMES = 10
 
 
 class Guesses:
-    """The guesses that one request may still cost, of names, values and operators together."""
+    """The guesses that are left for a request, of names, values and operators."""
 
     def __init__(self, left: int = MAX_GUESSED_NAMES) -> None:
         self._left = left
@@ -35,7 +35,7 @@ class Guesses:
 
 
 class Problems(list[Diagnostic]):
-    """The diagnostics found so far. ``guesses`` may be shared with those of another reader."""
+    """The diagnostics found so far; ``guesses`` may be those of another reader."""
 
     def __init__(self, guesses: Guesses | None = None) -> None:
         super().__init__()

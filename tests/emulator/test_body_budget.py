@@ -51,21 +51,21 @@ def test_bytes_in_flight_are_counted_and_given_back() -> None:
         one, other = Sender(budget), Sender(budget)
         await one.send(b"x" * 4 * MIB)
         await other.send(b"x" * 3 * MIB)
-        assert budget.held_bytes == 7 * MIB
+        assert budget.counted_bytes == 7 * MIB
         # One MiB of each is small, 3 + 2 MiB are large: one more byte is too much.
         await other.send(b"x")
         assert other.task.done()
         refused = other.task.exception()
         assert getattr(refused, "status", None) == 503
         assert refused.headers == {"retry-after": str(limits.BUSY_RETRY_S)}
-        assert budget.held_bytes == 4 * MIB
+        assert budget.counted_bytes == 4 * MIB
         third = Sender(budget)
         await third.send(b"x" * MAX_SMALL_BODY_BYTES)
         await third.send(None)
         await third.task
         await one.send(None)
         await one.task
-        assert budget.held_bytes == 0
+        assert budget.counted_bytes == 0
 
     asyncio.run(run())
 
@@ -79,7 +79,7 @@ def test_small_bodies_have_a_bound_of_their_own() -> None:
         assert [sender.task.done() for sender in senders] == [False, False, False, True]
         for sender in senders[:3]:
             await sender.send(None)
-        assert budget.held_bytes == 0
+        assert budget.counted_bytes == 0
 
     asyncio.run(run())
 
@@ -101,11 +101,11 @@ def test_a_client_that_leaves_gives_its_bytes_back() -> None:
         budget = BodyBudget(reads_all)
         sender = Sender(budget)
         await sender.send(b"x" * 2 * MIB)
-        assert budget.held_bytes == 2 * MIB
+        assert budget.counted_bytes == 2 * MIB
         sender.task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sender.task
-        assert budget.held_bytes == 0
+        assert budget.counted_bytes == 0
 
     asyncio.run(run())
 

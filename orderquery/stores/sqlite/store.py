@@ -199,7 +199,7 @@ class SqliteStore(Store):
 
     @property
     def searches_at_once(self) -> bool:
-        """Whether :meth:`search_at_once` may return a page: the tables of a file may have indexes for it."""
+        """Whether :meth:`search_at_once` may return a page, as that of a file."""
         return self.path != MEMORY
 
     def search_at_once(self, search: JSON) -> Page:
