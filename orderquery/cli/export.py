@@ -9,7 +9,7 @@ import click
 from .defaults import with_store
 from .inputs import load_table, open_store, store_argument, table_option
 from .output import count_of, write_line
-from .program import EXIT_OK, Command
+from .program import Command
 
 if TYPE_CHECKING:
     from ..stores.parquet.export import ExportResult
@@ -48,13 +48,15 @@ def export(
     clickhouse:///DIR.
 
     Creates DIR when all files are complete. DIR must not exist, or must be empty. --replace exchanges it with an
-    earlier export; if DIR has other files, nothing is replaced.
+    earlier export; if DIR has other files, nothing is replaced. Reports stored documents that are not JSON, leaves them
+    out, and then exits with 1.
     """
     store, rest = with_store(store, () if folder is None else (folder,), takes_rest=False)
     if not rest:
         raise click.UsageError("Missing argument 'DIR'.")
     from ..stores.parquet.export import ROWS_PER_FILE
     from ..stores.parquet.export import export as export_store
+    from .problem_output import ProblemOutput
     from .progress import ProgressLine
     from .signals import interrupted_by_sigterm
 
@@ -72,8 +74,12 @@ def export(
             group=group,
             written=lambda so_far: progress.update(text=_counts(so_far)),
         )
-    write_line(f"{_counts(result)} in {count_of(result.files, 'file')}")
-    return EXIT_OK
+    problems = ProblemOutput()
+    for problem in result.problems:
+        problems.write(problem)
+    problems.count = result.skipped
+    write_line(f"{_counts(result)} in {count_of(result.files, 'file')}{problems.summary}")
+    return problems.status
 
 
 def _counts(result: ExportResult) -> str:

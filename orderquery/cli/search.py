@@ -131,6 +131,7 @@ def search(
     kept = place.find_cursor(cursor, None if argument is None else argument.source)
     paged = _apply_paging(schema, plan, limit, kept.cursor)
     inputs = [store, *rest]
+    written = None
     with open_store(store, schema, site, layout=layout) as opened, output_to(output, inputs):
         if count:
             write_line(str(opened.count(paged)))
@@ -141,9 +142,9 @@ def search(
         else:
             written = SearchOutput(opened, paged, every_page=every_page, place=place, columns=columns, kept=kept)
             written.write(format_)
-    if not count and format_ not in ("table", "histogram"):
+    if written is not None and format_ != "table":
         write_written(written.count, output)
-    return EXIT_OK
+    return EXIT_OK if written is None else written.problems.status
 
 
 def _apply_paging(schema: Schema, plan: Plan | None, limit: int | None, cursor: str | None) -> Plan:

@@ -16,9 +16,11 @@ from ..syntax.json_decoder import decode_decimal, decode_json
 from .cursor_file import LAST, CursorFile, KeptCursor, search_key
 from .data_output import row_writer, write_notes_of
 from .output import count_of, join_lines, stdout_bytes, write_line
+from .problem_output import ProblemOutput
 from .program import program_name
 
 if TYPE_CHECKING:
+    from ..compiler.page import Page
     from ..stores.base import Store
 
 JSON = Any
@@ -76,6 +78,7 @@ class SearchOutput:
         self._place, self._columns, self._search_key = place, columns, kept.search
         self.count = 0
         """Orders that were written."""
+        self.problems = ProblemOutput()
         self._is_kept = False
 
     def write(self, format_: str) -> None:
@@ -89,10 +92,16 @@ class SearchOutput:
     def _search(self) -> tuple[Iterator[tuple[str, bytes]], str | None]:
         """Return ids with documents, and the cursor of the next page."""
         if self._every_page:
-            return self._counted(self._store.iterate_documents(self._plan)), None
-        page = self._store.search(self._plan)
+            return self._counted(self._store.iterate_documents(self._plan, report=self.problems.write)), None
+        page = self._page()
         self._keep(page.next)
         return self._counted(zip(page.ids, page.documents, strict=True)), page.next
+
+    def _page(self) -> Page:
+        page: Page = self._store.search(self._plan)
+        for problem in page.problems:
+            self.problems.write(problem)
+        return page
 
     def _counted(self, rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         for row in rows:
@@ -115,7 +124,7 @@ class SearchOutput:
     def _write_json(self) -> None:
         write = stdout_bytes().write
         if not self._every_page:
-            page = self._store.search(self._plan)
+            page = self._page()
             self._keep(page.next)
             self.count = len(page.ids)
             write(page.to_bytes() + b"\n")

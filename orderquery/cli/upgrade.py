@@ -6,7 +6,7 @@ import click
 
 from .inputs import load_table, table_option
 from .output import count_of, write_line
-from .program import EXIT_OK, Command
+from .program import Command
 
 
 @click.command(cls=Command, examples=("orderquery upgrade shop.db",))
@@ -16,10 +16,12 @@ def upgrade(store: str, table: str | None) -> int:
     """Rebuild a store that an older version made.
 
     Needed after an update of orderquery or a change of the table of fields; other commands report when it is. If it
-    fails, the store is unchanged.
+    fails, the store is unchanged. Reports stored documents that are not JSON, leaves them out, and then exits with 1.
     """
     from ..stores.engines import shown_location, upgrade_store
+    from .problem_output import ProblemOutput
 
-    count = upgrade_store(store, schema=load_table(table))
-    write_line(f"{count_of(count, 'order')} in {shown_location(store)}")
-    return EXIT_OK
+    problems = ProblemOutput()
+    count = upgrade_store(store, schema=load_table(table), report=problems.write)
+    write_line(f"{count_of(count, 'order')} in {shown_location(store)}{problems.summary}")
+    return problems.status

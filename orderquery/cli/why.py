@@ -143,7 +143,7 @@ class _VerdictWriter:
 
 
 def _explain_stored(writer: _VerdictWriter, store: Store, source: str, order_id: str | None, number: str | None) -> int:
-    from ..stores.projection import decode_stored
+    from ..stores.stored_documents import decode_stored
 
     key = order_id if number is None else _find_number(store, number)
     document = None if key is None else store.get_document(key)

@@ -19,6 +19,8 @@ from .grammar_files import grammar_text, table_names
 from .operators import OPERATORS, Operator, Takes
 from .small_files import read_small_file
 from .sums import Sums, sums_of
+from .table_shapes import InvalidTable as _InvalidTable
+from .table_shapes import check_shape
 from .types import TYPES, ValueType
 
 if TYPE_CHECKING:
@@ -153,13 +155,13 @@ def parse_schema(text: str, where: str = "table") -> Schema:
     """Parse a table from the text of a TOML file; ``where`` names it in errors."""
     try:
         data = tomllib.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise SchemaError(f"{where}: not valid TOML: {problem}") from None
+    try:
+        check_shape(data)
         return _schema(data)
-    except (tomllib.TOMLDecodeError, _InvalidTable) as problem:
+    except _InvalidTable as problem:
         raise SchemaError(f"{where}: {problem}") from None
-
-
-class _InvalidTable(Exception):
-    pass
 
 
 def _schema(data: dict[str, Any]) -> Schema:
@@ -217,7 +219,11 @@ def _schema(data: dict[str, Any]) -> Schema:
 def _hidden(
     data: dict[str, Any] | None, named: Callable[[Any, str], Field], key: str
 ) -> tuple[Field, tuple[Any, ...]] | None:
-    return (named(data["field"], key), tuple(data["values"])) if data else None
+    if not data:
+        return None
+    if not {"field", "values"} <= set(data):
+        raise _InvalidTable(f"{key} needs field and values")
+    return named(data["field"], key), tuple(data["values"])
 
 
 def _wire_form(name: Any) -> WireForm:

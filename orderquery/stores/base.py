@@ -35,6 +35,7 @@ from .paging import SearchingStore
 from .projection import Projector
 from .service_state import StoreMemory, is_storable_id, storable_ids
 from .store_errors import unusable_values
+from .stored_documents import Report, checked_document, log_problem, usable_rows, with_bytes
 
 if TYPE_CHECKING:
     from ..dicts import OrderDict
@@ -231,13 +232,15 @@ class Store(SearchingStore):
                 self.site,
                 self.keys,
             )
+        problems: list[Diagnostic] = []
+        rows, ids = usable_rows(rows, self._ids(rows), problems.append)
         documents = [row[-1] for row in rows]
         orders = LazyOrders(documents, decode_json)
 
         def turn(token: str) -> Page:
             return self.search(cursor=token, limit=limit, seconds=seconds)
 
-        return Page(self._ids(rows), limit, following, preceding, orders, documents, _turn=turn)
+        return Page(ids, limit, following, preceding, orders, documents, tuple(problems), turn)
 
     @property
     def searches_at_once(self) -> bool:
@@ -272,7 +275,7 @@ class Store(SearchingStore):
         return statement(query, self.dialect, site=self._stored_site, position=position, limit=count, wanted=wanted)
 
     def _fetch(self, query: Query, position: Position | None, count: int) -> list[Row]:
-        return _with_bytes(self._rows(self._statement(query, position, count)))
+        return with_bytes(self._rows(self._statement(query, position, count)))
 
     def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
         """Return whether a row exists beyond a position.
@@ -350,9 +353,12 @@ class Store(SearchingStore):
         return (decode_json(document) for _, document in self.iterate_documents(search, params=params))
 
     def iterate_documents(
-        self, search: SearchSource, *, params: Mapping[str, Any] | None = None
+        self, search: SearchSource, *, params: Mapping[str, Any] | None = None, report: Report = log_problem
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield the id and bytes of every order of a search, from its cursor if any."""
+        """Yield the id and bytes of every order of a search, from its cursor if any.
+
+        Stored documents that are not JSON are left out and reported.
+        """
         query, position, _ = self._resumed(search, params)
         if position is not None and position.backward:
             # Reading what precedes a position from the beginning yields it in the order of the search.
@@ -360,7 +366,8 @@ class Store(SearchingStore):
             query, position = replace(query, condition=before), None
         while True:
             rows = self._fetch(query, position, _BATCH_ROWS)
-            for order_id, row in zip(self._ids(rows), rows, strict=True):
+            usable, ids = usable_rows(rows, self._ids(rows), report)
+            for order_id, row in zip(ids, usable, strict=True):
                 yield order_id, row[-1]
             if len(rows) < _BATCH_ROWS:
                 return
@@ -368,11 +375,13 @@ class Store(SearchingStore):
 
     def get_document(self, order_id: str) -> bytes | None:
         """Return the stored bytes of an order, hidden orders included, or ``None``."""
-        return self._get("order", order_id) if is_storable_id(order_id) else None
+        document = self._get("order", order_id) if is_storable_id(order_id) else None
+        return checked_document(document, order_id, "order")
 
     def get_transactions(self, order_id: str) -> bytes | None:
         """Return the stored bytes of an order's transactions record, or ``None``."""
-        return self._get("transactions", order_id) if is_storable_id(order_id) else None
+        document = self._get("transactions", order_id) if is_storable_id(order_id) else None
+        return checked_document(document, order_id, "transactions")
 
     def _find_documents(self, query: Query, count: int) -> list[bytes]:
         return [row[-1] for row in self._fetch(query, None, count)]
@@ -387,9 +396,3 @@ class Store(SearchingStore):
         """Compile a search; return its query, the position of its cursor, and its limit."""
         query = requested(search, self.schema, params=params, limit=limit, cursor=cursor)
         return (query, None, query.limit) if query.cursor is None else resume(query, self.site, self.keys)
-
-
-def _with_bytes(rows: list[Sequence[Any]]) -> list[Row]:
-    if rows and type(rows[0][-1]) is bytes:
-        return rows
-    return [(*row[:-1], row[-1].encode() if isinstance(row[-1], str) else bytes(row[-1])) for row in rows]

@@ -13,6 +13,7 @@ from ..diagnostics.errors import UsageError
 from ..language.schema import Schema, load_schema
 from ..language.types import has_lone_surrogate
 from .base import MEMORY, LoadResult, NotAtOnce, Store
+from .stored_documents import Report, log_problem
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -31,7 +32,7 @@ class StoreEngine(NamedTuple):
     store: str
     """The store class: called with a location and a schema, and by name ``site``, ``keys`` and ``create``."""
     upgrade: str
-    """The function that rebuilds a store: called with a location and a schema."""
+    """The function that rebuilds a store: called with a location, a schema and what problems are reported to."""
     example: str
     in_file: bool = True
     """True if a location is the path of a file, else it is the URL."""
@@ -117,14 +118,18 @@ def _open_mapped(
     return opened
 
 
-def upgrade_store(location: str | PathLike[str], *, schema: Schema | str | Path | None = None) -> int:
+def upgrade_store(
+    location: str | PathLike[str], *, schema: Schema | str | Path | None = None, report: Report | None = None
+) -> int:
     """Rebuild an older store from its documents; return the number of orders.
+
+    Stored documents that are not JSON are left out. ``report`` is called with each; without it they are logged.
 
     Raises the same errors as :func:`open_store`.
     """
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     engine, place = _find_engine(location)
-    count: int = _load(engine.upgrade)(place, table)
+    count: int = _load(engine.upgrade)(place, table, report or log_problem)
     return count
 
 

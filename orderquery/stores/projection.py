@@ -10,27 +10,16 @@ from functools import cached_property
 from typing import Any
 
 from ..documents.extract import values_of
-from ..documents.fields import project
 from ..documents.ingest import Record
 from ..language.fields import Field
 from ..language.schema import Schema
 from ..language.types import Value, encode_text, fold
-from ..syntax.json_decoder import decode_decimal, decode_json
 from .merge import Change, RecordKind, StoredState
+from .stored_documents import decode_stored, is_usable
 
 JSON = Any
 FieldValues = dict[str, Value]
 """The value of every field of an order, by the field's name."""
-
-
-def decode_stored(document: bytes | str) -> JSON:
-    """Decode a stored document with exact numbers."""
-    return decode_json(document.encode() if isinstance(document, str) else document, decode_decimal)
-
-
-def project_stored(schema: Schema, order: bytes | str, transactions: bytes | str | None) -> FieldValues:
-    """Compute the field values of a stored order and its stored transactions record."""
-    return project(schema, decode_stored(order), None if transactions is None else decode_stored(transactions))
 
 
 def folding(field: Field) -> Callable[[Value], str]:
@@ -85,7 +74,10 @@ class Projector:
     def _values_of(self, kind: RecordKind, record: Record | None, stored: bytes | None) -> FieldValues | None:
         if record is not None:
             return record.values or values_of(self._schema, kind, record.decoded)[0]
-        return None if stored is None else values_of(self._schema, kind, decode_stored(stored))[0]
+        # What is stored and unusable counts as missing, so that it can be loaded again.
+        if stored is None or not is_usable(stored):
+            return None
+        return values_of(self._schema, kind, decode_stored(stored))[0]
 
     @cached_property
     def _without_transactions(self) -> FieldValues:

@@ -26,7 +26,7 @@ SQLITE = {
     "an index of an expression": "CREATE INDEX i ON orders (hex(zeroblob(1000)))",
     "a partial index": "CREATE INDEX i ON orders (site) WHERE site > hex(zeroblob(1000))",
     "a virtual table": "DROP TABLE orders; CREATE VIRTUAL TABLE orders USING fts5(rid)",
-    "2,100 tables": ";".join(f"CREATE TABLE t{number} (x TEXT) STRICT" for number in range(2_100)),
+    "2,100 tables": "BEGIN;" + ";".join(f"CREATE TABLE t{number} (x TEXT) STRICT" for number in range(2_100)) + ";COMMIT",
     "no facts": "DROP TABLE about",
     "facts without a table of fields": "DELETE FROM about",
     "facts that are none": "UPDATE about SET value = x'ff00'",

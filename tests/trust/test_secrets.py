@@ -33,9 +33,12 @@ URLS = [
     f"postgresql://shop:a?{PASSWORD}@127.0.0.1:1/x", f"postgresql://shop:{PASSWORD}?b@127.0.0.1:1/x?sslmode=require", f"postgresql://shop:a/{PASSWORD}@127.0.0.1:1/x",
     f"postgresql://shop:a#{PASSWORD}@127.0.0.1:1/x", f"postgresql://shop:{PASSWORD}:x@127.0.0.1:1/x", f"postgresql://shop:[{PASSWORD}]@127.0.0.1:1/x",
     f"postgresql://127.0.0.1:1/x?user=shop&password=a&{PASSWORD}=1", f"postgresql://127.0.0.1:1/x?password={PASSWORD}&&=",
+    f"postgresql://127.0.0.1:1/x?user=shop&password=a&{PASSWORD}", f"postgresql://127.0.0.1:1/x?{PASSWORD}", f"postgresql://127.0.0.1:1/x?password=a&{PASSWORD}&user=shop",
+    "postgresql://127.0.0.1:1/x?password=a&lm_ninety_three=1", "postgresql://127.0.0.1:1/x?password=a&lm_ninety_three", "postgresql://127.0.0.1:1/x?user=shop&&lm_ninety_three&",
+    f"postgresql://shop:a@127.0.0.1:1/x?password=b?&{PASSWORD}?sslmode=require",
     f"postgresql://shop:{PASSWORD}@127.0.0.1:1/orders?namespace=" + "n" * 80,
 ]  # fmt: skip
-SECRETS = (API_KEY, CURSOR_KEY, PASSWORD, "Zx81", "Qw72", "Lm93")
+SECRETS = (API_KEY, CURSOR_KEY, PASSWORD, "Zx81", "Qw72", "Lm93", "lm_ninety_three")
 
 
 def clean(text: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...language.schema import Schema
 from ..document_tables import tables_of
 from ..entries import STATE_TABLES
-from ..projection import project_stored
 from ..store_errors import has_no_records, is_empty
+from ..stored_documents import Report, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import tables
 from .connections import DuckdbConnections
@@ -50,10 +50,10 @@ def _write_about(writer: DuckdbConnection, about: dict[str, str]) -> None:
     writer.rows("INSERT INTO about SELECT unnest($names::VARCHAR[]), unnest($values::VARCHAR[])", parameters)
 
 
-def upgrade(path: str, schema: Schema) -> int:
+def upgrade(path: str, schema: Schema, report: Report) -> int:
     """Rebuild the searched tables from the documents; return the number of orders.
 
-    The rebuild is all or nothing.
+    The rebuild is all or nothing. Documents that are not JSON are left out and reported.
 
     Raises:
         StoreError: the store does not exist, or is newer than this package.
@@ -66,24 +66,28 @@ def upgrade(path: str, schema: Schema) -> int:
             schemas, kept = plan_rebuild(path, int(about["layout"]), LAYOUT_VERSION, schema, about)
             store = {"application": APPLICATION, "layout": str(LAYOUT_VERSION)}
             _write_about(writer, {**store, **kept, **facts_of(schemas)})
-            return sum(_rebuild(writer, each) for each in schemas)
+            return sum(_rebuild(writer, each, report) for each in schemas)
     finally:
         connections.close()
 
 
-def _rebuild(writer: DuckdbConnection, schema: Schema) -> int:
+def _rebuild(writer: DuckdbConnection, schema: Schema, report: Report) -> int:
     """Create a searched table again; return the number of its orders."""
     names = tables_of(schema)
     writer.rows(f"DROP TABLE IF EXISTS {names.orders}")
     writer.rows(tables.projected_table(schema))
     text = (
-        f"SELECT d.rid, d.site, d.document, t.document FROM (SELECT * FROM {names.documents} WHERE rid > $after "
+        f"SELECT d.rid, d.site, d.id, d.document, t.document FROM (SELECT * FROM {names.documents} WHERE rid > $after "
         f"ORDER BY rid LIMIT {_BATCH_ROWS}) AS d "
         f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id ORDER BY d.rid"
     )
     count = after = 0
     while found := writer.rows(text, {"after": after}):
-        rows = [(rid, site, project_stored(schema, *documents)) for rid, site, *documents in found]
+        projected = [
+            (rid, site, project_usable(schema, order_id, order, transactions, report)[0])
+            for rid, site, order_id, order, transactions in found
+        ]
+        rows = [(rid, site, values) for rid, site, values in projected if values is not None]
         tables.insert_orders(writer, schema, rows)
-        count, after = count + len(found), found[-1][0]
+        count, after = count + len(rows), found[-1][0]
     return count

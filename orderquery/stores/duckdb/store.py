@@ -68,8 +68,10 @@ class DuckdbStore(Store):
         names = self._tables
         with self._connections.writing() as writer:
             revisions = self._of_ids(writer, f'"{key}", {revision} FROM {names.orders}', key, order_ids)
+            # An order whose document is not JSON has no searched row.
+            documents = self._of_ids(writer, f"id, NULL FROM {names.documents}", "id", order_ids)
             times = self._of_ids(writer, f"order_id, event_time FROM {names.transactions}", "order_id", order_ids)
-        return stored_states(self.schema, revisions, times)
+        return stored_states(self.schema, {**documents, **revisions}, times)
 
     def _read_documents(self, kind: RecordKind, order_ids: list[str]) -> dict[str, bytes]:
         with self._connections.writing() as writer:

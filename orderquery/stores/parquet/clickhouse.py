@@ -83,7 +83,7 @@ class _ClickhouseEngine(ParquetEngine):
                     raise deadline.passed() from problem
                 raise
         found = arrow.ipc.open_file(arrow.BufferReader(result.bytes())).read_all()
-        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+        return list(zip(*map(_values, found.columns), strict=True))
 
     def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
         """Return the lines of the engine's execution plan for a statement."""
@@ -106,6 +106,23 @@ class _ClickhouseEngine(ParquetEngine):
             self._session.close()
             self._session = None
         self._remove_links()
+
+
+def _values(column: Any) -> list[Any]:
+    """Return the values of a column; a text that is not UTF-8 as its bytes."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        import pyarrow as arrow
+
+        return [_text(value) for value in column.cast(arrow.large_binary()).to_pylist()]
+
+
+def _text(value: bytes | None) -> str | bytes | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _type(column: ColumnarColumn) -> str:

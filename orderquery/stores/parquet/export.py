@@ -8,18 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from ...diagnostics.diagnostic import Diagnostic
 from ...diagnostics.errors import MissingExtra, UsageError
+from ...documents.fields import project
 from ...language.schema import Schema
 from ...language.types import encode_text
 from ..base import Store
 from ..document_tables import StoredRecord
 from ..file_modes import GROUP_MODES, OWNER_MODES, FileModes, create_file
-from ..projection import project_stored
+from ..stored_documents import decode_stored, is_usable, problem_of
 from .folders import new_folder
 from .tables import (
     ABOUT_FILE,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     import pyarrow as arrow
 
 ROWS_PER_FILE = 200_000
+_MAX_PROBLEMS = 100
 _MAX_GROUP_ROWS = 10_000
 _MAX_GROUP_BYTES = 32 << 20
 """Rows, and bytes of documents, that are kept in memory, and that an engine reads at once."""
@@ -51,6 +54,16 @@ class ExportResult:
     orders: int = 0
     transactions: int = 0
     files: int = 0
+    skipped: int = 0
+    """Stored documents that are not JSON."""
+    problems: list[Diagnostic] = field(default_factory=list)
+    """The first of them."""
+
+    def report(self, problem: Diagnostic) -> None:
+        """Count a document that is left out."""
+        self.skipped += 1
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(problem)
 
 
 def export(
@@ -66,8 +79,8 @@ def export(
     """Write the records of one site or of all sites to a folder.
 
     The export is all or nothing. The folder must not exist, or be empty; with ``replace`` it may be an earlier export
-    without other files. Its owner alone can read it; with ``group``, the group of its files, too. ``written`` is called
-    with the result from time to time.
+    without other files. Stored documents that are not JSON are left out and counted. Its owner alone can read the
+    export; with ``group``, the group of its files, too. ``written`` is called with the result from time to time.
 
     Raises:
         StoreError: the folder is in use, has other files, or cannot be written.
@@ -89,7 +102,12 @@ def export(
             for order, other in rows:
                 record = order or other
                 named = named or bool(record and record.site)
-                if order is not None:
+                if other is not None and not is_usable(other.document):
+                    result.report(problem_of(other.id, "transactions"))
+                    other = None
+                if order is not None and not is_usable(order.document):
+                    result.report(problem_of(order.id))
+                elif order is not None:
                     result.orders += 1
                     orders.add(_order_row(store.schema, order, other), len(order.document))
                 if other is not None:
@@ -115,7 +133,7 @@ def export(
 
 
 def _order_row(schema: Schema, order: StoredRecord, other: StoredRecord | None) -> list[Any]:
-    values = project_stored(schema, order.document, None if other is None else other.document)
+    values = project(schema, decode_stored(order.document), None if other is None else decode_stored(other.document))
     _, *fields, _ = columns(schema)
     return [order.site, *(column.encode(values[column.field]) for column in fields), order.document]
 

@@ -140,7 +140,10 @@ class ParquetStore(ReadOnlyStore):
         query = Query(self.schema, Search(), equals(key, order_id), (SortField(key, False),), 1)
         layout = None if kind == "order" else _TRANSACTIONS
         rows = self._rows(statement(query, self.dialect, site=self.site, layout=layout))
-        return str(rows[0][-1]).encode() if rows else None
+        if not rows:
+            return None
+        document = rows[0][-1]
+        return document if isinstance(document, bytes) else str(document).encode()
 
     @cached_property
     def _order_id(self) -> Field:
@@ -156,6 +159,6 @@ class ParquetStore(ReadOnlyStore):
         self._engine.close()
 
 
-def upgrade(path: str, schema: Schema) -> int:
+def upgrade(path: str, schema: Schema, report: object) -> int:
     """Refuse to rebuild an export. Raises ``StoreError``."""
     raise StoreError(f"{path} is an export; create it again with: orderquery export STORE {path} --replace")

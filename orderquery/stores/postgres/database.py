@@ -12,8 +12,8 @@ from ...diagnostics.errors import StoreError
 from ...language.schema import Schema
 from ..document_tables import StoreTables, stored_tables, tables_of
 from ..entries import STATE_TABLES
-from ..projection import project_stored
 from ..store_errors import has_no_records, not_found
+from ..stored_documents import Report, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import tables
 from .connections import PostgresConnection, PostgresConnections
@@ -165,7 +165,7 @@ def _read_keys(database: PostgresConnection) -> list[str]:
     return [key for (key,) in database.execute("SELECT key FROM cursor_key ORDER BY number DESC")]
 
 
-def upgrade(location: str, schema: Schema) -> int:
+def upgrade(location: str, schema: Schema, report: Report) -> int:
     """Rebuild the searched tables from the documents; return the number of orders.
 
     The rebuild is all or nothing.
@@ -185,7 +185,7 @@ def upgrade(location: str, schema: Schema) -> int:
             schemas, kept = plan_rebuild(shown, int(about["layout"]), LAYOUT_VERSION, schema, about)
             database.execute("DELETE FROM about")
             _write_about(database, {"layout": str(LAYOUT_VERSION), **kept, **facts_of(schemas)})
-            count = sum(sum(_rebuild(database, each)) for each in schemas)
+            count = sum(sum(_rebuild(database, each, report)) for each in schemas)
         with connections.exclusive() as database:
             for each in schemas:
                 analyze(database, tables_of(each))
@@ -194,20 +194,24 @@ def upgrade(location: str, schema: Schema) -> int:
     return count
 
 
-def _rebuild(database: PostgresConnection, schema: Schema) -> Iterator[int]:
+def _rebuild(database: PostgresConnection, schema: Schema, report: Report) -> Iterator[int]:
     """Create a searched table again, in batches; yield the size of each."""
     names, columns = tables_of(schema), tables.columns(schema)
     database.execute(f"DROP TABLE {names.orders}")
     database.execute(tables.projected_table(schema))
     with database.cursor("documents") as stored:
         stored.execute(
-            f"SELECT d.rid, d.site, d.document, t.document FROM {names.documents} AS d "
+            f"SELECT d.rid, d.site, d.id, d.document, t.document FROM {names.documents} AS d "
             f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id"
         )
         while rows := stored.fetchmany(_BATCH_ROWS):
-            projected = [(rid, site, project_stored(schema, *documents)) for rid, site, *documents in rows]
-            tables.write_rows(database, names.orders, columns, [tables.make_row(schema, *row) for row in projected])
-            yield len(rows)
+            projected = [
+                (rid, site, project_usable(schema, order_id, order, transactions, report)[0])
+                for rid, site, order_id, order, transactions in rows
+            ]
+            made = [tables.make_row(schema, rid, site, values) for rid, site, values in projected if values is not None]
+            tables.write_rows(database, names.orders, columns, made)
+            yield len(made)
     for text in tables.indexes(schema):
         database.execute(text)
 

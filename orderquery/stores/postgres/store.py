@@ -83,8 +83,10 @@ class PostgresStore(Store):
         orders, times_of = self._tables.orders, f"SELECT order_id, event_time FROM {self._tables.transactions}"
         with self._connections.writing() as database:
             revisions = self._of_ids(database, f'SELECT "{self._key}", {revision} FROM {orders}', self._key, order_ids)
+            # An order whose document is not JSON has no searched row.
+            documents = self._of_ids(database, f"SELECT id, NULL FROM {self._tables.documents}", "id", order_ids)
             times = self._of_ids(database, times_of, "order_id", order_ids)
-        return stored_states(self.schema, revisions, times)
+        return stored_states(self.schema, {**documents, **revisions}, times)
 
     @property
     def _key(self) -> str:
@@ -107,7 +109,7 @@ class PostgresStore(Store):
         self._check_site_length()
         with self._connections.writing() as database:
             replaced = (change.id for change, _ in changes if change.stored.order)
-            rids = self._of_ids(database, f'SELECT "{self._key}", rid FROM {names.orders}', self._key, replaced)
+            rids = self._of_ids(database, f"SELECT id, rid FROM {names.documents}", "id", replaced)
             # Deleting and appending rows is several times faster than updating them one by one.
             database.execute(
                 f"DELETE FROM {names.documents} WHERE rid = ANY(%s)",

@@ -20,14 +20,20 @@ _PASSWORD = re.compile(r"(?<=://)([^:?#]*):(.*)@")
 _NO_PORT = re.compile(r"://[^/:]*:(?!\d*(?:[/,]|$))")
 _SPECIAL = re.compile(r"[@:/?#%&=\[\]]")
 _MIN_PIECE_CHARS = 3
-_NAME = re.compile(r"[a-z_]*")
-"""The name of a parameter; anything else is the rest of a password with an unescaped ``&``."""
-
-_PARAMETER = re.compile(r"([^&=]*)=([^&]*)")
 _SHOWN = frozenset(
     ("host", "hostaddr", "port", "dbname", "user", "namespace", "sslmode", "connect_timeout", "application_name")
 )
 """The parameters whose values are shown: any other could be a password, or a misspelled one."""
+_HIDDEN_NAMES = frozenset(
+    ("password", "passfile", "options", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir",
+     "sslcompression", "sslsni", "sslnegotiation", "sslcertmode", "ssl_min_protocol_version", "ssl_max_protocol_version",
+     "requirepeer", "require_auth", "channel_binding", "krbsrvname", "gsslib", "gssencmode", "gssdelegation", "service",
+     "servicefile", "target_session_attrs", "load_balance_hosts", "client_encoding", "fallback_application_name",
+     "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "replication",
+     "oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope", "min_protocol_version",
+     "max_protocol_version", "sslkeylogfile", "scram_client_key", "scram_server_key")
+)  # fmt: skip
+"""The other parameters of libpq: their names are shown. Anything else may be the rest of a password with a ``&``."""
 _HIDDEN = "***"
 
 
@@ -85,22 +91,27 @@ def _masked(url: str) -> str:
     base, mark, query = _split(url)
     # A password may contain an @ that should have been escaped: the last one ends it.
     masked = _PASSWORD.sub(rf"\1:{_HIDDEN}@", base)
-    return masked + mark + _PARAMETER.sub(_hidden, query)
+    return masked + mark + "&".join(map(_shown, query.split("&") if query else []))
 
 
-def _hidden(parameter: re.Match[str]) -> str:
-    name = parameter[1]
-    if name in _SHOWN:
-        return parameter[0]
-    return f"{name if _NAME.fullmatch(name) else _HIDDEN}={_HIDDEN}"
+def _shown(parameter: str) -> str:
+    """Return what may be shown of a parameter."""
+    name, is_given, _ = parameter.partition("=")
+    if is_given and name in _SHOWN:
+        return parameter
+    return f"{name}={_HIDDEN}" if is_given and name in _HIDDEN_NAMES else _HIDDEN
 
 
 def _secrets(url: str) -> set[str]:
     base, _, query = _split(url)
     password = _PASSWORD.search(base)
     found = [password[2]] if password else []
-    found += [value for name, value in _PARAMETER.findall(query) if name not in _SHOWN]
-    found += [name for name, _ in _PARAMETER.findall(query) if not _NAME.fullmatch(name)]
+    for parameter in query.split("&"):
+        name, is_given, value = parameter.partition("=")
+        if is_given and name not in _SHOWN:
+            found.append(value)
+        if not is_given or name not in _SHOWN | _HIDDEN_NAMES:
+            found.append(name)
     # libpq ends a password at the first character that should have been escaped, and quotes what follows it.
     pieces = (piece for secret in found for piece in _SPECIAL.split(secret) if len(piece) >= _MIN_PIECE_CHARS)
     return {text for secret in (*found, *pieces) for text in (secret, unquote(secret)) if text}

@@ -6,14 +6,13 @@ import sqlite3
 from typing import Any
 
 from ...diagnostics.errors import StoreError
-from ...documents.fields import project
 from ...documents.rest_names import is_sdk_shaped
 from ...language.schema import Schema
 from ..base import MEMORY
 from ..document_tables import StoreTables, tables_of
 from ..entries import STATE_TABLES
-from ..projection import decode_stored
 from ..store_errors import check_upgradable, has_no_records, is_empty
+from ..stored_documents import Report, decode_stored, is_usable, problem_of, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import bulk_load, erasure, tables
 from .connections import SqliteConnections, connect, describe, run_with_lock
@@ -109,10 +108,10 @@ def _write_about(database: sqlite3.Connection, facts: dict[str, Any]) -> None:
     database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(facts.items()))
 
 
-def upgrade(path: str, schema: Schema) -> int:
+def upgrade(path: str, schema: Schema, report: Report) -> int:
     """Rebuild the searched tables from the documents; return the number of orders.
 
-    The rebuild is all or nothing.
+    The rebuild is all or nothing. Documents that are not JSON are left out and reported.
 
     Raises:
         StoreError: the store does not exist, or is newer than this package.
@@ -126,7 +125,7 @@ def upgrade(path: str, schema: Schema) -> int:
         schemas, kept = plan_rebuild(path, version, LAYOUT_VERSION, schema, read_about(database, path))
         database.execute("DELETE FROM about")
         _write_about(database, {**kept, **facts_of(schemas)})
-        count = sum(_rebuild(database, each) for each in schemas)
+        count = sum(_rebuild(database, each, report) for each in schemas)
         database.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
         # Older versions left copies of what they deleted.
         erasure.note_deletion(database)
@@ -140,41 +139,48 @@ def upgrade(path: str, schema: Schema) -> int:
     return count
 
 
-def _rebuild(database: sqlite3.Connection, schema: Schema) -> int:
+def _rebuild(database: sqlite3.Connection, schema: Schema, report: Report) -> int:
     """Create the searched tables again; return the number of their orders."""
     names = tables_of(schema)
     for table in (names.orders, names.elements):
         database.execute(f"DROP TABLE IF EXISTS {table}")
     for text in tables.projected_tables(schema):
         database.execute(text)
-    count, sdk_names = _write_searched(database, schema, names)
+    count, sdk_names = _write_searched(database, schema, names, report)
     for text in tables.indexes(schema).values():
         database.execute(text)
     _write_about(database, {names.about("sdk_names"): int(sdk_names)})
     return count
 
 
-def _write_searched(database: sqlite3.Connection, schema: Schema, names: StoreTables) -> tuple[int, bool]:
+def _write_searched(
+    database: sqlite3.Connection, schema: Schema, names: StoreTables, report: Report
+) -> tuple[int, bool]:
     """Write the searched rows; return the number of orders and an SDK flag.
 
     The flag is true if any document has the SDK's names.
     """
     stored = database.execute(
-        f"SELECT d.rid, d.site, d.document, t.document FROM {names.documents} AS d "
+        f"SELECT d.rid, d.site, d.id, d.document, t.document FROM {names.documents} AS d "
         f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id"
     )
     without_order = database.execute(
-        f"SELECT t.document FROM {names.transactions} AS t WHERE NOT EXISTS "
+        f"SELECT t.order_id, t.document FROM {names.transactions} AS t WHERE NOT EXISTS "
         f"(SELECT 1 FROM {names.documents} AS d WHERE d.site = t.site AND d.id = t.order_id)"
     )
-    count = 0
-    sdk_names = any(is_sdk_shaped(schema, decode_stored(document)) for (document,) in without_order)
+    count, sdk_names = 0, False
+    for order_id, document in without_order:
+        if not is_usable(document):
+            report(problem_of(order_id, "transactions"))
+        else:
+            sdk_names = sdk_names or is_sdk_shaped(schema, decode_stored(document))
     while rows := stored.fetchmany(_BATCH_ROWS):
         projected = []
-        for rid, site, order, transactions in rows:
-            documents = decode_stored(order), decode_stored(transactions) if transactions else None
-            sdk_names = sdk_names or any(is_sdk_shaped(schema, document) for document in documents if document)
-            projected.append((rid, site, project(schema, *documents)))
+        for rid, site, order_id, order, transactions in rows:
+            values, documents = project_usable(schema, order_id, order, transactions, report)
+            sdk_names = sdk_names or any(is_sdk_shaped(schema, document) for document in documents)
+            if values is not None:
+                projected.append((rid, site, values))
         tables.write_rows(database, schema, projected)
-        count += len(rows)
+        count += len(projected)
     return count, sdk_names
