@@ -43,6 +43,8 @@ _OLD_ORDER_KEYS = {
     "_lastUpdated": "updatedDate", "totals": "priceSummary", "numericId": "number",
 }  # fmt: skip
 """Keys of an order of the older Stores API, with the REST name of the key that replaces each."""
+_ORDER = ["orders", "*"]
+"""The place of an order in the answer."""
 OFFSET_KEYS = ("offset", "skip", "page", "pageNumber", "pageIndex", "pageSize", "from")
 """Keys by which other APIs page."""
 
@@ -52,31 +54,40 @@ def unknown_answer_key(path: Sequence[str], key_span: Span, *, is_sdk: bool) -> 
 
     ``("orders", "*", KEY)`` is a key of an order. The mistake is of the last key; ``None`` if there is none.
     """
-    *holder, key = path
-    if holder == ["orders", "*"]:
-        return _unknown_order_key(key, key_span, is_sdk=is_sdk)
-    right = _WRONG_KEYS.get(tuple(holder), {}).get(key)
+    right = right_path(path, is_sdk=is_sdk)
     if right is None:
         return None
-    where = ".".join(holder) or "the answer"
-    known = ", ".join(_ANSWER_KEYS[tuple(holder)])
-    whole = ".".join([*holder, right])
-    help_ = f"write: {whole}" if right else f"there is no total; {where} has {known}"
+    *holder, key = path
+    if holder == _ORDER:
+        where = "an order of the SDK" if is_sdk else "an order over REST"
+        help_ = f"write: {right[-1]}"
+    else:
+        where = ".".join(holder) or "the answer"
+        known = f"{where} has {', '.join(_ANSWER_KEYS[tuple(holder)])}"
+        help_ = f"write: {'.'.join(right)}" if right else f"there is no total; {known}" if "total" in key else known
     return AroundCall("unknown-answer-key", f"unknown key {quoted(key)} in {where}", help_, key_span)
 
 
-def _unknown_order_key(key: str, key_span: Span, *, is_sdk: bool) -> AroundCall | None:
-    right = _OLD_ORDER_KEYS.get(key)
-    if right is not None:
-        right = _RENAMED.get(right, right) if is_sdk else right
-    elif is_sdk:
-        right = _RENAMED.get(key)
-    else:
-        right = {sdk: rest for rest, sdk in _RENAMED.items()}.get(key)
+def right_path(path: Sequence[str], *, is_sdk: bool) -> tuple[str, ...] | None:
+    """Return what to read in place of an unknown key of the answer.
+
+    It is empty where the answer has no such value, and ``None`` for a key that is not known to be wrong.
+    """
+    *holder, key = path
+    if holder == _ORDER:
+        right = _right_order_key(key, is_sdk=is_sdk)
+        return None if right is None else (*holder, right)
+    right = _WRONG_KEYS.get(tuple(holder), {}).get(key)
     if right is None:
         return None
-    answer = "an order of the SDK" if is_sdk else "an order over REST"
-    return AroundCall("unknown-answer-key", f"unknown key {quoted(key)} in {answer}", f"write: {right}", key_span)
+    return (*holder, *right.split(".")) if right else ()
+
+
+def _right_order_key(key: str, *, is_sdk: bool) -> str | None:
+    right = _OLD_ORDER_KEYS.get(key)
+    if right is not None:
+        return _RENAMED.get(right, right) if is_sdk else right
+    return _RENAMED.get(key) if is_sdk else {sdk: rest for rest, sdk in _RENAMED.items()}.get(key)
 
 
 def cursor_not_passed(call_span: Span) -> AroundCall:

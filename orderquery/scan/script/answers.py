@@ -55,8 +55,11 @@ class Answer:
                 self._seen.add((node.id, path))
                 self._follow(node, path)
 
-    def is_right_elsewhere(self, read: Read, wrong: set[int]) -> bool:
-        """Return whether ``??`` or ``||`` falls back between a wrong key and a right one."""
+    def is_right_elsewhere(self, read: Read, right: Path) -> bool:
+        """Return whether ``??`` or ``||`` falls back between a wrong key and the right one.
+
+        ``right`` is the path of the right one; any other read will do if there is none.
+        """
         top = None
         for above in self._tree.ancestors(read.expression):
             operator = field(above, "operator")
@@ -68,9 +71,8 @@ class Answer:
                 break
         if top is None:
             return False
-        return any(
-            top.start_byte <= other.key.start_byte < top.end_byte and other.key.id not in wrong for other in self.reads
-        )
+        others = [other for other in self.reads if top.start_byte <= other.key.start_byte < top.end_byte]
+        return any(other.path == right if right else other.path[:1] != read.path[:1] for other in others)
 
     # -- steps --------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from ..around import unknown_answer_key
+from ..around import right_path, unknown_answer_key
 from ..found import AroundCall, Language, SearchCall, Sends
 from ..languages import SourceLanguage
 from ..nodes import ObjectLiteral, Scalar, SourceValue
@@ -144,12 +144,10 @@ class _ScriptFinder:
         return SearchCall(self._tree.span(call), sends, search, self._language, tuple(in_order))
 
     def _wrong_reads(self, answer: Answer, *, is_sdk: bool) -> Iterator[AroundCall]:
-        judged = [
-            (read, unknown_answer_key(read.path, self._tree.span(read.key), is_sdk=is_sdk)) for read in answer.reads
-        ]
-        wrong = {read.key.id for read, mistake in judged if mistake is not None}
-        for read, mistake in judged:
-            if mistake is not None and not answer.is_right_elsewhere(read, wrong):
+        for read in answer.reads:
+            mistake = unknown_answer_key(read.path, self._tree.span(read.key), is_sdk=is_sdk)
+            right = right_path(read.path, is_sdk=is_sdk)
+            if mistake is not None and right is not None and not answer.is_right_elsewhere(read, right):
                 yield mistake
 
     def _value(self, node: Node, call: Node, *, inlines: Inlines = "never") -> SourceValue | None:
