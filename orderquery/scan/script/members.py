@@ -20,7 +20,7 @@ _KEYS = {"memberId": "memberId", "contactId": "contactId", "email": "email", "bu
          "customerEmail": "email", "buyerId": "contactId", "customerId": "contactId"}  # fmt: skip
 """Names of a person's identity, with the last key of the field that has it."""
 _NAMES = re.compile(
-    r"(?:current|logged_?in|site)?_?(member|contact|buyer|customer)_?(?:id|email)|(?:current|logged_?in)_?member",
+    r"(?:current|logged_?in|site|user)?_?(member|contact|buyer|customer)_?(?:id|email)|(?:current|logged_?in)_?member",
     re.IGNORECASE,
 )
 _MAKERS = re.compile(

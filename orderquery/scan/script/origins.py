@@ -168,6 +168,12 @@ class Origins:
 
     # -- clients that another file makes ------------------------------------------------------------------------
 
+    def _has_wix_type(self, binding: DeclaredName) -> bool:
+        """Return whether the type of a parameter or variable names Wix, such as ``WixClient``."""
+        declared = self._tree.parent(binding.node)
+        written = None if declared is None or binding.path else field(declared, "type")
+        return written is not None and _WIX.search(self._tree.start_of(written, 200)) is not None
+
     def names_wix(self, node: Node) -> bool:
         """Return whether an unknown client is one of Wix, by its name or its import."""
         node = inner(node)
@@ -183,6 +189,8 @@ class Origins:
         if _WIX.search(self._tree.start_of(node, 80)):
             return True
         binding = self._scopes.binding(node) if node.type == "identifier" else None
+        if binding is not None and self._has_wix_type(binding):
+            return True
         if binding is None or binding.value is None:
             return self.has_wix_import
         if binding.kind == "import":
