@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from ..found import Sends
 from .answers import AnswerKind
-from .called_values import local_function
+from .called_values import local_function, returns_of
 from .literals import key_of
 from .origins import Origins
 from .reading import Reading
@@ -53,6 +53,8 @@ _MODULE_ANSWERS: dict[str, AnswerKind] = {
     "wix-fetch": "response", "cross-fetch": "response", "isomorphic-fetch": "response", "@wix/essentials": "response",
     "@wix/http-client": "response", "ofetch": "unknown",
 }  # fmt: skip
+_JSON = re.compile(r"\.json\(\)\W*(?:as\s+[\w.<>\[\]]+\W*)?$")
+_MAX_RETURN_CHARS = 300
 _MAX_CHAIN = 10
 _MAKERS = ("create", "extend", "defaults")
 _PLAIN = ("search", "filter", "sort", "cursorPaging", "query", "paging")
@@ -165,12 +167,41 @@ class HttpCalls:
         return node.type == "call_expression"
 
     def _object(self, node: Node) -> Node | None:
-        """Return the object that an expression is, or the constant that it names."""
+        """Return the object that an expression is: written there, a constant, or made by a function."""
+        node = inner(node)
         if node.type == "object":
             return node
+        if node.type == "call_expression":
+            return self._made(node)
         binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
         value = None if binding is None or binding.value is None or binding.path else inner(binding.value)
+        if value is not None and value.type == "call_expression":
+            return self._made(value)
         return value if value is not None and value.type == "object" else None
+
+    def _made(self, call: Node) -> Node | None:
+        """Return the options that a call makes: with those in its arguments, or in a function of the file."""
+        for node in arguments(call):
+            given = inner(node)
+            if given.type == "object" and self._has_body(given):
+                return given
+        local = self._local(call)
+        body = None if local is None else field(local, "body")
+        if body is None:
+            return None
+        found = [body]
+        if body.type == "statement_block":
+            found = [node for each in returns_of(body) or () for node in expressions(each)]
+        made = inner(found[0]) if len(found) == 1 else None
+        return made if made is not None and made.type == "object" and self._has_body(made) else None
+
+    def _local(self, call: Node) -> Node | None:
+        """Return the function of the file that a call calls."""
+        function = callee(call)
+        binding = None
+        if function is not None and function.type == "identifier":
+            binding = self._reader.scopes.binding(function)
+        return None if binding is None else local_function(binding)
 
     def _call(self, call: Node, function: Node, body: Node | None, api: Sends) -> HttpCall:
         return HttpCall(call, body, api, self._answers(function))
@@ -202,6 +233,9 @@ class HttpCalls:
         if last in _FETCHES or name in ("globalThis.fetch", "window.fetch"):
             binding = self._reader.scopes.binding(function) if function.type == "identifier" else None
             return "response" if binding is None or binding.kind != "function" else "unknown"
+        local = self._local(parent) if (parent := self._tree.parent(function)) is not None else None
+        if local is not None and self._returns_json(local):
+            return "answer"
         maker = self._maker(function)
         if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.start_of(maker, 80))):
             return "axios"
@@ -210,6 +244,14 @@ class HttpCalls:
         if maker is not None and self._tree.start_of(maker, 3) == "ky.":
             return "response"
         return "unknown"
+
+    def _returns_json(self, function: Node) -> bool:
+        """Return whether a function of the file returns the decoded body of a response."""
+        body = field(function, "body")
+        if body is None:
+            return False
+        found = [body] if body.type != "statement_block" else returns_of(body) or []
+        return any(_JSON.search(self._tree.start_of(node, _MAX_RETURN_CHARS)) is not None for node in found)
 
     def _maker(self, function: Node) -> Node | None:
         """Return the call that made the instance of a client, such as axios.create(...)."""

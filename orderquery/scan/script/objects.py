@@ -79,6 +79,9 @@ def with_part(value: SourceValue | None, path: Sequence[NamedKey], part: SourceV
         new = with_part(items[int(key)], rest, part)
         items[int(key)] = Scalar(None, key_span) if new is None else new
         return ListLiteral(tuple(items), value.span)
+    if isinstance(value, ListLiteral):
+        # An index beyond the known items.
+        return ListLiteral((*value.items, spread_item(unknown(str(key), key_span))), value.span)
     if not isinstance(value, ObjectLiteral):
         return value
     old = entry_of(value, key) if isinstance(key, str) else None

@@ -15,6 +15,7 @@ from .tree import field as part
 _MAX_PATTERN_NODES = 2_000
 _MAX_PATH = 8
 _ADDS = ("push", "unshift")
+_REORDERS = ("splice", "pop", "shift", "sort", "reverse", "fill", "copyWithin")
 
 BindingKind = Literal["variable", "parameter", "import", "function", "class", "enum", "element"]
 Key = str | Node
@@ -261,6 +262,9 @@ class Scopes:
             on = self._tree.name(holder)
             if name in _ADDS:
                 self._write(holder, call, "push", tuple(given))
+                return
+            if name in _REORDERS:
+                self._write(holder, call, "set", (call,))
                 return
             if name == "assign" and on == "Object" and given:
                 self._write(given[0], call, "merge", tuple(given[1:]))
