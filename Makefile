@@ -47,7 +47,7 @@ $(TRUST): $(TEST)
 
 $(BENCH)/.ready: pyproject.toml benchmarks/peers.txt
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[endpoint]' --requirement benchmarks/peers.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[endpoint,scan]' --requirement benchmarks/peers.txt
 	@touch $@
 
 demo: $(DEMO)  ## load sample orders into an embedded store and search them

@@ -14,5 +14,6 @@ QUESTIONS = (
     "testing",
     "memory_use",
     "startup",
+    "scanning",
     "growth",
 )

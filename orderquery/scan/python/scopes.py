@@ -214,8 +214,10 @@ def touched_names(source: PythonSource, statement: Node) -> frozenset[str]:
     found = source.touched.get(statement.id)
     if found is None:
         names: set[str] = set()
-        for node in (statement, *own_nodes(statement)):
-            names.update(_touched_by(source, node))
+        if statement.type not in (*NEW_SCOPES, "decorated_definition"):
+            for node in (statement, *own_nodes(statement)):
+                if node.is_named:
+                    names.update(_touched_by(source, node))
         found = source.touched[statement.id] = frozenset(names)
     return found
 
