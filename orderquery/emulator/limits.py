@@ -59,8 +59,12 @@ MAX_UNUSABLE_DOCUMENTS = 10_000
 MAX_LOAD_PROBLEM_COUNT = 100_000
 """Problems of any kind after which a load ends: each takes about 25 microseconds to describe."""
 
-MAX_LOAD_VALUES = 4_000_000
-"""Values in the body of a load. Sample orders have one in 22 bytes; a decoded value takes up to 100 bytes."""
+MAX_LOAD_VALUES = 3_000_000
+"""Values in the body of a load, told by their commas. Sample orders have one in 33 bytes; a decoded one takes up to
+130 bytes."""
+
+MAX_LOAD_OBJECTS = 1_250_000
+"""Objects and lists in the body of a load. Sample orders have one in 65 bytes; a decoded one takes about 200 bytes."""
 
 LOAD_TIMEOUT_S = 60.0
 """For one load, from its turn on; checked with every document."""

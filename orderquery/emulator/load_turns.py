@@ -12,14 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from .errors import Refused, application_error
-from .limits import LOAD_TIMEOUT_S, MAX_CONCURRENT_LOADS, MAX_LOAD_VALUES, MAX_SMALL_LOAD_BYTES
+from .limits import LOAD_TIMEOUT_S, MAX_CONCURRENT_LOADS, MAX_LOAD_OBJECTS, MAX_LOAD_VALUES, MAX_SMALL_LOAD_BYTES
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
 _COUNTED_BYTES = 1 << 20
-_BEGINS_VALUE = (b",", b"{", b"[")
+_BEGINS_OBJECT = (b"{", b"[")
 _MAX_OTHER_MESSAGES = 10
 """After the body of a request only its end is expected."""
 
@@ -124,13 +124,15 @@ def check_values(body: bytes) -> None:
         Refused: 413.
 
     """
-    count = 0
+    values = objects = 0
     for start in range(0, len(body), _COUNTED_BYTES):
         # In pieces, because a count keeps the interpreter to itself.
-        count += sum(body.count(sign, start, start + _COUNTED_BYTES) for sign in _BEGINS_VALUE)
-        if count > MAX_LOAD_VALUES:
-            message = f"the body has more than {MAX_LOAD_VALUES:,} values; load it in parts"
-            raise application_error(413, "REQUEST_TOO_LARGE", message, {"threshold": MAX_LOAD_VALUES})
+        objects += sum(body.count(sign, start, start + _COUNTED_BYTES) for sign in _BEGINS_OBJECT)
+        values += body.count(b",", start, start + _COUNTED_BYTES)
+        for count, most, what in ((values, MAX_LOAD_VALUES, "values"), (objects, MAX_LOAD_OBJECTS, "objects")):
+            if count > most:
+                message = f"the body has more than {most:,} {what}; load it in parts"
+                raise application_error(413, "REQUEST_TOO_LARGE", message, {"threshold": most})
 
 
 def _too_long(seconds: float) -> Refused:

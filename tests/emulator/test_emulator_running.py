@@ -85,7 +85,7 @@ def test_a_port_in_use(shop: Path) -> None:
         ([":memory:", "--allow-origin", "*"], '"*" is not an origin; write scheme, host and port'),
         ([":memory:", "--host", "203.0.113.1"], '"203.0.113.1" is not an address of this machine'),
         ([":memory:", "--webhook-key", os.devnull], "not an RSA public key"),
-        ([":memory:", "--api-key", " "], "invalid API key"),
+        ([":memory:", "--api-key", " "], "--api-key is empty; pass a key, or remove the option"),
         ([":memory:", "--port", "70000"], "70000"),
     ],
 )

@@ -17,7 +17,14 @@ import orderquery as oq
 from orderquery.documents import ingest
 from orderquery.documents.json_lines import read_bytes
 from orderquery.emulator import app, load_handler
-from orderquery.emulator.limits import MAX_LOAD_PROBLEM_COUNT, MAX_LOAD_PROBLEMS, MAX_LOAD_VALUES, MAX_SMALL_LOAD_BYTES
+from orderquery.emulator.limits import (
+    MAX_LOAD_BYTES,
+    MAX_LOAD_OBJECTS,
+    MAX_LOAD_PROBLEM_COUNT,
+    MAX_LOAD_PROBLEMS,
+    MAX_LOAD_VALUES,
+    MAX_SMALL_LOAD_BYTES,
+)
 from orderquery.emulator.load_turns import LoadTurn, LoadTurns
 from orderquery.emulator.responses import json_response
 
@@ -82,8 +89,13 @@ def test_the_time_of_a_load_begins_with_its_turn() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" + b"{}," * MAX_LOAD_VALUES + b"{}]", b"{}\n" * (MAX_LOAD_VALUES + 1), b"[" * (MAX_LOAD_VALUES + 1)],
-    ids=["a list of nothing", "lines of nothing", "brackets"],
+    [
+        b"[" + b"{}," * MAX_LOAD_OBJECTS + b"{}]",
+        b"{}\n" * (MAX_LOAD_OBJECTS + 1),
+        b"[" * (MAX_LOAD_OBJECTS + 1),
+        b"[" + b"1," * (MAX_LOAD_VALUES + 1) + b"1]",
+    ],
+    ids=["a list of nothing", "lines of nothing", "brackets", "a list of numbers"],
 )
 @pytest.mark.parametrize("query", ["", "?kind=plans"])
 def test_a_body_of_too_many_values_is_not_decoded(body: bytes, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +108,16 @@ def test_a_body_of_too_many_values_is_not_decoded(body: bytes, query: str, monke
     assert (answer.status, answer.code) == (413, "REQUEST_TOO_LARGE")
 
 
+def test_a_load_of_the_largest_size_has_room_for_orders() -> None:
+    # Sample orders, compact, as the service sends them.
+    orders = b"\n".join(json.dumps(order, separators=(",", ":")).encode() for order in oq.sample(50))
+    times = MAX_LOAD_BYTES / len(orders)
+    assert times * (orders.count(b"{") + orders.count(b"[")) < MAX_LOAD_OBJECTS
+    assert times * orders.count(b",") < MAX_LOAD_VALUES
+
+
 def test_a_snapshot_of_too_many_values_is_not_decoded() -> None:
-    body = b'{"orders":[' + b"{}," * MAX_LOAD_VALUES + b"{}]}"
+    body = b'{"orders":[' + b"{}," * MAX_LOAD_OBJECTS + b"{}]}"
     answer = Asker(control=True).ask("POST", "/_orderquery/restore", body, {"content-type": "application/json"})
     assert (answer.status, answer.code) == (413, "REQUEST_TOO_LARGE")
 

@@ -107,21 +107,21 @@ def test_the_largest_number_is_a_number(writable: oq.Store) -> None:
 
 
 def test_sites_never_see_each_other(writable: oq.Store) -> None:
-    other = writable.at_site("berlin\x01")
+    other = writable.at_site("berlin!")
     other.load([{"id": "a"}])
     with writable.transaction() as transaction:
         transaction.put([Entry("event", "e", 1)])
         assert transaction.next_number("number") == 1
         assert transaction.read("order", "a") is None
     with other.transaction() as transaction:
-        assert transaction.site == "berlin\x01"
+        assert transaction.site == "berlin!"
         assert transaction.entries("event") == []
         assert transaction.next_number("number") == 1
         transaction.drop("event")
     assert len(writable.list_entries("event")) == 1
     writable.at_site("only transactions").load([paid("x", "Cash")])
     writable.at_site("only plans").at_table(PLANS).load([{"id": "x"}])
-    assert writable.sites() == ["", "berlin\x01", "only plans", "only transactions"]
+    assert writable.sites() == ["", "berlin!", "only plans", "only transactions"]
 
 
 # -- older stores, upgrades, exports, read-only stores -------------------------------------------------------------

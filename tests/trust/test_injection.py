@@ -22,6 +22,7 @@ from serving import Asker
 import orderquery as oq
 from orderquery.language.conditions import Kind
 from orderquery.language.operators import OPERATORS
+from orderquery.language.site_names import MAX_SITE_CHARS
 from orderquery.sql import leaf_tests as leaves
 from orderquery.sql import statement as sql
 from orderquery.sql.dialects import DIALECTS
@@ -297,11 +298,17 @@ ENGINES: dict[str, Callable[[], str]] = {
 def test_names_of_sites_and_ids(engine: str, counted: Any) -> None:
     # PostgreSQL takes a site's name of at most 100 bytes.
     most = 100 if engine == "postgresql" else 800
-    strings = [
+    candidates = [
         text for text in dict.fromkeys(STRINGS) if text.strip() and len(text) < 200 and len(text.encode()) <= most
+    ][:: scaled(1, 3)]
+    strings = [
+        text for text in candidates if len(text) <= MAX_SITE_CHARS and text.isprintable() and text == text.strip()
     ]
-    strings = strings[:: scaled(1, 3)]
     with oq.open_store(ENGINES[engine](), keys=KEYS) as store:
+        for text in candidates:
+            if text not in strings:
+                with pytest.raises(oq.UsageError):
+                    store.at_site(text)
         for number, text in enumerate(strings):
             at = store.at_site(text)
             at.load(
@@ -320,7 +327,7 @@ def test_names_of_sites_and_ids(engine: str, counted: Any) -> None:
             assert at.get(strings[number - 1]) is None
             assert at.delete([strings[number - 1], "s%"]) == 0
         assert store.at_site("nobody").count({}) == 0
-    counted(f"naughty names of sites and ids: {engine}", len(strings), len(strings))
+    counted(f"naughty names of sites and ids: {engine}", len(candidates), len(candidates))
 
 
 # -- places -----------------------------------------------------------------------------------------------------

@@ -136,9 +136,6 @@ def test_no_id_reaches_the_other_site(shop: Shop, request: pytest.FixtureRequest
 def test_no_name_of_a_site_is_another(shop: Shop, request: pytest.FixtureRequest, counted: Any) -> None:
     names = [
         "ONE",
-        "one ",
-        " one",
-        "one\0",
         "on",
         "onee",
         "o%",
@@ -147,15 +144,20 @@ def test_no_name_of_a_site_is_another(shop: Shop, request: pytest.FixtureRequest
         "one' OR site='two",
         "one' --",
         "one,two",
-        "\x01one",
         "оne",
-        "o\u200bne",
-        "one\x01\x01",
     ]
+    not_names = ["one ", " one", "one\0", "\x01one", "o\u200bne", "one\x01\x01"]
+    for name in not_names:
+        with pytest.raises(oq.UsageError):
+            shop.store.at_site(name)
     for name in names:
         at = shop.store.at_site(name)
         assert at.count({}) == 0, name
         assert at.search({}).ids == ()
         assert at.get("id-1") is at.get_transactions("id-0") is None
         assert at.delete(["id-1", "only-one"]) == 0
-    counted(f"names that are nearly a site's: {request.node.callspec.params['shop']}", len(names), len(names))
+    counted(
+        f"names that are nearly a site's: {request.node.callspec.params['shop']}",
+        len(names) + len(not_names),
+        len(names) + len(not_names),
+    )
