@@ -14,7 +14,7 @@ WORKERS ?= 2
 # The tests start hundreds of processes, which are twice as fast with compiled modules.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test client browser picture engines lint check prove trust trust-quick bench bench-quick reference goldens clean
+.PHONY: help demo test client browser picture engines lint check prove trust trust-quick bench bench-quick reference goldens audit clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -107,6 +107,9 @@ reference: $(DEMO)  ## make what is generated from the tables: grammar/README.md
 goldens: $(TEST)  ## rewrite the expected SQL; read the difference before committing it
 	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/sql/test_goldens.py
 	ORDERQUERY_GOLDENS=write $(BIN)/python -m pytest -q tests/sql/test_mapped_layouts.py -k golden
+
+audit: $(DEMO)  ## list the direct dependencies, their makers, and whether they are needed at run time
+	@$(BIN)/python -m orderquery.tools.audit
 
 clean:  ## remove what make made
 	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
