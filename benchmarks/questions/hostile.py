@@ -30,7 +30,7 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         _unknown_fields(95_000 // part, size),
         _duplicate_keys(40_000 // part, size),
         _misspelled_fields(_MISSPELLED, size),
-        _wrong_names(4_000 // part, size),
+        _wrong_names(1_600 // part, size),
         _text("a list without an end", "number in (", "1,", 500_000 // part, size),
         _text("one long word", "", "x", 1_000_000, size),
     )
