@@ -51,7 +51,9 @@ def test_every_dependency_is_imported_somewhere(found: list[Dependency]) -> None
             continue
         text = sources["orderquery"] + ("" if each.is_runtime else sources["tests"])
         named = [each.name.replace("-", "_"), *modules.get(each.name, [])]
-        if not any(re.search(rf"\b(import|from|find_spec\(.|importorskip\(.) ?{re.escape(name)}\b", text) for name in named):
+        if not any(
+            re.search(rf"\b(import|from|find_spec\(.|importorskip\(.) ?{re.escape(name)}\b", text) for name in named
+        ):
             unused.append(each.name)
     assert unused == []
 

@@ -60,6 +60,12 @@ def prepare(connections: PostgresConnections, schema: Schema, create: bool) -> N
     check_prepared(target.shown, version, LAYOUT_VERSION, schema, about)
 
 
+_TABLE_KINDS = "rp"
+"""A view in place of a table could run for ever."""
+_FACTS = "SELECT name, value FROM about WHERE length(name) <= 1000 AND length(value) <= 1000 LIMIT 1000"
+"""Longer values are no facts of a store, whatever their name."""
+
+
 def _check_encoding(database: PostgresConnection, shown: str) -> None:
     (encoding,) = database.execute("SHOW server_encoding").fetchone() or ("",)
     if encoding != "UTF8":
@@ -69,12 +75,13 @@ def _check_encoding(database: PostgresConnection, shown: str) -> None:
         )
 
 
-def _list_tables(database: PostgresConnection, target: Target) -> set[str]:
+def _list_tables(database: PostgresConnection, target: Target, kinds: str = "rpvmf") -> set[str]:
+    """Return the names of tables, views and foreign tables, or of some kinds of them."""
     text = (
         "SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+        "WHERE n.nspname = %s AND c.relkind = ANY(%s)"
     )
-    return {name for (name,) in database.execute(text, (target.namespace,))}
+    return {name for (name,) in database.execute(text, (target.namespace, list(kinds)))}
 
 
 def _has_columns(database: PostgresConnection, target: Target) -> bool:
@@ -85,7 +92,7 @@ def _has_columns(database: PostgresConnection, target: Target) -> bool:
     text = (
         "SELECT count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
         "JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = %s AND c.relname = 'about' AND a.attname IN ('name', 'value')"
+        "WHERE n.nspname = %s AND c.relname = 'about' AND c.relkind = 'r' AND a.attname IN ('name', 'value')"
     )
     return database.execute(text, (target.namespace,)).fetchone() == (2,)
 
@@ -93,9 +100,9 @@ def _has_columns(database: PostgresConnection, target: Target) -> bool:
 def _read_about(database: PostgresConnection, target: Target) -> dict[str, str]:
     found: dict[str, str] = {}
     if _has_columns(database, target):
-        found = {str(name): str(value) for name, value in database.execute("SELECT name, value FROM about")}
+        found = {str(name): str(value) for name, value in database.execute(_FACTS)}
     needed = {table for names in stored_tables(found) for table in (names.documents, names.orders, names.transactions)}
-    if not found.get("layout", "").isdecimal() or not needed <= _list_tables(database, target):
+    if not found.get("layout", "").isdecimal() or not needed <= _list_tables(database, target, _TABLE_KINDS):
         raise StoreError(
             f'the tables in schema "{target.namespace}" of {target.shown} are not an orderquery store; '
             "use another schema: add ?namespace=NAME to the URL"
