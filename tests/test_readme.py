@@ -51,7 +51,7 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         exec(compile(block, "README.md", "exec"), {})
 
 
-@pytest.mark.parametrize("document", [README, FOLDERS["migration"]], ids=["main", "migration"])
+@pytest.mark.parametrize("document", [README, FOLDERS["migration"], FOLDERS["scan"]], ids=["main", "migration", "scan"])
 def test_the_commands_print_what_is_shown(document: str, tmp_path: Path) -> None:
     for name, text in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", document, re.DOTALL):
         (tmp_path / name).write_text(text)
