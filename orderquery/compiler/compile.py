@@ -13,6 +13,7 @@ from ..diagnostics.errors import UsageError
 from ..language.limits import MAX_SEARCH_BYTES
 from ..language.schema import STORES_SCHEMA, Schema, load_schema
 from ..syntax.built_search import BuiltSearch
+from ..syntax.holes import refused_holes
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
 from ..syntax.json_reader import SHAPES, Shape
 from ..syntax.parameters import Parameters
@@ -178,8 +179,8 @@ def _check_object(source: Any, shape: Shape | None, schema: Schema) -> Report[Qu
     report = _check_json(source, shape, schema)
     if report.plan is not None and not report.diagnostics:
         return report
-    # A Python value is reported if it is read as JSON, so a plan without problems has none; a hole has no plan.
-    document = json_values(source)
+    # A Python value is reported if it is read as JSON, so a plan without problems has none. A hole has no plan.
+    document = json_values(refused_holes(source) if report.plan is None else source)
     return report if document is source else _check_json(document, shape, schema)
 
 

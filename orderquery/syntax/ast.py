@@ -88,7 +88,11 @@ def both(children: Iterable[Filter]) -> Filter:
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, And) else (child,))
-    return flat[0] if len(flat) == 1 and not _are_several(flat[0]) else And(tuple(flat))
+    return (
+        flat[0]
+        if len(flat) == 1 and (flat[0].__class__ is not Unreadable or not _are_several(flat[0]))
+        else And(tuple(flat))
+    )
 
 
 def either(children: Iterable[Filter]) -> Filter:
@@ -96,7 +100,11 @@ def either(children: Iterable[Filter]) -> Filter:
     flat: list[Filter] = []
     for child in children:
         flat.extend(child.children if isinstance(child, Or) else (child,))
-    return flat[0] if len(flat) == 1 and not _are_several(flat[0]) else Or(tuple(flat))
+    return (
+        flat[0]
+        if len(flat) == 1 and (flat[0].__class__ is not Unreadable or not _are_several(flat[0]))
+        else Or(tuple(flat))
+    )
 
 
 def _are_several(child: Filter) -> bool:

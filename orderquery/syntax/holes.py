@@ -33,10 +33,6 @@ class Hole:
         return f"...{self.written}" if is_bare else self.written
 
 
-REFUSED_HOLE = type("Hole", (), {"__slots__": ()})()
-"""In place of a hole that a caller passes: an odd Python value like any other."""
-
-
 def is_spread(value: JSON) -> TypeGuard[Hole]:
     """Return whether a value is a hole for any number of items or entries."""
     return isinstance(value, Hole) and value.kind == "spread"
@@ -44,7 +40,7 @@ def is_spread(value: JSON) -> TypeGuard[Hole]:
 
 def has_hole_key(value: JSON) -> bool:
     """Return whether an object may have keys that are not known."""
-    return isinstance(value, dict) and any(isinstance(key, Hole) for key in value)
+    return isinstance(value, dict) and Hole in map(type, value)
 
 
 def contains_hole(value: JSON, *, in_keys_only: bool = False) -> bool:
@@ -52,19 +48,45 @@ def contains_hole(value: JSON, *, in_keys_only: bool = False) -> bool:
 
     ``in_keys_only``: one among the keys of its objects.
     """
-    waiting, seen = [value], set()
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Hole):
-            if not in_keys_only:
-                return True
-        elif isinstance(part, dict | list | tuple) and id(part) not in seen:
+    if not isinstance(value, dict | list | tuple):
+        return isinstance(value, Hole) and not in_keys_only
+    waiting, seen = [value], {id(value)}
+    for part in waiting:
+        values = part.values() if isinstance(part, dict) else part
+        if (values is not part and Hole in map(type, part)) or (not in_keys_only and Hole in map(type, values)):
+            return True
+        for inner in values:
             # A Python object may contain itself.
-            seen.add(id(part))
-            if has_hole_key(part):
-                return True
-            waiting.extend(part.values() if isinstance(part, dict) else part)
+            if isinstance(inner, dict | list | tuple) and id(inner) not in seen:
+                seen.add(id(inner))
+                waiting.append(inner)
     return False
+
+
+_REFUSED = type("Hole", (), {"__slots__": ()})()
+
+
+def refused_holes(value: JSON) -> JSON:
+    """Return a value with odd Python objects for its holes, which only source code has.
+
+    It is the same object if it has none.
+    """
+    if not contains_hole(value):
+        return value
+    try:
+        return _without_meaning(value)
+    except RecursionError:
+        return _REFUSED
+
+
+def _without_meaning(value: JSON) -> JSON:
+    if isinstance(value, Hole):
+        return _REFUSED
+    if isinstance(value, dict):
+        return {_without_meaning(key): _without_meaning(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_meaning(part) for part in value]
+    return value
 
 
 def described_value(value: JSON) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
@@ -68,6 +67,7 @@ class Reader:
         self.sort_entries: list[SortEntry] | None = []
         self._has_search = True
         self._document = document
+        self._is_open: bool | None = None
         self._schema = schema
         self._shape = shape
         self._rest_names = schema.rest_names if shape == "sdk" else {}
@@ -78,10 +78,12 @@ class Reader:
         self.search = self._whole()
         self.served = self._served()
 
-    @cached_property
+    @property
     def is_open(self) -> bool:
         """Whether holes may bring any part, so that none can be moved to its place."""
-        return _brings_parts(self._document)
+        if self._is_open is None:
+            self._is_open = _brings_parts(self._document)
+        return self._is_open
 
     @property
     def _has_open_paging(self) -> bool:
@@ -354,7 +356,9 @@ def _brings_parts(value: JSON, levels: int = _MAX_WRAPPERS + 1) -> bool:
     if has_hole_key(value):
         return True
     return levels > 0 and any(
-        _brings_parts(part, levels - 1) for key, part in value.items() if isinstance(key, str) and _is_wrapper(key)
+        # Names are compared last, because that is slow.
+        isinstance(part, dict | Hole) and _brings_parts(part, levels - 1) and isinstance(key, str) and _is_wrapper(key)
+        for key, part in value.items()
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
 from .ast import Operand
-from .holes import REFUSED_HOLE, Hole
+from .holes import refused_holes
 
 JSON = Any
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def json_values(document: Any) -> JSON:
 
     A date-time becomes a text in UTC, or without offset if it is naive; a date and a UUID become their texts, a set
     becomes a sorted list, a tuple a list, and a decimal without fraction and exponent an integer. Other decimals and
-    anything else stay. A hole belongs to source code: here it becomes a value that no search can have.
+    anything else stay.
     """
     try:
         return _json_value(document)
@@ -34,8 +34,8 @@ def json_values(document: Any) -> JSON:
 
 def _json_value(value: Any) -> JSON:
     if isinstance(value, dict):
-        found = {_json_key(key): _json_value(part) for key, part in value.items()}
-        return value if all(found.get(key, REFUSED_HOLE) is part for key, part in value.items()) else found
+        found = {key: _json_value(part) for key, part in value.items()}
+        return value if all(found[key] is part for key, part in value.items()) else found
     if isinstance(value, list):
         items = [_json_value(item) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
@@ -49,15 +49,9 @@ def _json_value(value: Any) -> JSON:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, Hole):
-        return REFUSED_HOLE
     if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent == 0:
         return int(value)
     return value
-
-
-def _json_key(key: Any) -> Any:
-    return REFUSED_HOLE if isinstance(key, Hole) else key
 
 
 def _date_time(value: datetime) -> JSON:
@@ -82,7 +76,7 @@ def _sorted(items: Iterable[Any]) -> list[Any]:
 
 def operand_of(value: Any) -> Operand:
     """Return a Python value as an operand: lists are tuples, floats decimals."""
-    found = json_values(value)
+    found = json_values(refused_holes(value))
     if isinstance(found, list):
         return tuple([operand_of(item) for item in found])
     return Decimal(repr(found)) if isinstance(found, float) else found
