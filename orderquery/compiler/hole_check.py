@@ -17,6 +17,7 @@ from .hole_corrections import HoleFixer
 from .query import Query
 from .report import Report, in_order
 from .reports import checked_request, make_report
+from .stores_request import check_stores
 
 JSON = Any
 
@@ -29,6 +30,8 @@ def check_with_holes(document: JSON, shape: Shape, schema: Schema) -> Report[Que
     """
     if not contains_hole(document):
         return check(document, shape, schema=schema)
+    if shape == "stores":
+        return _check_stores(document, schema)
     diagnostics = _diagnostics(document, shape, schema)
 
     def check_again(request: JSON) -> tuple[Diagnostic, ...]:
@@ -47,6 +50,17 @@ def check_with_holes(document: JSON, shape: Shape, schema: Schema) -> Report[Que
 
     is_fixable = any(diagnostic.certain for diagnostic in diagnostics)
     return make_report(shape, diagnostics, None, None, document, make if is_fixable else None)
+
+
+def _check_stores(document: JSON, schema: Schema) -> Report[Query]:
+    def check_bare(search: JSON) -> Report[Query]:
+        return check_with_holes(search, "search", schema)
+
+    report = check_stores(document, schema, check_bare, lambda request: check_with_holes(request, "stores", schema))
+    diagnostics = in_order(report.diagnostics, document)
+    if any(diagnostic.certain for diagnostic in diagnostics) and report.correct(None) is None:
+        diagnostics = tuple([replace(one, fix="guess") if one.certain else one for one in diagnostics])
+    return make_report("stores", diagnostics, None, None, document, report.correct)
 
 
 def _diagnostics(document: JSON, shape: Shape, schema: Schema) -> tuple[Diagnostic, ...]:

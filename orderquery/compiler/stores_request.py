@@ -70,7 +70,7 @@ def check_stores(
     diagnostics = (*query.diagnostics, *(outer for _, outer in moved))
     plan = report.plan
     if plan is not None:
-        refused = any(diagnostic.refused for diagnostic in query.diagnostics)
+        refused = query.diagnostics.has_holes or any(diagnostic.refused for diagnostic in query.diagnostics)
         plan = None if refused else replace(plan, diagnostics=diagnostics, offset=query.offset)
     if any(diagnostic.code != "ignored-key" for diagnostic in query.diagnostics):
         # A part that was not read would be lost in a correction.

@@ -21,6 +21,7 @@ from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES
 from ..language.near import near_name
 from ..language.operators import CONNECTIVES, OPERATORS, Takes
 from ..language.schema import DEFAULT_SCHEMA, STORES_SCHEMA, Schema, load_schema
+from .holes import Hole, has_hole_key, is_spread
 from .json_decoder import json_mistake
 from .json_printer import encode_json, write_help
 from .json_strings import json_in_string
@@ -66,6 +67,8 @@ class StoresQuery:
 
     def _request(self) -> None:
         document = self._document
+        if self.diagnostics.is_hole(document):
+            return
         if not isinstance(document, dict):
             self.diagnostics.shape((), "the request", "an object", document, example={"query": {}})
             return
@@ -73,7 +76,7 @@ class StoresQuery:
             if key != "query":
                 self._unknown(key, (key,), "the request")
         query = document["query"] if self._base else document
-        if query is None:
+        if query is None or self.diagnostics.is_hole(query):
             return
         if not isinstance(query, dict):
             self.diagnostics.shape(
@@ -88,6 +91,8 @@ class StoresQuery:
                 {"filter": self._filter, "sort": self._sort, "paging": self._paging}[key](value, path)
 
     def _unknown(self, key: JSON, path: Path, where: str) -> None:
+        if self.diagnostics.is_hole(key):
+            return
         shown = quoted(key) if isinstance(key, str) else "that is not a string"
         help_ = f"remove {quoted(key)}" if isinstance(key, str) else "remove it"
         part = near_name(key, QUERY_KEYS) if isinstance(key, str) and where != "paging" else None
@@ -173,6 +178,9 @@ class StoresQuery:
             return
         self._moved[("sort",)] = Place(path)
         entries = [decoded] if isinstance(decoded, dict) else decoded
+        if self.diagnostics.is_hole(entries):
+            self.search["sort"] = entries
+            return
         if not isinstance(entries, list):
             self._bad_sort(value, path)
             return
@@ -186,24 +194,37 @@ class StoresQuery:
 
     def _entry(self, entry: JSON, at: Path) -> Iterator[JSON]:
         """Yield the sort keys of an object such as ``{"number": "desc"}``."""
+        if self.diagnostics.is_hole(entry):
+            self._sort_keys += 1
+            yield entry
+            return
         if not isinstance(entry, dict) or not entry:
             self.diagnostics.shape(at, "a sort entry", "an object", entry, example=_SORT_EXAMPLE[0])
             return
-        if isinstance(entry.get("fieldName"), str):
+        if isinstance(entry.get("fieldName"), str | Hole):
             entry = {entry["fieldName"]: entry.get("order", "asc")}
         for name, order in entry.items():
+            if is_spread(name):
+                self._sort_keys += 1
+                yield {name: name}
+                continue
             descending = is_descending(order)
-            if descending is None:
+            is_hole = self.diagnostics.is_hole(order)
+            if descending is None and not is_hole:
                 message = f"{described(order)} is not a sort order"
-                self.diagnostics.add("bad-order", message, 'write: "asc" or "desc"', (*at, name))
+                self.diagnostics.add(
+                    "bad-order", message, 'write: "asc" or "desc"', (*at, name) if isinstance(name, str) else at
+                )
                 descending = False
             inner = ("sort", self._sort_keys)
             self._sort_keys += 1
             self._moved[(*inner, "fieldName")] = Place((*at, name), None, "key")
             self._moved[inner] = Place((*at, name))
-            yield {"fieldName": name, "order": "DESC" if descending else "ASC"}
+            yield {"fieldName": name, "order": order if is_hole else "DESC" if descending else "ASC"}
 
     def _paging(self, value: JSON, path: Path) -> None:
+        if self.diagnostics.is_hole(value):
+            return
         if not isinstance(value, dict):
             self.diagnostics.shape(path, "paging", "an object", value, example={"limit": 50, "offset": 0})
             return
@@ -217,6 +238,8 @@ class StoresQuery:
                 self._unknown(key, (*path, key), "paging")
 
     def _offset(self, value: JSON, path: Path) -> None:
+        if self.diagnostics.is_hole(value):
+            return
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             self.diagnostics.shape(path, "offset", "a non-negative integer", value)
         else:
@@ -243,7 +266,7 @@ class StoresQuery:
         if search.get("filter") != self.search.get("filter"):
             self._put(changed, "filter", self._write_filter(search.get("filter")))
         if search.get("sort") != self.search.get("sort"):
-            keys = [{key["fieldName"]: key.get("order", "ASC").lower()} for key in search.get("sort") or ()]
+            keys = list(map(_written_key, search.get("sort") or ()))
             one = isinstance(query.get("sort"), dict) and len(keys) == 1
             self._put(changed, "sort", keys[0] if one else keys)
         limit = (search.get("cursorPaging") or {}).get("limit")
@@ -270,6 +293,13 @@ class StoresQuery:
         if key in CONNECTIVES or not isinstance(inner, dict):
             return self._write_filter(inner) if key in CONNECTIVES else inner
         return {wire_operator(name): operand for name, operand in inner.items()}
+
+
+def _written_key(key: JSON) -> JSON:
+    if isinstance(key, Hole) or has_hole_key(key):
+        return key
+    order = key.get("order", "ASC")
+    return {key["fieldName"]: order if isinstance(order, Hole) else order.lower()}
 
 
 def wire_operator(name: str) -> str:

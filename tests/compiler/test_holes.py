@@ -38,7 +38,7 @@ COUNT = int(os.environ.get("ORDERQUERY_HOLES", str(scaled(5_000, 120))))
 SEED = os.environ.get("ORDERQUERY_SEED", "20261128")
 PARTS = 4
 CASES = json.loads((TESTS / "compiler" / "holes.json").read_text("utf-8"))["cases"]
-SCHEMA = oq.load_schema()
+SCHEMA, STORES = oq.load_schema(), oq.load_schema("stores-v2")
 
 
 def searches(part: int, name: str) -> Iterator[tuple[Random, JSON]]:
@@ -157,10 +157,11 @@ SEARCHES = st.fixed_dictionaries(
 )
 
 
-@given(ANY | SEARCHES | st.fixed_dictionaries({"search": SEARCHES}), st.sampled_from(["request", "search", "sdk"]))
+@given(ANY | SEARCHES | st.fixed_dictionaries({"search": SEARCHES}), st.sampled_from(["request", "search", "sdk", "stores"]))
 @settings(max_examples=scaled(5_000, 60))
 def test_nothing_raises(document: JSON, shape: Shape) -> None:
-    report = check_with_holes(document, shape, SCHEMA)
+    schema = STORES if shape == "stores" else SCHEMA
+    report = check_with_holes(document, shape, schema)
     json.dumps(report.to_json())
     assert str(report)
     if not contains_hole(document):
@@ -171,7 +172,7 @@ def test_nothing_raises(document: JSON, shape: Shape) -> None:
         if diagnostic.certain:
             report.correct(diagnostic)
     report.correct("same-answer")
-    plain = oq.check(document, shape)
+    plain = oq.check(document, shape, schema=schema)
     assert plain.plan is None or plain.diagnostics, "a hole that a caller passes is a value that no search can have"
 
 
@@ -179,7 +180,8 @@ def test_nothing_raises(document: JSON, shape: Shape) -> None:
 def test_cases(case: JSON) -> None:
     known: dict[str, Hole] = {}
     document = read_holes(case["search"], known)
-    report = check_with_holes(document, case.get("shape", "search"), SCHEMA)
+    shape = case.get("shape", "search")
+    report = check_with_holes(document, shape, STORES if shape == "stores" else SCHEMA)
     assert [f"{d.code} {d.pointer}" for d in report.diagnostics] == case["codes"]
     for help_ in case.get("helps", ()):
         assert any(help_ in d.help.split("\n") for d in report.diagnostics), [d.help for d in report.diagnostics]
