@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, cast
 
-from ..compiler.compile import check
 from ..compiler.hole_check import check_with_holes
 from ..compiler.report import Report
 from ..compiler.stores_request import stores_query_found
@@ -23,22 +21,7 @@ JSON = Any
 
 def check_document(document: JSON, sends: Sends) -> Report[Any]:
     """Return the report of a decoded search with holes."""
-    if sends == "stores" and contains_hole(document):
-        # A correction would lose the parts that are not known.
-        known = check(_known_parts(document), sends, schema=STORES_SCHEMA)
-        return replace(Report(known.diagnostics), shape=sends)
     return check_with_holes(document, sends, load_schema(STORES_SCHEMA if sends == "stores" else DEFAULT_SCHEMA))
-
-
-def _known_parts(document: JSON, levels: int = 2) -> JSON:
-    """Return a request of the Stores API without the parts that have holes."""
-    found = {}
-    for key, value in document.items() if isinstance(document, dict) else ():
-        if isinstance(value, dict) and levels and isinstance(key, str) and key in ("query", "paging"):
-            found[key] = _known_parts(value, levels - 1)
-        elif not contains_hole({key: value}):
-            found[key] = value
-    return found
 
 
 def diagnostics_of(call: SearchCall, documents: Iterable[SearchDocument], lines: SourceText) -> tuple[Diagnostic, ...]:
