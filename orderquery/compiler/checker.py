@@ -18,7 +18,7 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
-from ..syntax.holes import Hole, described_value, without_holes
+from ..syntax.holes import Hole, contains_hole, described_value, without_holes
 from ..syntax.problems import Guesses, Problems
 from . import suggestions
 from .paging_problems import limit_problem, sent_along
@@ -169,9 +169,11 @@ class _Checker:
         self._unsupported.add(place)
         help_, instead = suggestions.operator_not_allowed(node, row, self.schema)
         spelled = operator.name if place.path is not None else operator.spellings[0].words
-        fix: Fix | None = "intended" if instead is not None else "guess" if help_.startswith("write: ") else None
+        is_certain = instead is not None and not contains_hole(node.operand)
+        fix: Fix | None = "intended" if is_certain else "guess" if help_.startswith("write: ") else None
         self._add("operator-not-allowed", f"{quoted(spelled)} is not supported for {row.name}", help_, place, fix)
-        return node if instead is None else self.filter(instead)[1]
+        mended = self.filter(instead)[1] if instead is not None else node
+        return mended if is_certain else node
 
     def _shape_instead(self, node: Comparison, row: Field, operator: Operator) -> JSON:
         """Report an operand of the wrong shape, and return its certain meaning."""
@@ -222,8 +224,7 @@ class _Checker:
             message = f"a list inside the list of {spelled(node.operator, node.place)}"
             self._add("operand-shape", message, "put all values into one list", node.place.item(index))
             return None
-        if item.__class__ is Hole:
-            self.diagnostics.has_holes = True
+        if item.__class__ is Hole and self.diagnostics.is_hole(item):
             return item
         return None if item is None and operator.nulls else self._value(item, row, operator, node.place, index)
 

@@ -25,7 +25,6 @@ from .query import SHAPE_NAMES, Query, same_answer
 from .report import QueryError, Report, in_order
 from .reports import checked_request, make_report
 from .source_lines import with_line
-from .stand_in_problems import without_examples
 from .stores_request import check_stores, resolve_form, stores_query_found
 
 if TYPE_CHECKING:
@@ -287,8 +286,10 @@ def _check_pasted(text: str, found: Excerpt | Diagnostic | None, shape: Shape | 
         # The code around tells a request from an argument of the SDK, and not whose request it is.
         may_be_old = found.shape == "request" and (shape is None or schema.wire_form == "stores")
         shape = shape if may_be_old else found.shape or shape
-    if located.stand_ins:
-        return _check_around(_check_json(document, shape, schema, diagnostics, text), located, found)
+    if located.has_holes:
+        placed = _with_lines(_check_json(document, shape, schema, diagnostics, text), located, found)
+        # The source with a correction in it would not be JSON, either.
+        return Report(placed.diagnostics, None, text, document, shape=placed.shape)
     if any(diagnostic.code != "duplicate-key" for diagnostic in diagnostics):
         return Report(diagnostics, None, text)
     report = _check_json(document, shape, schema, diagnostics, text)
@@ -300,17 +301,6 @@ def _with_lines(report: Report[Query], located: Located, excerpt: Excerpt | None
     lines = SourceText(report.source)
     placed = in_order([with_line(d, located, lines, excerpt) for d in report.diagnostics], report.request)
     return make_report(report.shape, placed, report.plan, report.source, report.request, report.correct)
-
-
-def _check_around(report: Report[Query], located: Located, excerpt: Excerpt | None) -> Report[Query]:
-    """Return the report of a search with examples in it, without problems of those.
-
-    A correction would have the examples in it, so there is none.
-    """
-    found = [without_examples(diagnostic, located.stand_ins) for diagnostic in report.diagnostics]
-    about = tuple([diagnostic for diagnostic in found if diagnostic is not None])
-    placed = _with_lines(replace(report, diagnostics=about), located, excerpt)
-    return Report(placed.diagnostics, None, report.source, report.request, shape=report.shape)
 
 
 def _located(text: str, schema: Schema) -> Located:

@@ -61,7 +61,7 @@ class Report(Generic[QueryT]):
     """Everything found in one search.
 
     ``plan`` is there unless the service refuses the search; it leaves out what the service ignores. ``source`` is the
-    text that was checked, ``request`` the decoded JSON, with examples in place of variables. ``print(report)`` prints
+    text that was checked, ``request`` the decoded JSON, with holes in place of variables. ``print(report)`` prints
     what ``orderquery check`` does.
     """
 

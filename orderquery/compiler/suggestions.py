@@ -25,7 +25,7 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
 from ..syntax.ast import Comparison, Filter, Search, both, either
-from ..syntax.holes import Hole, contains_hole, is_spread
+from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
 from ..syntax.problems import Problems
@@ -75,8 +75,6 @@ def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[
     instead = certain = _alternatives(node, row)
     if instead is None:
         instead = _guessed(node, row)
-    elif contains_hole(node.operand):
-        certain = None
     in_text = node.place.path is None
     names = [operator.spelled if in_text else operator.name for operator in schema.operators_of(row)]
     operators = row.list_operators(names)

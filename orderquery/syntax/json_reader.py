@@ -68,6 +68,8 @@ class Reader:
         self._has_search = True
         self._document = document
         self._is_open: bool | None = None
+        self._may_be_second = False
+        """Whether a hole that was passed may hold the parts that are read next."""
         self._schema = schema
         self._shape = shape
         self._rest_names = schema.rest_names if shape == "sdk" else {}
@@ -99,6 +101,7 @@ class Reader:
             self.diagnostics.shape((), "the request", "an object", document, example={"search": {}})
             return
         self._has_search = document.get("search") is not None
+        self._may_be_second = has_hole_key(document)
         self._search(document.get("search"), ("search",), ignored=False)
         for key, value in document.items():
             if key != "search":
@@ -110,16 +113,20 @@ class Reader:
         if value is None:
             return left
         if not isinstance(value, dict):
-            if not self.diagnostics.is_hole(value):
+            if self.diagnostics.is_hole(value):
+                self._may_be_second = True
+            else:
                 self.diagnostics.shape(path, "search", "an object", value, example=_EXAMPLES["search"])
             return left
         for key in SEARCH_KEYS:
             other = self._part(key, value[key], (*path, key), ignored) if key in value else None
             if other is not None:
                 left[key] = other
-        for key, inner in value.items():
-            if key not in SEARCH_KEYS:
-                self._unknown(key, inner, path, "search")
+        unknown = [key for key in value if key not in SEARCH_KEYS]
+        if unknown and has_hole_key(value):
+            self._may_be_second = True
+        for key in unknown:
+            self._unknown(key, value[key], path, "search")
         if not self.order:
             self.order = [key if isinstance(key, str) else "" for key in value]
         return left
@@ -130,7 +137,7 @@ class Reader:
             return None
         if name == "cursorPaging":
             return self._paging(value, path, ignored)
-        if ignored and name != "filter" and (self.is_open or (name in PAGING_KEYS and self._has_open_paging)):
+        if ignored and name != "filter" and (self._may_be_second or (name in PAGING_KEYS and self._has_open_paging)):
             # A hole may bring the part, and then that one counts.
             return value
         found = self.parts[name]
@@ -142,7 +149,7 @@ class Reader:
         return None
 
     def _paging(self, value: JSON, path: Path, ignored: bool) -> JSON:
-        is_later = bool(self.parts["limit"] or self.parts["cursor"]) or (ignored and self.is_open)
+        is_later = bool(self.parts["limit"] or self.parts["cursor"]) or (ignored and self._may_be_second)
         if is_later and (not isinstance(value, dict) or has_hole_key(value)):
             return value
         if not isinstance(value, dict):
@@ -195,6 +202,7 @@ class Reader:
             help_ = f'rename {quoted(key)} to "search"' if renames else f"move the parts of {quoted(key)} directly into"
             return self._merged(key, value, left, level, help_ if renames else f'{help_} "search"')
         if isinstance(value, Hole) and _is_wrapper(key):
+            self._may_be_second = True
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
         name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
         if name is not None:

@@ -28,7 +28,7 @@ from .source_text import (
     unclosed_quote,
 )
 from .stand_ins import StandIn
-from .variables import example_in_place, variable_error
+from .variables import hole_in_place, variable_error
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -105,7 +105,7 @@ class Located:
     """A decoded text: its value, the span of each part, and its diagnostics.
 
     Integers are ``int`` (``Decimal`` beyond 4,000 digits), other numbers ``Decimal``. The last value of a duplicate key
-    is kept. ``stand_ins`` are the paths of examples in place of values that are not JSON. After any other
+    is kept. ``has_holes``: there are holes in place of values that are not JSON. After any other
     ``json-syntax``, ``too-deep`` or ``too-large`` the value is ``None`` and there are no spans, except that after a
     list which is too long there are the spans of what was read.
     """
@@ -113,7 +113,7 @@ class Located:
     value: JSON
     spans: Mapping[tuple[Path, At], Span]
     diagnostics: tuple[Diagnostic, ...] = ()
-    stand_ins: tuple[Path, ...] = ()
+    has_holes: bool = False
 
 
 def read_literal(text: str, schema: Schema | None = None) -> Located:
@@ -145,36 +145,37 @@ def read_literal(text: str, schema: Schema | None = None) -> Located:
             return Located(None, Spans(), tuple(reported))
         stand_ins.append(stand_in)
         standing = put
-    paths = tuple(_put_examples(root, {found.span[0]: found for found in stand_ins})) if stand_ins else ()
+    if stand_ins:
+        _put_holes(root, {found.span[0]: found for found in stand_ins})
     found = tuple(_problems(source, root))
     unread = next((problem for problem in found if problem.code == "too-large"), None)
     if unread is not None:
         return Located(None, Spans(root), (*reported, unread))
-    return Located(root.value, Spans(root), (*reported, *found), paths)
+    return Located(root.value, Spans(root), (*reported, *found), bool(stand_ins))
 
 
-def _put_examples(root: _LiteralNode, stand_ins: dict[int, StandIn]) -> Iterator[Path]:
-    """Give the nodes at some offsets the values of the examples; yield their paths."""
-    waiting: list[tuple[Path, _LiteralNode]] = [((), root)]
+def _put_holes(root: _LiteralNode, stand_ins: dict[int, StandIn]) -> None:
+    """Give the nodes at some offsets the values of the holes."""
+    waiting = [root]
     while waiting:
-        path, node = waiting.pop()
+        node = waiting.pop()
         steps = list(node.steps())
         if isinstance(node.parts, dict):
             node.parts.clear()
             node.value.clear()
         for step, part in steps:
             entry = stand_ins.get(part.key[0]) if part.key is not None else None
-            example = entry or stand_ins.get(part.span[0])
+            found = entry or stand_ins.get(part.span[0])
+            if found is not None:
+                part.value, part.parts = found.hole, None
             if entry is not None and entry.key is None:
+                node.value[entry.hole] = entry.hole
                 continue
             here = step if entry is None or entry.key is None else entry.key
-            if example is not None:
-                part.value, part.parts = example.value, None
-                yield (*path, here)
             if isinstance(node.parts, dict) and isinstance(here, str):
                 node.parts[here] = part
             node.value[here] = part.value
-            waiting.append(((*path, here), part))
+            waiting.append(part)
 
 
 def _problems(source: SourceText, root: _LiteralNode) -> Iterator[Diagnostic]:
@@ -302,7 +303,7 @@ def _explain(source: SourceText, stuck: StuckError, schema: Schema | None) -> Re
     message = f"expected {_describe(stuck.expected)}, found {described}"
     # A value of any other kind has no clear end.
     is_value = "NUMBER" in stuck.expected and stuck.kind != "$END" and found not in (*_CLOSING.values(), ",", "/", ":")
-    stand_in = example_in_place(text, stuck, schema) if schema is not None and is_value else None
+    stand_in = hole_in_place(text, stuck) if schema is not None and is_value else None
     return ReadError("json-syntax", message, _advice(source, stuck, found), (start, end), stand_in)
 
 

@@ -1,15 +1,16 @@
 """Read on after a value that is not JSON, such as a variable.
 
-An example takes the place of the value, so that the rest of the search is checked in the same run. Texts keep their
-length, and so every other part keeps its place.
+JSON of the same length takes its place in the text, so that every other part keeps its place, and a hole takes its
+place in the decoded search. The rest is then checked in the same run.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-JSON = Any
+from .holes import Hole
+
 Span = tuple[int, int]
 
 _FIRST_KEY = 0x4E00
@@ -21,13 +22,13 @@ _CLOSING = {"{": "}", "[": "]", "(": ")"}
 
 
 class StandIn(NamedTuple):
-    """An example in the place of a value, and the span of that value.
+    """A hole in the place of a value, and the span of that value.
 
     ``is_entry`` is set for a whole entry of an object: a name without a value, of which ``key`` is the name, or a
     spread, which has none.
     """
 
-    value: JSON
+    hole: Hole
     span: Span
     is_entry: bool = False
     key: str | None = None

@@ -12,6 +12,7 @@ from ..language.elsewhere import certain_field
 from ..language.fields import UNSPECIFIED, Field
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
+from .holes import Hole
 from .source_text import ReadError, Span, StuckError, span_of
 from .stand_ins import StandIn, end_of_expression
 
@@ -66,29 +67,30 @@ def variable_error(text: str, stuck: StuckError, schema: Schema) -> ReadError | 
     if spread is not None:
         in_object = stuck.opened[-1].type == "LBRACE" and "NUMBER" not in stuck.expected
         end = end_of_expression(text, start)
-        stand_in = None if end is None else StandIn(None, (start, end), in_object)
+        written = text[start:end].removeprefix("...").strip()
+        stand_in = None if end is None else StandIn(Hole(written, "spread"), (start, end), in_object)
         return _error(spread[1], f"replace {spread[0]} by what is in it", (start, spread.end()), stand_in)
     if "NUMBER" not in stuck.expected:
         return None
     if text[start : start + 1] == "`":
-        return _template(text, stuck, schema)
+        return _template(text, stuck)
     found = _EXPRESSION.match(text, start) if stuck.kind == "NAME" else None
     if found is None or text[start : stuck.span[1]] in _CONSTANTS or text[found.end() :].lstrip()[:1] == ":":
         return None
     row = _field(_keys(text, stuck.opened, start), schema)
     if row is not None and found[0].upper() in row.values:
         return None
-    stand_in = example_in_place(text, stuck, schema)
+    stand_in = hole_in_place(text, stuck)
     example = _example_at(text, stuck, schema)
     shown = "" if example is None else f", such as {json.dumps(example)}"
     return _error(found[0], f"replace {_short(found[0])} by its value{shown}", (start, found.end()), stand_in)
 
 
-def example_in_place(text: str, stuck: StuckError, schema: Schema) -> StandIn | None:
-    """Return an example in place of a value that is not JSON, if its end is clear."""
+def hole_in_place(text: str, stuck: StuckError) -> StandIn | None:
+    """Return a hole in place of a value that is not JSON, if its end is clear."""
     start = stuck.span[0]
     end = end_of_expression(text, start) if stuck.opened else None
-    return StandIn(_example_at(text, stuck, schema), (start, end)) if end is not None and end > start else None
+    return StandIn(Hole(text[start:end].rstrip()), (start, end)) if end is not None and end > start else None
 
 
 def _example_at(text: str, stuck: StuckError, schema: Schema) -> JSON:
@@ -96,7 +98,7 @@ def _example_at(text: str, stuck: StuckError, schema: Schema) -> JSON:
     return _example(keys, _field(keys, schema), stuck.opened[-1].type == "LSQB", schema)
 
 
-def _template(text: str, stuck: StuckError, schema: Schema) -> ReadError | None:
+def _template(text: str, stuck: StuckError) -> ReadError | None:
     """Make the error for the first variable in a template, if there is one."""
     start = stuck.span[0]
     end = text.find("`", start + 1)
@@ -106,7 +108,7 @@ def _template(text: str, stuck: StuckError, schema: Schema) -> ReadError | None:
     if closing < 0:
         return None
     name = text[opening + 2 : closing].strip()
-    stand_in = example_in_place(text, stuck, schema)
+    stand_in = hole_in_place(text, stuck)
     return _error(name, "replace the template by its text in quotes", (start, end), stand_in)
 
 
@@ -116,7 +118,7 @@ def _shorthand(text: str, stuck: StuckError, name: Token, schema: Schema) -> Rea
     keys = [*_keys(text, stuck.opened, span[0]), str(name.value)]
     example = _example(keys, _field(keys, schema), False, schema)
     value = "VALUE" if example is None else json.dumps(example)
-    stand_in = StandIn(example, span, is_entry=True, key=str(name.value))
+    stand_in = StandIn(Hole(str(name.value)), span, is_entry=True, key=str(name.value))
     return _error(name.value, f"write: {json.dumps(name.value)}: {value}", span, stand_in)
 
 
