@@ -17,7 +17,7 @@ def json_value(source: str, text: Scalar) -> PythonValue | None:
     if not text.value.lstrip().startswith(("{", "[")) or len(text.value) > MAX_SEARCH_BYTES:
         return None
     located = read_literal(text.value)
-    if located.diagnostics or located.stand_ins:
+    if located.diagnostics:
         return None
     start = source.find(text.value, *text.span)
     return _Places(located, text.span, start).value(located.value, ())
