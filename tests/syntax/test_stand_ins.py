@@ -48,7 +48,7 @@ def places(text: str) -> list[tuple[str, str]]:
 def test_every_mistake_is_reported_at_once(literal: str, expected: list[tuple[str, str]]) -> None:
     assert places(literal) == expected
     report = oq.check(literal, "sdk")
-    # A correction would have the examples in it.
+    # A corrected request with variables in it is not JSON.
     assert (report.plan, report.corrected, report.partly_corrected) == (None, None, None)
     assert report.remaining == report.diagnostics
 
@@ -66,8 +66,10 @@ def test_no_help_shows_an_example_as_what_to_write() -> None:
     about = {d.code: (d.help, d.fix) for d in diagnostics if d.code != "json-syntax"}
     assert about == {
         "operator-not-allowed": ("operators of number: $eq, $ne, $gt, $lt, $gte, $lte", None),
-        "several-operators": ("use $and", None),
-    }
+        "several-operators": (
+            'use $and: {"$and": [{"createdDate": {"$gte": a}}, {"createdDate": {"$lt": b}}]}', "same-answer",
+        ),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(30))
