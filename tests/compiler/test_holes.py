@@ -157,7 +157,10 @@ SEARCHES = st.fixed_dictionaries(
 )
 
 
-@given(ANY | SEARCHES | st.fixed_dictionaries({"search": SEARCHES}), st.sampled_from(["request", "search", "sdk", "stores"]))
+@given(
+    ANY | SEARCHES | st.fixed_dictionaries({"search": SEARCHES}),
+    st.sampled_from(["request", "search", "sdk", "stores"]),
+)
 @settings(max_examples=scaled(5_000, 60))
 def test_nothing_raises(document: JSON, shape: Shape) -> None:
     schema = STORES if shape == "stores" else SCHEMA
