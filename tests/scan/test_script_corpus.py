@@ -77,6 +77,63 @@ def test_the_wrong_code_has_its_mistake_and_the_right_code_has_none(code: Any) -
         assert 0 <= start < end <= len(code.wrong_code)
 
 
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ('import { wix } from "./client";\nwix.orders.searchOrders({});', 1),
+        ('import { shop } from "./wix";\nshop.orders.searchOrders({});', 1),
+        ('import { shop } from "./shop";\nimport { cart } from "@wix/ecom";\nshop.orders.searchOrders({});', 1),
+        ('import { shop } from "./shop";\nshop.orders.searchOrders({});', 0),
+        ('import { Client } from "square";\nimport "@wix/ecom";\nconst c = new Client();\nc.searchOrders({});', 0),
+        ('import { searchOrders } from "./wix";\nsearchOrders({});', 0),
+    ],
+)
+def test_a_client_of_another_file_counts_if_wix_is_named(source: str, count: int) -> None:
+    # D155
+    assert len(find_calls(source, "javascript")) == count
+
+
+def test_every_branch_is_read_and_no_two_that_exclude_each_other() -> None:
+    # D156
+    source = (
+        'import { orders } from "@wix/ecom";\n'
+        "export const run = (a, b, c) => orders.searchOrders({ ...(a && { x: 1 }), ...(!a && { y: 2 }), z: b ? 3 : c ? 4 : 5 });"
+    )
+    (call,) = find_calls(source, "javascript")
+    found = shown(call.search)["either"]
+    assert not [search for search in found if {"x", "y"} <= search.keys()]
+    assert {search["z"] for search in found} == {3, 4, 5}
+    assert {"x", "y"} < {key for search in found for key in search}
+    conditions = ", ".join(f"...(c{index} && {{ k{index}: 1 }})" for index in range(40))
+    (call,) = find_calls(
+        f'import {{ orders }} from "@wix/ecom";\norders.searchOrders({{ {conditions} }});', "javascript"
+    )
+    assert len(shown(call.search)["either"]) <= 16
+
+
+@pytest.mark.parametrize(
+    ("body", "is_found"),
+    [
+        ("return orders.searchOrders({});", True),
+        ("if (!memberId) throw Error(); return orders.searchOrders({ sort: [] });", True),
+        ('return orders.searchOrders({ where: { "buyerInfo.memberId": memberId } });', True),
+        ('return orders.searchOrders({ filter: { "buyerInfo.memberId": memberId } });', False),
+        ("return orders.searchOrders({ filter: { $and: conditions(memberId) } });", False),
+        ("return orders.searchOrders(search(memberId));", False),
+        (
+            "const a = await orders.searchOrders({}); return a.orders.filter((o) => o.buyerInfo.memberId === memberId);",
+            False,
+        ),
+        ("if (memberId === ADMIN) return orders.searchOrders({});", False),
+    ],
+)
+def test_a_search_for_a_member_needs_a_condition_that_wix_reads(body: str, is_found: bool) -> None:
+    # D157
+    source = f'import {{ orders }} from "@wix/ecom";\nexport async function run(memberId) {{ {body} }}\n'
+    (call,) = find_calls(source, "javascript")
+    assert ("unfiltered-member-search" in [mistake.code for mistake in call.around]) is is_found
+
+
 def test_spans_are_those_of_the_parts() -> None:
     source = (
         'import { orders } from "@wix/ecom";\nconst é = "🎁";\norders.searchOrders({ filter: { status: "PAID" } });\n'

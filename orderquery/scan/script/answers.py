@@ -56,7 +56,7 @@ class Answer:
                 self._follow(node, path)
 
     def is_right_elsewhere(self, read: Read, right: Path) -> bool:
-        """Return whether ``??`` or ``||`` falls back between a wrong key and the right one.
+        """Return whether ``??`` or ``||`` joins a wrong key and the right one.
 
         ``right`` is the path of the right one; any other read will do if there is none.
         """
