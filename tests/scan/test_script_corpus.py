@@ -10,7 +10,7 @@ from corpus_form import CORPUS, expected, line_of, shown
 
 import orderquery as oq
 from orderquery.diagnostics.codes import CODES
-from orderquery.scan.script.finder import find_calls
+from orderquery.scan.script.finder import comments_at, find_calls
 
 JSON = Any
 LANGUAGES: dict[str, Any] = {
@@ -151,3 +151,23 @@ def test_spans_are_places_in_the_whole_file() -> None:
     source = source_of(CORPUS / "markup" / "two-scripts.html")
     for call in find_calls(source, "html"):
         assert source[slice(*call.span)].startswith("axios.post(")
+
+
+def test_json_in_a_string_has_its_places() -> None:
+    source = source_of(CORPUS / "javascript" / "fetch-json-text.js")
+    (diagnostic,) = oq.scan_source(source, "javascript").diagnostics
+    assert diagnostic.span is not None
+    assert source[slice(*diagnostic.span)] == '"paymentstatus"'
+    escaped = 'fetch("https://x.y/ecom/v1/orders/search", {method: "POST", body: "{\\"search\\": {\\"x\\": 1}}"});'
+    (diagnostic,) = oq.scan_source(escaped, "javascript").diagnostics
+    assert diagnostic.span is not None
+    assert escaped[slice(*diagnostic.span)] == '"{\\"search\\": {\\"x\\": 1}}"'
+
+
+def test_comments_of_markup_and_of_scripts() -> None:
+    source = "<!-- one --><p>// two</p><script>// three\nconst a = '// four'; /* five */</script><!-- six"
+    words = ("one", "two", "three", "four", "five", "six")
+    found = comments_at(source, "html", [source.index(word) for word in words])
+    assert dict(zip(words, found, strict=True)) == {
+        "one": True, "two": False, "three": True, "four": False, "five": True, "six": True,
+    }  # fmt: skip
