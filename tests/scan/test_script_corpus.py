@@ -14,7 +14,7 @@ from orderquery.scan.script.finder import comments_at, find_calls
 
 JSON = Any
 LANGUAGES: dict[str, Any] = {
-    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".ts": "typescript", ".mts": "typescript",
+    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsw": "javascript", ".ts": "typescript", ".mts": "typescript",
     ".cts": "typescript", ".tsx": "tsx", ".html": "html", ".vue": "vue", ".svelte": "svelte",
 }  # fmt: skip
 FOLDERS = ("javascript", "typescript", "markup")
