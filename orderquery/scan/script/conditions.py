@@ -186,14 +186,17 @@ def _leaves(branch: Node) -> bool:
 
 
 class Fixed(NamedTuple):
-    """What holds at a call: the truth of conditions by their text, and the tests of names and members in them."""
+    """What holds at a call.
+
+    It is the truth of conditions by their text, and of the names and members that are tested.
+    """
 
     truths: dict[str, bool]
     tests: list[tuple[Node, bool]]
 
 
 def fixed_at(tree: ScriptTree, call: Node) -> Fixed:
-    """Return the conditions around a call, and those that would have left the code before it."""
+    """Return the conditions around a call, and of what leaves the code before it."""
     truths: dict[str, bool] = {}
     tests: list[tuple[Node, bool]] = []
     child = call

@@ -45,7 +45,7 @@ def find_calls(text: str, language: SourceLanguage) -> list[SearchCall]:
 
 
 def comments_at(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
-    """Return for each character offset whether it is in a comment of a script or of the markup."""
+    """Return for each character offset whether it is in a comment."""
     spans = comments_of(text) if language in _MARKUP else []
     spans = sorted([*spans, *(span for script in _scripts(text, language) for span in _tree(script).comments())])
     starts = [start for start, _ in spans]

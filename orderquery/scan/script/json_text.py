@@ -15,7 +15,10 @@ _MAX_DEPTH = 200
 
 
 def value_of_text(tree: ScriptTree, value: Scalar) -> SourceValue:
-    """Return the value of JSON in a string; each part has its place if nothing is escaped."""
+    """Return the value of JSON in a string.
+
+    Each part has its own place if nothing is escaped.
+    """
     text = value.value
     if not isinstance(text, str) or len(text) > _MAX_CHARS or not text.lstrip().startswith(("{", "[")):
         return value
@@ -28,7 +31,10 @@ def value_of_text(tree: ScriptTree, value: Scalar) -> SourceValue:
 
 
 class _Parts:
-    """Makes the values of a text that begins at ``start``; without it all are at the place of the string."""
+    """Makes the values of a text that begins at ``start``.
+
+    Without it all are at the place of the string.
+    """
 
     def __init__(self, read: Located, whole: Span, start: int | None) -> None:
         self._spans = read.spans
