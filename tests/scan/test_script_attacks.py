@@ -142,7 +142,7 @@ def test_files_with_parts_in_other_places() -> None:
             assert_safe("".join(parts), language)
 
 
-@settings(max_examples=scaled(20_000, 60), deadline=None)
+@settings(max_examples=scaled(4_000, 60), deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["javascript", "typescript", "tsx", "html", "vue", "svelte"]))
 def test_any_bytes(data: bytes, language: Any) -> None:
     for errors in ("replace", "surrogateescape"):

@@ -1,6 +1,6 @@
 """Searches written as scripts: each is found, with exactly the holes that were made.
 
-``ORDERQUERY_SCRIPTS`` says how many (160; with ``ORDERQUERY_TRUST=full`` 6,000), ``ORDERQUERY_SEED`` which.
+``ORDERQUERY_SCRIPTS`` says how many (160; with ``ORDERQUERY_TRUST=full`` 3,000), ``ORDERQUERY_SEED`` which.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from script_writer import ScriptWriter
 import orderquery as oq
 
 JSON = Any
-COUNT = int(os.environ.get("ORDERQUERY_SCRIPTS", str(scaled(6_000, 160))))
+COUNT = int(os.environ.get("ORDERQUERY_SCRIPTS", str(scaled(3_000, 160))))
 SEED = os.environ.get("ORDERQUERY_SEED", "20261128")
 PARTS = 4
 URL = "https://www.wixapis.com/ecom/v1/orders/search"

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from .called_values import local_function
+from .called_values import calls, calls_of
 from .literals import key_of
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper
@@ -56,7 +56,7 @@ class Answer:
                 self._follow(node, path)
 
     def is_right_elsewhere(self, read: Read, right: Path) -> bool:
-        """Return whether ``??`` or ``||`` falls back between a wrong key and the right one.
+        """Return whether ``??`` or ``||`` joins a wrong key and the right one.
 
         ``right`` is the path of the right one; any other read will do if there is none.
         """
@@ -115,7 +115,7 @@ class Answer:
             return
         name = self._tree.text(key) if member.type == "member_expression" else key_of(self._tree, key)
         around = self._tree.parent(member)
-        is_called = around is not None and _calls(around, member)
+        is_called = around is not None and calls(around, member)
         if around is not None and is_called and self._called(around, name or "", path):
             return
         if path == _ORDERS and (name is None or name.isdecimal()):
@@ -230,18 +230,8 @@ class Answer:
             if call is not None and method is not None and self._tree.text(method) == "then":
                 self._push(call, path)
             return
-        name = field(function, "name")
-        if parent is not None and parent.type == "variable_declarator":
-            name = field(parent, "name")
-        binding = None if name is None or name.type != "identifier" else self._scopes.binding(name)
-        found = None if binding is None else local_function(binding)
-        if binding is not None and found is not None and found.id == function.id:
-            for use in binding.uses:
-                call = self._tree.parent(use)
-                if call is not None and call.type == "await_expression" and _calls(self._tree.parent(call), use):
-                    call = self._tree.parent(call)
-                if call is not None and _calls(call, use):
-                    self._push(call, path)
+        for call in calls_of(self._tree, self._scopes, function):
+            self._push(call, path)
 
     def _collected(self, spread: Node) -> None:
         """Follow the orders of all pages in a list: LIST.push(...answer.orders)."""
@@ -262,11 +252,6 @@ class Answer:
 def _is(node: Node, name: str, child: Node) -> bool:
     found = field(node, name)
     return found is not None and found.id == child.id
-
-
-def _calls(node: Node | None, function: Node) -> bool:
-    found = callee(node) if node is not None and node.type == "call_expression" else None
-    return found is not None and found.id == function.id
 
 
 def _is_nothing(tree: ScriptTree, value: Node | None) -> bool:

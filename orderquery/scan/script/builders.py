@@ -59,6 +59,13 @@ class Builders:
                 return None
         return None
 
+    def is_enumeration(self, node: Node) -> bool:
+        """Return whether an expression is an enumeration of the orders module."""
+        if node.type != "member_expression":
+            return False
+        path = module_path(self._origins.of(node))
+        return path is not None and len(path) == 1 and path[0][:1].isupper()
+
     def _builder(self, function: Node) -> tuple[str, ...] | None:
         """Return ``("Filter",)`` or ``("Filter", "and")`` for such a function."""
         path = module_path(self._origins.of(function))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
@@ -16,6 +16,7 @@ _NOTHING = ("undefined", "null", "''", '""', "void 0")
 _EXITS = ("return_statement", "throw_statement", "continue_statement", "break_statement")
 _MAX_DEPTH = 20
 _MAX_CONDITION_CHARS = 500
+_MAX_GUARDS = 100
 
 
 class Conditions:
@@ -83,6 +84,15 @@ class Conditions:
 
     def _text(self, node: Node) -> str:
         return " ".join(self._tree.start_of(node, _MAX_CONDITION_CHARS).split())
+
+    def may_be(self, node: Node, *, truth: bool) -> bool:
+        """Return whether a name or member may have a truth in this reading."""
+        known = self._value(node)
+        if known is None:
+            return not truth
+        if isinstance(known, Scalar):
+            return bool(known.value) is truth
+        return truth or not isinstance(known, ObjectLiteral | ListLiteral)
 
     # -- which code runs ----------------------------------------------------------------------------------------
 
@@ -175,9 +185,20 @@ def _leaves(branch: Node) -> bool:
     return branch.type in _EXITS
 
 
-def fixed_at(tree: ScriptTree, call: Node) -> dict[str, bool]:
-    """Return the conditions around a call, and their truth there."""
-    found: dict[str, bool] = {}
+class Fixed(NamedTuple):
+    """What holds at a call.
+
+    It is the truth of conditions by their text, and of the names and members that are tested.
+    """
+
+    truths: dict[str, bool]
+    tests: list[tuple[Node, bool]]
+
+
+def fixed_at(tree: ScriptTree, call: Node) -> Fixed:
+    """Return the conditions around a call, and of what leaves the code before it."""
+    truths: dict[str, bool] = {}
+    tests: list[tuple[Node, bool]] = []
     child = call
     for above in tree.ancestors(call):
         if above.type in FUNCTIONS:
@@ -185,14 +206,37 @@ def fixed_at(tree: ScriptTree, call: Node) -> dict[str, bool]:
         if above.type in ("if_statement", "ternary_expression"):
             condition, consequence = field(above, "condition"), field(above, "consequence")
             if condition is not None and condition.id != child.id and consequence is not None:
-                found |= _fixed(tree, condition, truth=consequence.id == child.id)
+                _fix(tree, condition, consequence.id == child.id, truths, tests)
+        elif above.type in ("statement_block", "program"):
+            for guard in _guards(tree, above):
+                if guard.start_byte >= child.start_byte:
+                    break
+                condition = field(guard, "condition")
+                if condition is not None:
+                    _fix(tree, condition, False, truths, tests)
         child = above
+    return Fixed(truths, tests)
+
+
+def _guards(tree: ScriptTree, block: Node) -> list[Node]:
+    """Return the statements of a block that leave it under a condition."""
+    found = tree.guards.get(block.id)
+    if found is None:
+        found = []
+        for node in block.named_children:
+            consequence = field(node, "consequence") if node.type == "if_statement" else None
+            is_guard = consequence is not None and field(node, "alternative") is None and _leaves(consequence)
+            if is_guard and len(found) < _MAX_GUARDS:
+                found.append(node)
+        tree.guards[block.id] = found
     return found
 
 
-def _fixed(tree: ScriptTree, condition: Node, *, truth: bool) -> dict[str, bool]:
-    waiting, found = [(condition, truth)], {}
-    while waiting:
+def _fix(
+    tree: ScriptTree, condition: Node, truth: bool, truths: dict[str, bool], tests: list[tuple[Node, bool]]
+) -> None:  # fmt: skip
+    waiting = [(condition, truth)]
+    while waiting and len(truths) < _MAX_GUARDS:
         node, holds = waiting.pop()
         node = inner(node)
         operator = field(node, "operator")
@@ -205,5 +249,7 @@ def _fixed(tree: ScriptTree, condition: Node, *, truth: bool) -> dict[str, bool]
         elif right is not None and left is not None and tree.name(right) in _NOTHING and sign[:2] in ("==", "!="):
             waiting.append((left, holds == (sign[0] == "!")))
         elif sign not in ("&&", "||"):
-            found[" ".join(tree.start_of(node, _MAX_CONDITION_CHARS).split())] = holds
-    return found
+            # The innermost condition is the last one that was tested.
+            truths.setdefault(" ".join(tree.start_of(node, _MAX_CONDITION_CHARS).split()), holds)
+            if node.type in ("identifier", "member_expression"):
+                tests.append((node, holds))

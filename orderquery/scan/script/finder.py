@@ -19,7 +19,7 @@ from .conditions import fixed_at
 from .http_calls import HttpCall, HttpCalls
 from .json_text import value_of_text
 from .loops import Loop
-from .markup import Script, scripts_in
+from .markup import Script, comments_of, scripts_in
 from .members import Members
 from .origins import Origins
 from .reading import Inlines
@@ -45,8 +45,9 @@ def find_calls(text: str, language: SourceLanguage) -> list[SearchCall]:
 
 
 def comments_at(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
-    """Return for each character offset whether it is in a comment of a script."""
-    spans = sorted(span for script in _scripts(text, language) for span in _tree(script).comments())
+    """Return for each character offset whether it is in a comment."""
+    spans = comments_of(text) if language in _MARKUP else []
+    spans = sorted([*spans, *(span for script in _scripts(text, language) for span in _tree(script).comments())])
     starts = [start for start, _ in spans]
     found = []
     for offset in offsets:
@@ -128,7 +129,7 @@ class _ScriptFinder:
         if value is None:
             value = ObjectLiteral((), span)
         elif isinstance(value, Scalar):
-            value = value_of_text(value)
+            value = value_of_text(self._tree, value)
         return self._found(found.call, found.sends, value, found.answers)
 
     def _found(self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind) -> SearchCall:

@@ -167,7 +167,7 @@ class HttpCalls:
         return node.type == "call_expression"
 
     def _object(self, node: Node) -> Node | None:
-        """Return the object that an expression is: written there, a constant, or made by a function."""
+        """Return the object that an expression is, that it names, or that a call makes."""
         node = inner(node)
         if node.type == "object":
             return node
@@ -180,7 +180,7 @@ class HttpCalls:
         return value if value is not None and value.type == "object" else None
 
     def _made(self, call: Node) -> Node | None:
-        """Return the options that a call makes: with those in its arguments, or in a function of the file."""
+        """Return the options in the arguments of a call, or in the function of the file."""
         for node in arguments(call):
             given = inner(node)
             if given.type == "object" and self._has_body(given):
@@ -306,7 +306,7 @@ class HttpCalls:
         return method is not None and self._tree.text(method).strip("'\"`").upper() == "POST"
 
     def _written_body(self, node: Node) -> Node | None:
-        """Return what the code sets as the body of its options, such as OPTIONS.body = VALUE."""
+        """Return what is set as the body of options, such as OPTIONS.body = VALUE."""
         binding = self._reader.scopes.binding(node) if node.type == "identifier" else None
         for write in reversed([] if binding is None else binding.writes):
             if write.path in [(key,) for key in _BODY_KEYS] and write.change == "set":

@@ -11,12 +11,14 @@ from ..around import OFFSET_KEYS, cursor_beside_search, cursor_not_passed, offse
 from ..found import AroundCall, Sends
 from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Unknown
 from .answers import Answer
+from .called_values import calls_of
 from .objects import entry_of, has_unknown_entries
 from .scopes import Scopes
-from .tree import FUNCTIONS, LOOPS, ScriptTree, expressions, field
+from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, expressions, field
 
 _MAX_DEPTH = 8
 _MAX_NODES = 4_000
+_MAX_CALLERS = 5
 _MAX_LOOP_CHARS = 20_000
 _CURSOR = re.compile(r"cursor|hasnext|hasmore|next|token", re.IGNORECASE)
 _ENDS = ("break_statement", "return_statement", "throw_statement")
@@ -40,15 +42,26 @@ class Loop:
         self._answer = answer
         values = search.values if isinstance(search, Alternatives) else (search,)
         self._searches = [_search_in(value, sends) for value in values]
-        loops = [loop for loop in scopes.loops_around(call) if loop.type != "for_in_statement"]
-        inner_loop = next(iter(scopes.loops_around(call)), None)
-        self._loop = loops[0] if loops and inner_loop is not None and inner_loop.id == loops[0].id else None
+        self._site = call
+        """The call in the loop: this one, or that of the function around it."""
+        own = self._loop_of(call)
+        callers = [call] if own is not None else calls_of(tree, scopes, tree.function_of(call))[:_MAX_CALLERS]
+        self._sites = [(caller, loop) for caller in callers if (loop := self._loop_of(caller)) is not None]
+
+    def _loop_of(self, call: Node) -> Node | None:
+        """Return the innermost loop around a call, if it may be one over pages."""
+        loop = next(iter(self._scopes.loops_around(call)), None)
+        return None if loop is None or loop.type == "for_in_statement" else loop
 
     def mistakes(self) -> Iterator[AroundCall]:
         """Yield what is wrong with the paging."""
         yield from self._beside_search()
-        loop = self._loop
-        if loop is None or self._ends_after_call(loop):
+        for site, loop in self._sites:
+            self._site = site
+            yield from self._in_loop(loop)
+
+    def _in_loop(self, loop: Node) -> Iterator[AroundCall]:
+        if self._ends_after_call(loop):
             return
         by_number = self._by_number(loop)
         if by_number is not None:
@@ -119,6 +132,9 @@ class Loop:
 
     def _varies(self, loop: Node) -> bool:
         """Return whether the loop changes another part of the search, such as a date."""
+        for given in arguments(self._site) if self._site.id != self._call.id else ():
+            if any(True for _ in self._counted(given, loop)) or self._is_declared_in(given, loop):
+                return True
         for search in self._searches:
             for hole in _holes(search):
                 node = self._tree.node_at(hole.span)
@@ -138,8 +154,8 @@ class Loop:
 
     def _ends_after_call(self, loop: Node) -> bool:
         """Return whether the loop only repeats a call that failed."""
-        child = self._call
-        for above in self._tree.ancestors(self._call):
+        child = self._site
+        for above in self._tree.ancestors(self._site):
             if above.type == "return_statement":
                 return True
             if above.type == "statement_block":
@@ -207,7 +223,7 @@ class Loop:
                 return True
             values = [value for write in binding.writes for value in write.values]
             values += [] if binding.value is None else [binding.value]
-            if any(_CURSOR.search(self._tree.text(value)) for value in values if not _is_in(self._call, value)):
+            if any(_CURSOR.search(self._tree.text(value)) for value in values if not _is_in(self._site, value)):
                 return True
         return False
 

@@ -6,8 +6,10 @@ import re
 from typing import NamedTuple
 
 from ..found import Language
+from ..nodes import Span
 
-_OPENING = re.compile(r"<!--|<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
+_BEGINNING = re.compile(r"<!--|<script\b", re.IGNORECASE)
+_OPENING = re.compile(r"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
 _CLOSING = re.compile(r"</script\s*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(lang|type|src)\s*=\s*["']?([^"'\s>]*)""", re.IGNORECASE)
 _TYPES = ("", "module", "text/javascript", "application/javascript", "text/ecmascript", "text/babel", "text/typescript")
@@ -26,17 +28,27 @@ class Script(NamedTuple):
 
 def scripts_in(text: str) -> list[Script]:
     """Return the scripts of a file; those of other types, such as JSON, are left out."""
-    found: list[Script] = []
+    return _parts(text)[0]
+
+
+def comments_of(text: str) -> list[Span]:
+    """Return the places of the comments of a file outside of its scripts."""
+    return _parts(text)[1]
+
+
+def _parts(text: str) -> tuple[list[Script], list[Span]]:
+    scripts: list[Script] = []
+    comments: list[Span] = []
     position = 0
-    while len(found) < _MAX_SCRIPTS:
-        start = _next_tag(text, position)
-        if start is None:
+    while len(scripts) < _MAX_SCRIPTS:
+        found = _BEGINNING.search(text, position)
+        if found is None:
             break
+        start = found.start()
         if text.startswith("<!--", start):
             end = text.find("-->", start + 4)
-            if end < 0:
-                break
-            position = end + 3
+            position = len(text) if end < 0 else end + 3
+            comments.append((start, position))
             continue
         opening = _OPENING.match(text, start, min(len(text), start + _MAX_TAG_CHARS))
         if opening is None:
@@ -45,14 +57,9 @@ def scripts_in(text: str) -> list[Script]:
         closing = _CLOSING.search(text, opening.end())
         end = len(text) if closing is None else closing.start()
         script = _script(text[opening.end() : end], opening.end(), opening[1] or "")
-        found += [] if script is None else [script]
+        scripts += [] if script is None else [script]
         position = end if closing is None else closing.end()
-    return found
-
-
-def _next_tag(text: str, position: int) -> int | None:
-    found = re.compile(r"<!--|<script\b", re.IGNORECASE).search(text, position)
-    return None if found is None else found.start()
+    return scripts, comments
 
 
 def _script(text: str, offset: int, attributes: str) -> Script | None:

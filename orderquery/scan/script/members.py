@@ -20,12 +20,13 @@ _KEYS = {"memberId": "memberId", "contactId": "contactId", "email": "email", "bu
          "customerEmail": "email", "buyerId": "contactId", "customerId": "contactId"}  # fmt: skip
 """Names of a person's identity, with the last key of the field that has it."""
 _NAMES = re.compile(
-    r"(?:current|logged_?in|site|user)?_?(member|contact|buyer|customer)_?(?:id|email)|(?:current|logged_?in)_?member",
+    r"(?:current|logged_?in|site|user)?_?(?:member|contact|buyer|customer|user)_?(?:id|email)|(?:current|logged_?in)_?member",
     re.IGNORECASE,
 )
 _MAKERS = re.compile(
     r"\b(?:currentMember\.getMember|getCurrentMember|members\.getCurrentMember|currentMember\.get\w*)\("
 )
+_LOGS = re.compile(r"(?:^|\.)(?:console|logger|log)\.", re.IGNORECASE)
 _PASSED = (
     "unary_expression", "parenthesized_expression", "arguments", "member_expression", "template_string",
     "template_substitution",
@@ -82,8 +83,7 @@ class Members:
                 return condition is not None and condition.id == child.id
             if above.type == "call_expression":
                 function = callee(above)
-                name = "" if function is None else self._tree.text(function)
-                return name.split(".")[0] in ("console", "logger", "log")
+                return function is not None and _LOGS.search(self._tree.name(function)) is not None
             operator, right = field(above, "operator"), field(above, "right")
             if above.type == "binary_expression" and operator is not None and right is not None:
                 is_comparison = operator.type in ("==", "===", "!=", "!==")

@@ -169,7 +169,7 @@ class Origins:
     # -- clients that another file makes ------------------------------------------------------------------------
 
     def _has_wix_type(self, binding: DeclaredName) -> bool:
-        """Return whether the type of a parameter or variable names Wix, such as ``WixClient``."""
+        """Return whether the type of a name is of Wix, such as ``WixClient``."""
         declared = self._tree.parent(binding.node)
         written = None if declared is None or binding.path else field(declared, "type")
         return written is not None and _WIX.search(self._tree.start_of(written, 200)) is not None

@@ -307,7 +307,7 @@ class Scopes:
         return None if binding is None else (binding, tuple(path))
 
     def _share_writes(self) -> None:
-        """Count what is set in a part of an object by another name, as ``const part = whole.part``."""
+        """Share the writes of two names of one object, as ``const part = whole.part``."""
         for declarator in reversed(self._tree.nodes["variable_declarator"]):
             pattern = part(declarator, "name")
             for name in [] if pattern is None else _names_in(pattern):

@@ -72,6 +72,8 @@ class ScriptTree:
         self._tree = Parser(_grammar(language)).parse(self._data)
         self.root = self._tree.root_node
         self.nodes: dict[str, list[Node]] = {kind: [] for kind in _KEPT}
+        self.guards: dict[int, list[Node]] = {}
+        """By the identity of a block, its statements that leave it; found when they are needed."""
         self._parents: dict[int, Node] = {}
         self._scope_of: dict[int, int] = {}
         self._scope_around: dict[int, int] = {}

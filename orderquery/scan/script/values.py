@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from tree_sitter import Node
 
@@ -10,9 +10,9 @@ from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scala
 from .builders import Builders
 from .called_values import CalledValues
 from .choices import Choices, explore
-from .conditions import Conditions
+from .conditions import Conditions, Fixed
 from .literals import cooked, key_of, number_of, string_of
-from .objects import entry_of, has_unknown_entries, identity_of, merged, spread_entry, spread_item, unknown
+from .objects import entry_of, identity_of, merged, spread_entry, spread_item, unknown
 from .reading import Inlines
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, expressions, field, inner
@@ -302,6 +302,8 @@ class ValueReader:
             built = self._variables.built(inner(holder))
             if built is not None:
                 return built
+        if self._builders is not None and self._builders.is_enumeration(holder):
+            return Scalar(name, self.tree.span(node))
         if holder.type == "identifier":
             found = self._variables.constant_member(holder, name)
             if found is not None:
@@ -314,7 +316,8 @@ class ValueReader:
         if isinstance(value, ObjectLiteral):
             entry = entry_of(value, key)
             if entry is None:
-                return self.unknown(node) if has_unknown_entries(value) else None
+                # Often the object is only the default of another one.
+                return self.unknown(node)
             is_last = not any(isinstance(e.key, Unknown) for e in value.entries[value.entries.index(entry) :])
             return self.unknown(node) if isinstance(entry.value, Unknown) or not is_last else entry.value
         if isinstance(value, ListLiteral) and key.isdecimal() and len(key) < _MAX_DEPTH:
@@ -337,15 +340,19 @@ def text_of(value: SourceValue | None) -> str | None:
     return str(value.value)
 
 
-def read_value(reader: Callable[[Choices], ValueReader], node: Node, fixed: Mapping[str, bool]) -> SourceValue | None:
+def read_value(reader: Callable[[Choices], ValueReader], node: Node, fixed: Fixed) -> SourceValue | None:
     """Return the value of an expression on the different ways through the script."""
     found: dict[object, SourceValue] = {}
     span = (0, 0)
 
-    def read(choices: Choices) -> SourceValue | None:
-        return reader(choices).value(node)
+    def read(choices: Choices) -> tuple[SourceValue | None, bool]:
+        one = reader(choices)
+        value = one.value(node)
+        return value, all(one.conditions.may_be(test, truth=truth) for test, truth in fixed.tests)
 
-    for value in explore(read, fixed):
+    ways = explore(read, fixed.truths)
+    possible = [value for value, is_possible in ways if is_possible] or [value for value, _ in ways]
+    for value in possible:
         if value is not None:
             span = value.span
             found.setdefault(identity_of(value), value)
