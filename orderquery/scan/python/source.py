@@ -116,7 +116,7 @@ class PythonSource:
 
 
 def _indents_of(data: bytes) -> int:
-    """Return the number of indentations inside each other, at most one more than allowed."""
+    """Return how many indentations are inside each other; it stops above the limit."""
     stack, most = [0], 0
     for found in _INDENT.finditer(data):
         width = found.end() - found.start()
