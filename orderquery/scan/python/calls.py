@@ -40,7 +40,7 @@ _NOT_SENDING = re.compile(
     r"mock|assert|log|print|expect|register|stub|respond|route|parse|format|quote|path|append|raise|valid|callback|add_|^open$",
     re.IGNORECASE,
 )
-_NOT_A_CLIENT = re.compile(r"^(?:m|app|api|router|blueprint|bp|re|logging|logger|log)$")
+_NOT_A_CLIENT = re.compile(r"^(?:m|re|logging|logger|log)$")
 _URL_NAMES = ("url", "path", "endpoint", "uri", "route")
 _BODY_NAMES = ("json", "content", "data", "body", "payload", "json_data", "json_body")
 _BODY_LIKE = re.compile(r"body|payload|data|json|search|query|params|request", re.IGNORECASE)
