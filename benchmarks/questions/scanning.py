@@ -81,7 +81,9 @@ def _figure(job: str, folder: Path, count: int, calls: int, bound: float | None,
         "--exit-zero",
         "--quiet",
     ]
-    environment = dict(os.environ)
+    # An installed package has bytecode files; write them here for a checkout.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder.parent / "bytecode")
     _, report = _seconds(ours, folder, environment)
     counts = json.loads(report)["counts"]
     assert (counts["files"], counts["calls"], counts["errors"]) == (count, calls, calls), counts

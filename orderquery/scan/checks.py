@@ -37,9 +37,12 @@ def diagnostics_of(call: SearchCall, documents: Iterable[SearchDocument], lines:
     return tuple(sorted(found.values(), key=lambda diagnostic: diagnostic.span or (0, 0)))
 
 
-def identity_of(diagnostic: Diagnostic) -> tuple[str, object, str]:
-    """Return what tells two findings of a file apart."""
-    return diagnostic.code, diagnostic.span, diagnostic.message
+def identity_of(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """Return what tells two findings of a file apart.
+
+    All parts of JSON in a string have one place in the file.
+    """
+    return diagnostic.code, diagnostic.span, diagnostic.message, diagnostic.pointer
 
 
 def _of_documents(call: SearchCall, documents: Iterable[SearchDocument], lines: SourceText) -> Iterator[Diagnostic]:

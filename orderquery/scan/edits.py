@@ -183,8 +183,11 @@ class _Edits:
                 yield from self.of(part, one, other, node.span)
             return
         bracket = bracket_at(self._text, node.span)
-        if bracket is None or len(bracket.items) != len(old) or len(new) > len(old):
+        if bracket is None or len(bracket.items) != len(old):
             raise CannotEdit
+        if len(new) > len(old):
+            yield self._grown(bracket, old, new)
+            return
         kept, at = [], 0
         for index, value in enumerate(old):
             if at < len(new) and same(value, new[at]):
@@ -193,6 +196,17 @@ class _Edits:
         if at < len(new):
             raise CannotEdit
         yield from self._spliced(bracket, [bracket.items[i] for i in range(len(old)) if i not in kept], [])
+
+    def _grown(self, bracket: Bracket, old: list[JSON], new: list[JSON]) -> Replacement:
+        """Return the insertion of new items, before the old ones or after them."""
+        quote, count = self._quote_at(bracket.start), len(new) - len(old)
+        if same(old, new[: len(old)]):
+            return self._appended(bracket, [self._written(value, quote) for value in new[len(old) :]])
+        if not same(old, new[count:]):
+            raise CannotEdit
+        start, separator = bracket.items[0].start, self._separator(bracket)
+        texts = [self._written(value, quote) for value in new[:count]]
+        return Replacement(start, start, separator.join([*texts, ""]))
 
     # -- items ---------------------------------------------------------------------------------------------------
 
@@ -203,16 +217,16 @@ class _Edits:
             gone, texts = gone[1:], []
         for item in gone:
             yield self._removed(bracket, item, gone)
-        if texts and bracket.items:
-            last = bracket.items[-1]
-            separator = self._separator(bracket)
-            joined = separator.join(texts)
-            if last.comma is None:
-                yield Replacement(last.end, last.end, separator + joined)
-            else:
-                yield Replacement(last.comma + 1, last.comma + 1, separator[1:] + joined)
-        elif texts:
-            yield Replacement(bracket.start, bracket.start, ", ".join(texts))
+        if texts:
+            yield self._appended(bracket, texts)
+
+    def _appended(self, bracket: Bracket, texts: list[str]) -> Replacement:
+        if not bracket.items:
+            return Replacement(bracket.start, bracket.start, ", ".join(texts))
+        last, separator = bracket.items[-1], self._separator(bracket)
+        if last.comma is None:
+            return Replacement(last.end, last.end, separator + separator.join(texts))
+        return Replacement(last.comma + 1, last.comma + 1, separator[1:] + separator.join(texts))
 
     def _removed(self, bracket: Bracket, item: Item, gone: list[Item]) -> Replacement:
         index = bracket.items.index(item)

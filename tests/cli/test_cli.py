@@ -148,7 +148,7 @@ PROBLEMS = [
 WRONG_USAGE = [
     ([], "Usage:"),
     (["serch"], 'unknown command "serch"; did you mean "search"?'),
-    (["frobnicate"], "commands: check, convert, translate, format, sql, match"),
+    (["frobnicate"], "commands: check, scan, convert, translate, format, sql, match"),
     (["convert", "--to", "text"], "Missing argument"),
     (["check", "missing.json"], "orderquery: file not found: missing.json"),
     (["check", "some/where"], "file not found: some/where"),

@@ -22,10 +22,14 @@ _RAW = frozenset({"text", "content", "read", "data", "body", "result"})
 
 @dataclass(frozen=True, slots=True)
 class AnswerRead:
-    """A read of a key of the answer; ``*`` in the keys is any order."""
+    """A read of a key of the answer; ``*`` in the keys is any order.
+
+    ``is_certain`` unless the call may return something else, as a function of the project's own.
+    """
 
     keys: tuple[str, ...]
     span: Span
+    is_certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,16 @@ class AnswerReads:
 class AnswerReader:
     """Follows the answer of a call through the names of its function."""
 
-    def __init__(self, source: PythonSource, scope: Node, *, is_decoded: bool) -> None:
+    def __init__(self, source: PythonSource, scope: Node) -> None:
         self._source = source
         self._scope = scope
         self._found = AnswerReads()
         self._waiting: list[tuple[str, int, _AnswerPart]] = []
-        self._is_decoded = is_decoded
         self._uses = 0
 
     def read(self, path: list[Node]) -> AnswerReads:
         """Return where the answer of the call at the end of a path is read."""
-        self._follow(path, _AnswerPart((), is_decoded=self._is_decoded))
+        self._follow(path, _AnswerPart((), is_decoded=False))
         seen: set[tuple[str, int]] = set()
         while self._waiting and len(seen) < _MAX_NAMES:
             name, bound_at, part = self._waiting.pop()
@@ -130,7 +133,7 @@ class AnswerReader:
             return _AnswerPart(part.keys, is_decoded=True), index - 1
         if not part.is_decoded and name in _RAW:
             return part, index - 1 if called else index
-        if part.is_decoded and name == "get" and called and call is not None:
+        if name == "get" and called and call is not None:
             arguments = child(call, "arguments")
             stepped = self._step(part, self._key(named(arguments)[:1] if arguments is not None else []))
             return None if stepped is None else (stepped, index - 1)
@@ -144,12 +147,12 @@ class AnswerReader:
         return ("*", self._source.span(nodes[0])) if len(nodes) == 1 and nodes[0].type == "integer" else None
 
     def _step(self, part: _AnswerPart, key: tuple[str, Span] | None) -> _AnswerPart | None:
-        if key is None or not part.is_decoded:
+        if key is None:
             return None
         keys = (*part.keys, key[0])
         if key[0] != "*":
-            self._found.reads.append(AnswerRead(keys, key[1]))
-        return _AnswerPart(keys, is_decoded=True)
+            self._found.reads.append(AnswerRead(keys, key[1], part.is_decoded))
+        return _AnswerPart(keys, part.is_decoded)
 
     def _bind(self, parent: Node, node: Node, part: _AnswerPart) -> None:
         if parent.type in ("assignment", "named_expression"):
@@ -163,14 +166,14 @@ class AnswerReader:
                 self._wait_for(named(alias)[0], part, alias.end_byte)
         elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
             target = child(parent, "left")
-            if part.is_decoded and target is not None:
+            if part.keys and target is not None:
                 # In a comprehension the target comes after the expression that uses it.
                 start = parent.start_byte if parent.type == "for_statement" else self._scope.start_byte
-                self._wait_for(target, _AnswerPart((*part.keys, "*"), is_decoded=True), start)
+                self._wait_for(target, _AnswerPart((*part.keys, "*"), part.is_decoded), start)
 
     def _wait_for(self, target: Node, part: _AnswerPart, bound_at: int) -> None:
         name = name_of(self._source, target)
         if name is not None:
             self._waiting.append((name, bound_at, part))
-            if part.is_decoded:
+            if part.keys:
                 self._found.names[name] = part.keys

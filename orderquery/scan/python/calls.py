@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..documents import unknown_parts
 from ..found import Sends
 from ..nodes import Alternatives, ObjectLiteral, Scalar, SourceValue, Unknown
 from ..urls import sends_of_url
@@ -40,7 +41,7 @@ _NOT_SENDING = re.compile(
     r"mock|assert|log|print|expect|register|stub|respond|route|parse|format|quote|path|append|raise|valid|callback|add_|^open$",
     re.IGNORECASE,
 )
-_NOT_A_CLIENT = re.compile(r"^(?:m|app|api|router|blueprint|bp|re|logging|logger|log)$")
+_NOT_A_CLIENT = re.compile(r"^(?:m|re|logging|logger|log)$")
 _URL_NAMES = ("url", "path", "endpoint", "uri", "route")
 _BODY_NAMES = ("json", "content", "data", "body", "payload", "json_data", "json_body")
 _BODY_LIKE = re.compile(r"body|payload|data|json|search|query|params|request", re.IGNORECASE)
@@ -81,22 +82,11 @@ class CallFinder:
             node = self._source.root.descendant_for_byte_range(found.start(), found.end() - 1)
             if node is None or node.type != "identifier":
                 continue
-            path = self._call_path(node)
-            call = None if path is None else self._judge(path, name)
+            path = self._source.call_of(node)
+            is_decorator = path is not None and len(path) > 1 and path[-2].type == "decorator"
+            call = None if path is None or is_decorator else self._judge(path, name)
             if call is not None:
                 yield call
-
-    def _call_path(self, name: Node) -> list[Node] | None:
-        """Return the nodes from the root to the call of a function with a name."""
-        path = self._source.path_to(name)
-        while path and path[-1].end_byte == name.end_byte and path[-1].type in ("identifier", "attribute"):
-            path.pop()
-        if not path or path[-1].type != "call":
-            return None
-        function = child(path[-1], "function")
-        is_called = function is not None and function.end_byte == name.end_byte
-        is_decorator = len(path) > 1 and path[-2].type == "decorator"
-        return path if is_called and not is_decorator else None
 
     def _judge(self, path: list[Node], name: str) -> FoundCall | None:
         node = path[-1]
@@ -117,6 +107,12 @@ class CallFinder:
                 bodies.append(Printer().source_value(sent[1]))
         if not bodies:
             return None
+        if any(True for body in bodies for _ in unknown_parts(body)):
+            # A caller in the file may tell what the function does not.
+            for names in self.resolver.states_of_callers(path, wanted):
+                sent = self._sent(node, name, receiver, Evaluator(self._source, names, self.resolver))
+                if sent is not None:
+                    bodies.append(Printer().source_value(sent[1]))
         unique = bodies if len(bodies) == 1 else _distinct(bodies)
         search = unique[0] if len(unique) == 1 else Alternatives(tuple(unique), self._source.span(node))
         return FoundCall(path, kinds[0], search)

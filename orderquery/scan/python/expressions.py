@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from .protocols import NameResolver
 from .scopes import name_of, names_in
 from .source import PythonSource, child, named
 from .values import (
+    MAX_CHOICES,
     Choice,
     ListValue,
     Names,
@@ -138,21 +140,35 @@ class Evaluator:
         return ListValue(items, self.source.span(node))
 
     def _dictionary(self, node: Node) -> PythonValue:
-        found = ObjectValue([], self.source.span(node))
+        variants = [ObjectValue([], self.source.span(node))]
         for part in named(node):
             if part.type == "pair":
                 key = child(part, "key")
                 if key is None:
                     return self._hole(node)
-                # A key that is written twice is kept: it is a mistake to report.
-                found.entries.append(
-                    ObjectEntryValue(self.key(key), self.source.span(key), self.value(child(part, "value"), part))
-                )
+                name, span, value = self.key(key), self.source.span(key), self.value(child(part, "value"), part)
+                for found in variants:
+                    # A key that is written twice is kept: it is a mistake to report.
+                    found.entries.append(ObjectEntryValue(name, span, value))
             elif part.type == "dictionary_splat" and named(part):
-                self.merge(found, self.value(named(part)[0]), part)
+                variants = self._spread(variants, self.value(named(part)[0]), part)
             else:
                 return self._hole(node)
-        return found
+        return choice_of(variants, self.source.span(node))
+
+    def _spread(self, variants: list[ObjectValue], value: PythonValue, node: Node) -> list[ObjectValue]:
+        """Return objects with a value spread into each: one for each object that the value may be."""
+        options = options_of(value)
+        known = all(isinstance(option, ObjectValue) or truth_of(option) is False for option in options)
+        if not known or len(options) * len(variants) > MAX_CHOICES:
+            options = (value,)
+        made = []
+        for found in variants:
+            for option in options:
+                changed = ObjectValue([replace(entry) for entry in found.entries], found.span)
+                self.merge(changed, option, node)
+                made.append(changed)
+        return made
 
     def key(self, node: Node) -> str | Unknown:
         """Return a key of an object; a hole if it is computed."""

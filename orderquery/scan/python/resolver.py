@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MAX_CALL_DEPTH = 4
+_MAX_CALLERS = 8
+_MAX_STATES_OF_CALLER = 4
 _GLOBAL = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+(.+)$", re.MULTILINE)
 _COMPREHENSIONS = frozenset({
     "list_comprehension", "dictionary_comprehension", "set_comprehension", "generator_expression",
@@ -66,6 +69,47 @@ class Resolver:
             for name in hidden:
                 names[name] = self._source.unknown(scope)
         return states or [{}]
+
+    def states_of_callers(self, path: list[Node], wanted: set[str]) -> list[Names]:
+        """Return the values of names where a caller in the file gives the parameters."""
+        scopes = scopes_in(path)
+        function = scopes[-1]
+        parameters = child(function, "parameters")
+        if parameters is None or function.type != "function_definition":
+            return []
+        hidden = {name for node in path[scope_of(path) + 1 :] for name in self._inner_names(node)}
+        given_names = {name for name, _ in parameters_of(self._source, parameters)} - {"self", "cls"}
+        if not self.scope_names(function).closure(wanted - hidden) & given_names:
+            return []
+        is_method = scopes[-2].type == "class_definition"
+        found: list[Names] = []
+        for caller in islice(self._callers(function, is_method=is_method), _MAX_CALLERS):
+            arguments = names_in(self._source, child(caller[-1], "arguments"))
+            for names in self.states_at(caller, arguments)[:_MAX_STATES_OF_CALLER]:
+                evaluator = Evaluator(self._source, names, self)
+                given = self._given(evaluator, function, caller[-1], is_method=is_method)
+                if any(not isinstance(value, Unknown) for value in given.values()):
+                    self._path = path
+                    with suppress(TooManySteps):
+                        found += self._follow(scopes, wanted - hidden, path[-1], given).reached
+        for names in found:
+            names.update({name: self._source.unknown(function) for name in hidden})
+        return found
+
+    def _callers(self, function: Node, *, is_method: bool) -> Iterator[list[Node]]:
+        """Yield the nodes from the root to each call of a function, outside of it."""
+        label = child(function, "name")
+        if label is None:
+            return
+        name = self._source.text_of(label)
+        for found in re.finditer(rb"\b" + re.escape(name.encode()) + rb"(?=\s*\()", self._source.data):
+            if function.start_byte <= found.start() < function.end_byte:
+                continue
+            node = self._source.root.descendant_for_byte_range(found.start(), found.end() - 1)
+            path = self._source.call_of(node) if node is not None and node.type == "identifier" else None
+            called = None if path is None else child(path[-1], "function")
+            if path is not None and called is not None and (called.type == "attribute") is is_method:
+                yield path
 
     def _inner_names(self, node: Node) -> set[str]:
         """Return the names that a lambda or a comprehension binds."""

@@ -102,6 +102,16 @@ class PythonSource:
             return None
         return _decoded(self.text_of(node))
 
+    def call_of(self, name: Node) -> list[Node] | None:
+        """Return the nodes from the root to the call of a function, by the last part of its name."""
+        path = self.path_to(name)
+        while path and path[-1].end_byte == name.end_byte and path[-1].type in ("identifier", "attribute"):
+            path.pop()
+        if not path or path[-1].type != "call":
+            return None
+        function = child(path[-1], "function")
+        return path if function is not None and function.end_byte == name.end_byte else None
+
     def path_to(self, target: Node) -> list[Node]:
         """Return the nodes from the root to a node, both included."""
         found = [self.root]
@@ -116,7 +126,7 @@ class PythonSource:
 
 
 def _indents_of(data: bytes) -> int:
-    """Return the number of indentations inside each other, at most one more than allowed."""
+    """Return how many indentations are inside each other; it stops above the limit."""
     stack, most = [0], 0
     for found in _INDENT.finditer(data):
         width = found.end() - found.start()

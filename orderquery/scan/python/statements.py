@@ -92,7 +92,7 @@ class Follower:
         return self._stop is not None and not self._loops and statement.start_byte > self._stop[1]
 
     def _is_relevant(self, statement: Node) -> bool:
-        """Return whether a statement may change a name that is followed, or leave its block."""
+        """Return whether a statement may change a followed name, or leave its block."""
         if self._has_stop(statement):
             return True
         touched = touched_names(self._source, statement)

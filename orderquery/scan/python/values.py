@@ -206,7 +206,7 @@ class Printer:
         return self._text_of_json(value) if isinstance(value, JsonText) else unknown_of(value)
 
     def _text_of_json(self, value: JsonText) -> SourceValue:
-        """Return JSON in a string, which the older Stores API takes, if all of it is literal."""
+        """Return JSON in a string, as the Stores API takes it, if all is literal."""
         plain = _plain(value.value)
         return unknown_of(value) if plain is _NOT_PLAIN else Scalar(encode_json(plain).decode("utf-8"), value.span)
 
