@@ -75,11 +75,15 @@ MAX_CONCURRENT_LOADS = 2
 MAX_SMALL_LOAD_BYTES = 1 << 20
 """Loads up to this size have a turn of their own, so that long loads do not keep webhooks waiting."""
 
-MAX_SMALL_BODIES_BYTES = 64 << 20
-"""Of the bodies of all requests in progress, the first ``MAX_SMALL_BODY_BYTES`` of each."""
+FREE_BODY_BYTES = 64 << 10
+"""The beginning of every body is not counted: so much is buffered for each connection anyway. So a search is served
+while others fill the memory."""
 
 MAX_SMALL_BODY_BYTES = 1 << 20
 """What every request may send while others send large bodies."""
+
+MAX_SMALL_BODIES_BYTES = 64 << 20
+"""Of the bodies of all requests in progress, what each has up to ``MAX_SMALL_BODY_BYTES``."""
 
 MAX_LARGE_BODIES_BYTES = 160 << 20
 """Of the bodies of all requests in progress, beyond that: two loads of 64 MiB, and room for others."""

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..diagnostics.quoting import quoted
 from .errors import Refused, application_error
 from .hosts import parse_host
-from .limits import BUSY_RETRY_S, MAX_LARGE_BODIES_BYTES, MAX_SMALL_BODIES_BYTES, MAX_SMALL_BODY_BYTES
+from .limits import BUSY_RETRY_S, FREE_BODY_BYTES, MAX_LARGE_BODIES_BYTES, MAX_SMALL_BODIES_BYTES, MAX_SMALL_BODY_BYTES
 from .responses import error_response
 
 SINGLE_HEADERS = frozenset(
@@ -51,7 +51,8 @@ def _problem_of(headers: list[tuple[bytes, bytes]]) -> str:
 class BodyBudget:
     """Middleware: 503 for a body beyond the memory of all bodies in progress.
 
-    The first MiB of each body counts apart from the rest, so that small requests are served beside large ones.
+    The first MiB of each body counts apart from the rest, and its beginning not at all, so that small requests are
+    served beside large ones.
     """
 
     def __init__(self, app: ASGIApp, large: int = MAX_LARGE_BODIES_BYTES, small: int = MAX_SMALL_BODIES_BYTES) -> None:
@@ -92,5 +93,5 @@ class BodyBudget:
 
 
 def _parts(size: int) -> tuple[int, int]:
-    small = min(size, MAX_SMALL_BODY_BYTES)
-    return small, size - small
+    small = max(min(size, MAX_SMALL_BODY_BYTES) - FREE_BODY_BYTES, 0)
+    return small, max(size - MAX_SMALL_BODY_BYTES, 0)

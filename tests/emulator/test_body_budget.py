@@ -9,11 +9,13 @@ import pytest
 from serving import LOAD, SEARCH, Asker
 
 from orderquery.emulator import limits
-from orderquery.emulator.limits import MAX_SMALL_BODY_BYTES
+from orderquery.emulator.limits import FREE_BODY_BYTES, MAX_SMALL_BODY_BYTES
 from orderquery.emulator.request_guard import BodyBudget
 
 JSON = Any
 MIB = 1 << 20
+PART = MAX_SMALL_BODY_BYTES - FREE_BODY_BYTES
+"""What a small body counts."""
 
 
 class Sender:
@@ -47,18 +49,18 @@ async def reads_all(scope: Any, receive: Any, send: Any) -> None:
 
 def test_bytes_in_flight_are_counted_and_given_back() -> None:
     async def run() -> None:
-        budget = BodyBudget(reads_all, large=5 * MIB, small=3 * MIB)
+        budget = BodyBudget(reads_all, large=5 * MIB, small=3 * PART)
         one, other = Sender(budget), Sender(budget)
         await one.send(b"x" * 4 * MIB)
         await other.send(b"x" * 3 * MIB)
-        assert budget.counted_bytes == 7 * MIB
+        assert budget.counted_bytes == 7 * MIB - 2 * FREE_BODY_BYTES
         # One MiB of each is small, 3 + 2 MiB are large: one more byte is too much.
         await other.send(b"x")
         assert other.task.done()
         refused = other.task.exception()
         assert getattr(refused, "status", None) == 503
         assert refused.headers == {"retry-after": str(limits.BUSY_RETRY_S)}
-        assert budget.counted_bytes == 4 * MIB
+        assert budget.counted_bytes == 4 * MIB - FREE_BODY_BYTES
         third = Sender(budget)
         await third.send(b"x" * MAX_SMALL_BODY_BYTES)
         await third.send(None)
@@ -72,12 +74,16 @@ def test_bytes_in_flight_are_counted_and_given_back() -> None:
 
 def test_small_bodies_have_a_bound_of_their_own() -> None:
     async def run() -> None:
-        budget = BodyBudget(reads_all, large=0, small=3 * MIB)
+        budget = BodyBudget(reads_all, large=0, small=3 * PART)
         senders = [Sender(budget) for _ in range(4)]
         for sender in senders:
             await sender.send(b"x" * MIB)
         assert [sender.task.done() for sender in senders] == [False, False, False, True]
-        for sender in senders[:3]:
+        # The beginning of a body is always there.
+        beginning = Sender(budget)
+        await beginning.send(b"x" * FREE_BODY_BYTES)
+        assert not beginning.task.done()
+        for sender in (*senders[:3], beginning):
             await sender.send(None)
         assert budget.counted_bytes == 0
 
@@ -101,7 +107,7 @@ def test_a_client_that_leaves_gives_its_bytes_back() -> None:
         budget = BodyBudget(reads_all)
         sender = Sender(budget)
         await sender.send(b"x" * 2 * MIB)
-        assert budget.counted_bytes == 2 * MIB
+        assert budget.counted_bytes == 2 * MIB - FREE_BODY_BYTES
         sender.task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sender.task
@@ -113,10 +119,11 @@ def test_a_client_that_leaves_gives_its_bytes_back() -> None:
 @pytest.mark.parametrize("path", [LOAD, SEARCH, "/_orderquery/playground/check", "/ecom/v1/orders"])
 def test_the_answer_is_a_503_with_retry_after(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BodyBudget.__init__, "__defaults__", (0, 10))
+    most = FREE_BODY_BYTES + 10
     asker = Asker(playground=True)
     headers = {"origin": "http://testserver"}
-    assert asker.ask("POST", path, b"x" * 10, headers).status in (200, 400)
-    for body in (b"x" * 11, iter([b"x" * 6] * 2)):
+    assert asker.ask("POST", path, b"x" * most, headers).status in (200, 400)
+    for body in (b"x" * (most + 1), iter([b"x" * most, b"x"])):
         answer = asker.ask("POST", path, body, headers)
         assert (answer.status, answer.headers["retry-after"]) == (503, "5")
 
