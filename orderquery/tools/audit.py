@@ -68,7 +68,7 @@ def _installed(name: str) -> tuple[str, str]:
         found = metadata(name)
     except PackageNotFoundError:
         return "not installed", ""
-    return found["Version"], _makers(found)
+    return str(found["Version"]), _makers(found)
 
 
 def _makers(found: PackageMetadata) -> str:
@@ -79,7 +79,7 @@ def _makers(found: PackageMetadata) -> str:
             return names if len(names) <= _MAX_MAKER_CHARS else names[: _MAX_MAKER_CHARS - 3] + "..."
     links = [line.partition(", ") for line in found.get_all("Project-URL") or []]
     sources = [url for label, _, url in links if label.lower() in ("source", "source code", "repository", "homepage")]
-    return (sources or [found["Home-page"] or ""])[0].removeprefix("https://")
+    return str((sources or [found["Home-page"] or ""])[0]).removeprefix("https://")
 
 
 def audit_table(dependencies: list[Dependency]) -> str:
