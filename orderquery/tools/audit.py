@@ -72,7 +72,7 @@ def _installed(name: str) -> tuple[str, str]:
 
 
 def _makers(found: PackageMetadata) -> str:
-    """Return who makes a package: the names without addresses, else where its source is."""
+    """Return who makes a package: names without addresses, else the URL of its source."""
     for key in ("Author", "Author-email", "Maintainer", "Maintainer-email"):
         names = _ADDRESS.sub("", found[key] or "").replace('"', "").strip(" ,")
         if names and "@" not in names:
