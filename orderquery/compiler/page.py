@@ -97,7 +97,7 @@ class PageOfOrders:
     _orders: Sequence[OrderDict]
     _documents: Sequence[bytes] | None = None
     problems: tuple[Diagnostic, ...] = ()
-    """Of a search in memory: the orders that are unusable, each with its index."""
+    """The orders that are left out: of a search in memory with their index, of a store those that are not JSON."""
 
     def __repr__(self) -> str:
         beside = [name for name in ("next", "prev") if getattr(self, name) is not None]

@@ -38,17 +38,17 @@ class Named(NamedTuple):
     shape: Any
 
 
-class ScalarShape(NamedTuple):
+class AnyScalar(NamedTuple):
     """A string, a number or a boolean."""
 
 
 _SOURCE = {"path": str, "join": Each(str), "record": str, "single": bool, "fallbacks": Each(str)}
 _FIELD = {
     "name": str, "type": str, "operators": Each(str), "sortable": (bool, "undocumented"), "many": bool,
-    "values": Each(str), "aliases": Each(str), "default": ScalarShape(), "indexed": bool, "note": str,
+    "values": Each(str), "aliases": Each(str), "default": AnyScalar(), "indexed": bool, "note": str,
     "sources": Each(_SOURCE), "unread_operators": Each(str),
 }  # fmt: skip
-_HIDDEN = {"field": str, "values": Each(ScalarShape())}
+_HIDDEN = {"field": str, "values": Each(AnyScalar())}
 _SEARCH = {
     "sort": Each({"field": str, "order": ("ASC", "DESC")}), "limit": Whole(MAX_COUNT), "max_limit": Whole(MAX_COUNT),
     "max_sorts": Whole(MAX_COUNT),
@@ -84,7 +84,7 @@ def _check(value: Any, shape: Any, where: str) -> None:
     elif isinstance(shape, Whole):
         if type(value) is not int or not 1 <= value <= shape.most:
             raise InvalidTable(f"{where} must be a whole number from 1 to {shape.most:,}, not {described(value)}")
-    elif isinstance(shape, ScalarShape):
+    elif isinstance(shape, AnyScalar):
         if not isinstance(value, str | bool | int | float):
             raise InvalidTable(f"{where} must be a string, a number or a boolean, not {described(value)}")
     elif isinstance(shape, tuple):

@@ -1,4 +1,4 @@
-"""Stored documents that are not JSON: recognised before they are used, skipped and reported.
+"""Stored documents that are not JSON: recognised, skipped and reported.
 
 No load stores such a document. It is in a store whose file or tables were damaged, or written by another program.
 """

@@ -68,18 +68,18 @@ def _installed(name: str) -> tuple[str, str]:
         found = metadata(name)
     except PackageNotFoundError:
         return "not installed", ""
-    return found["Version"], _makers(found)
+    return str(found["Version"]), _makers(found)
 
 
 def _makers(found: PackageMetadata) -> str:
-    """Return who makes a package: the names without addresses, else where its source is."""
+    """Return who makes a package: names without addresses, else the URL of its source."""
     for key in ("Author", "Author-email", "Maintainer", "Maintainer-email"):
         names = _ADDRESS.sub("", found[key] or "").replace('"', "").strip(" ,")
         if names and "@" not in names:
             return names if len(names) <= _MAX_MAKER_CHARS else names[: _MAX_MAKER_CHARS - 3] + "..."
     links = [line.partition(", ") for line in found.get_all("Project-URL") or []]
     sources = [url for label, _, url in links if label.lower() in ("source", "source code", "repository", "homepage")]
-    return (sources or [found["Home-page"] or ""])[0].removeprefix("https://")
+    return str((sources or [found["Home-page"] or ""])[0]).removeprefix("https://")
 
 
 def audit_table(dependencies: list[Dependency]) -> str:

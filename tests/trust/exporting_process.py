@@ -56,6 +56,9 @@ MOMENTS = {
 }
 
 
+SHORT = ["after the exchange", "after the first rename", "terminated"]
+
+
 if __name__ == "__main__":
     moment, store, folder = sys.argv[1:]
     MOMENTS[moment]()

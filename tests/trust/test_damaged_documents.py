@@ -23,7 +23,7 @@ PAID = {"orderTransactions": {"orderId": "a", "payments": [{"regularPaymentDetai
 def texts(name):
     """What such a store can have: DuckDB has texts, which are UTF-8."""
     found = [damage for damage in DAMAGE if name == "shop.db" or b"\xff" not in damage]
-    return scaled(found, found[:: 1 if name == "shop.db" else 3])
+    return scaled(found, found[:: 2 if name == "shop.db" else 5])
 
 
 @pytest.mark.parametrize("name", ["shop.db", "shop.duckdb"])

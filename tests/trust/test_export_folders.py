@@ -10,6 +10,7 @@ import exporting_process
 import pytest
 from kept import KEYS
 from pyarrow import parquet
+from scale import scaled
 
 import orderquery as oq
 from orderquery.stores.parquet import folders
@@ -129,7 +130,7 @@ def test_an_older_export_without_a_list_is_not_removed(here):
     assert len(content(here / "out")) == 6
 
 
-@pytest.mark.parametrize("moment", exporting_process.MOMENTS)
+@pytest.mark.parametrize("moment", scaled(list(exporting_process.MOMENTS), exporting_process.SHORT))
 def test_a_killed_export_leaves_a_whole_one(moment, here, counted):
     command = [sys.executable, exporting_process.__file__, moment, here / "shop.db", here / "out"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)

@@ -10,7 +10,7 @@ import threading
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scale import scaled
 
@@ -86,7 +86,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=scaled(5_000, 50))
+@settings(max_examples=scaled(5_000, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(JSON_VALUES, max_size=6), st.booleans(), st.sampled_from([None, 1]), st.integers(1, 40))
 def test_the_texts_of_a_stream_are_those_of_its_json(values, is_list, indent, step):
     text = json.dumps(values, indent=indent) if is_list else "\n".join(json.dumps(v, indent=indent) for v in values)
@@ -98,7 +98,7 @@ def test_the_texts_of_a_stream_are_those_of_its_json(values, is_list, indent, st
     assert [item.line for item in found] == sorted(item.line for item in found)
 
 
-@settings(max_examples=scaled(10_000, 150))
+@settings(max_examples=scaled(10_000, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.sampled_from('[]{}",:\\ \n1a'), max_size=80), st.integers(1, 9))
 def test_any_stream_ends(text, step):
     stream = io.BytesIO(text.encode())

@@ -1,6 +1,6 @@
-"""What a DuckDB file may have: the tables of a store, and nothing that runs.
+"""The check of a DuckDB file: only the tables of a store, nothing that runs.
 
-A view or a macro of a crafted file would run with the first statement that meets it, for ever if it was made so.
+A view or a macro of a crafted file would run with the first statement that uses it, and might never end.
 """
 
 from __future__ import annotations

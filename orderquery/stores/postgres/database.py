@@ -61,7 +61,7 @@ def prepare(connections: PostgresConnections, schema: Schema, create: bool) -> N
 
 
 _TABLE_KINDS = "rp"
-"""A view in place of a table could run for ever."""
+"""A view in place of a table might never end."""
 _FACTS = "SELECT name, value FROM about WHERE length(name) <= 1000 AND length(value) <= 1000 LIMIT 1000"
 """Longer values are no facts of a store, whatever their name."""
 

@@ -24,53 +24,16 @@ _SHOWN = frozenset(
     ("host", "hostaddr", "port", "dbname", "user", "namespace", "sslmode", "connect_timeout", "application_name")
 )
 """The parameters whose values are shown: any other could be a password, or a misspelled one."""
-_HIDDEN_NAMES = frozenset(
-    [
-        "password",
-        "passfile",
-        "options",
-        "sslcert",
-        "sslkey",
-        "sslpassword",
-        "sslrootcert",
-        "sslcrl",
-        "sslcrldir",
-        "sslcompression",
-        "sslsni",
-        "sslnegotiation",
-        "sslcertmode",
-        "ssl_min_protocol_version",
-        "ssl_max_protocol_version",
-        "requirepeer",
-        "require_auth",
-        "channel_binding",
-        "krbsrvname",
-        "gsslib",
-        "gssencmode",
-        "gssdelegation",
-        "service",
-        "servicefile",
-        "target_session_attrs",
-        "load_balance_hosts",
-        "client_encoding",
-        "fallback_application_name",
-        "keepalives",
-        "keepalives_idle",
-        "keepalives_interval",
-        "keepalives_count",
-        "tcp_user_timeout",
-        "replication",
-        "oauth_issuer",
-        "oauth_client_id",
-        "oauth_client_secret",
-        "oauth_scope",
-        "min_protocol_version",
-        "max_protocol_version",
-        "sslkeylogfile",
-        "scram_client_key",
-        "scram_server_key",
-    ]
-)
+_HIDDEN_NAMES = frozenset((
+    "password", "passfile", "options", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir",
+    "sslcompression", "sslsni", "sslnegotiation", "sslcertmode", "ssl_min_protocol_version",
+    "ssl_max_protocol_version", "requirepeer", "require_auth", "channel_binding", "krbsrvname", "gsslib",
+    "gssencmode", "gssdelegation", "service", "servicefile", "target_session_attrs", "load_balance_hosts",
+    "client_encoding", "fallback_application_name", "keepalives", "keepalives_idle", "keepalives_interval",
+    "keepalives_count", "tcp_user_timeout", "replication", "oauth_issuer", "oauth_client_id", "oauth_client_secret",
+    "oauth_scope", "min_protocol_version", "max_protocol_version", "sslkeylogfile", "scram_client_key",
+    "scram_server_key",
+))  # fmt: skip
 """The other parameters of libpq: their names are shown. Anything else may be the rest of a password with a ``&``."""
 _HIDDEN = "***"
 

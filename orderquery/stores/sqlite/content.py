@@ -1,7 +1,7 @@
-"""What a SQLite file may have: the tables and indexes of a store, and nothing that runs.
+"""The check of a SQLite file: only tables and indexes, nothing that runs.
 
 A view, a trigger, a generated column or an expression in an index of a crafted file would run with the first
-statement that meets it, for ever if it was made so.
+statement that uses it, and might never end.
 """
 
 from __future__ import annotations
