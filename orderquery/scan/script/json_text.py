@@ -23,7 +23,7 @@ def value_of_text(tree: ScriptTree, value: Scalar) -> SourceValue:
     if not isinstance(text, str) or len(text) > _MAX_CHARS or not text.lstrip().startswith(("{", "[")):
         return value
     read = read_literal(text)
-    if read.diagnostics or read.stand_ins:
+    if read.diagnostics or read.has_holes:
         return value
     start, end = value.span
     is_plain = tree.source[start - tree.offset + 1 : end - tree.offset - 1] == text
