@@ -157,7 +157,7 @@ class Evaluator:
         return choice_of(variants, self.source.span(node))
 
     def _spread(self, variants: list[ObjectValue], value: PythonValue, node: Node) -> list[ObjectValue]:
-        """Return objects with a value spread into each: one for each object that the value may be."""
+        """Return objects with a value spread into each, one for each of its options."""
         options = options_of(value)
         known = all(isinstance(option, ObjectValue) or truth_of(option) is False for option in options)
         if not known or len(options) * len(variants) > MAX_CHOICES:

@@ -103,7 +103,7 @@ class PythonSource:
         return _decoded(self.text_of(node))
 
     def call_of(self, name: Node) -> list[Node] | None:
-        """Return the nodes from the root to the call of a function, by the last part of its name."""
+        """Return the nodes from the root to a call, by the last part of its name."""
         path = self.path_to(name)
         while path and path[-1].end_byte == name.end_byte and path[-1].type in ("identifier", "attribute"):
             path.pop()
