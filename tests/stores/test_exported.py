@@ -162,10 +162,10 @@ def test_a_failure_leaves_what_there_was(store: oq.Store, tmp_path: Path, monkey
     def broken(*_: object) -> JSON:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting, "project_stored", broken)
+    monkeypatch.setattr(exporting, "project", broken)
     with pytest.raises(oq.StoreError, match="No space"):
         export(store, tmp_path / "out", replace=True)
-    monkeypatch.setattr(exporting, "project_stored", lambda *_: 1 / 0)
+    monkeypatch.setattr(exporting, "project", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(store, tmp_path / "new")
     assert about(tmp_path / "out") == before
