@@ -67,7 +67,7 @@ _REFUSED = type("Hole", (), {"__slots__": ()})()
 
 
 def refused_holes(value: JSON) -> JSON:
-    """Return a value with odd Python objects for its holes, which only source code has.
+    """Return a value with odd Python objects in place of its holes.
 
     It is the same object if it has none.
     """
