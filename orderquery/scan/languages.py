@@ -27,7 +27,6 @@ _FINDERS: dict[SourceLanguage, str] = {
     "python": "python", "javascript": "script", "typescript": "script", "tsx": "script",
     "html": "script", "vue": "script", "svelte": "script",
 }  # fmt: skip
-_MARKUP = ("html", "vue", "svelte")
 LANGUAGES = tuple(_FINDERS)
 
 
@@ -54,11 +53,7 @@ def calls_in(text: str, language: SourceLanguage) -> list[SearchCall]:
 
 def comments_in(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
     """Return for each character offset whether it is in a comment."""
-    found = cast("list[bool]", _function(language, "comments_at")(text, language, offsets))
-    if language not in _MARKUP:
-        return found
-    # The comments of markup are not in a script.
-    return [known or text.startswith("<!--", offset) for known, offset in zip(found, offsets, strict=True)]
+    return cast("list[bool]", _function(language, "comments_at")(text, language, offsets))
 
 
 def has_errors(text: str, language: SourceLanguage) -> bool:
