@@ -28,12 +28,11 @@ PART = b" " * MIB
 LINES = 400_000
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("bounds")
-    with oq.open_store(folder / "shop.db") as store:
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with oq.open_store(tmp_path / "shop.db") as store:
         store.load([{"id": "a", "number": "1", "status": "APPROVED"}])
-    with running(["serve", "shop.db", "--no-access-log"], folder, limits={"body": HANG_S, "rest": HANG_S}) as started:
+    with running(["serve", "shop.db", "--no-access-log"], tmp_path, limits={"body": HANG_S, "rest": HANG_S}) as started:
         yield started
 
 
@@ -72,7 +71,7 @@ def test_bodies_in_flight_take_bounded_memory(server: Server, counted: Any) -> N
         for connection in held:
             connection.close()
     # The bytes of those that left are given back.
-    body = b'{"id":"c","number":"3","x":"%s"}' % (b"x" * 40 * MIB)
+    body = b'{"id":"c","number":"3","x":"%s"}\n' % (b"x" * 10 * MIB) * 4
     wait_until(lambda: server.ask("POST", LOAD, body).status == 200)
     counted(f"bodies of {BODY_MIB} MiB held by clients, at most {MOST_MIB} MiB more", CONNECTIONS, CONNECTIONS)
 
