@@ -10,7 +10,8 @@ ENGINES := $(VENV)/.engines
 BROWSER := $(VENV)/.browser
 TRUST := $(VENV)/.trust
 BENCH := .venv-bench
-WORKERS ?= 2
+# One more than the cores of a small machine: tests wait for servers and processes.
+WORKERS ?= 3
 # The tests start hundreds of processes, which are twice as fast with compiled modules.
 export PYTHONDONTWRITEBYTECODE :=
 

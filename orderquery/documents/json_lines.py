@@ -185,13 +185,21 @@ class _Head:
         """Whether the last line goes on in the stream."""
 
     def readline(self) -> bytes:
-        """Return the next line, or what the limit leaves of it, and nothing behind that."""
+        """Return the next line, or what the limit leaves of it, and nothing behind that. Blanks do not count."""
         if self._left <= 0:
             return b""
         line = self._stream.readline(self._left)
+        while _is_blank(line) and len(line) == self._left and not line.endswith(b"\n"):
+            line = self._stream.readline(self._left)
+        if _is_blank(line):
+            return line
         self._left -= len(line)
         self.is_cut = not self._left and not line.endswith(b"\n")
         return line
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line.removeprefix(_BOM).strip()
 
 
 def _first_line(readline: Callable[[], bytes]) -> tuple[int, bytes]:

@@ -24,7 +24,9 @@ def killed(undisturbed, turn, dice):
     patience = 1.0
     while True:
         location = undisturbed.fresh(f"turn-{turn}")
-        loader = MOMENTS[-1 - turn % len(MOMENTS)](undisturbed, location, dice.random() * patience, dice)
+        # A machine that is much faster now than before is done too early; a batch that is told comes before the end.
+        wait = MOMENTS[-1 - turn % len(MOMENTS)] if patience > LEAST_PATIENCE else within_a_batch
+        loader = wait(undisturbed, location, dice.random() * patience, dice)
         status = loader.end(kill=True)
         if status == -9:
             return loader
@@ -67,6 +69,7 @@ def at_the_end(undisturbed, location, moment, _):
 
 MOMENTS = (making, anywhere, within_a_batch, at_the_end)
 MAKING_SECONDS = 0.03
+LEAST_PATIENCE = 0.2
 
 
 def remove(folder):

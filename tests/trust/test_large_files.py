@@ -52,6 +52,25 @@ LAYOUTS = {
 }
 
 
+BLANKS = {
+    "spaces": " " * 3 * LIMIT,
+    "exactly the limit": " " * LIMIT,
+    "a mark and spaces": "\ufeff" + " " * 3 * LIMIT,
+    "lines": "\n" * 3 * LIMIT,
+    "lines of spaces": (" " * LIMIT + "\n") * 3,
+}
+
+
+@pytest.mark.parametrize("blanks", BLANKS)
+@pytest.mark.parametrize("layout", ["lines", "first line", "list", "texts"])
+def test_blanks_before_a_text_do_not_count(blanks, layout, tmp_path, small_limit):
+    (tmp_path / "o.json").write_text(BLANKS[blanks] + LAYOUTS[layout])
+    with oq.open_store(":memory:") as store:
+        result = store.load(tmp_path / "o.json")
+        assert (result.orders, result.skipped) == (3, 1)
+        assert store.load((BLANKS[blanks] + "no JSON").encode()).skipped == 1
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", ["o.json", "o.jsonl", "o.txt"])
 def test_a_record_that_is_too_long_is_skipped(layout, name, tmp_path, small_limit):
