@@ -85,6 +85,17 @@ def test_completion_offers_what_may_stand_here(someone: Person) -> None:
     assert options.count() == 0
 
 
+def test_a_suggestion_taken_before_the_next_answer_replaces_the_whole_word(one: Person) -> None:
+    one.type("payme")
+    one.page.get_by_role("option").first.wait_for()
+    one.page.route("**/check", lambda _: None)
+    one.page.route("**/complete", lambda _: None)
+    one.page.keyboard.type("ntSt")
+    first = one.page.get_by_role("option").first.inner_text().split("\n")[0]
+    one.page.keyboard.press("Tab")
+    assert one.text.strip() == first
+
+
 def test_ctrl_space_completes_anywhere_and_a_click_takes(one: Person) -> None:
     one.area.focus()
     one.page.keyboard.press("Control+Space")

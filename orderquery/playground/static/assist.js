@@ -1,4 +1,4 @@
-// What the editor offers: suggestions at the caret, and what is known of a place.
+// What the editor offers: suggestions, and what is known of a place.
 
 import { ask } from "./api.js";
 import { button, float, make, say } from "./dom.js";
@@ -22,7 +22,7 @@ export class Suggestions {
 		this.list.addEventListener("click", ({ target }) => this.take([...this.list.children].indexOf(target.closest("li"))));
 	}
 
-	// Whether to ask after this edit.
+	// True: ask.
 	typed({ inputType, data }) {
 		if ((inputType === "insertText" && /^[\w.$"]$/.test(data)) || (!this.box.hidden && inputType?.startsWith("delete"))) return true;
 		this.close();

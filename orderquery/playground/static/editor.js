@@ -33,7 +33,7 @@ class QueryEditor extends HTMLElement {
 		this.draw();
 	}
 
-	// Replace a range in one step that the browser can undo.
+	// Replace a range in one step to undo.
 	replace(start, end, text) {
 		this.select(start, end);
 		document.execCommand(text ? "insertText" : "delete", false, text);
@@ -69,12 +69,13 @@ class QueryEditor extends HTMLElement {
 		this.check();
 	}
 
-	// Show the text now; new colours come from the server.
+	// New colours come from the server.
 	draw() {
 		const text = this.value, start = sameStart(text, this.drawn), by = text.length - this.drawn.length;
 		const move = (one) => ({ ...one, start: one.start > start ? one.start + by : one.start, end: one.end >= start ? one.end + by : one.end });
 		this.tokens = this.tokens.map(move);
 		this.problems = this.problems.map(move);
+		this.suggestions.items = this.suggestions.items.map(move);
 		this.drawn = text;
 		// The space keeps the last line, also after a line break.
 		this.ink.data = `${text} `;
