@@ -257,9 +257,11 @@ def test_any_text_at_any_position_has_an_answer(text, at, form):
     done = 0
     for token in oq.highlight(text, form):
         assert done <= token.start < token.end <= len(text)
-        assert not text[done : token.start].strip("\ufeff" if done == 0 else "").strip()
+        # A byte order mark is white space in JavaScript, and so in a literal.
+        gap = text[done : token.start]
+        assert not (gap if form == "text" and done else gap.replace("\ufeff", " ")).strip()
         done = token.end
-    assert not text[done:].strip("\ufeff").strip()
+    assert not text[done:].replace("\ufeff", " ").strip()
 
 
 def test_broken_searches_of_the_corpus_have_an_answer():
