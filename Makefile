@@ -66,8 +66,8 @@ browser: $(BROWSER)  ## the playground in a real Chromium; needs chromium and np
 picture: $(BROWSER)  ## take the picture of the playground for the README; needs chromium
 	$(BIN)/python tests/playground/picture.py
 
-engines: $(ENGINES)  ## the conformance cases and a few random searches on Spark and ClickHouse; needs Java 17
-	$(BIN)/python -m pytest -q -m engines tests/stores/test_engines_corpus.py tests/test_readme.py
+engines: $(ENGINES)  ## the conformance cases, a few random searches and attacks on Spark and ClickHouse; needs Java 17
+	$(BIN)/python -m pytest -q -m engines tests/stores/test_engines_corpus.py tests/stores/test_engines_attacks.py tests/test_readme.py
 
 lint: $(LINT)  ## style, formatting and types
 	$(BIN)/ruff check .
