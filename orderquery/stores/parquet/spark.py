@@ -26,7 +26,7 @@ from ...diagnostics.errors import MissingExtra, StoreError
 from ...language.schema import Schema
 from ..store_errors import is_closed
 from .store import Deadline, ParquetEngine, ParquetStore
-from .tables import ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, ColumnarColumn, columns
+from .tables import DOCUMENT, ORDERS, TRANSACTION_COLUMNS, TRANSACTIONS, ColumnarColumn, columns
 
 MASTER_VARIABLE = "ORDERQUERY_SPARK_MASTER"
 MASTER = "local-cluster[2,1,1024]"
@@ -115,7 +115,8 @@ class _SparkEngine(ParquetEngine):
 
     def _collect(self, text: str, parameters: dict[str, Any]) -> list[Sequence[Any]]:
         with self._errors():
-            return list(self._open_session().sql(text, args=parameters).collect())
+            found = self._open_session().sql(text, args=parameters).collect()
+        return [(*row[:-1], bytes(row[-1])) if isinstance(row[-1], bytearray) else row for row in found]
 
     def execution_plan(self, text: str, parameters: dict[str, Any]) -> list[str]:
         """Return the lines of the engine's execution plan for a statement."""
@@ -152,6 +153,9 @@ class _SparkEngine(ParquetEngine):
 
 
 def _type(column: ColumnarColumn) -> str:
+    if column.name == DOCUMENT.name:
+        # As a text, Spark would replace what is not UTF-8.
+        return "BINARY"
     kind = _KINDS[column.kind]
     return f"ARRAY<{kind}>" if column.many else kind
 
