@@ -185,7 +185,10 @@ class _Head:
         """Whether the last line goes on in the stream."""
 
     def readline(self) -> bytes:
-        """Return the next line, or what the limit leaves of it, and nothing behind that. Blanks do not count."""
+        """Return the next line, or what the limit leaves of it; then no bytes.
+
+        Blanks do not count.
+        """
         if self._left <= 0:
             return b""
         line = self._stream.readline(self._left)
