@@ -155,6 +155,8 @@ def _row(rid: int, order: JSON, paid: JSON, elements: list[tuple[str, Any, int]]
         order.get("checkoutId"),
         _listed("payment_methods", methods, elements, rid),
         _listed("fulfillment_statuses", statuses, elements, rid),
+        order.get("currency"),
+        _scaled(total),
     )
 
 
@@ -178,3 +180,11 @@ def _amount(text: str | None) -> str | None:
     if not digits:
         return "1"
     return f"2{500 + len(digits) - len(cents):03d}{digits.rstrip('0')}"
+
+
+def _scaled(text: str | None) -> int | None:
+    """Return the amount in ten-thousandths."""
+    if text is None:
+        return None
+    whole, _, cents = text.partition(".")
+    return int(whole + cents.ljust(4, "0"))

@@ -1,18 +1,22 @@
 """Test the benchmarks: harness, comparison, pictures, and the blocks that the documents quote."""
 
 import json
+import sys
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from unittest.mock import Mock
 from xml.etree import ElementTree
 
 import pytest
 
+import orderquery as oq
 from benchmarks import comparison, harness, published, report, workload
 from benchmarks.harness import QUICK, Differs, Duel, Growth, Table, fight, figure, speed, together, within
 from benchmarks.pictures import main_picture
 from benchmarks.questions import testing
 from orderquery import compile as compiled
+from orderquery.samples.generator import sample_lines
 
 FAST = replace(QUICK, rounds=5, round_seconds=0.0)
 
@@ -87,6 +91,23 @@ def test_text_filter_and_hand_written_function_agree(query):
     assert [by_filter.matches(order) for order in orders] == expected
     assert [by_text.matches(order) for order in orders] == expected
     assert 0 < sum(expected) < len(orders)
+
+
+def test_the_hand_written_loader_fills_the_same_tables(tmp_path, monkeypatch):
+    # The environment of the benchmarks has orjson, which writes the same bytes faster.
+    as_bytes = partial(json.dumps, separators=(",", ":"), ensure_ascii=False)
+    orjson = SimpleNamespace(loads=json.loads, dumps=lambda value: as_bytes(value).encode())
+    monkeypatch.setitem(sys.modules, "orjson", orjson)
+    for name in ("benchmarks.hand_load", "benchmarks.questions.loading"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    from benchmarks import hand_load
+    from benchmarks.questions import loading
+
+    (tmp_path / "orders.jsonl").write_bytes(b"".join(line + b"\n" for line in sample_lines(60)))
+    with oq.open_store(tmp_path / "ours.db") as store:
+        store.load(tmp_path / "orders.jsonl")
+    hand_load.load(tmp_path / "orders.jsonl", tmp_path / "theirs.db")
+    assert loading.is_alike(tmp_path / "ours.db", tmp_path / "theirs.db")
 
 
 def test_the_documents_quote_the_results():

@@ -52,7 +52,7 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         ours,
         theirs,
         speed(0.6),
-        agree=_alike,
+        agree=is_alike,
         before=clean,
         items=orders,
     )
@@ -64,7 +64,7 @@ def measure(size: Size) -> Iterator[Table | Growth]:
     )
 
 
-def _alike(ours: Path, theirs: Path) -> bool:
+def is_alike(ours: Path, theirs: Path) -> bool:
     """True if two stores have equal rows and equal indexes."""
     with sqlite3.connect(ours) as database:
         database.execute("ATTACH ? AS hand", (str(theirs),))
@@ -73,7 +73,7 @@ def _alike(ours: Path, theirs: Path) -> bool:
                 text = f"SELECT EXISTS (SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table})"
                 if database.execute(text).fetchone() != (0,):
                     return False
-        names = "SELECT name FROM {}.sqlite_master WHERE type = 'index' ORDER BY name"
+        names = f"SELECT name FROM {{}}.sqlite_master WHERE type = 'index' AND tbl_name IN {_TABLES} ORDER BY name"
         indexes = [database.execute(names.format(file)).fetchall() for file in ("main", "hand")]
     database.close()
     return indexes[0] == indexes[1]
