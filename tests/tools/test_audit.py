@@ -65,12 +65,12 @@ def test_the_lock_has_every_package_with_its_hash(found: list[Dependency]) -> No
         pytest.skip("only in a checkout")
     pinned = {line for line in (folder / "constraints.txt").read_text().splitlines() if line and line[0] != "#"}
     locked = {}
-    for name in ("lock.txt", "lock-demo.txt"):
+    for name in ("lock.txt", "lock-test.txt", "lock-demo.txt"):
         lines = [line for line in (folder / name).read_text().splitlines() if line[0] != "#"]
         assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[^ ]+ --hash=sha256:[0-9a-f]{64}", line)] == []
         locked[name] = dict(line.split(" --hash=") for line in lines)
         assert locked[name].keys() <= pinned
-    assert locked["lock-demo.txt"].items() <= locked["lock.txt"].items()
+    assert locked["lock-demo.txt"].items() <= locked["lock-test.txt"].items() <= locked["lock.txt"].items()
     names = {pin.partition("==")[0] for pin in locked["lock.txt"]}
     assert {each.name for each in found} - names == set()
 
