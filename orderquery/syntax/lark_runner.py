@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..language.limits import MAX_FILTER_NODES, MAX_LIST_ITEMS, MAX_OPEN_BRACKETS, too_large
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _OPENED = {"LPAR": 1, "LBRACE": 1, "LSQB": 1, "RPAR": -1, "RBRACE": -1, "RSQB": -1}
 _CLOSED = frozenset(terminal for terminal, step in _OPENED.items() if step < 0)
+_MAX_SKIPPED = 20_000
+"""Tokens of a list beyond its limit; a longer one ends the parse."""
 UNKNOWN = "UNKNOWN"
 """The type of a character that begins no token. No grammar has this terminal, so the parser refuses it."""
 
@@ -167,9 +170,9 @@ class _OpenList:
 
 
 def _closing(found_tokens: Iterator[re.Match[str]], terminal: str) -> re.Match[str] | None:
-    """Skip the rest of a list, of which one token is read; return its closing bracket."""
+    """Skip the rest of a list, of which one token is read; return its closing bracket if it is near."""
     depth = 1 + max(0, _OPENED.get(terminal, 0))
-    for found in found_tokens:
+    for found in islice(found_tokens, _MAX_SKIPPED):
         depth += _OPENED.get(found.lastgroup or "", 0)
         if not depth:
             return found
