@@ -170,7 +170,10 @@ class _OpenList:
 
 
 def _closing(found_tokens: Iterator[re.Match[str]], terminal: str) -> re.Match[str] | None:
-    """Skip the rest of a list, of which one token is read; return its closing bracket if it is near."""
+    """Skip the rest of a list, and return its closing bracket if it is near.
+
+    One token of the rest is read already.
+    """
     depth = 1 + max(0, _OPENED.get(terminal, 0))
     for found in islice(found_tokens, _MAX_SKIPPED):
         depth += _OPENED.get(found.lastgroup or "", 0)
