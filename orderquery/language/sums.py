@@ -35,6 +35,7 @@ def read_scaled(value: JSON) -> int | None:
 
 
 def _operand(value: JSON) -> int:
+    # No field of a table has this type, so no search has such an operand.
     raise NotImplementedError("a scaled amount is only stored")
 
 

@@ -93,6 +93,7 @@ class _ModelElement(ColumnElement[Any]):
 
     def embed(self, fields: EmbeddedFields) -> EmbeddedSql:
         """Return the SQL of the element."""
+        # SQLAlchemy's metaclass leaves no room for an abstract base; every element overrides this.
         raise NotImplementedError
 
     def bound_columns(self) -> dict[tuple[int, bool], tuple[BoundField, ColumnElement[Any]]]:

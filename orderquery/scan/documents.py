@@ -56,7 +56,7 @@ def documents_of(search: SourceValue) -> SearchDocuments:
     whole = True
     for chosen in _selections(choices):
         tree = _chosen(search, chosen)
-        made.setdefault(_shape(tree), tree)
+        made.setdefault(shape_of_source(tree), tree)
     count = 1
     for number in choices.values():
         count *= number
@@ -111,11 +111,14 @@ def _chosen(value: SourceValue, chosen: dict[_AlternativeKey, int]) -> SourceVal
     return value
 
 
-def _shape(value: SourceValue) -> object:
-    """Return what tells two values apart: their content and their places."""
+def shape_of_source(value: SourceValue) -> object:
+    """Return what tells two values apart: content and places.
+
+    The holes of one place are one.
+    """
     if isinstance(value, ObjectLiteral):
         entries = [
-            (entry.key if isinstance(entry.key, str) else entry.key.span, entry.key_span, _shape(entry.value))
+            (entry.key if isinstance(entry.key, str) else entry.key.span, entry.key_span, shape_of_source(entry.value))
             for entry in value.entries
         ]
         return ("object", value.span, tuple(entries))
@@ -123,7 +126,7 @@ def _shape(value: SourceValue) -> object:
         return ("scalar", type(value.value).__name__, value.value, value.span)
     if isinstance(value, Unknown):
         return ("?", value.span, value.hole.kind)
-    return (type(value).__name__, value.span, tuple([_shape(part) for part in parts_of(value)]))
+    return (type(value).__name__, value.span, tuple([shape_of_source(part) for part in parts_of(value)]))
 
 
 def _document(tree: SourceValue) -> SearchDocument:

@@ -1,4 +1,4 @@
-"""Searches with holes: what is said of one is said of every search that it may be.
+"""Searches with holes: a diagnostic of one holds for every search that it may be.
 
 ``ORDERQUERY_HOLES`` says how many searches each property tries (120; 5,000 with ``ORDERQUERY_TRUST=full``),
 ``ORDERQUERY_SEED`` which.

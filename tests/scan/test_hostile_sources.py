@@ -1,4 +1,4 @@
-"""Sources that nobody would write: no crash, and an end."""
+"""Hostile sources: no crash, and bounded work."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_every_dependency_is_listed_with_its_makers(found: list[Dependency]) -> 
 
 
 def test_every_dependency_is_imported_somewhere(found: list[Dependency]) -> None:
-    """What nobody imports is removed from the project file."""
+    """A dependency that is not imported is removed from the project file."""
     modules: dict[str, list[str]] = {}
     for module, packages in packages_distributions().items():
         for package in packages:

@@ -26,7 +26,7 @@ except oq.StoreError as problem:
 """A loader that says after every batch how many records are kept."""
 
 WAITING = TELLING.replace("try:", 'print("ready", flush=True)\nsys.stdin.readline()\ntry:', 1)
-"""The same, but it opens the store only when it is told to go on."""
+"""The same, but it opens the store only after ``go_on``."""
 
 LOADERS = {"command": ["-m", "orderquery", "load"], "telling": ["-c", TELLING], "waiting": ["-c", WAITING]}
 

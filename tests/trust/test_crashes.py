@@ -24,7 +24,7 @@ def killed(undisturbed, turn, dice):
     patience = 1.0
     while True:
         location = undisturbed.fresh(f"turn-{turn}")
-        # A machine that is much faster now than before is done too early; a batch that is told comes before the end.
+        # A machine that is much faster now than before is done too early; a reported batch comes before the end.
         wait = MOMENTS[-1 - turn % len(MOMENTS)] if patience > LEAST_PATIENCE else within_a_batch
         loader = wait(undisturbed, location, dice.random() * patience, dice)
         status = loader.end(kill=True)

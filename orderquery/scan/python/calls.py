@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..documents import unknown_parts
+from ..documents import shape_of_source, unknown_parts
 from ..found import Sends
-from ..nodes import Alternatives, ObjectLiteral, Scalar, SourceValue, Unknown
+from ..nodes import Alternatives, Scalar, SourceValue, Unknown
 from ..urls import sends_of_url
 from .calls_of_values import MOCKS
 from .expressions import Evaluator
@@ -155,22 +155,6 @@ class CallFinder:
 def _distinct(values: list[SourceValue]) -> list[SourceValue]:
     found = {shape_of_source(value): value for value in values}
     return list(found.values())[:MAX_CHOICES]
-
-
-def shape_of_source(value: SourceValue) -> object:
-    """Return what tells two source values apart; the holes of one place are one."""
-    if isinstance(value, Unknown):
-        return ("?", value.span, value.hole.kind)
-    if isinstance(value, ObjectLiteral):
-        entries = [
-            (e.key if isinstance(e.key, str) else e.key.span, e.key_span, shape_of_source(e.value))
-            for e in value.entries
-        ]
-        return ("object", value.span, tuple(entries))
-    if isinstance(value, Scalar):
-        return ("scalar", type(value.value).__name__, value.value, value.span)
-    parts = value.values if isinstance(value, Alternatives) else value.items
-    return (type(value).__name__, value.span, tuple([shape_of_source(part) for part in parts]))
 
 
 class _Arguments:

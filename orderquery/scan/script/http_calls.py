@@ -10,10 +10,10 @@ from tree_sitter import Node
 from ..found import Sends
 from .answers import AnswerKind
 from .called_values import local_function, returns_of
-from .literals import key_of
+from .literals import value_of_key
 from .origins import Origins
 from .reading import Reading
-from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
+from .tree import FUNCTIONS, arguments, callee, expressions, field, inner
 from .urls import joined, sends_of, url_of
 
 _NOT_SENDING = re.compile(
@@ -137,7 +137,7 @@ class HttpCalls:
                 return self._call(call, function, written, api)
             if self._has_body(object_) or self._is_post(object_) or name == "post":
                 return self._call(call, function, self._options_body(object_), api)
-            if any(_option(self._tree, object_, key) is not None for key in _PLAIN):
+            if any(value_of_key(self._tree, object_, key) is not None for key in _PLAIN):
                 return self._call(call, function, node, api)
         if name == "post" and not rest:
             return self._call(call, function, None, api)
@@ -282,7 +282,7 @@ class HttpCalls:
 
     def _base_in(self, options: Node | None) -> str:
         for key in _BASE_KEYS:
-            node = None if options is None else _option(self._tree, options, key)
+            node = None if options is None else value_of_key(self._tree, options, key)
             if node is not None:
                 return url_of(self._reader, node) or ""
         return ""
@@ -292,17 +292,17 @@ class HttpCalls:
     def _option_url(self, options: Node, base: str) -> str | None:
         base = self._base_in(options) or base
         for key in _URL_KEYS:
-            node = _option(self._tree, options, key)
+            node = value_of_key(self._tree, options, key)
             if node is not None:
                 url = url_of(self._reader, node)
                 return None if url is None else joined(base, url)
         return None
 
     def _has_body(self, options: Node) -> bool:
-        return any(_option(self._tree, options, key) is not None for key in _BODY_KEYS)
+        return any(value_of_key(self._tree, options, key) is not None for key in _BODY_KEYS)
 
     def _is_post(self, options: Node) -> bool:
-        method = _option(self._tree, options, "method")
+        method = value_of_key(self._tree, options, "method")
         return method is not None and self._tree.text(method).strip("'\"`").upper() == "POST"
 
     def _written_body(self, node: Node) -> Node | None:
@@ -315,18 +315,7 @@ class HttpCalls:
 
     def _options_body(self, options: Node) -> Node | None:
         for key in _BODY_KEYS:
-            node = _option(self._tree, options, key)
+            node = value_of_key(self._tree, options, key)
             if node is not None and node.type != "true":
                 return node
         return None
-
-
-def _option(tree: ScriptTree, options: Node, key: str) -> Node | None:
-    for child in reversed(expressions(options)):
-        name = field(child, "key")
-        if child.type == "pair" and name is not None and key_of(tree, name) == key:
-            value = field(child, "value")
-            return None if value is None else inner(value)
-        if child.type == "shorthand_property_identifier" and tree.text(child) == key:
-            return child
-    return None

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from tree_sitter import Node
 
-from .tree import ScriptTree
+from .tree import ScriptTree, expressions, field, inner
 
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
@@ -69,3 +69,15 @@ def key_of(tree: ScriptTree, node: Node) -> str | None:
         value = number_of(tree.text(node))
         return None if value is None else str(value)
     return string_of(tree, node)
+
+
+def value_of_key(tree: ScriptTree, node: Node, key: str) -> Node | None:
+    """Return the value that an object literal has under a key; the last one counts."""
+    for child in reversed(expressions(inner(node))):
+        name = field(child, "key")
+        if child.type == "pair" and name is not None and key_of(tree, name) == key:
+            value = field(child, "value")
+            return None if value is None else inner(value)
+        if child.type == "shorthand_property_identifier" and tree.text(child) == key:
+            return child
+    return None

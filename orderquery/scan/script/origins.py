@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from .called_values import local_function, returns_of
-from .literals import key_of, string_of
+from .literals import key_of, string_of, value_of_key
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
 
@@ -131,7 +131,7 @@ class Origins:
         last = "" if called is None else self._tree.name(called)
         if last in _MAKES_CLIENT and given:
             found = self._of(function, depth + 1)
-            modules = _key(self._tree, given[0], "modules")
+            modules = value_of_key(self._tree, given[0], "modules")
             known = found is not None and found.module.startswith("@wix/")
             if modules is not None and modules.type == "identifier":
                 binding = self._scopes.binding(modules)
@@ -198,14 +198,3 @@ class Origins:
             is_own = module.startswith((".", "@/", "~", "#", "$"))
             return _WIX.search(module) is not None or (is_own and self.has_wix_import)
         return _WIX.search(self._tree.start_of(binding.value, 400)) is not None or self.has_wix_import
-
-
-def _key(tree: ScriptTree, node: Node, name: str) -> Node | None:
-    for child in expressions(inner(node)):
-        key = field(child, "key")
-        if child.type == "pair" and key is not None and key_of(tree, key) == name:
-            value = field(child, "value")
-            return None if value is None else inner(value)
-        if child.type == "shorthand_property_identifier" and tree.text(child) == name:
-            return child
-    return None

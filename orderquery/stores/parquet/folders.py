@@ -3,7 +3,7 @@
 An export is written to a hidden draft beside its folder, ``.NAME.draft-…``, and exchanged with an earlier one in a
 single step where the system can do that. Elsewhere the earlier one is moved to ``.NAME.old-…`` first; if the process is
 killed between the two steps, the next export or reader moves it back. The process that uses a hidden folder holds a
-lock on it, so what a killed process left is told from what another one is writing.
+lock on it, so what a killed process left differs from what another one is writing.
 """
 
 from __future__ import annotations
