@@ -93,7 +93,7 @@ class _ModelElement(ColumnElement[Any]):
 
     def embed(self, fields: EmbeddedFields) -> EmbeddedSql:
         """Return the SQL of the element."""
-        # SQLAlchemy's metaclass leaves no room for an abstract base; every element overrides this.
+        # Both kinds of elements override this; there is no element of this class alone.
         raise NotImplementedError
 
     def bound_columns(self) -> dict[tuple[int, bool], tuple[BoundField, ColumnElement[Any]]]:
