@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hostile_shop import hostile_orders
-from page_driver import Person
+from page_driver import WAIT_S, Person, counting_calls
 from serving import Server, running
 
 import orderquery as oq
@@ -15,6 +15,7 @@ from orderquery.documents.json_lines import read_file
 from orderquery.samples.generator import sample_lines
 
 ORDERS = 100_000
+MAX_DELAY_MS = int(os.environ.get("ORDERQUERY_PAGE_DELAY_MS", "0"))
 WIDTHS = {"wide": (1400, 900), "narrow": (360, 740)}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -64,7 +65,8 @@ def people(chromium: Any) -> Iterator[Callable[..., Person]]:
             size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
             context = chromium.new_context(viewport=size, accept_downloads=True, **options)
             context.grant_permissions(["clipboard-read", "clipboard-write"])
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(WAIT_S * 1_000)
+            context.add_init_script(counting_calls(MAX_DELAY_MS))
             contexts.append(context)
         person = Person(context.new_page(), server if isinstance(server, str) else server.url)
         found.append(person)

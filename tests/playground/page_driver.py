@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,14 @@ WAIT_S = 30
 
 ALLOWED_ERRORS = re.compile(r"Failed to load resource: the server responded with a status of 40\d")
 """Chromium logs every answer of 400 and more; a test that wants one says so."""
+
+CALLS_IN_FLIGHT = (Path(__file__).parent / "calls_in_flight.js").read_text()
+NO_CALL_IN_FLIGHT = "window.callsInFlight === 0"
+
+
+def counting_calls(max_delay_ms: int) -> str:
+    """The script that counts the calls of a page in ``callsInFlight`` and delays each of them by up to so many milliseconds."""
+    return f"const MAX_DELAY_MS = {max_delay_ms};\n{CALLS_IN_FLIGHT}"
 
 
 class Person:
@@ -79,13 +88,11 @@ class Person:
     def form(self, name: str) -> Person:
         self.page.get_by_role("tab", name=name, exact=True).click()
         self.page.locator(f"query-editor#{name.lower()}").wait_for()
-        return self
+        return self.quiet()
 
-    def checked(self) -> Person:
-        """Wait until the server has answered for the text that is shown."""
-        self.wait(
-            "!document.querySelector('query-editor:not([hidden])').isAsking && !document.querySelector('query-editor:not([hidden])').isStale"
-        )
+    def quiet(self) -> Person:
+        """Wait until every call has its answer, and what followed from it."""
+        self.wait(NO_CALL_IN_FLIGHT)
         return self
 
     # -- results ---------------------------------------------------------------------------------------------
@@ -97,10 +104,8 @@ class Person:
         return self.settled()
 
     def settled(self) -> Person:
-        """Wait for the count of the answer."""
-        self.wait(
-            "!document.querySelector('results-view').hasAttribute('aria-busy') && /orders?$/.test(document.querySelector('results-view strong').textContent)"
-        )
+        """Wait for the answer and its count."""
+        self.wait(f"{NO_CALL_IN_FLIGHT} && /orders?$/.test(document.querySelector('results-view strong').textContent)")
         return self
 
     @property

@@ -37,7 +37,7 @@ def main() -> None:
             person.run(SEARCH.replace("fulfilment", "fulfillment"))
             person.page.locator(".bars button").first.wait_for()
             person.panel("Fields")
-            person.write(SEARCH).checked()
+            person.write(SEARCH).quiet()
             person.page.locator("#status").evaluate("(one) => { one.textContent = '' }")
             person.page.screenshot(path=PICTURE)
         browser.close()

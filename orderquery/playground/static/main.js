@@ -62,12 +62,12 @@ const actions = { run: () => tell("run"), format: () => tell("format"), link: co
 for (const id in actions) byId(id).addEventListener("click", actions[id]);
 
 // Open the search in the fragment of the address as a new draft, and take it out of the address.
-async function openLink() {
+function openLink() {
 	const link = new URLSearchParams(location.hash.slice(1));
 	if (!link.has("q")) return;
 	history.replaceState(null, "", location.pathname);
 	if (link.get("v") !== "1") { say("This link is of another version of the page", true); return; }
-	await session.use({ form: link.get("form"), text: link.get("q") });
+	session.use({ form: link.get("form"), text: link.get("q") });
 }
 
 async function learn() {
@@ -91,7 +91,7 @@ hear("access", async () => {
 
 const draft = await storage.openDraft();
 session.restore(draft?.form ?? "text", draft?.texts);
-await openLink();
+openLink();
 addEventListener("hashchange", openLink);
 hear("edited form", keepDraft);
 keepDraft();

@@ -33,8 +33,8 @@ export function restore(form, kept) {
 }
 
 // Open a search as a new draft: what was written before stays under "Other drafts".
-export async function use({ form, text }) {
-	await startDraft();
+export function use({ form, text }) {
+	startDraft();
 	restore(form, { [form]: text });
 	tell("run");
 }

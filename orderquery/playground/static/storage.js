@@ -39,22 +39,29 @@ export const addToHistory = (search) => keep("history",
 export const removeNamed = (name) => keep("named", list("named").filter((one) => one.name !== name));
 export const addNamed = (name, search) => { removeNamed(name); keep("named", [...list("named"), { ...search, name }]); };
 
-// Each tab has a draft of its own. Begin one, or go on with one that no other tab has.
+// Each tab has a draft of its own, held by a lock.
 let draft = "";
 
-export async function startDraft(id = crypto.getRandomValues(new Uint32Array(2)).join("-")) {
-	const isFree = await new Promise((done) => {
-		if (!navigator.locks) done(true);
-		else navigator.locks.request(PREFIX + id, { ifAvailable: true }, (lock) => { done(lock !== null); return lock && new Promise(() => {}); });
-	});
-	if (!isFree) return startDraft();
+const hold = (id) => new Promise((done) => {
+	if (!navigator.locks) done(true);
+	else navigator.locks.request(PREFIX + id, { ifAvailable: true }, (lock) => { done(lock !== null); return lock && new Promise(() => {}); });
+});
+
+function own(id) {
 	draft = `draft.${id}`;
 	may(() => sessionStorage.setItem(PREFIX, id));
 }
 
+export function startDraft() {
+	const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+	hold(id);
+	own(id);
+}
+
+// A copy of a tab begins with its text.
 export async function openDraft() {
-	const id = may(() => sessionStorage.getItem(PREFIX)) ?? undefined;
-	await startDraft(id);
+	const id = may(() => sessionStorage.getItem(PREFIX));
+	if (id && (await hold(id))) own(id); else startDraft();
 	return recall(`draft.${id}`, null);
 }
 
