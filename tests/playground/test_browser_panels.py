@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -40,6 +41,7 @@ def test_every_example_runs(one: Person) -> None:
         panel.get_by_role("button", name=title, exact=True).first.click()
         if "mistakes" in title:
             one.page.get_by_text("This search does not run").wait_for()
+            one.quiet()
             assert len(one.problems) >= 3
         else:
             one.settled()
@@ -76,7 +78,9 @@ def test_a_link_holds_the_search_in_the_fragment(someone: Person, people: Callab
     link = urlsplit(someone.clipboard())
     assert parse_qs(link.fragment) == {"v": ["1"], "form": ["text"], "q": [text]}
     other = people(someone.url).open("#" + link.fragment)
+    other.settled()
     assert other.text == text
+    assert other.count == 0
     assert "#" not in other.page.url
     assert not any(quote("ä") in url or "starts" in url for url in other.requests)
 
@@ -90,6 +94,31 @@ def test_a_link_opens_as_a_new_draft_and_the_old_one_stays(one: Person) -> None:
     panel.get_by_role("button", name="number = 7 and status = APPROVED").first.click()
     one.settled()
     assert one.text == "number = 7 and status = APPROVED"
+
+
+def test_a_search_before_the_fields_are_known_waits_for_them(people: Callable[..., Person], large_shop: Server) -> None:
+    person = people(large_shop)
+    held: list[Any] = []
+    person.page.route("**/about", lambda route: held.append(route))
+    with person.page.expect_request("**/about"):
+        person.open("#v=1&form=text&q=everything+limit+3", ready=False)
+    person.page.unroute("**/about")
+    for route in held:
+        route.continue_()
+    person.settled()
+    assert "Number" in person.headings
+
+
+def test_a_server_that_starts_later_is_asked_again(people: Callable[..., Person], large_shop: Server) -> None:
+    person = people(large_shop)
+    person.may_fail = True
+    person.page.route("**/about", lambda route: route.abort())
+    person.open(ready=False)
+    person.wait("document.querySelector('#status').textContent.includes('does not answer')")
+    person.page.unroute("**/about")
+    person.run("everything limit 3")
+    assert "Number" in person.headings
+    person.errors.clear()
 
 
 @pytest.mark.parametrize(

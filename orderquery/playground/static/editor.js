@@ -115,7 +115,7 @@ class QueryEditor extends HTMLElement {
 	}
 
 	pressed(event) {
-		// The key that ends a composition belongs to it, too.
+		// The key that ends a composition belongs to it.
 		if (event.isComposing || event.keyCode === 229 || this.suggestions.pressed(event)) return;
 		const { ctrlKey, metaKey, shiftKey, altKey, code } = event;
 		const run = {

@@ -3,7 +3,7 @@
 import "./editor.js";
 import "./results.js";
 import "./views.js";
-import { ask, call } from "./api.js";
+import { ask } from "./api.js";
 import { button, byId, copy, download, hear, make, openDialog, say, tabs, tell } from "./dom.js";
 import { PANELS, showPanel } from "./panels.js";
 import * as session from "./session.js";
@@ -70,21 +70,9 @@ function openLink() {
 	session.use({ form: link.get("form"), text: link.get("q") });
 }
 
-async function learn() {
-	try {
-		Object.assign(session.about, await call("about"));
-		byId("shop").textContent = session.about.title;
-		tell("about");
-		return true;
-	} catch (problem) {
-		if ([400, 401].includes(problem.status)) showPanel("settings");
-		say(problem.message, true);
-		return false;
-	}
-}
-
+hear("denied", () => showPanel("settings"));
 hear("access", async () => {
-	if (!(await learn())) return;
+	if (!(await session.learn())) return;
 	say("Connected");
 	session.editor().check();
 });
@@ -98,4 +86,4 @@ keepDraft();
 // A browser that keeps nothing says so now.
 storage.keep("used", Date.now());
 showView("results");
-if (await learn()) session.editor().area.focus();
+if (await session.learn()) session.editor().area.focus();

@@ -11,9 +11,10 @@ const MAX_REQUESTS = 200, RETRY_MS = 2000;
 const firstLine = (text) => cut(text.trim().split("\n", 1)[0], 120) || "empty";
 
 customElements.define("fields-panel", class extends HTMLElement {
+	filter = make("input", { type: "search", "aria-label": "Find a field", placeholder: "Find a field", input: () => this.show() });
+	list = make("ul", { class: "rows" });
+
 	connectedCallback() {
-		this.filter = make("input", { type: "search", "aria-label": "Find a field", placeholder: "Find a field", input: () => this.show() });
-		this.list = make("ul", { class: "rows" });
 		this.append(make("h2", {}, "Fields"), this.filter, this.list);
 		hear("about", () => this.show());
 	}
@@ -56,10 +57,10 @@ customElements.define("saved-panel", class extends HTMLElement {
 
 customElements.define("requests-panel", class extends HTMLElement {
 	last = 0;
+	list = make("ul", { class: "rows" });
+	note = make("p", {}, "Nothing has reached the endpoint yet. What an application sends to it appears here.");
 
 	connectedCallback() {
-		this.list = make("ul", { class: "rows" });
-		this.note = make("p", {}, "Nothing has reached the endpoint yet. What an application sends to it appears here.");
 		this.append(make("h2", {}, "Requests"), this.note, this.list);
 		hear("panel", (name) => this.follow(name === "requests"));
 	}

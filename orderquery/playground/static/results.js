@@ -4,22 +4,22 @@ import { call } from "./api.js";
 import { button, float, gap, hear, link, make, say, tell } from "./dom.js";
 import { Histogram } from "./histogram.js";
 import { openOrder, showWhy } from "./order.js";
-import { about, addValue, canFilter, fieldNamed, refine, search, use } from "./session.js";
+import { about, addValue, canFilter, fieldNamed, learn, refine, search, use } from "./session.js";
 import { addToHistory, keep, recall } from "./storage.js";
 
 const MAX_CHARS = 1000;
 
 customElements.define("results-view", class extends HTMLElement {
 	asked = {};
+	count = make("strong");
+	note = make("small");
+	prev = button("Previous", () => this.load(this.ran, this.page.prev));
+	next = button("Next", () => this.load(this.ran, this.page.next));
+	columns = make("details", { class: "menu" }, make("summary", {}, "Columns"));
+	histogram = new Histogram();
 	empty = make("div", { class: "empty" }, "Write a search and press Ctrl-Enter, or begin with one of these:");
 
 	connectedCallback() {
-		this.count = make("strong");
-		this.note = make("small");
-		this.prev = button("Previous", () => this.load(this.ran, this.page.prev));
-		this.next = button("Next", () => this.load(this.ran, this.page.next));
-		this.columns = make("details", { class: "menu" }, make("summary", {}, "Columns"));
-		this.histogram = new Histogram();
 		this.table = make("div", { class: "scroll", role: "region", "aria-label": "Orders", tabindex: "0", keydown: (event) => walk(event) },
 			this.empty);
 		const number = make("input", { "aria-label": "Number or id of an order", placeholder: "number", size: 9, required: true });
@@ -31,7 +31,7 @@ customElements.define("results-view", class extends HTMLElement {
 		hear("edited", () => this.compare());
 		hear("about", () => {
 			this.fillColumns();
-			this.empty.append(...about.examples.map((one) => link(one.title, () => use(one))));
+			this.empty.replaceChildren(this.empty.firstChild, ...about.examples.map((one) => link(one.title, () => use(one))));
 		});
 	}
 
@@ -66,7 +66,8 @@ customElements.define("results-view", class extends HTMLElement {
 		});
 	}
 
-	load(wanted, cursor = "") {
+	async load(wanted, cursor = "") {
+		if (!about.columns.length && !(await learn())) return false;
 		const columns = this.chosen();
 		return this.ask("search", { ...wanted, cursor, columns }, (page) => {
 			Object.assign(this, { ran: wanted, cursor, page, time: `${page.rows.length} in ${page.ms} ms` });

@@ -1,6 +1,6 @@
 // The search that is being written, and what is done with it.
 
-import { ask } from "./api.js";
+import { ask, call } from "./api.js";
 import { byId, say, tell } from "./dom.js";
 import { startDraft } from "./storage.js";
 
@@ -11,6 +11,20 @@ let same = {};
 let active = "text";
 
 export const about = { fields: [], columns: [], examples: [] };
+
+// Ask for the fields, columns and examples.
+export async function learn() {
+	try {
+		byId("shop").textContent = Object.assign(about, await call("about")).title;
+		tell("about");
+		return true;
+	} catch (problem) {
+		if ([400, 401].includes(problem.status)) tell("denied");
+		say(problem.message, true);
+		return false;
+	}
+}
+
 export const fieldNamed = (name) => about.fields.find((row) => row.name === name);
 export const canFilter = (name) => fieldNamed(name)?.operators.length > 0;
 
@@ -32,7 +46,7 @@ export function restore(form, kept) {
 	tell("edited");
 }
 
-// Open a search as a new draft: what was written before stays under "Other drafts".
+// Open a search as a new draft: what was written stays under "Other drafts".
 export function use({ form, text }) {
 	startDraft();
 	restore(form, { [form]: text });

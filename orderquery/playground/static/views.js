@@ -8,9 +8,10 @@ const MAX_CHARS = 300_000;
 
 // SQL, the request, the raw answer, or what Wix reads: a list of texts to copy.
 customElements.define("block-view", class extends HTMLElement {
+	choice = make("select", { "aria-label": "For", hidden: true, change: () => this.refresh() });
+	body = make("div", { class: "body" });
+
 	connectedCallback() {
-		this.choice = make("select", { "aria-label": "For", hidden: true, change: () => this.refresh() });
-		this.body = make("div", { class: "body" });
 		this.append(this.choice, this.body);
 		hear("checked form", () => this.refresh());
 	}
@@ -34,9 +35,10 @@ const block = ({ label, text, note, file }) => make("section", {},
 	text == null ? null : make("pre", { tabindex: "0", role: "region", "aria-label": label }, cut(text, MAX_CHARS)));
 
 customElements.define("problem-list", class extends HTMLElement {
+	count = make("p", { "aria-live": "polite" });
+	list = make("ul");
+
 	connectedCallback() {
-		this.count = make("p", { "aria-live": "polite" });
-		this.list = make("ul");
 		this.append(this.count, this.list);
 		hear("checked", (found) => this.show(found));
 		hear("form", () => this.show(editor()));
