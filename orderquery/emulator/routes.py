@@ -94,7 +94,8 @@ def routes(context: HttpContext, *, control: bool = False, page: PlaygroundHandl
     )
     for method, path, handler in (*controls, *(() if page is None else page.routes())):
         by_path.setdefault(path, {})[method] = handler
-    for path in sorted(by_path, key=lambda path: (path.count("{"), path)):
+    # They are tried in this order; searches, the most frequent, are among the first operations.
+    for path in sorted(by_path, key=lambda path: path.count("{")):
         yield Route(path, PathEndpoint(by_path[path]))
 
 
