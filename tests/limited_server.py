@@ -3,21 +3,9 @@
 import json
 import sys
 
-from orderquery.emulator import limits
+from forked_commands import change_limits
 
-NAMES = {
-    "head": "HEAD_TIMEOUT_S",
-    "body": "BODY_TIMEOUT_S",
-    "rest": "UNREAD_BODY_TIMEOUT_S",
-    "search": "SEARCH_TIMEOUT_S",
-    "take": "RESPONSE_TIMEOUT_S",
-    "grace": "SHUTDOWN_TIMEOUT_S",
-    "webhook": "WEBHOOK_TIMEOUT_S",
-}
-for name, seconds in json.loads(sys.argv.pop(1)).items():
-    assert hasattr(limits, NAMES[name])
-    # Before any other module of the emulator is imported: they import the limits by name.
-    setattr(limits, NAMES[name], seconds)
+change_limits(json.loads(sys.argv.pop(1)))
 
 from orderquery.cli.main import main  # noqa: E402
 

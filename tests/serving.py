@@ -16,12 +16,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from tempfile import TemporaryFile
+from typing import IO, Any, Self
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from command_line import HANG_S, ROOT
+from forked_commands import Copies, Copy
 from starlette.testclient import TestClient
 
 import orderquery as oq
@@ -34,6 +37,7 @@ SITE = "wix-site-id"
 WARNINGS = "x-orderquery-warnings"
 REQUEST_ID = "x-wix-request-id"
 LIMITED = Path(__file__).with_name("limited_server.py")
+FORKS = sys.platform == "linux"
 NOT_IMPLEMENTED = 501
 TEXTS = ("application/x-pem-file", "text/html; charset=utf-8")
 """The types of answers that are not JSON: the public key, and the page."""
@@ -203,7 +207,7 @@ def named(headers: Mapping[str, str]) -> dict[str, str]:
 class Server:
     """A running server; its output goes to two files."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Copy
     out: Path
     err: Path
     url: str = ""
@@ -270,34 +274,59 @@ def environment(**variables: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **variables}
 
 
+def start(
+    words: Sequence[object], folder: Path, streams: Sequence[IO[bytes] | int], *,
+    limits: Mapping[str, float] | None = None, fresh: bool = False, **variables: str,
+) -> subprocess.Popen[bytes] | Copy:  # fmt: skip
+    """Start ``orderquery WORDS`` as a process; ``fresh`` as in :func:`running`."""
+    arguments = [*map(str, words)]
+    stdin, stdout, stderr = streams
+    if FORKS and not fresh:
+        files = [stream if isinstance(stream, int) else stream.fileno() for stream in streams]
+        return _copies().start(arguments, folder, environment(**variables), files, limits or {})
+    program = ["-m", "orderquery"] if limits is None else [str(LIMITED), json.dumps(limits)]
+    return subprocess.Popen(
+        [sys.executable, *program, *arguments],
+        cwd=folder, env=environment(**variables), stdin=stdin, stdout=stdout, stderr=stderr,
+    )  # fmt: skip
+
+
+@cache
+def _copies() -> Copies:
+    return Copies()
+
+
 def run_to_end(*args: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command line that ends by itself."""
-    command = [sys.executable, "-m", "orderquery", *map(str, args)]
-    return subprocess.run(
-        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=HANG_S, check=False
-    )
+    with open(os.devnull, "rb") as nothing, TemporaryFile() as out, TemporaryFile() as err:
+        process = start(args, folder, (nothing, out, err), **variables)
+        try:
+            status = process.wait(HANG_S)
+        finally:
+            process.kill()
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(args, status, out.read().decode(), err.read().decode())
 
 
 @contextmanager
 def running(
-    args: Sequence[object], folder: Path, *, limits: Mapping[str, float] | None = None, **variables: str
-) -> Iterator[Server]:
+    args: Sequence[object], folder: Path, *,
+    limits: Mapping[str, float] | None = None, fresh: bool = False, **variables: str,
+) -> Iterator[Server]:  # fmt: skip
     """Run ``orderquery ARGS`` as a process, on a free port unless ``--port`` is given, and wait for its URL.
 
     At the end it gets SIGTERM, and must print that it stopped and exit with status 0, without a traceback.
-    ``limits`` are seconds that replace the shipped limits, by their names in ``limited_server.py``.
+    ``limits`` are seconds that replace the shipped limits, by their names in ``forked_commands.py``. ``fresh`` starts
+    a new interpreter; otherwise the process is a copy of one that has imported the libraries.
     """
-    program = ["-m", "orderquery"] if limits is None else [str(LIMITED), json.dumps(limits)]
     words = [*map(str, args)]
     if not any(word.startswith("--port") for word in words):
         words += ["--port", "0"]
     count = len(list(folder.glob("server-*.out")))
     out, err = folder / f"server-{count}.out", folder / f"server-{count}.err"
-    with open(out, "wb") as stdout, open(err, "wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, *program, *words],
-            cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
-        )  # fmt: skip
+    with open(os.devnull, "rb") as nothing, open(out, "wb") as stdout, open(err, "wb") as stderr:
+        process = start(words, folder, (nothing, stdout, stderr), limits=limits, fresh=fresh, **variables)
     server = Server(process, out, err)
     try:
         server.url = _url(server)

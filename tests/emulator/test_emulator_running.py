@@ -34,7 +34,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_it_answers_logs_and_stops(shop: Path) -> None:
-    with running(["serve", shop], shop.parent) as server:
+    with running(["serve", shop], shop.parent, fresh=True) as server:
         answer = server.ask("POST", SEARCH, {"search": {"cursorPaging": {"limit": 2}}, "limit": 5})
         assert answer.status == 200
         assert answer.json["metadata"]["count"] == 2
@@ -144,7 +144,7 @@ def test_a_store_in_memory(tmp_path: Path) -> None:
 
 
 def test_the_demonstration_serves(tmp_path: Path) -> None:
-    with running(["demo", "--serve"], tmp_path) as server:
+    with running(["demo", "--serve"], tmp_path, fresh=True) as server:
         answer = server.ask("POST", SEARCH, {"search": {"filter": {"paymentStatus": "PAID"}}})
         assert (answer.status, answer.json["metadata"]["count"]) == (200, 100)
 
