@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
-from ..diagnostics.place import Path, Place
+from ..diagnostics.place import Path
 from ..syntax.json_printer import plain_json
 from .corrections import Correction, EndlessFixes, Only
 from .query import SHAPE_NAMES, Query, SourceShape
@@ -34,26 +34,49 @@ def in_order(diagnostics: Iterable[Diagnostic], document: JSON) -> tuple[Diagnos
         return found
     if all(diagnostic.span for diagnostic in found):
         return tuple(sorted(found, key=lambda diagnostic: diagnostic.span[0] if diagnostic.span else 0))
-    indexes: dict[Path, dict[JSON, int]] = {}
-    return tuple(sorted(found, key=lambda diagnostic: _steps(diagnostic.place, document, indexes)))
+    return tuple(sorted(found, key=_StepsInSource(document)))
 
 
-def _steps(place: Place, document: JSON, indexes: dict[Path, dict[JSON, int]]) -> list[int]:
-    """Return a path by the index of every key; a key comes before its value."""
-    path, steps = place.path or (), []
-    for length, step in enumerate(path):
+class _StepsInSource:
+    """The path of a diagnostic by the index of every key; a key comes before its value."""
+
+    def __init__(self, document: JSON) -> None:
+        self._document = document
+        self._indexes: dict[int, dict[JSON, int]] = {}
+        # Thousands of diagnostics may be in one list or object: its own path is followed once.
+        self._parent: Path = ()
+        self._steps, self._inside = self._follow(())
+
+    def __call__(self, diagnostic: Diagnostic) -> list[int]:
+        path = diagnostic.place.path or ()
+        if path[:-1] != self._parent:
+            self._parent = path[:-1]
+            self._steps, self._inside = self._follow(self._parent)
+        steps = [*self._steps, *self._step(self._inside, path[-1])] if path else []
+        if diagnostic.place.at == "key" and isinstance(self._inside, dict) and len(steps) > len(self._steps):
+            steps[-1] = 0
+        return steps
+
+    def _follow(self, path: Path) -> tuple[list[int], JSON]:
+        """Return the steps of a path as far as the document has it, and the value there."""
+        steps, document = list[int](), self._document
+        for step in path:
+            found = self._step(document, step)
+            if not found:
+                return steps, None
+            steps += found
+            document = document[step]
+        return steps, document
+
+    def _step(self, document: JSON, step: str | int) -> tuple[int, ...]:
         if isinstance(document, dict) and step in document:
-            if path[:length] not in indexes:
-                indexes[path[:length]] = {key: index for index, key in enumerate(document)}
-            is_key = place.at == "key" and length == len(path) - 1
-            steps += [indexes[path[:length]][step], 0 if is_key else 1]
-            document = document[step]
-        elif isinstance(document, list | tuple) and isinstance(step, int) and step < len(document):
-            steps.append(step)
-            document = document[step]
-        else:
-            break
-    return steps
+            indexes = self._indexes.get(id(document))
+            if indexes is None:
+                indexes = self._indexes[id(document)] = {key: index for index, key in enumerate(document)}
+            return indexes[step], 1
+        if isinstance(document, list | tuple) and isinstance(step, int) and step < len(document):
+            return (step,)
+        return ()
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,6 +18,7 @@ Fix = Literal["same-answer", "intended", "guess"]
 ``same-answer``: condition, order and limit stay equal. ``intended``: the service refuses or ignores the part, so the
 answer changes to the search that was written. ``guess``: a help only; a correction never makes it.
 """
+_REFUSING: frozenset[Effect] = frozenset(("refuses", "local", "untranslatable"))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,7 +65,7 @@ class Diagnostic:
     @property
     def refused(self) -> bool:
         """Return whether a search with this cannot run."""
-        return self.effect in ("refuses", "local", "untranslatable")
+        return (self.changed_effect or CODES[self.code].effect) in _REFUSING
 
     @property
     def certain(self) -> bool:

@@ -87,10 +87,11 @@ def read_plan(body: bytes, schema: Schema, refuses: Refuses) -> tuple[Plan, tupl
     if plan is not None:
         return plan, ()
     report = _check(body, schema)
-    refused = [diagnostic for diagnostic in report.diagnostics if refuses(diagnostic)]
-    tolerated = tuple(diagnostic for diagnostic in report.diagnostics if not refuses(diagnostic))
+    refused, tolerated = list[Diagnostic](), list[Diagnostic]()
+    for diagnostic in report.diagnostics:
+        (refused if refuses(diagnostic) else tolerated).append(diagnostic)
     if report.plan is not None and not refused:
-        return report.plan, tolerated
+        return report.plan, tuple(tolerated)
     refusal = diagnostics_error(refused, report.corrected)
     refusal.headers.update(warnings_header(tolerated))
     raise refusal

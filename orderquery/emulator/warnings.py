@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -14,15 +14,15 @@ _UNESCAPED = "/$._-~"
 _HALF_ESCAPE = re.compile("%[0-9A-F]?$")
 
 
-def warnings_text(diagnostics: Iterable[Diagnostic]) -> str:
+def warnings_text(diagnostics: Sequence[Diagnostic]) -> str:
     """Return ``code pointer, …, and N more``, with percent-encoded JSON pointers."""
-    # A diagnostic of the whole request has no pointer; spaces at the end of a header are not a part of it.
-    entries = [f"{diagnostic.code} {_pointer(diagnostic)}".rstrip() for diagnostic in diagnostics]
-    text, room = "", MAX_WARNINGS_BYTES - len(f", and {len(entries)} more")
-    for index, entry in enumerate(entries):
+    text, room = "", MAX_WARNINGS_BYTES - len(f", and {len(diagnostics)} more")
+    for index, diagnostic in enumerate(diagnostics):
+        # A diagnostic of the whole request has no pointer; spaces at the end of a header are not a part of it.
+        entry = f"{diagnostic.code} {_pointer(diagnostic)}".rstrip()
         longer = f"{text}, {entry}" if text else entry
         if len(longer) > room:
-            return f"{text}, and {len(entries) - index} more"
+            return f"{text}, and {len(diagnostics) - index} more"
         text = longer
     return text
 

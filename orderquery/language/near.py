@@ -38,12 +38,14 @@ def near_name(name: str, names: Iterable[str]) -> str | None:
     same = [candidate for candidate in candidates if _plain(candidate) == plain]
     if same or len(plain) < MIN_CHARS_OF_A_TYPO or _SIGN.search(plain) is not None:
         return same[0] if len(same) == 1 else None
-    close = [candidate for candidate in candidates if _one_edit_apart(plain, _plain(candidate))]
+    # Most names differ in length: that is compared here, for thousands of wrong names without a call for each.
+    shortest, longest = max(len(plain) - 1, MIN_CHARS_OF_A_TYPO), len(plain) + 1
+    close = [
+        candidate
+        for candidate in candidates
+        if shortest <= len(other := _plain(candidate)) <= longest and _is_one_edit(plain, other)
+    ]
     return close[0] if len(close) == 1 else None
-
-
-def _one_edit_apart(one: str, other: str) -> bool:
-    return len(other) >= MIN_CHARS_OF_A_TYPO and _is_one_edit(one, other)
 
 
 def _is_one_edit(one: str, other: str) -> bool:
