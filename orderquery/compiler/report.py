@@ -38,7 +38,7 @@ def in_order(diagnostics: Iterable[Diagnostic], document: JSON) -> tuple[Diagnos
 
 
 class _StepsInSource:
-    """The path of a diagnostic by the index of every key; a key comes before its value."""
+    """Paths in a source by the index of every key; a key comes before its value."""
 
     def __init__(self, document: JSON) -> None:
         self._document = document

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pytest
 import schemathesis
 from every_operation import FullShop
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scale import scaled
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
     unsupported_method,
 )
+from test_openapi import document, operations
 
 import orderquery as oq
 
@@ -27,25 +34,33 @@ CHECKS = [
 ]  # fmt: skip
 KEY = "the key of this test"
 FEW = settings(max_examples=scaled(60, 8), deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(FEW, max_examples=scaled(120, 8))
 
 
-def described(*, strict: bool = False, api_key: str | None = None, control: bool = False) -> schemathesis.BaseSchema:
-    """Return the description of a server with sample orders; test_emulator_limits.py tests huge bodies instead."""
+def described(app: Any) -> schemathesis.BaseSchema:
+    """Return the description of a server; test_emulator_limits.py tests huge bodies instead."""
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+@cache
+def strict() -> schemathesis.BaseSchema:
+    """Return the description of a strict server with sample orders."""
     store = oq.open_store(":memory:")
     store.load(oq.sample(150))
-    app = oq.create_app(store, strict=strict, api_key=api_key, control=control)
-    described = schemathesis.openapi.from_asgi("/openapi.json", app)
-    described.config.phases.coverage.enabled = False
-    return described
+    return described(oq.create_app(store, strict=True, api_key=KEY))
 
 
+@cache
 def lived() -> schemathesis.BaseSchema:
-    """Return the description of a server whose orders, payments and plans are those of half the requests."""
-    shop = FullShop()
-    described = schemathesis.openapi.from_asgi("/openapi.json", shop.asker.app)
-    described.config.phases.coverage.enabled = False
+    """Return the description of a server whose orders, payments and plans are those of half the requests.
 
-    @described.hook
+    It has sample orders, too, and the control routes.
+    """
+    shop = FullShop()
+    shop.store.load(oq.sample(150))
+    found = described(shop.asker.app)
+
+    @found.hook
     def map_path_parameters(context: schemathesis.HookContext, path_parameters: dict[str, str] | None) -> object:
         if not path_parameters or len(str(path_parameters)) % 2:
             return path_parameters
@@ -54,33 +69,34 @@ def lived() -> schemathesis.BaseSchema:
             ids["id"] = shop.plan_order_id
         return {name: ids.get(name, value) for name, value in path_parameters.items()}
 
-    return described
+    return found
 
 
-lenient = described()
-strict = described(strict=True, api_key=KEY)
-control = described(control=True).include(path_regex="^/_orderquery/(reset|save|restore|clock|.*faults)$")
+def validate(
+    operation: schemathesis.APIOperation, checks: Sequence[Any], limits: settings = FEW, headers: Mapping[str, str] = {}
+) -> None:
+    """Send the examples of an operation, then random requests of it, right and wrong."""
+
+    def ask(case: schemathesis.Case) -> None:
+        case.call_and_validate(checks=[*checks], headers=dict(headers))
+
+    # As the parametrize() of Schemathesis does, which would make them for every operation in every worker.
+    for example in operation.get_strategies_from_examples():
+        settings(limits, max_examples=1)(given(case=example)(ask))()
+    modes = [operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode]
+    limits(given(case=st.one_of(modes))(ask))()
 
 
-@lenient.parametrize()
-@FEW
-def test_lenient(case: schemathesis.Case) -> None:
-    case.call_and_validate(checks=CHECKS)
+def every_path(**options: bool) -> list[Any]:
+    found = operations(document(**options))
+    return [pytest.param(path, method, id=f"{method.upper()} {path}") for path, method, _ in found]
 
 
-@lived().parametrize()
-@FEW
-def test_on_what_is_there(case: schemathesis.Case) -> None:
-    case.call_and_validate(checks=CHECKS)
+@pytest.mark.parametrize(("path", "method"), every_path(control=True))
+def test_lenient(path: str, method: str) -> None:
+    validate(lived()[path][method], CHECKS, MANY)
 
 
-@strict.parametrize()
-@FEW
-def test_strict(case: schemathesis.Case) -> None:
-    case.call_and_validate(checks=[*CHECKS, ignored_auth], headers={"authorization": KEY})
-
-
-@control.parametrize()
-@FEW
-def test_control(case: schemathesis.Case) -> None:
-    case.call_and_validate(checks=CHECKS)
+@pytest.mark.parametrize(("path", "method"), every_path())
+def test_strict(path: str, method: str) -> None:
+    validate(strict()[path][method], [*CHECKS, ignored_auth], headers={"authorization": KEY})
