@@ -7,8 +7,10 @@ request on the socket FD. A copy imports the command and the emulator by itself,
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -88,12 +90,17 @@ def _report_ended(statuses: dict[int, int]) -> None:
 
 
 def run_copy(asked: dict[str, Any]) -> NoReturn:
-    """Become ``python -m orderquery`` with the folder, the environment and the limits of a request."""
+    """Become ``python -m orderquery``, or a script, as a request says."""
     os.chdir(asked["folder"])
-    sys.path[0] = asked["folder"]
     os.environ.clear()
     os.environ.update(asked["environment"])
     change_limits(asked["limits"])
+    if asked.get("script") is not None:
+        gc.enable()
+        sys.argv = [asked["script"], *asked["words"]]
+        runpy.run_path(asked["script"], run_name="__main__")
+        sys.exit()
+    sys.path[0] = asked["folder"]
     sys.argv = ["orderquery", *asked["words"]]
     from orderquery.cli.main import main
 
@@ -136,11 +143,14 @@ class Copies:
 
     def start(
         self, words: Sequence[str], folder: Path, environment: Mapping[str, str],
-        streams: Sequence[int], limits: Mapping[str, float],
+        streams: Sequence[int], limits: Mapping[str, float], script: Path | None = None,
     ) -> Copy:  # fmt: skip
-        """Start a copy that runs a command line; ``streams`` are files for its input, output and errors."""
+        """Start a copy that runs a command line or a script; ``streams`` are files for input, output and errors."""
         ended, status = os.pipe()
-        asked = {"words": words, "folder": str(folder), "environment": environment, "limits": limits}
+        asked = {
+            "words": words, "folder": str(folder), "environment": environment, "limits": limits,
+            "script": None if script is None else str(script),
+        }  # fmt: skip
         with self._lock:
             socket.send_fds(self._socket, [json.dumps(asked).encode()], [*streams, status])
             os.close(status)
@@ -180,8 +190,6 @@ class Copy:
 
 if __name__ == "__main__":
     # As the command does: imported modules live until the process ends.
-    import gc
-
     gc.disable()
     for module in IMPORTED:
         import_module(module)

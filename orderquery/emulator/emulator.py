@@ -361,9 +361,11 @@ class Emulator(PricingPlanMethods):
         return self.deliveries.drain(self.store.site)
 
     def prepare(self) -> None:
-        """Begin to deliver in the background, and make the signing key."""
+        """Begin to deliver in the background, and to make the signing key if there is a receiver."""
         if self.events is not None and not self.site.read_only:
-            self.deliveries.key.prepare()
+            # Without a receiver, most servers never sign: the first request that needs the key makes it.
+            if self.deliveries.urls:
+                self.deliveries.key.prepare()
             self.deliveries.start()
 
     def close(self) -> None:

@@ -120,6 +120,7 @@ def load_by_command(path: Path, moving: set[str], done: threading.Event) -> int:
         loaded = run_to_end("load", path, file, folder=path.parent)
         assert (loaded.returncode, loaded.stderr) == (0, "")
         turn += 1
+        time.sleep(0.05)
     return turn
 
 

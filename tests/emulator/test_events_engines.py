@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from command_line import HANG_S, ROOT
+from command_line import HANG_S
 from event_shop import SECOND, Shop, list_events
+from forked_commands import Copy
+from serving import start
 from webhook_receiver import patient_post, receiving
 from writable_stores import LASTING, SHARED, WRITABLE, location_of
 
@@ -18,6 +20,12 @@ import orderquery as oq
 from orderquery.emulator import outbox
 
 KEEPER = Path(__file__).parent.parent / "webhook_process.py"
+
+
+def start_keeper(location: str, url: str, output: Path) -> subprocess.Popen[bytes] | Copy:
+    """Start a process that delivers what is due, and prints its attempts."""
+    with open(os.devnull, "rb") as nothing, open(output, "wb") as stdout:
+        return start([location, url], output.parent, (nothing, stdout, 2), script=KEEPER)
 
 
 @pytest.mark.parametrize("kind", WRITABLE)
@@ -55,11 +63,10 @@ def test_two_processes_deliver_each_event_once(kind: str, tmp_path: Path) -> Non
         shop = Shop(store=store, urls=(receiver.url,), post=patient_post)
         for _ in range(10):
             shop.emit("a", "b", "c", "d")
-        command = [sys.executable, str(KEEPER), location, receiver.url]
-        environment = {"PYTHONPATH": str(ROOT)}
-        processes = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(2)]
-        attempts = [int(process.communicate(timeout=HANG_S)[0]) for process in processes]
-        assert [process.returncode for process in processes] == [0, 0]
+        outputs = [tmp_path / f"attempts-{number}" for number in range(2)]
+        processes = [start_keeper(location, receiver.url, output) for output in outputs]
+        assert [process.wait(HANG_S) for process in processes] == [0, 0]
+        attempts = [int(output.read_text()) for output in outputs]
         ids = [event.id for event in list_events(store)]
         received = receiver.events
         assert shop.states() == ["delivered"] * 40
@@ -76,12 +83,10 @@ def test_a_killed_process_loses_no_event(kind: str, tmp_path: Path) -> None:
     with receiving() as receiver, oq.open_store(location) as store:
         shop = Shop(store=store, urls=(receiver.url,), post=patient_post)
         shop.emit(*"abcdefghij")
-        process = subprocess.Popen(
-            [sys.executable, str(KEEPER), location, receiver.url], env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
-        )
+        process = start_keeper(location, receiver.url, tmp_path / "attempts")
         receiver.wait_for(3)
         process.kill()
-        process.communicate()
+        process.wait(HANG_S)
         # The killed process may have leased one delivery: its lease ends by itself, sooner here.
         queue = outbox.queue_of(outbox.receiver_of(receiver.url))
         with store.transaction() as transaction:
