@@ -361,7 +361,7 @@ class Emulator(PricingPlanMethods):
         return self.deliveries.drain(self.store.site)
 
     def prepare(self) -> None:
-        """Begin to deliver in the background, and to make the signing key if there is a receiver."""
+        """Begin to deliver in the background, and to make the key if it is needed."""
         if self.events is not None and not self.site.read_only:
             # Without a receiver, most servers never sign: the first request that needs the key makes it.
             if self.deliveries.urls:

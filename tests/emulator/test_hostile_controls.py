@@ -28,7 +28,7 @@ MOST_CALLS_OF_THE_LOOP = 2_000
 """Function calls of a request within the event loop; the most counted were 500."""
 ROUNDS = scaled(1_000, 15)
 READING = [(method, name) for method, name in CONTROLS if method == "POST" and name not in ("reset", "save")]
-MANY_KEYS = keys(50_000, lambda number: f'"{number:x}":{{"a":1}}')
+MANY_KEYS = keys(10_000, lambda number: f'"{number:x}":{{"a":1}}')
 FAULT = b'{"path":"/ecom/v1/orders/search","status":500,'
 HOSTILE: dict[str, bytes] = {
     "a deep fault": FAULT + b'"count":' + b"[" * 900 + b"]" * 900 + b"}",
