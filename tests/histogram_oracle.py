@@ -29,9 +29,11 @@ def histogram(orders: list[JSON], transactions: Iterable[JSON], search: JSON, by
     by_start = defaultdict(list)
     for row in rows:
         by_start[None if row[0] is None else start_of(chosen, row[0])].append(row)
+    # Without gaps, each ends where the next one starts.
+    shown = [*map(written, listed), *(written(following(chosen, last)) for last in listed[-1:])]
     buckets = [
-        {"start": written(start), "end": written(following(chosen, start)), **counted(by_start.get(start, []))}
-        for start in listed
+        {"start": shown[at], "end": shown[at + 1], **counted(by_start.get(start, []))}
+        for at, start in enumerate(listed)
     ]
     missing = counted(by_start.get(None, []))
     return {"unit": chosen, "buckets": buckets, "missing": missing, **counted(rows)}
@@ -52,6 +54,8 @@ def exact(sums: JSON) -> JSON:
 
 
 def counted(rows: list[Any]) -> JSON:
+    if not rows:
+        return {"count": 0, "sums": []}
     by_currency = defaultdict(list)
     for _, currency, amount in rows:
         by_currency[currency].append(amount or 0)

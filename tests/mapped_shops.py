@@ -123,11 +123,13 @@ class Database:
             import duckdb
 
             with duckdb.connect(self.url) as database:
+                database.begin()
                 yield (
                     lambda text, rows=None: (
                         database.execute(text) if rows is None else rows and database.executemany(text, rows)
                     )
                 )
+                database.commit()
         else:
             database = sqlite3.connect(self.url)
             yield lambda text, rows=None: database.execute(text) if rows is None else database.executemany(text, rows)

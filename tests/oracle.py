@@ -269,8 +269,17 @@ def is_foreign(order: JSON) -> bool:
     return "orderNumber" in keys and "number" not in keys and bool(keys & {"context", "buyerEmail"})
 
 
+def searched(orders: Iterable[JSON]) -> dict[str, JSON]:
+    """The documents that searches look at."""
+    return newest(order for order in orders if not is_foreign(order))
+
+
 def search(orders: Iterable[JSON], transactions: Iterable[JSON], asked: JSON) -> list[str]:
     """The ids of every order of a bare search, in its order."""
+    return search_among(searched(orders), transactions, asked)
+
+
+def search_among(documents: dict[str, JSON], transactions: Iterable[JSON], asked: JSON) -> list[str]:
     records = {record["orderId"]: record for record in transactions}
     entries = asked.get("sort") or [{"fieldName": "createdDate", "order": "DESC"}]
     keys: dict[str, bool] = {}
@@ -278,7 +287,7 @@ def search(orders: Iterable[JSON], transactions: Iterable[JSON], asked: JSON) ->
         keys.setdefault(ALIASES.get(entry["fieldName"], entry["fieldName"]), entry.get("order") == "DESC")
     keys.setdefault("id", list(keys.values())[-1])
     rows = []
-    for key, order in newest(order for order in orders if not is_foreign(order)).items():
+    for key, order in documents.items():
         record = records.get(key)
         if get(order, "status") != "INITIALIZED" and matches(asked.get("filter") or {}, order, record):
             rows.append({**{name: value_of(name, order, record) for name in keys}, "id": key})

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
+from scale import FULL
 
 import orderquery as oq
 from orderquery.language.operators import OPERATORS
@@ -261,9 +262,9 @@ def batch(maker: Maker, count: int) -> tuple[list[JSON], list[JSON]]:
 
 
 def makers(schema: oq.Schema | None = None) -> st.SearchStrategy[Maker]:
-    """Makers whose choices Hypothesis draws and shrinks."""
+    """Makers of random choices. In the long form Hypothesis draws each choice, which shrinks failures but is slow."""
     table = schema or oq.load_schema()
-    return st.randoms(use_true_random=False).map(lambda random: Maker(random, table))
+    return st.randoms(use_true_random=not FULL).map(lambda random: Maker(random, table))
 
 
 # -- any JSON and any object, for functions that must not raise -------------------------------------------------------------------

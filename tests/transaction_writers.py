@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import multiprocessing
+import os
 import time
+from contextlib import suppress
+from functools import cache
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from command_line import HANG_S, ROOT
 
 import orderquery as oq
@@ -19,18 +25,12 @@ JSON = Any
 PLANS = oq.load_schema("pricing-plans")
 FIRST_NUMBER = 10_001
 
-_WRITE = """
-import sys
-sys.path[:0] = [{tests!r}, {root!r}]
-import orderquery as oq
-from transaction_writers import write_one
-with oq.open_store(sys.argv[1]) as store:
-    # The first transaction imports and creates what all others find.
-    print(write_one(store), flush=True)
-    sys.stdin.readline()
-    for _ in range(int(sys.argv[2])):
-        print(write_one(store), flush=True)
-"""
+_DRIVERS = (
+    "orderquery.stores.sqlite.store",
+    "orderquery.stores.duckdb.store",
+    "orderquery.stores.postgres.store",
+    "pyarrow",
+)
 
 
 def records(schema: oq.Schema, *documents: JSON) -> list[Record]:
@@ -65,27 +65,23 @@ def write_one(store: oq.Store) -> int:
 
 
 class TransactionWriter:
-    """A process that opens a store, and then calls ``write_one``, and prints each number after its commit.
+    """A process that opens a store, and then calls ``write_one``, and sends each number after its commit.
 
     After the first call it waits for ``begin``.
     """
 
     def __init__(self, location: object, count: int = 10**9) -> None:
-        text = _WRITE.format(tests=str(Path(__file__).parent), root=str(ROOT))
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", text, str(location), str(count)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, self._process.communicate(timeout=HANG_S)[1]
-        self._first = int(line)
+        context = _forking()
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_write, args=(theirs, str(location), count))
+        self._process.start()
+        theirs.close()
+        assert self._connection.poll(HANG_S)
+        self._numbers = [int(self._connection.recv_bytes())]
 
     def begin(self) -> None:
         """Let the process write."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self._connection.send_bytes(b"begin")
 
     def kill(self) -> list[int]:
         """Kill the process; return the acknowledged numbers."""
@@ -94,11 +90,33 @@ class TransactionWriter:
 
     def end(self, status: int = 0) -> list[int]:
         """Wait for the end of the process; return the acknowledged numbers."""
-        written, errors = self._process.communicate(timeout=HANG_S)
-        assert self._process.returncode == status, errors
-        # A line that was cut off by the kill was not acknowledged.
-        later = [int(line) for line in written.splitlines(keepends=True) if line.endswith("\n")]
-        return [self._first, *later]
+        # A number that was cut off by the kill was not acknowledged.
+        with self._connection, suppress(EOFError, OSError):
+            while self._connection.poll(HANG_S):
+                self._numbers.append(int(self._connection.recv_bytes()))
+        self._process.join(HANG_S)
+        assert self._process.exitcode == status
+        return self._numbers
+
+
+@cache
+def _forking() -> ForkServerContext:
+    """Return what starts processes from one that has imported everything already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["transaction_writers", *_DRIVERS])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), str(ROOT)]))
+        forkserver.ensure_running()
+    return context
+
+
+def _write(connection: Connection, location: str, count: int) -> None:
+    with oq.open_store(location) as store:
+        # The first transaction creates what all others find.
+        connection.send_bytes(b"%d" % write_one(store))
+        connection.recv_bytes()
+        for _ in range(count):
+            connection.send_bytes(b"%d" % write_one(store))
 
 
 def kill_at_random(location: object, dice: Random, longest_s: float) -> list[int]:

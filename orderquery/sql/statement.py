@@ -191,7 +191,11 @@ class _Builder:
         if shape.grouping is not None:
             return self._with_parts(grouped(base, shape.grouping, shape.dialect, shape.layout))
         if shape.wanted == "any":
-            return self._with_parts(self._limited(self._beyond(base).select("1", copy=False), "o"))
+            found = self._beyond(base).select("1", copy=False)
+            if shape.dialect.union_seek:
+                # The order leads to the index.
+                return self._with_parts(self._limited(found, "o"))
+            return self._with_parts(found.limit(shape.dialect.parameter("limit", "count"), copy=False))
         keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)
         if shape.layout.documents is None:
             page = self._page(base.select(*keys, exp.column("document", "o"), copy=False))

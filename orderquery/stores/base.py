@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..compiler.cursor import resume
 from ..compiler.cursor_keys import CursorKeys
@@ -65,6 +65,8 @@ class Store(SearchingStore):
     """
 
     keys: CursorKeys
+    _existence: ClassVar[Wanted] = "page"
+    """The statement that shows whether an order exists beyond a position: ``any`` if that is quicker than one row."""
 
     def __init__(
         self, location: str, schema: Schema, *, site: str = "", keys: CursorKeys | None = None, create: bool = True
@@ -282,7 +284,7 @@ class Store(SearchingStore):
 
         The row at ``last`` is beyond it, if that row still exists.
         """
-        return bool(self._fetch(query, position, 1))
+        return bool(self._rows(self._statement(query, position, 1, self._existence)))
 
     def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:
         """Decode the sort values of a row."""

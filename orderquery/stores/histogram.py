@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from ..compiler.query import Query, SortField
 from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
+from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT
 from ..language.fields import Field
 from ..language.sums import SCALE, Sums
 from ..sql.histogram import DAY_US, HOUR_US
@@ -187,11 +187,11 @@ class _Tally:
             amounts = _EXACTLY.multiply(group.amount, Decimal(group.size))
             self._others[key] = _EXACTLY.add(self._others.get(key, Decimal(0)), amounts)
 
-    def bucket(self, start: int | None, end: int | None, sums: Sums | None) -> Bucket:
+    def bucket(self, start: datetime | None, end: datetime | None, sums: Sums | None) -> Bucket:
         """Return the orders as a bucket."""
         listed = sorted(self._counts, key=lambda key: (key is None, key or "")) if sums is not None else ()
         found = tuple([CurrencySum(key, self._counts[key], self._sum(key)) for key in listed])
-        return Bucket(_datetime(start), _datetime(end), self.count, found)
+        return Bucket(start, end, self.count, found)
 
     def _sum(self, key: str | None) -> Decimal:
         scaled = _EXACTLY.scaleb(Decimal(self._scaled[key]), -SCALE)
@@ -224,10 +224,13 @@ def _buckets(unit: Unit, tallies: Mapping[int, _Tally], sums: Sums | None) -> It
         message = f"unit {quoted(unit)} makes {needed:,} buckets, and at most {MAX_BUCKETS:,} are allowed"
         raise UsageError(f"{message}; use {quoted(fits)}, or search a shorter time")
     start: int | None = first
+    begin = _datetime(first)
     while start is not None and start <= last:
-        end = _following(unit, start)
-        yield tallies.get(start, _Tally()).bucket(start, end, sums)
-        start = end
+        following = _following(unit, start)
+        end = _datetime(following)
+        tally = tallies.get(start)
+        yield Bucket(begin, end, 0) if tally is None else tally.bucket(begin, end, sums)
+        start, begin = following, end
 
 
 def _start_of(unit: Unit, micros: int) -> int:
@@ -274,4 +277,5 @@ def _datetime(micros: int | None) -> datetime | None:
 
 
 def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else write_instant((moment - _EPOCH) // timedelta(microseconds=1))
+    """Return the canonical date-time of an instant, which is a whole hour in UTC."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -112,9 +112,14 @@ def mutated(random: Random, document: JSON, odd: tuple[JSON, ...]) -> JSON:
 def differences(schema: Schema, condition: Condition, orders: list[JSON], records: list[JSON]) -> list[Any]:
     """Return the orders for which a generated predicate and the interpreter disagree."""
     evaluated = evaluator(schema, condition)
+    answers: dict[tuple[int, int], bool] = {}
 
     def plain(order: JSON, record: JSON) -> bool:
-        return evaluated(order, NOTHING if record is None else record)
+        # Asked once for each: the generated functions ask the interpreter too.
+        key = id(order), id(record)
+        if key not in answers:
+            answers[key] = evaluated(order, NOTHING if record is None else record)
+        return answers[key]
 
     found: list[Any] = []
     fast = predicate(schema, condition, plain, lambda record: NOTHING if record is None else record)

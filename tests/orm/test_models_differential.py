@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import engines
+import oracle
 import pytest
 from backends import KEYS
 from mapped_shops import TameMaker
@@ -66,17 +67,17 @@ def test_they_agree(dialect: str, number: int, record_property: Callable[[str, o
     orders, transactions = batch(maker, ORDERS)
     fill(engine, orders, transactions)
     count = len(range(number, SEARCHES, BATCHES))
-    different = []
+    documents, different = oracle.searched(orders), []
     with Session(engine) as session:
         backends: Any = {"models": SearchedModels(session)}
         for index in range(count):
             search = maker.search()
             limit = random.choice((1, 2, 3, 7, 20)) if index % WALKED == 0 else 0
-            if compare(backends, orders, transactions, search, limit):
+            if compare(backends, documents, transactions, search, limit):
 
                 def differs(smaller: Any, at: int = limit) -> str | None:
                     oq.compile(smaller)  # a search with errors does not count as a difference
-                    return compare(backends, orders, transactions, smaller, at)
+                    return compare(backends, documents, transactions, smaller, at)
 
                 different.append(reduced(search, differs))
     engine.dispose()

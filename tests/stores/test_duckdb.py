@@ -26,6 +26,7 @@ from test_store import (  # noqa: F401 - pytest runs these here too, with the st
 
 import orderquery as oq
 from orderquery.stores.duckdb import database as database_of_stores
+from orderquery.stores.duckdb import shared_database
 from orderquery.stores.duckdb.store import DuckdbStore
 
 KEYS = ["one key for the stores of a test"]
@@ -169,6 +170,25 @@ def test_cursors_continue_in_another_engine(store: oq.Store) -> None:
             page = (other, ours)[number % 2].search({"cursorPaging": {"cursor": page.next}})
         whole = [key for key, _ in other.iterate_documents({"sort": [{"fieldName": "buyerInfo.email"}]})]
         assert found == whole
+
+
+@pytest.mark.parametrize(("statements", "chars"), [(2, 20_000), (2, 100)], ids=["few are cached", "none is"])
+def test_pages_do_not_depend_on_cached_statements(
+    store: oq.Store, monkeypatch: pytest.MonkeyPatch, statements: int, chars: int
+) -> None:
+    monkeypatch.setattr(shared_database, "_MAX_PARSED", statements)
+    monkeypatch.setattr(shared_database, "_MAX_PARSED_CHARS", chars)
+    store.load(numbered(*range(1, 8)))
+    for _ in range(2):
+        for number, order in ((2, "asc"), (4, "desc"), (6, "asc")):
+            pages = [store.search(f"number >= {number} order by number {order} limit 2")]
+            while pages[-1].next is not None:
+                pages.append(store.search(cursor=pages[-1].next))
+            ids = [f"order-{found}" for found in range(number, 8)]
+            assert [key for page in pages for key in page.ids] == (ids if order == "asc" else ids[::-1])
+            assert [page.prev is not None for page in pages] == [False, *[True] * (len(pages) - 1)]
+    for connection in store._connections._database._idle:  # type: ignore[attr-defined]
+        assert len(connection._parsed) <= statements
 
 
 def test_memory_is_every_store_s_own(store: oq.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def test_every_engine_counts_what_memory_does(number: int) -> None:
             unit = random.choice(("auto", *units))
             expected = backends["memory"].histogram(search, by, unit)
             for name, backend in backends.items():
-                assert backend.histogram(search, by, unit) == expected, (name, search, by, unit)
+                assert name == "memory" or backend.histogram(search, by, unit) == expected, (name, search, by, unit)
             if expected["unit"] != "year" and unit == "auto":
                 assert len(expected["buckets"]) <= MAX_AUTO_BUCKETS
             store = backends["sqlite"].store  # type: ignore[attr-defined]

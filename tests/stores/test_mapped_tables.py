@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import oracle
 import pytest
 from mapped_shops import ENGINES, Database, TameMaker, column_layout, column_shop, json_layout, json_shop
 from scale import scaled
@@ -52,17 +53,17 @@ def test_they_agree(database: Database, shop: str, number: int, record_property:
     orders, transactions = batch(maker, ORDERS)
     fill(database, orders, transactions)
     count = len(range(number, SEARCHES, BATCHES))
-    different = []
+    documents, different = oracle.searched(orders), []
     with database.store(layout) as store:
         backends: Any = {shop: Searched(store)}
         for index in range(count):
             search = maker.search()
             limit = random.choice((1, 2, 3, 7, 20)) if index % WALKED == 0 else 0
-            if compare(backends, orders, transactions, search, limit):
+            if compare(backends, documents, transactions, search, limit):
 
                 def differs(smaller: JSON, at: int = limit) -> str | None:
                     oq.compile(smaller)  # a search with errors does not count as a difference
-                    return compare(backends, orders, transactions, smaller, at)
+                    return compare(backends, documents, transactions, smaller, at)
 
                 different.append(reduced(search, differs))
     record_property("differential", {"searches": count, "differences": len(different)})

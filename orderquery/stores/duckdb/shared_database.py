@@ -20,6 +20,8 @@ from ..store_errors import timed_out
 from .driver import duckdb, full_path, open_store_file, remove_empty_log
 
 _MAX_IDLE = 16
+_MAX_PARSED = 64
+_MAX_PARSED_CHARS = 20_000
 _INTERRUPT_AGAIN_S = 0.05
 """How long between two interrupts: a statement that begins just as it is interrupted continues."""
 
@@ -31,12 +33,29 @@ class DuckdbConnection:
         self.inner = inner
         self.in_transaction = False
         self._late = False
+        self._parsed: dict[str, duckdb.Statement] = {}
 
     def rows(self, text: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement; return its rows, if it has any."""
         if self._late:
             raise duckdb.InterruptException("interrupted before the statement began")
-        return self.inner.execute(text, parameters or {}).fetchall()
+        return self.inner.execute(self._parse(text) if parameters else text, parameters or {}).fetchall()
+
+    def _parse(self, text: str) -> str | duckdb.Statement:
+        """Return the parsed statement, from a cache.
+
+        The pages of a search have the same text.
+        """
+        found = self._parsed.get(text)
+        if found is not None:
+            return found
+        statements = self.inner.extract_statements(text) if len(text) <= _MAX_PARSED_CHARS else []
+        if len(statements) != 1:
+            return text
+        if len(self._parsed) == _MAX_PARSED:
+            self._parsed.clear()
+        self._parsed[text] = statements[0]
+        return statements[0]
 
     def insert(self, table: str, rows: Any) -> None:
         """Insert the rows of an Arrow table into the columns of the same names."""

@@ -35,6 +35,7 @@ class DuckdbStore(Store):
     """
 
     dialect = "duckdb"
+    _existence = "any"
 
     def _connect(self, location: str, create: bool) -> None:
         self.path = str(location)

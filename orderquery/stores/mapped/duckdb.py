@@ -22,6 +22,7 @@ class MappedDuckdbStore(MappedStore):
     """
 
     dialect = "duckdb"
+    _existence = "any"
 
     def _connect(self, location: str, create: bool) -> None:
         # Not one of the shared databases: a store's configuration would refuse to read files.
