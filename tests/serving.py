@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Self
@@ -24,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from command_line import HANG_S, ROOT
-from forked_commands import Copies, Copy
+from forked_commands import Copy
 from starlette.testclient import TestClient
 
 import orderquery as oq
@@ -316,18 +315,13 @@ def start(
     stdin, stdout, stderr = streams
     if FORKS and not fresh:
         files = [stream if isinstance(stream, int) else stream.fileno() for stream in streams]
-        return _copies().start(arguments, folder, environment(**variables), files, limits or {}, script)
+        return Copy(arguments, folder, environment(**variables), files, limits or {}, script)
     program = ["-m", "orderquery"] if limits is None else [str(LIMITED), json.dumps(limits)]
     program = program if script is None else [str(script)]
     return subprocess.Popen(
         [sys.executable, *program, *arguments],
         cwd=folder, env=environment(**variables), stdin=stdin, stdout=stdout, stderr=stderr,
     )  # fmt: skip
-
-
-@cache
-def _copies() -> Copies:
-    return Copies()
 
 
 def run_to_end(*args: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import time
 from contextlib import suppress
-from functools import cache
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
-from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
-from command_line import HANG_S, ROOT
+from command_line import HANG_S
+from forking import forking
 
 import orderquery as oq
 from orderquery.documents.ingest import Record, from_object
@@ -24,13 +18,6 @@ from orderquery.documents.ingest import Record, from_object
 JSON = Any
 PLANS = oq.load_schema("pricing-plans")
 FIRST_NUMBER = 10_001
-
-_DRIVERS = (
-    "orderquery.stores.sqlite.store",
-    "orderquery.stores.duckdb.store",
-    "orderquery.stores.postgres.store",
-    "pyarrow",
-)
 
 
 def records(schema: oq.Schema, *documents: JSON) -> list[Record]:
@@ -71,7 +58,7 @@ class TransactionWriter:
     """
 
     def __init__(self, location: object, count: int = 10**9) -> None:
-        context = _forking()
+        context = forking()
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_write, args=(theirs, str(location), count))
         self._process.start()
@@ -97,17 +84,6 @@ class TransactionWriter:
         self._process.join(HANG_S)
         assert self._process.exitcode == status
         return self._numbers
-
-
-@cache
-def _forking() -> ForkServerContext:
-    """Return what starts processes from one that has imported everything already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["transaction_writers", *_DRIVERS])
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), str(ROOT)]))
-        forkserver.ensure_running()
-    return context
 
 
 def _write(connection: Connection, location: str, count: int) -> None:
