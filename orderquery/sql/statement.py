@@ -21,7 +21,7 @@ from ..language.fields import Field
 from .dialects import Dialect, dialect_named
 from .histogram import DAY_US, HOUR_US, Grouping, grouped
 from .layouts import Layout, store_layout
-from .leaf_tests import Binding, expression, ordered, selected
+from .leaf_tests import Binding, equal, expression, ordered, selected, table
 
 Wanted = Literal["page", "count", "any", "days", "hours"]
 IsRare = Callable[[Test], bool]
@@ -191,14 +191,15 @@ class _Builder:
         if shape.grouping is not None:
             return self._with_parts(grouped(base, shape.grouping, shape.dialect, shape.layout))
         if shape.wanted == "any":
-            return self._with_parts(self._limited(self._beyond(base).select("1", copy=False), "o"))
+            return self._with_parts(self._limited(self._beyond(base).select(exp.Literal.number(1), copy=False), "o"))
         keys = (exp.column(key.field.column, "o", quoted=True) for key in shape.keys)
         if shape.layout.documents is None:
             page = self._page(base.select(*keys, exp.column("document", "o"), copy=False))
             assert isinstance(page, exp.Select)
             if shape.layout.column_format(shape.keys[-1].field, shape.dialect) is not None:
                 columns = (*self._selected("k"), exp.column("document", "k"))
-                page = exp.select(*columns).from_(page.subquery("k", copy=False)).order_by(*self._order("k"))
+                rows = page.subquery("k", copy=False)
+                page = exp.select(*columns).from_(rows, copy=False).order_by(*self._order("k"), copy=False)
             return self._with_parts(page)
         base = base.select(exp.column("rid", "o"), *keys, copy=False)
         return self._with_parts(self._with_documents(self._page(base), shape.layout.documents))
@@ -206,9 +207,9 @@ class _Builder:
     def _rows(self, test: exp.Expr | None) -> exp.Select:
         """Return the rows of the site that pass the test."""
         layout = self._shape.layout
-        rows = exp.select().from_(exp.to_table(layout.orders).as_("o"))
+        rows = exp.select().from_(table(layout.orders, "o"), copy=False)
         if layout.sites:
-            site = exp.column("site", "o").eq(self._shape.dialect.parameter("site", "text"))
+            site = equal(exp.column("site", "o"), self._shape.dialect.parameter("site", "text"))
             rows = rows.where(site, copy=False)
         return rows if test is None else rows.where(test, copy=False)
 
@@ -237,13 +238,15 @@ class _Builder:
             return self._limited(self._beyond(base), "o")
         sought = [self._where(branch, repeat(True)) for branch in branches]
         pages = [
-            exp.select("*").from_(self._limited(base.where(test), "o").subquery(f"b{i}", copy=False))
+            exp.select("*").from_(
+                self._limited(base.copy().where(test, copy=False), "o").subquery(f"b{i}", copy=False), copy=False
+            )
             for i, test in enumerate(sought, 1)
         ]
         union: exp.Query = pages[0]
         for page in pages[1:]:
             union = exp.union(union, page, distinct=False, copy=False)
-        return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
+        return self._limited(exp.select("*").from_(union.subquery("u", copy=False), copy=False), "u")
 
     def _beyond(self, base: exp.Select) -> exp.Select:
         """Return the rows beyond the position, in any branch."""
@@ -273,7 +276,9 @@ class _Builder:
         return (
             exp.select(*self._selected("k"), exp.column("document", "d"))
             .from_(page.subquery("k", copy=False), copy=False)
-            .join(exp.to_table(documents).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
+            .join(
+                exp.to_table(documents).as_("d"), on=equal(exp.column("rid", "d"), exp.column("rid", "k")), copy=False
+            )
             .order_by(*self._order("k"), copy=False)
         )
 
@@ -303,7 +308,7 @@ class _Builder:
         if not apart:
             return whole
         self._parts.append(self._rows(whole).select(exp.column("rid", "o"), copy=False))
-        chosen = exp.select("rid").from_(f"part{len(self._parts)}")
+        chosen = exp.select(exp.column("rid")).from_(exp.to_table(f"part{len(self._parts)}"), copy=False)
         return exp.In(this=exp.column("rid", "o"), query=chosen.subquery(copy=False))
 
 
