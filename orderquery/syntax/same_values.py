@@ -26,15 +26,17 @@ class SameValues:
         found = self._texts.get(id(value))
         if found is None:
             # With the value, so that no other gets its id.
-            found = self._texts[id(value)] = (value, None if contains_hole(value) else _printed(value))
+            found = self._texts[id(value)] = (value, _printed(value))
         return found[1]
 
 
-def _printed(value: JSON) -> str | Literal[False]:
+def _printed(value: JSON) -> str | Literal[False] | None:
     try:
         return json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
+    except RecursionError:
         return False
+    except (TypeError, ValueError):
+        return None if contains_hole(value) else False
 
 
 def _has_same_parts(one: JSON, other: JSON) -> bool:
