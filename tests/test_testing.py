@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from plugins import PLUGINS
 from scale import scaled
 
 pytest_plugins = ("pytester", "orderquery.testing")
@@ -21,7 +22,7 @@ ORDER = {
 
 def run(pytester: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
     pytester.makepyfile(ORDER + tests)
-    return pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider", *options)
+    return pytester.runpytest_subprocess(*PLUGINS, *options)
 
 
 def test_each_test_has_a_site_of_its_own_and_sees_the_events_of_its_writes(pytester: pytest.Pytester) -> None:
@@ -83,9 +84,7 @@ import sys
 def test_nothing_is_imported():
     assert not {"pydantic", "starlette", "sqlglot", "uvicorn"} & {name.partition(".")[0] for name in sys.modules}
 """
-    result = run(
-        pytester, tests, "-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:xdist"
-    )
+    result = run(pytester, tests, "-p", "no:xdist")
     result.assert_outcomes(passed=1)
 
 

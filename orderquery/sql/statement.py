@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlglot import exp
 
@@ -166,6 +166,37 @@ def _rendered(shape: _Shape) -> str:
 def forget() -> None:
     """Clear the cached texts, so that statements are built again."""
     _rendered.cache_clear()
+    _rendered_filter.cache_clear()
+
+
+class _Filter:
+    """Everything the text of the condition depends on, for every page of a query."""
+
+    def __init__(self, shape: _Shape) -> None:
+        self.shape = shape
+        counts = shape.counts[: len(shape.hints)]
+        self._key = (shape.dialect.name, shape.layout, _shape(shape.condition), shape.hints, counts)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Filter) and self._key == other._key
+
+
+class _FilterText(NamedTuple):
+    text: str
+    is_connective: bool
+    parts: tuple[str, ...]
+
+
+@lru_cache(maxsize=128)
+def _rendered_filter(filter_: _Filter) -> _FilterText:
+    shape = filter_.shape
+    builder = _Builder(shape)
+    whole = builder.build(shape.condition, iter(shape.hints))
+    text, *parts = [made.sql(dialect=shape.dialect.name, copy=False) for made in (whole, *builder.parts)]
+    return _FilterText(text, isinstance(whole, exp.Connector), tuple(parts))
 
 
 class _Builder:
@@ -174,7 +205,8 @@ class _Builder:
     def __init__(self, shape: _Shape) -> None:
         self._shape = shape
         self._names = self._name_parameters()
-        self._parts: list[exp.Select] = []
+        self.parts: list[exp.Expr] = []
+        """Conditions that are named queries of the statement."""
 
     def _name_parameters(self) -> Iterator[list[str]]:
         number = 0
@@ -184,8 +216,7 @@ class _Builder:
 
     def select(self) -> exp.Expr:
         shape = self._shape
-        filtered = self._where(shape.condition, iter(shape.hints))
-        base = self._rows(filtered)
+        base = self._rows(self._filter())
         if shape.wanted == "count":
             return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
         if shape.grouping is not None:
@@ -204,6 +235,17 @@ class _Builder:
         base = base.select(exp.column("rid", "o"), *keys, copy=False)
         return self._with_parts(self._with_documents(self._page(base), shape.layout.documents))
 
+    def _filter(self) -> exp.Expr | None:
+        shape = self._shape
+        if shape.condition == TRUE or not shape.layout.sites:
+            return self._where(shape.condition, iter(shape.hints))
+        rendered = _rendered_filter(_Filter(shape))
+        self.parts = [exp.Var(this=text) for text in rendered.parts]
+        for _ in shape.hints:
+            next(self._names)
+        test = exp.Var(this=rendered.text)
+        return exp.Paren(this=test) if rendered.is_connective else test
+
     def _rows(self, test: exp.Expr | None) -> exp.Select:
         """Return the rows of the site that pass the test."""
         layout = self._shape.layout
@@ -218,7 +260,7 @@ class _Builder:
         for name, definition in layout.named_queries(dialect, self._fields()):
             # A named query that is used twice would be computed in full before it is searched.
             query = query.with_(name, definition, materialized=False if dialect.materializes else None, copy=False)
-        for number, part in enumerate(self._parts, 1):
+        for number, part in enumerate(self.parts, 1):
             query = query.with_(f"part{number}", part, copy=False)
         return query
 
@@ -290,6 +332,13 @@ class _Builder:
     def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
         if condition == TRUE:
             return None
+        return self.build(condition, hints)
+
+    def build(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr:
+        """Return a condition as SQL.
+
+        Its leaves take the next names of parameters, and its deep groups are added to ``parts``.
+        """
         return self._expression(condition, hints, 0)
 
     def _expression(self, condition: Condition, hints: Iterator[bool], depth: int) -> exp.Expr:
@@ -307,8 +356,8 @@ class _Builder:
         whole = joined(isinstance(condition, AllOf), parts)
         if not apart:
             return whole
-        self._parts.append(self._rows(whole).select(exp.column("rid", "o"), copy=False))
-        chosen = exp.select(exp.column("rid")).from_(exp.to_table(f"part{len(self._parts)}"), copy=False)
+        self.parts.append(self._rows(whole).select(exp.column("rid", "o"), copy=False))
+        chosen = exp.select(exp.column("rid")).from_(exp.to_table(f"part{len(self.parts)}"), copy=False)
         return exp.In(this=exp.column("rid", "o"), query=chosen.subquery(copy=False))
 
 

@@ -11,7 +11,10 @@ JSON = Any
 
 
 class SameValues:
-    """Compares values by their JSON text. Each value is printed once: one that contains itself is compared often."""
+    """Compares values by their JSON text.
+
+    Each value is printed once, because one that contains itself is compared very often.
+    """
 
     def __init__(self) -> None:
         self._texts: dict[int, tuple[JSON, str | Literal[False] | None]] = {}
@@ -22,7 +25,7 @@ class SameValues:
         return _has_same_parts(one, other) if text is None else text is not False and text == self._text(other)
 
     def _text(self, value: JSON) -> str | Literal[False] | None:
-        """Return a value as JSON, ``None`` if it has a hole, and ``False`` if it is not JSON."""
+        """Return a value as JSON; ``None`` if it has a hole, ``False`` if it cannot."""
         found = self._texts.get(id(value))
         if found is None:
             # With the value, so that no other gets its id.

@@ -15,7 +15,7 @@ _NAME = re.compile(r":(\w+)")
 
 
 def bound(text: str, parameters: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | list[Any]]:
-    """Return a statement and its parameters for the driver: by position if they are many."""
+    """Return a statement and its parameters: by position if they are many."""
     if len(parameters) <= _MAX_NAMED:
         return text, parameters
     return _NAME.sub("?", text), [parameters[name] for name in _NAME.findall(text)]
