@@ -138,12 +138,14 @@ def test_the_curl_lines_of_the_emulator(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "saved.json").read_text()).keys() == snapshot.keys()
 
 
-@pytest.mark.parametrize(("text", "tests"), [(README, 1), (FOLDERS["emulator"], 2)], ids=["main", "emulator"])
-def test_the_pytest_file_passes(text: str, tests: int, pytester: pytest.Pytester) -> None:
-    (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", text, re.DOTALL)
-    pytester.makepyfile(block)
-    result = pytester.runpytest_subprocess(*PLUGINS, "-p", "no:xdist")
-    result.assert_outcomes(passed=tests)
+def test_the_pytest_files_pass(pytester: pytest.Pytester) -> None:
+    texts = {"test_main": README, "test_emulator": FOLDERS["emulator"]}
+    for name, text in texts.items():
+        (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", text, re.DOTALL)
+        pytester.makepyfile(**{name: block})
+    result = pytester.runpytest_subprocess(*PLUGINS, "-p", "no:xdist", "-v")
+    result.assert_outcomes(passed=1 + 2)
+    assert result.stdout.str().count("test_main.py::") == 1
 
 
 @pytest.mark.engines
