@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from backends import BACKENDS, Reused
 from test_store import (  # noqa: F401 - pytest runs these here too, with the store and the path of this module
     paid,
     test_a_cyclic_document_is_a_problem,
@@ -38,9 +39,11 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store() -> Iterator[oq.Store]:
-    with oq.open_store("duckdb:///:memory:") as opened:
-        assert isinstance(opened, DuckdbStore)
-        yield opened
+    backend = BACKENDS["duckdb"]()
+    assert isinstance(backend, Reused)
+    assert isinstance(backend.store, DuckdbStore)
+    yield backend.store
+    backend.close()
 
 
 def numbered(*numbers: int) -> list[dict[str, Any]]:
