@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal, TypeGuard
 
 from ..diagnostics.quoting import described
@@ -53,7 +53,8 @@ def contains_hole(value: JSON, *, in_keys_only: bool = False) -> bool:
         return isinstance(value, Hole) and not in_keys_only
     waiting, seen = [value], {id(value)}
     while waiting:
-        values = part = waiting.pop()
+        part = waiting.pop()
+        values: Collection[JSON] = part
         if isinstance(part, dict):
             if Hole in map(type, part):
                 return True
