@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -50,10 +51,9 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     return held
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with orders.jsonl and the store shop.db that holds them."""
-    folder = tmp_path_factory.mktemp("shop")
+@pytest.fixture(scope="session")
+def first_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first-shop")
     with open(folder / "orders.jsonl", "wb") as file:
         file.writelines(line + b"\n" for line in sample_lines(SAMPLES))
     loaded = run("load", folder / "shop.db", folder / "orders.jsonl")
@@ -61,6 +61,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert re.fullmatch(r"2,000 orders and 1,\d\d\d transactions records loaded\n", loaded.stdout)
     assert loaded.stderr == ""
     return folder
+
+
+@pytest.fixture(scope="module")
+def shop(first_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with orders.jsonl and the store shop.db that holds them, for the tests of one module."""
+    return shutil.copytree(first_shop, tmp_path_factory.mktemp("shop"), dirs_exist_ok=True)
 
 
 @pytest.fixture

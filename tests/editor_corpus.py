@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from project import TESTS
 from scale import FULL
@@ -18,6 +18,7 @@ from orderquery.compiler.conversion import written_as
 from orderquery.syntax.text_parser import parse_text
 
 JSON = Any
+FORMS = ("text", "request", "search", "sdk")
 #: Of the texts of the corpus, one in so many is tried: 60 in the plain suite, all with ``ORDERQUERY_TRUST=full``.
 ONE_IN = int(os.environ.get("ORDERQUERY_EDITOR_ONE_IN", "1" if FULL else "60"))
 
@@ -44,23 +45,33 @@ def searches() -> Iterator[JSON]:
 
 
 @cache
+def pairs() -> tuple[tuple[JSON, str], ...]:
+    """Return the searches of the corpus, each with a form in which it may be written."""
+    return tuple((search, form) for search in searches() for form in FORMS)
+
+
+@cache
+def case_at(number: int) -> EditorCase | None:
+    """Return one of the pairs as a case; ``None`` if it has an error, or is a text and no other form."""
+    search, form = pairs()[number]
+    try:
+        plan = oq.compile(search)
+    except (oq.QueryError, oq.UsageError):
+        return None
+    if isinstance(search, str) and parse_text(search, plan.schema)[0] is not None:
+        return EditorCase(search, "text") if form == "text" else None
+    try:
+        return EditorCase(written(plan, form), form)
+    except oq.UsageError:
+        assert form == "text"
+        return None
+
+
+@cache
 def corpus() -> tuple[EditorCase, ...]:
     """Return every search that has no error, in each form."""
-    found: dict[EditorCase, None] = {}
-    for search in searches():
-        try:
-            plan = oq.compile(search)
-        except (oq.QueryError, oq.UsageError):
-            continue
-        if isinstance(search, str) and parse_text(search, plan.schema)[0] is not None:
-            found[EditorCase(search, "text")] = None
-            continue
-        for form in ("text", "request", "search", "sdk"):
-            try:
-                found[EditorCase(written(plan, form), form)] = None
-            except oq.UsageError:
-                assert form == "text"
-    return tuple(found)
+    found = (case_at(number) for number in range(len(pairs())))
+    return tuple(dict.fromkeys(case for case in found if case is not None))
 
 
 def written(plan: oq.Plan, form: str) -> str:
@@ -77,10 +88,25 @@ def broken() -> Iterator[EditorCase]:
         yield EditorCase(text, form)
 
 
-def some(cases: tuple[EditorCase, ...]) -> list[EditorCase]:
-    """Return the cases of this run."""
-    return [
-        case
-        for index, case in enumerate(cases)
-        if index % ONE_IN == ONE_IN // 2 and len(case.text) < (5_000 if FULL else 400)
-    ]
+def some() -> list[int]:
+    """Return the numbers of the pairs of this run; only the run of all writes them before its tests."""
+    if ONE_IN == 1:
+        return [number for number in range(len(pairs())) if _is_tried(case_at(number))]
+    # More than half of the pairs are no case. The step is odd, so that every form has its turn.
+    return list(range(ONE_IN // 2, len(pairs()), 2 * ONE_IN + 1))
+
+
+def case_from(number: int) -> EditorCase:
+    """Return the first case of this run at this pair or behind it, in the same form."""
+    numbers = (*range(number, len(pairs()), len(FORMS)), *range(number % len(FORMS), number, len(FORMS)))
+    return next(case for case in map(case_at, numbers) if _is_tried(case))
+
+
+def _is_tried(case: EditorCase | None) -> TypeGuard[EditorCase]:
+    return case is not None and len(case.text) < (5_000 if FULL else 400)
+
+
+@cache
+def texts(one_in: int) -> tuple[str, ...]:
+    """Return the text of one in so many searches of the corpus."""
+    return tuple(case.text for case in corpus()[::one_in])

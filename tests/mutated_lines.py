@@ -101,8 +101,8 @@ def mutated(chance, line):
     return line[:colon] + value + b"," + b'"%s":' % key + line[colon:]
 
 
-def outcome(search, name):
-    result = run("match", search, name)
+def outcome(search, *names):
+    result = run("match", search, *names)
     return result.exit_code, result.stdout_bytes, result.stderr
 
 

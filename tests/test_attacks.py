@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,7 +24,6 @@ NAN = float("nan")
 def codes(source: JSON, shape: Any = "search", **options: Any) -> list[str]:
     """What a check says; and whatever it says can be printed."""
     report = oq.check(source, shape, **options)
-    json.dumps(report.to_json()).encode()
     report_json(report).encode()
     render_report(report).encode()
     _ = report.corrected

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from command_line import HANG_S
+from command_line import HANG_S, run, shell
+from plugins import PLUGINS
 from project import ROOT
 from serving import served
 from starlette.testclient import TestClient
@@ -52,24 +54,27 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("document", [README, FOLDERS["migration"], FOLDERS["scan"]], ids=["main", "migration", "scan"])
-def test_the_commands_print_what_is_shown(document: str, tmp_path: Path) -> None:
+def test_the_commands_print_what_is_shown(document: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", document, re.DOTALL):
-        (tmp_path / name).write_text(text)
-    program = tmp_path / "bin" / "orderquery"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m orderquery "$@"\n')
-    program.chmod(0o755)
-    root = str(ROOT)
-    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": root, "COLUMNS": "200"}
+        Path(name).write_text(text)
+    monkeypatch.setenv("COLUMNS", "200")
     for block in blocks("console", document):
         for command, shown in re.findall(r"^\$ (.*?)\n(.*?)(?=^\$ |\Z)", block, re.MULTILINE | re.DOTALL):
-            done = subprocess.run(
-                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=HANG_S
-            )
-            printed = done.stdout + done.stderr
+            status, printed = outcome(command, here)
             expected = shown.partition("...\n")[0]
             assert printed.startswith(expected), f"$ {command}\n{printed}"
-            assert done.returncode in (0, 1)
+            assert status in (0, 1)
+
+
+def outcome(command: str, folder: Path) -> tuple[int, str]:
+    """Run a line of a shell; return its exit status and what it prints."""
+    words = shlex.split(command)
+    if not {">", "|", "2>/dev/null"} & set(words):
+        assert words[0] == "orderquery"
+        done = run(*words[1:])
+        return done.exit_code, done.stdout + done.stderr
+    shown = shell(command.replace("orderquery ", "oq ", 1), folder)
+    return shown.returncode, shown.stdout + shown.stderr
 
 
 def test_the_strict_answer_is_the_one_that_is_shown() -> None:
@@ -133,12 +138,14 @@ def test_the_curl_lines_of_the_emulator(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "saved.json").read_text()).keys() == snapshot.keys()
 
 
-@pytest.mark.parametrize(("text", "tests"), [(README, 1), (FOLDERS["emulator"], 2)], ids=["main", "emulator"])
-def test_the_pytest_file_passes(text: str, tests: int, pytester: pytest.Pytester) -> None:
-    (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", text, re.DOTALL)
-    pytester.makepyfile(block)
-    result = pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=tests)
+def test_the_pytest_files_pass(pytester: pytest.Pytester) -> None:
+    texts = {"test_main": README, "test_emulator": FOLDERS["emulator"]}
+    for name, text in texts.items():
+        (block,) = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", text, re.DOTALL)
+        pytester.makepyfile(**{name: block})
+    result = pytester.runpytest_subprocess(*PLUGINS, "-p", "no:xdist", "-v")
+    result.assert_outcomes(passed=1 + 2)
+    assert result.stdout.str().count("test_main.py::") == 1
 
 
 @pytest.mark.engines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from plugins import PLUGINS
 from scale import scaled
 
 pytest_plugins = ("pytester", "orderquery.testing")
@@ -20,12 +21,11 @@ ORDER = {
 
 
 def run(pytester: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
-    pytester.makepyfile(ORDER + tests)
-    return pytester.runpytest_subprocess("-p", "orderquery.testing", "-p", "no:cacheprovider", *options)
+    pytester.makepyfile(f"{ORDER}\n{tests}")
+    return pytester.runpytest_subprocess(*PLUGINS, *options)
 
 
-def test_each_test_has_a_site_of_its_own_and_sees_the_events_of_its_writes(pytester: pytest.Pytester) -> None:
-    tests = """
+OF_EVENTS = """
 import pytest
 
 @pytest.mark.parametrize("_", range(3))
@@ -52,11 +52,8 @@ def test_samples_announce_nothing(orderquery_orders, orderquery_store, orderquer
     assert len(orderquery_orders) == 100
     assert not list(orderquery_server.emulator.iterate_events())
 """
-    run(pytester, tests, "-n", "2").assert_outcomes(passed=6)
 
-
-def test_the_server_answers_at_a_port_and_over_asgi(pytester: pytest.Pytester) -> None:
-    tests = """
+OF_THE_SERVER = """
 import json
 import urllib.request
 from starlette.testclient import TestClient
@@ -73,7 +70,11 @@ def test_over_asgi(orderquery_server):
     answer = client.post("/ecom/v1/orders/search", json={})
     assert answer.json()["metadata"]["count"] == 1
 """
-    run(pytester, tests).assert_outcomes(passed=2)
+
+
+def test_each_test_has_a_site_of_its_own_and_sees_the_events_of_its_writes(pytester: pytest.Pytester) -> None:
+    # One session, because it imports the service once: the server answers at a port and over ASGI.
+    run(pytester, OF_EVENTS + OF_THE_SERVER, "-p", "no:xdist").assert_outcomes(passed=6 + 2)
 
 
 def test_the_plugin_costs_a_session_without_its_fixtures_nothing(pytester: pytest.Pytester) -> None:
@@ -83,9 +84,7 @@ import sys
 def test_nothing_is_imported():
     assert not {"pydantic", "starlette", "sqlglot", "uvicorn"} & {name.partition(".")[0] for name in sys.modules}
 """
-    result = run(
-        pytester, tests, "-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:anyio", "-p", "no:xdist"
-    )
+    result = run(pytester, tests, "-p", "no:xdist")
     result.assert_outcomes(passed=1)
 
 

@@ -155,6 +155,22 @@ def beyond_index(leaf: Test, layout: Layout) -> bool:
     return width is not None and leaf.kind is Kind.PREFIX and len(encode_text(leaf.operand)) > width
 
 
+def table(name: str, alias: str) -> exp.Expr:
+    """Return a table under a short name."""
+    return _parsed_table(name, alias).copy()
+
+
+@cache
+def _parsed_table(name: str, alias: str) -> exp.Expr:
+    return exp.to_table(name).as_(alias)
+
+
+def equal(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """Return the test that two expressions are equal, made of them and not of copies."""
+    left, right = (exp.Paren(this=side) if isinstance(side, exp.Binary) else side for side in (left, right))
+    return exp.EQ(this=left, expression=right)
+
+
 def ordered(field: Field, column: exp.Expr, dialect: Dialect, layout: Layout) -> exp.Expr:
     """Return a column as it is compared and sorted."""
     column_format = layout.column_format(field, dialect)
@@ -182,11 +198,13 @@ def _array(field: Field, parameters: Sequence[exp.Expr], dialect: Dialect, layou
 
 def _in(leaf: Test, value: exp.Expr, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout) -> exp.Expr:
     if dialect.binds_arrays:
-        return value.eq(exp.Anonymous(this="ANY", expressions=[_array(leaf.field, parameters, dialect, layout)]))
+        return equal(value, exp.Anonymous(this="ANY", expressions=[_array(leaf.field, parameters, dialect, layout)]))
     if not as_json(leaf, dialect):
         return exp.In(this=value, expressions=list(parameters))
     listed = exp.Anonymous(this="json_each", expressions=[parameters[0]])
-    return exp.In(this=value, query=exp.select("value").from_(listed).subquery())
+    return exp.In(
+        this=value, query=exp.select(exp.column("value"), copy=False).from_(listed, copy=False).subquery(copy=False)
+    )
 
 
 def expression(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
@@ -198,7 +216,7 @@ def expression(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, lay
         if rare and dialect.seeks_presence and not leaf.negated and layout.column_format(leaf.field, dialect) is None:
             return exp.GTE(this=_column(leaf.field), expression=_lowest(leaf.field))
         missing = _missing(leaf.field, dialect, layout)
-        return missing if leaf.negated else missing.not_()
+        return missing if leaf.negated else missing.not_(copy=False)
     column_format = layout.column_format(leaf.field, dialect)
     if column_format is not None and not _is_list(leaf, dialect):
         parameters = [column_format.parameter_wrap(leaf.kind)(parameter) for parameter in parameters]
@@ -233,10 +251,10 @@ def _single_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect,
         if layout.index_width is not None and not beyond_index(leaf, layout):
             searched = exp.Left(this=searched, expression=exp.Literal.number(layout.index_width))
         inside = _starts_with(leaf.field, searched, parameters, dialect, layout)
-        return _or_null(exp.not_(inside), column, leaf.field) if leaf.negated else inside
+        return _or_null(exp.not_(inside, copy=False), column, leaf.field) if leaf.negated else inside
     column = _column(leaf.field)
     if leaf.kind is Kind.EQUALS:
-        return exp.NullSafeNEQ(this=column, expression=parameters[0]) if leaf.negated else column.eq(parameters[0])
+        return exp.NullSafeNEQ(this=column, expression=parameters[0]) if leaf.negated else equal(column, parameters[0])
     if leaf.kind is Kind.COMPARES:
         sign, compared = leaf.operand[0], ordered(leaf.field, column, dialect, layout)
         if not leaf.negated:
@@ -244,11 +262,11 @@ def _single_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect,
         return _or_null(_SIGNS[_OPPOSITE[sign]](this=compared, expression=parameters[0]), column, leaf.field)
     assert leaf.kind is Kind.ONE_OF, leaf.kind
     among = _in(leaf, column, parameters, dialect, layout)
-    return _or_null(exp.not_(among), column, leaf.field) if leaf.negated else among
+    return _or_null(exp.not_(among, copy=False), column, leaf.field) if leaf.negated else among
 
 
 def _or_null(test: exp.Expr, column: exp.Expr, field: Field) -> exp.Expr:
-    return test if field.required else exp.or_(test, _is_null(column.copy()))
+    return test if field.required else exp.or_(test, _is_null(column.copy()), copy=False)
 
 
 def _starts_with(
@@ -261,7 +279,7 @@ def _starts_with(
 
 def _within(column: exp.Expr, bounds: Sequence[exp.Expr]) -> exp.Expr:
     low = exp.GTE(this=column, expression=bounds[0])
-    return low if len(bounds) == 1 else exp.and_(low, exp.LT(this=column.copy(), expression=bounds[1]))
+    return low if len(bounds) == 1 else exp.and_(low, exp.LT(this=column.copy(), expression=bounds[1]), copy=False)
 
 
 def _many_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, layout: Layout, rare: bool) -> exp.Expr:
@@ -269,7 +287,7 @@ def _many_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, l
     if leaf.kind is Kind.LISTED and dialect.equals_array is not None:
         return dialect.equals_array(column, _array(field, parameters, dialect, layout))
     if leaf.kind is Kind.LISTED:
-        return column.eq(parameters[0] if dialect.overlaps is None else _array(field, parameters, dialect, layout))
+        return equal(column, parameters[0] if dialect.overlaps is None else _array(field, parameters, dialect, layout))
 
     def some(test: Callable[[exp.Expr], exp.Expr], name: str = field.column) -> exp.Expr:
         return _any_element(name, test, dialect, layout, rare)
@@ -292,16 +310,21 @@ def _many_valued(leaf: Test, parameters: Sequence[exp.Expr], dialect: Dialect, l
         matching = _elements(field.column, lambda value: _in(leaf, value, parameters, dialect, layout), layout)
         # The rows of the table of elements are distinct already.
         each = exp.Distinct(expressions=[exp.column("value", "e")]) if layout.json_arrays else exp.Star()
-        return exp.paren(matching.select(exp.Count(this=each), append=False)).eq(parameters[1])
+        counted = matching.select(exp.Count(this=each), append=False, copy=False)
+        return equal(exp.paren(counted, copy=False), parameters[1])
     if leaf.kind is Kind.CONTAINS:
-        return exp.and_(*(some(_equal(item)) for item in parameters))
+        return exp.and_(*(some(_equal(item)) for item in parameters), copy=False)
     if leaf.kind is Kind.EQUALS:
         return some(_equal(parameters[0]))
     return some(lambda value: _in(leaf, value, parameters, dialect, layout))
 
 
+def _one_from(rows: exp.Expr) -> exp.Select:
+    return exp.select(exp.Literal.number(1), copy=False).from_(rows, copy=False)
+
+
 def _equal(item: exp.Expr) -> Callable[[exp.Expr], exp.Expr]:
-    return lambda value: value.eq(item)
+    return lambda value: equal(value, item)
 
 
 def _any_element(
@@ -315,9 +338,11 @@ def _any_element(
             expressions=[exp.column(column, "o", quoted=True)],
             alias=exp.TableAlias(this=exp.to_identifier("e"), columns=[exp.to_identifier("value")]),
         )
-        return exp.Exists(this=exp.select("1").from_(elements).where(test(exp.column("value", "e"))))
+        return exp.Exists(this=_one_from(elements).where(test(exp.column("value", "e")), copy=False))
     if rare:
-        return exp.In(this=exp.column("rid", "o"), query=_elements(column, test, layout, correlated=False).subquery())
+        return exp.In(
+            this=exp.column("rid", "o"), query=_elements(column, test, layout, correlated=False).subquery(copy=False)
+        )
     return exp.Exists(this=_elements(column, test, layout))
 
 
@@ -329,11 +354,11 @@ def _elements(
     if layout.json_arrays:
         each = exp.Anonymous(this="json_each", expressions=[exp.column(column, "o", quoted=True)])
         listed = exp.Table(this=each, alias=exp.TableAlias(this=exp.to_identifier("e")))
-        return exp.select("1").from_(listed).where(passed)
-    rows = exp.to_table(layout.elements).as_("e")
-    named = exp.column("field", "e").eq(exp.Literal.string(column))
-    chosen = exp.select(exp.column("rid", "e")).from_(rows).where(named, passed)
-    return chosen.where(exp.column("rid", "e").eq(exp.column("rid", "o"))) if correlated else chosen
+        return _one_from(listed).where(passed, copy=False)
+    rows = table(layout.elements, "e")
+    named = equal(exp.column("field", "e"), exp.Literal.string(column))
+    chosen = exp.select(exp.column("rid", "e"), copy=False).from_(rows, copy=False).where(named, passed, copy=False)
+    return chosen.where(equal(exp.column("rid", "e"), exp.column("rid", "o")), copy=False) if correlated else chosen
 
 
 def _negate_many_valued(found: exp.Expr, leaf: Test, dialect: Dialect, layout: Layout) -> exp.Expr:
@@ -341,8 +366,8 @@ def _negate_many_valued(found: exp.Expr, leaf: Test, dialect: Dialect, layout: L
     on_column = leaf.kind is Kind.LISTED or dialect.any_element is not None
     on_column |= dialect.overlaps is not None and leaf.kind in (Kind.EQUALS, Kind.ONE_OF, Kind.CONTAINS)
     if not on_column or dialect.is_empty is not None:
-        return exp.not_(found)
-    return exp.or_(exp.not_(found), _missing(leaf.field, dialect, layout))
+        return exp.not_(found, copy=False)
+    return exp.or_(exp.not_(found, copy=False), _missing(leaf.field, dialect, layout), copy=False)
 
 
 def _missing(field: Field, dialect: Dialect, layout: Layout) -> exp.Expr:

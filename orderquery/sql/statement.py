@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlglot import exp
 
@@ -21,7 +21,7 @@ from ..language.fields import Field
 from .dialects import Dialect, dialect_named
 from .histogram import DAY_US, HOUR_US, Grouping, grouped
 from .layouts import Layout, store_layout
-from .leaf_tests import Binding, expression, ordered, selected
+from .leaf_tests import Binding, equal, expression, ordered, selected, table
 
 Wanted = Literal["page", "count", "any", "days", "hours"]
 IsRare = Callable[[Test], bool]
@@ -166,6 +166,37 @@ def _rendered(shape: _Shape) -> str:
 def forget() -> None:
     """Clear the cached texts, so that statements are built again."""
     _rendered.cache_clear()
+    _rendered_filter.cache_clear()
+
+
+class _Filter:
+    """Everything the text of the condition depends on, for every page of a query."""
+
+    def __init__(self, shape: _Shape) -> None:
+        self.shape = shape
+        counts = shape.counts[: len(shape.hints)]
+        self._key = (shape.dialect.name, shape.layout, _shape(shape.condition), shape.hints, counts)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Filter) and self._key == other._key
+
+
+class _FilterText(NamedTuple):
+    text: str
+    is_connective: bool
+    parts: tuple[str, ...]
+
+
+@lru_cache(maxsize=128)
+def _rendered_filter(filter_: _Filter) -> _FilterText:
+    shape = filter_.shape
+    builder = _Builder(shape)
+    whole = builder.build(shape.condition, iter(shape.hints))
+    text, *parts = [made.sql(dialect=shape.dialect.name, copy=False) for made in (whole, *builder.parts)]
+    return _FilterText(text, isinstance(whole, exp.Connector), tuple(parts))
 
 
 class _Builder:
@@ -174,7 +205,8 @@ class _Builder:
     def __init__(self, shape: _Shape) -> None:
         self._shape = shape
         self._names = self._name_parameters()
-        self._parts: list[exp.Select] = []
+        self.parts: list[exp.Expr] = []
+        """Conditions that are named queries of the statement."""
 
     def _name_parameters(self) -> Iterator[list[str]]:
         number = 0
@@ -184,14 +216,13 @@ class _Builder:
 
     def select(self) -> exp.Expr:
         shape = self._shape
-        filtered = self._where(shape.condition, iter(shape.hints))
-        base = self._rows(filtered)
+        base = self._rows(self._filter())
         if shape.wanted == "count":
             return self._with_parts(base.select(exp.Count(this=exp.Star()), copy=False))
         if shape.grouping is not None:
             return self._with_parts(grouped(base, shape.grouping, shape.dialect, shape.layout))
         if shape.wanted == "any":
-            found = self._beyond(base).select("1", copy=False)
+            found = self._beyond(base).select(exp.Literal.number(1), copy=False)
             if shape.dialect.union_seek:
                 # The order leads to the index.
                 return self._with_parts(self._limited(found, "o"))
@@ -202,17 +233,29 @@ class _Builder:
             assert isinstance(page, exp.Select)
             if shape.layout.column_format(shape.keys[-1].field, shape.dialect) is not None:
                 columns = (*self._selected("k"), exp.column("document", "k"))
-                page = exp.select(*columns).from_(page.subquery("k", copy=False)).order_by(*self._order("k"))
+                rows = page.subquery("k", copy=False)
+                page = exp.select(*columns).from_(rows, copy=False).order_by(*self._order("k"), copy=False)
             return self._with_parts(page)
         base = base.select(exp.column("rid", "o"), *keys, copy=False)
         return self._with_parts(self._with_documents(self._page(base), shape.layout.documents))
 
+    def _filter(self) -> exp.Expr | None:
+        shape = self._shape
+        if shape.condition == TRUE or not shape.layout.sites:
+            return self._where(shape.condition, iter(shape.hints))
+        rendered = _rendered_filter(_Filter(shape))
+        self.parts = [exp.Var(this=text) for text in rendered.parts]
+        for _ in shape.hints:
+            next(self._names)
+        test = exp.Var(this=rendered.text)
+        return exp.Paren(this=test) if rendered.is_connective else test
+
     def _rows(self, test: exp.Expr | None) -> exp.Select:
         """Return the rows of the site that pass the test."""
         layout = self._shape.layout
-        rows = exp.select().from_(exp.to_table(layout.orders).as_("o"))
+        rows = exp.select().from_(table(layout.orders, "o"), copy=False)
         if layout.sites:
-            site = exp.column("site", "o").eq(self._shape.dialect.parameter("site", "text"))
+            site = equal(exp.column("site", "o"), self._shape.dialect.parameter("site", "text"))
             rows = rows.where(site, copy=False)
         return rows if test is None else rows.where(test, copy=False)
 
@@ -221,7 +264,7 @@ class _Builder:
         for name, definition in layout.named_queries(dialect, self._fields()):
             # A named query that is used twice would be computed in full before it is searched.
             query = query.with_(name, definition, materialized=False if dialect.materializes else None, copy=False)
-        for number, part in enumerate(self._parts, 1):
+        for number, part in enumerate(self.parts, 1):
             query = query.with_(f"part{number}", part, copy=False)
         return query
 
@@ -241,13 +284,15 @@ class _Builder:
             return self._limited(self._beyond(base), "o")
         sought = [self._where(branch, repeat(True)) for branch in branches]
         pages = [
-            exp.select("*").from_(self._limited(base.where(test), "o").subquery(f"b{i}", copy=False))
+            exp.select("*").from_(
+                self._limited(base.copy().where(test, copy=False), "o").subquery(f"b{i}", copy=False), copy=False
+            )
             for i, test in enumerate(sought, 1)
         ]
         union: exp.Query = pages[0]
         for page in pages[1:]:
             union = exp.union(union, page, distinct=False, copy=False)
-        return self._limited(exp.select("*").from_(union.subquery("u", copy=False)), "u")
+        return self._limited(exp.select("*").from_(union.subquery("u", copy=False), copy=False), "u")
 
     def _beyond(self, base: exp.Select) -> exp.Select:
         """Return the rows beyond the position, in any branch."""
@@ -277,7 +322,9 @@ class _Builder:
         return (
             exp.select(*self._selected("k"), exp.column("document", "d"))
             .from_(page.subquery("k", copy=False), copy=False)
-            .join(exp.to_table(documents).as_("d"), on=exp.column("rid", "d").eq(exp.column("rid", "k")), copy=False)
+            .join(
+                exp.to_table(documents).as_("d"), on=equal(exp.column("rid", "d"), exp.column("rid", "k")), copy=False
+            )
             .order_by(*self._order("k"), copy=False)
         )
 
@@ -289,6 +336,13 @@ class _Builder:
     def _where(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr | None:
         if condition == TRUE:
             return None
+        return self.build(condition, hints)
+
+    def build(self, condition: Condition, hints: Iterator[bool]) -> exp.Expr:
+        """Return a condition as SQL.
+
+        Its leaves take the next names of parameters, and its deep groups are added to ``parts``.
+        """
         return self._expression(condition, hints, 0)
 
     def _expression(self, condition: Condition, hints: Iterator[bool], depth: int) -> exp.Expr:
@@ -306,8 +360,8 @@ class _Builder:
         whole = joined(isinstance(condition, AllOf), parts)
         if not apart:
             return whole
-        self._parts.append(self._rows(whole).select(exp.column("rid", "o"), copy=False))
-        chosen = exp.select("rid").from_(f"part{len(self._parts)}")
+        self.parts.append(self._rows(whole).select(exp.column("rid", "o"), copy=False))
+        chosen = exp.select(exp.column("rid")).from_(exp.to_table(f"part{len(self.parts)}"), copy=False)
         return exp.In(this=exp.column("rid", "o"), query=chosen.subquery(copy=False))
 
 

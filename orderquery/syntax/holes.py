@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal, TypeGuard
 
 from ..diagnostics.quoting import described
 
 JSON = Any
 HoleKind = Literal["value", "spread"]
+_CONTAINERS = (dict, list, tuple)
 
 
 class Hole:
@@ -48,16 +49,21 @@ def contains_hole(value: JSON, *, in_keys_only: bool = False) -> bool:
 
     ``in_keys_only``: one among the keys of its objects.
     """
-    if not isinstance(value, dict | list | tuple):
+    if not isinstance(value, _CONTAINERS):
         return isinstance(value, Hole) and not in_keys_only
     waiting, seen = [value], {id(value)}
-    for part in waiting:
-        values = part.values() if isinstance(part, dict) else part
-        if (values is not part and Hole in map(type, part)) or (not in_keys_only and Hole in map(type, values)):
+    while waiting:
+        part = waiting.pop()
+        values: Collection[JSON] = part
+        if isinstance(part, dict):
+            if Hole in map(type, part):
+                return True
+            values = part.values()
+        if not in_keys_only and Hole in map(type, values):
             return True
         for inner in values:
             # A Python object may contain itself.
-            if isinstance(inner, dict | list | tuple) and id(inner) not in seen:
+            if isinstance(inner, _CONTAINERS) and id(inner) not in seen:
                 seen.add(id(inner))
                 waiting.append(inner)
     return False

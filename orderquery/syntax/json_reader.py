@@ -6,7 +6,6 @@ with them, ``Reader.served`` the one without, as the service answers it.
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
@@ -19,9 +18,10 @@ from ..language.near import near_name
 from ..language.schema import Schema
 from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
 from .filter_reader import FilterReader, LimitReached
-from .holes import Hole, contains_hole, has_hole_key
+from .holes import Hole, has_hole_key
 from .json_printer import write_help
 from .problems import Problems
+from .same_values import SameValues
 from .sort_reader import SortEntry, SortReader
 
 JSON = Any
@@ -67,6 +67,7 @@ class Reader:
         self.sort_entries: list[SortEntry] | None = []
         self._has_search = True
         self._document = document
+        self._values = SameValues()
         self._is_open: bool | None = None
         self._may_be_second = False
         """Whether a hole that was passed may hold the parts that are read next."""
@@ -141,7 +142,7 @@ class Reader:
             # A hole may bring the part, and then that one counts.
             return value
         found = self.parts[name]
-        if any(_is_same(part.value, value) for part in found):
+        if any(self._values.is_same(part.value, value) for part in found):
             return None
         if found and name != "filter":
             return value
@@ -240,7 +241,7 @@ class Reader:
         """Keep what differs from a part read before: all of it, or the rest."""
         if not left:
             return help_, "intended"
-        if _is_same(left, value):
+        if self._values.is_same(left, value):
             return help_ if self.is_open else f"remove {quoted(key)}", "guess"
         self.rest[level][key] = left
         return help_, "intended"
@@ -368,17 +369,6 @@ def _brings_parts(value: JSON, levels: int = _MAX_WRAPPERS + 1) -> bool:
         isinstance(part, dict | Hole) and _brings_parts(part, levels - 1) and isinstance(key, str) and _is_wrapper(key)
         for key, part in value.items()
     )
-
-
-def _is_same(one: JSON, other: JSON) -> bool:
-    """Return whether two values are the same JSON; false for what is not JSON."""
-    if contains_hole(one):
-        is_other = not isinstance(one, dict) or not isinstance(other, dict) or list(one) != list(other)
-        return one is other if is_other else all(one[key] is other[key] for key in one)
-    try:
-        return json.dumps(one) == json.dumps(other)
-    except (TypeError, ValueError, RecursionError):
-        return False
 
 
 def _integer_of(value: JSON) -> int | None:

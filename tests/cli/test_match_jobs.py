@@ -64,7 +64,7 @@ def made(seed):
     )
     lines = [
         line
-        for _ in range(3)
+        for _ in range(scaled(3, 2))
         for line in chance.sample(good + BROKEN + BLANK + huge + [unfit, response], len(good) + 10)
     ]
     return b"".join(line + chance.choice([b"\n", b"\n", b"\r\n", b" \n"]) for line in [good[0], *lines])
@@ -276,13 +276,15 @@ def test_a_system_without_processes_to_give(started, here, parts, monkeypatch):
 
 @pytest.fixture(scope="module")
 def big(tmp_path_factory):
-    """A file of JSON lines of 80 MB."""
-    path = tmp_path_factory.mktemp("big") / "big.jsonl"
+    """A file of JSON lines that is read by several processes, four times the file ``quarter.jsonl`` beside it."""
+    folder = tmp_path_factory.mktemp("big")
     lines = b"".join(line + b"\n" for line in sample_lines(1_000))
-    with path.open("wb") as file:
-        for _ in range(80_000_000 // len(lines) + 1):
-            file.write(lines)
-    return path
+    quarter = lines * (match_files.MIN_PARALLEL_BYTES // 4 // len(lines) + 1)
+    (folder / "quarter.jsonl").write_bytes(quarter)
+    with (folder / "big.jsonl").open("wb") as file:
+        for _ in range(4):
+            file.write(quarter)
+    return folder / "big.jsonl"
 
 
 def begin(*args):
@@ -295,16 +297,17 @@ def begin(*args):
 
 
 def test_processes_of_the_command_itself(big):
+    quarter = big.with_name("quarter.jsonl")
     one, three, default = (
         subprocess.run(
-            [sys.executable, "-m", "orderquery", "match", "paymentStatus = PAID", big, *jobs],
+            [sys.executable, "-m", "orderquery", "match", "paymentStatus = PAID", *options],
             capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=HANG_S,
         )
-        for jobs in (["--jobs", "1"], ["--jobs", "3"], [])
+        for options in ([quarter, "--jobs", "1"], [quarter, "--jobs", "3"], [big])
     )  # fmt: skip
-    assert len(one.stdout) > 5_000_000
+    assert len(default.stdout) > 5_000_000
     assert (one.returncode, one.stdout, one.stderr) == (three.returncode, three.stdout, three.stderr)
-    assert (one.returncode, one.stdout, one.stderr) == (default.returncode, default.stdout, default.stderr)
+    assert (one.returncode, one.stdout * 4, one.stderr) == (default.returncode, default.stdout, default.stderr)
 
 
 def test_a_reader_that_goes_away(big):

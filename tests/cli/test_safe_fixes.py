@@ -8,6 +8,7 @@ run changes nothing, and the order in which fixes are made does not change the a
 import itertools
 import json
 from collections import Counter
+from functools import lru_cache
 
 import pytest
 from command_line import run
@@ -63,14 +64,19 @@ def combined(names):
     return whole
 
 
+@lru_cache(maxsize=64)
+def checked(text):
+    return oq.check(text, form="json")
+
+
 def fixed(text, only=None):
-    return fix.fix_source(text, oq.check(text, form="json"), only)
+    return fix.fix_source(text, checked(text), only)
 
 
 def one_by_one(text, backwards):
     """Make one fix at a time, the first or the last that is certain, until none is left."""
     for _ in range(30):
-        report = oq.check(text, form="json")
+        report = checked(text)
         certain = [diagnostic for diagnostic in report.diagnostics if diagnostic.certain]
         if not certain:
             return text
@@ -83,9 +89,9 @@ def one_by_one(text, backwards):
 
 def assert_safe(request, *, in_every_order):
     text = json.dumps(request, indent=2, default=float)
-    before = oq.check(text, form="json")
+    before = checked(text)
     after = fixed(text)
-    report = oq.check(after.after, form="json")
+    report = checked(after.after)
     # E3, E4: it ends, and a second run does nothing, to the byte.
     assert not any(diagnostic.certain for diagnostic in report.diagnostics)
     assert fixed(after.after).after == after.after
@@ -93,12 +99,12 @@ def assert_safe(request, *, in_every_order):
     assert Counter(d.code for d in report.errors) <= Counter(d.code for d in before.errors)
     # One class alone: the answer stays, and the rest of the fixes then gives the same search.
     limited = fixed(text, "same-answer")
-    assert same_answer(before.plan, oq.check(limited.after, form="json").plan)
+    assert same_answer(before.plan, checked(limited.after).plan)
     assert fixed(limited.after, "same-answer").after == limited.after
-    assert same_answer(oq.check(fixed(limited.after).after, form="json").plan, report.plan)
+    assert same_answer(checked(fixed(limited.after).after).plan, report.plan)
     if in_every_order:
         for backwards in (False, True):
-            assert same_answer(oq.check(one_by_one(text, backwards), form="json").plan, report.plan)
+            assert same_answer(checked(one_by_one(text, backwards)).plan, report.plan)
 
 
 # -- E1 to E4: fixes together -----------------------------------------------------------------------------------

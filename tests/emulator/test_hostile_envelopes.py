@@ -51,14 +51,14 @@ def segment(raw: bytes) -> bytes:
 
 
 HEADER = segment(b'{"alg":"RS256","typ":"JWT"}')
-LONG: dict[str, bytes] = {
-    "a bogus token of 60 MiB": HEADER + b"." + b"A" * (60 * MIB) + b".AAAA",
-    "a header of 61 MiB": segment(b'{"a":"' + b"x" * (45 * MIB) + b'"}') + b".e30.AAAA",
-    "a token that ends with a sign": b"a.a." + b"a" * (20 * MIB) + b"!",
-    "a signature of 20 MiB": HEADER + b".e30." + b"A" * (20 * MIB),
-    "white space and a token": b" " * (20 * MIB) + HEADER + b".e30.AAAA",
-    "many pieces": b"a." * (10 * MIB),
-    "one piece": b"a" * (20 * MIB),
+LONG: dict[str, Callable[[], bytes]] = {
+    "a bogus token of 60 MiB": lambda: HEADER + b"." + b"A" * (60 * MIB) + b".AAAA",
+    "a header of 61 MiB": lambda: segment(b'{"a":"' + b"x" * (45 * MIB) + b'"}') + b".e30.AAAA",
+    "a token that ends with a sign": lambda: b"a.a." + b"a" * (20 * MIB) + b"!",
+    "a signature of 20 MiB": lambda: HEADER + b".e30." + b"A" * (20 * MIB),
+    "white space and a token": lambda: b" " * (20 * MIB) + HEADER + b".e30.AAAA",
+    "many pieces": lambda: b"a." * (10 * MIB),
+    "one piece": lambda: b"a" * (20 * MIB),
 }
 
 
@@ -72,8 +72,9 @@ def test_a_long_envelope_is_refused_before_it_is_decoded(name: str, monkeypatch:
         raise DecodedError
 
     monkeypatch.setattr(jwt, "decode", fail)
-    assert locked().load(LONG[name]).status == 413
-    assert unlocked().raw("POST", LOAD.encode(), [LONG[name]]).status in (400, 413)
+    envelope = LONG[name]()
+    assert locked().load(envelope).status == 413
+    assert unlocked().raw("POST", LOAD.encode(), [envelope]).status in (400, 413)
 
 
 def test_the_limit_of_a_caller_without_a_key_is_that_of_an_envelope() -> None:

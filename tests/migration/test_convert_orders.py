@@ -14,6 +14,7 @@ import pytest
 from command_line import run
 from project import SAMPLES
 from rounds import OLD_ORDERS
+from scale import scaled
 from writable_stores import WRITABLE, location_of
 
 import orderquery as oq
@@ -193,7 +194,7 @@ def test_converted_orders_are_found_in_every_store(kind: str, tmp_path: Path) ->
 
 # -- streaming ----------------------------------------------------------------------------------------------------
 
-DOCUMENTS = 20_000
+DOCUMENTS = scaled(20_000, 8_000)
 SMALL = {"number": 7, "dateCreated": "2020-01-01T00:00:00.000Z", "totals": {"total": "5"}, "paymentStatus": "PAID"}
 
 

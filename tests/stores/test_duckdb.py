@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from backends import BACKENDS, Reused
 from test_store import (  # noqa: F401 - pytest runs these here too, with the store and the path of this module
     paid,
     test_a_cyclic_document_is_a_problem,
@@ -39,9 +40,11 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store() -> Iterator[oq.Store]:
-    with oq.open_store("duckdb:///:memory:") as opened:
-        assert isinstance(opened, DuckdbStore)
-        yield opened
+    backend = BACKENDS["duckdb"]()
+    assert isinstance(backend, Reused)
+    assert isinstance(backend.store, DuckdbStore)
+    yield backend.store
+    backend.close()
 
 
 def numbered(*numbers: int) -> list[dict[str, Any]]:
@@ -173,22 +176,20 @@ def test_cursors_continue_in_another_engine(store: oq.Store) -> None:
 
 
 @pytest.mark.parametrize(("statements", "chars"), [(2, 20_000), (2, 100)], ids=["few are cached", "none is"])
-def test_pages_do_not_depend_on_cached_statements(
-    store: oq.Store, monkeypatch: pytest.MonkeyPatch, statements: int, chars: int
-) -> None:
+def test_pages_do_not_depend_on_cached_statements(monkeypatch: pytest.MonkeyPatch, statements: int, chars: int) -> None:
     monkeypatch.setattr(shared_database, "_MAX_PARSED", statements)
     monkeypatch.setattr(shared_database, "_MAX_PARSED_CHARS", chars)
-    store.load(numbered(*range(1, 8)))
-    for _ in range(2):
-        for number, order in ((2, "asc"), (4, "desc"), (6, "asc")):
+    with oq.open_store("duckdb:///:memory:") as store:
+        store.load(numbered(*range(1, 8)))
+        for number, order in ((2, "asc"), (4, "desc"), (6, "asc")) * 2:
             pages = [store.search(f"number >= {number} order by number {order} limit 2")]
             while pages[-1].next is not None:
                 pages.append(store.search(cursor=pages[-1].next))
             ids = [f"order-{found}" for found in range(number, 8)]
             assert [key for page in pages for key in page.ids] == (ids if order == "asc" else ids[::-1])
             assert [page.prev is not None for page in pages] == [False, *[True] * (len(pages) - 1)]
-    for connection in store._connections._database._idle:  # type: ignore[attr-defined]
-        assert len(connection._parsed) <= statements
+        for connection in store._connections._database._idle:  # type: ignore[attr-defined]
+            assert len(connection._parsed) <= statements
 
 
 def test_memory_is_every_store_s_own(store: oq.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

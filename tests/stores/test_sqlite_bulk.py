@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -64,12 +65,12 @@ def test_the_indexes_are_made_last(path: Path) -> None:
     seen: list[set[str]] = []
     with oq.open_store(path) as store:
         assert indexes(path) == INDEXES
-        assert store.load(watched(path, orders(4_000), seen)).orders == 4_000
+        assert store.load(watched(path, orders(2_500), seen)).orders == 2_500
         assert set() in seen
         assert indexes(path) == INDEXES
-        assert store.count({}) == 4_000
+        assert store.count({}) == 2_500
     assert "indexes_dropped" not in about(path)
-    assert about(path)["analyzed_rows"] == 4_000
+    assert about(path)["analyzed_rows"] == 2_500
 
 
 @pytest.mark.parametrize("before", [10, 1_000])
@@ -77,7 +78,7 @@ def test_a_store_that_holds_something_keeps_its_indexes(path: Path, before: int)
     seen: list[set[str]] = []
     with oq.open_store(path) as store:
         store.load(orders(before))
-        store.load(watched(path, orders(4_000), seen))
+        store.load(watched(path, orders(2_500), seen))
     assert seen
     assert all(found == INDEXES for found in seen)
 
@@ -97,14 +98,24 @@ def test_a_store_that_was_emptied_may_do_so_again(path: Path) -> None:
     database.close()
 
 
-def died(path: Path) -> None:
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the files that a load leaves whose process ended in the middle."""
+    path = tmp_path_factory.mktemp("died") / "orders.db"
     ended = subprocess.run([sys.executable, "-c", DIES, str(path)], cwd=ROOT, timeout=HANG_S, check=False)
     assert ended.returncode == 9
+    return path.parent
+
+
+@pytest.fixture
+def died(left: Path, path: Path) -> None:
+    shutil.copytree(left, path.parent, dirs_exist_ok=True)
     assert indexes(path) == set()
 
 
-def test_who_opens_a_store_whose_load_died_makes_the_indexes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    died(path)
+def test_who_opens_a_store_whose_load_died_makes_the_indexes(
+    path: Path, died: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with oq.open_store(path) as store:
         # A load of another process might still be going on.
         assert indexes(path) == set()
@@ -117,16 +128,16 @@ def test_who_opens_a_store_whose_load_died_makes_the_indexes(path: Path, monkeyp
     assert "indexes_dropped" not in about(path)
 
 
-def test_the_next_load_makes_them_too(path: Path) -> None:
-    died(path)
+def test_the_next_load_makes_them_too(path: Path, died: None) -> None:
     with oq.open_store(path) as store:
-        store.load(orders(3_000))
+        store.load(orders(2_500))
         assert indexes(path) == INDEXES
-        assert store.count({}) == 3_000
+        assert store.count({}) == 2_500
 
 
-def test_nobody_waits_for_one_who_writes_to_make_the_indexes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    died(path)
+def test_nobody_waits_for_one_who_writes_to_make_the_indexes(
+    path: Path, died: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bulk, "ABANDONED_AFTER_S", 0.0)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
@@ -142,8 +153,8 @@ def test_others_read_and_load_meanwhile(path: Path) -> None:
         found: list[int] = []
 
         def beside() -> Iterator[Any]:
-            for number, order in enumerate(orders(6_000)):
-                if number == 3_000:
+            for number, order in enumerate(orders(3_000)):
+                if number == 1_500:
                     found.append(len(other.search({"filter": {"paymentStatus": "PAID"}}).ids))
                     late = [{**order, "id": f"late-{n}"} for n in range(700)]
                     thread = threading.Thread(target=other.load, args=(late,))
@@ -151,14 +162,14 @@ def test_others_read_and_load_meanwhile(path: Path) -> None:
                     thread.join()
                 yield order
 
-        assert store.load(beside()).orders == 6_000
+        assert store.load(beside()).orders == 3_000
         assert found == [100]
-        assert store.count({}) == other.count({}) == 6_700
+        assert store.count({}) == other.count({}) == 3_700
     assert indexes(path) == INDEXES
 
 
 def test_in_memory_too() -> None:
     with oq.open_store(":memory:") as store:
-        store.load(orders(3_000))
-        assert store.count({}) == 3_000
+        store.load(orders(1_500))
+        assert store.count({}) == 1_500
         assert "USING INDEX" in str(store.explain({}).lines)

@@ -1,4 +1,4 @@
-"""How SQLite serves the pages of a store of 20,000 orders: from indexes, in order, however deep they are."""
+"""How SQLite serves the pages of a store of thousands of orders: from indexes, in order, however deep they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from project import ROOT
-from test_postgres_pages import ORDERS, SORTABLE, orders
+from scale import scaled
+from test_postgres_pages import SORTABLE, orders
 
 import orderquery as oq
 from orderquery.compiler.pagination import Position
@@ -19,6 +20,7 @@ from orderquery.sql.statement import Statement
 from orderquery.stores.base import NotAtOnce
 from orderquery.stores.explain import READS_ALL, SORTS_ALL
 
+ORDERS = scaled(20_000, 8_000)
 DAY = 1_718_000_000_000_000
 """An instant in the middle of the orders, in microseconds."""
 

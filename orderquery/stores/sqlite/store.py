@@ -29,6 +29,7 @@ from .connections import SqliteConnections, connect
 from .database import prepare
 from .explain import execution_plan, find_store_costs
 from .facts import StoreFacts, read_cached_facts, read_facts
+from .parameters import bound
 
 JSON = Any
 
@@ -242,11 +243,11 @@ class SqliteStore(Store):
         statements = self._pages.get(query, self.site, position, "page", self._build)
         if position is None:
             with self._connections.reading() as database:
-                return database.execute(*statements[0].bind(query, position, count)).fetchall()
+                return database.execute(*bound(*statements[0].bind(query, position, count))).fetchall()
         rows: list[Row] = []
         with self._connections.snapshot() as database:
             for prepared in statements:
-                rows += database.execute(*prepared.bind(query, position, count - len(rows))).fetchall()
+                rows += database.execute(*bound(*prepared.bind(query, position, count - len(rows)))).fetchall()
                 if len(rows) == count:
                     break
         return rows
@@ -257,13 +258,15 @@ class SqliteStore(Store):
             if last is not None:
                 itself = replace(last, inclusive=True)
                 nearest = self._pages.get(query, self.site, itself, "page", self._build)[0]
-                if database.execute(*nearest.bind(query, itself, 1)).fetchall():
+                if database.execute(*bound(*nearest.bind(query, itself, 1))).fetchall():
                     return True
-            return any(database.execute(*prepared.bind(query, position, 1)).fetchall() for prepared in statements)
+            return any(
+                database.execute(*bound(*prepared.bind(query, position, 1))).fetchall() for prepared in statements
+            )
 
     def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Any]:
         with self._connections.writing() if writing else self._connections.reading() as database:
-            return database.execute(text, parameters).fetchall()
+            return database.execute(*bound(text, parameters)).fetchall()
 
     def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
