@@ -11,11 +11,19 @@ from collections.abc import Mapping
 from typing import Any
 
 _MAX_NAMED = 1_000
-_NAME = re.compile(r":(\w+)")
+_QUOTED_OR_NAME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|:(\w+)""")
 
 
 def bound(text: str, parameters: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | list[Any]]:
     """Return a statement and its parameters: by position if they are many."""
     if len(parameters) <= _MAX_NAMED:
         return text, parameters
-    return _NAME.sub("?", text), [parameters[name] for name in _NAME.findall(text)]
+    values = list[Any]()
+
+    def numbered(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        values.append(parameters[found[1]])
+        return "?"
+
+    return _QUOTED_OR_NAME.sub(numbered, text), values
