@@ -71,7 +71,8 @@ class Service:
     def sync(self, store: oq.Store, **options: Any) -> oq.SyncResult:
         """Sync a store from this service, without real waits."""
         options.setdefault("pace", fast_pace(options.get("max_seconds")))
-        return oq.sync(store, base_url=BASE_URL, credentials=oq.Credentials(), transport=transport(self), **options)
+        options.setdefault("credentials", oq.Credentials())
+        return oq.sync(store, base_url=BASE_URL, transport=transport(self), **options)
 
     # -- what happens at the shop ----------------------------------------------------------------------------------
 

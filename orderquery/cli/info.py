@@ -16,6 +16,7 @@ from .terminal import terminal_columns
 if TYPE_CHECKING:
     from ..language.schema import Schema
     from ..stores.summary import SiteSummary, Span, StoreSummary
+    from ..sync.watermark import Mark
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _NAME_COLUMNS = 14
@@ -47,19 +48,21 @@ def info(store: str | None, site: str | None, format_: str, table: str | None) -
     from ..stores.engines import shown_location
     from ..stores.store_errors import OutdatedStore
     from ..stores.summary import summarize
+    from ..sync.watermark import read_mark
 
     location, _ = with_store(store, ())
     schema, shown = load_table(table), shown_location(location)
     try:
         with open_store(location, schema, site or "") as opened:
             summary = summarize(opened, location, site=site)
+            marks = [read_mark(opened.at_site(found.site)) for found in summary.sites]
     except OutdatedStore as problem:
         _write_outdated(shown, schema, format_, str(problem))
         return EXIT_PROBLEMS
     if format_ == "json":
-        write_json(_to_json(shown, schema, summary))
+        write_json(_to_json(shown, schema, summary, marks))
     else:
-        _write_text(shown, schema, summary)
+        _write_text(shown, schema, summary, marks)
     return EXIT_OK
 
 
@@ -72,7 +75,7 @@ def _write_outdated(shown: str, schema: Schema, format_: str, problem: str) -> N
         _write_row("upgrade", problem.partition("; ")[2])
 
 
-def _write_text(shown: str, schema: Schema, summary: StoreSummary) -> None:
+def _write_text(shown: str, schema: Schema, summary: StoreSummary, marks: list[Mark]) -> None:
     from ..version import __version__
 
     _write_row("store", shown)
@@ -81,9 +84,10 @@ def _write_text(shown: str, schema: Schema, summary: StoreSummary) -> None:
     _write_row("table", f"{schema.name}, version {schema.version}")
     _write_row("version", f"{__version__}, up to date")
     _write_row("transactions", count_of(summary.transactions, "record"))
-    for site in summary.sites:
+    for site, mark in zip(summary.sites, marks, strict=True):
         write_line("")
         _write_site(site)
+        _write_mark(mark, schema)
     if not summary.sites:
         write_line("\nno orders")
 
@@ -100,6 +104,21 @@ def _write_site(site: SiteSummary) -> None:
     width = max((len(f"{count:,}") for count in site.by_status.values()), default=0)
     for status, count in site.by_status.items():
         _write_row(f"  {status}", f"{count:>{width},}")
+
+
+def _write_mark(mark: Mark, schema: Schema) -> None:
+    """Write what the last sync of a site says about its orders."""
+    from ..language.datetimes import write_instant
+    from ..sync.narrowing import shown_query
+    from ..sync.result import left_out_by_since
+
+    if mark.through is None:
+        return
+    begin = "" if mark.since is None else f"from {write_instant(mark.since)} "
+    query = f", with {shown_query(mark.query, schema)}" if mark.query else ""
+    _write_row("synced", f"complete {begin}up to {write_instant(mark.through)}{query}")
+    if mark.since is not None:
+        _write_row("", left_out_by_since(mark.since))
 
 
 def _write_row(name: str, text: str) -> None:
@@ -131,7 +150,21 @@ def _version_json(shown: str, schema: Schema) -> dict[str, Any]:
     return {"store": shown, "orderquery": __version__, "table": {"name": schema.name, "version": schema.version}}
 
 
-def _to_json(shown: str, schema: Schema, summary: StoreSummary) -> dict[str, Any]:
+def _mark_json(mark: Mark) -> dict[str, Any]:
+    from ..language.datetimes import write_instant
+    from ..syntax.json_decoder import decode_json
+
+    if mark.through is None:
+        return {}
+    found: dict[str, Any] = {
+        "completeTo": write_instant(mark.through),
+        "since": None if mark.since is None else write_instant(mark.since),
+        "query": {"filter": decode_json(mark.query.encode())} if mark.query else None,
+    }
+    return {"sync": {key: value for key, value in found.items() if value is not None}}
+
+
+def _to_json(shown: str, schema: Schema, summary: StoreSummary, marks: list[Mark]) -> dict[str, Any]:
     return {
         **_version_json(shown, schema),
         "needsUpgrade": False,
@@ -146,7 +179,8 @@ def _to_json(shown: str, schema: Schema, summary: StoreSummary) -> dict[str, Any
                 "hidden": site.hidden,
                 "byStatus": site.by_status,
                 **{span.field.name: dict(zip(("first", "last"), _ends(span), strict=True)) for span in site.spans},
+                **_mark_json(mark),
             }
-            for site in summary.sites
+            for site, mark in zip(summary.sites, marks, strict=True)
         ],
     }

@@ -32,16 +32,20 @@ _MAX_SHOWN_PROBLEMS = 20
 @store_argument
 @click.option(
     "--since", metavar="DATE",
-    help="Leave out orders last updated before: 2026-01-01, 2026-01-01T12:00:00Z or -30d.",
+    help="Leave out orders last updated before: 2026-01-01, 2026-01-01T12:00:00Z or -30d. STORE remembers it.",
 )  # fmt: skip
 @click.option("--full", is_flag=True, help="Read all orders again, then delete those that Wix no longer has.")
 @click.option("--query", metavar="QUERY", help="Copy only the orders of this search.")
 @click.option("--verify", is_flag=True, help="Compare the store with Wix afterwards, and repair what differs.")
-@click.option("--every", metavar="TIME", help="Sync again and again: 60s, 5m or 1h. Stops on Ctrl-C.")
+@click.option(
+    "--every", metavar="TIME",
+    help="Sync again and again: 60s, 5m or 1h. Stops on Ctrl-C. --full and --verify are done once, in as many turns "
+    "as they take.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Read and count, but store nothing.")
 @click.option(
     "--max-seconds", metavar="S", type=click.FloatRange(min=0, min_open=True),
-    help="Stop after S seconds; the next run goes on from there.",
+    help="Stop after S seconds, or each turn of --every; the next goes on from there.",
 )  # fmt: skip
 @click.option(
     "--max-deletions", metavar="N", type=click.IntRange(min=0),
@@ -78,9 +82,8 @@ def sync(
     options["every"] = every
     listed = [SiteToSync(site, options["query"], options["since"])] if sites is None else read_sites(sites)
     with _open(location, table, listed[0].name, dry_run=options["dry_run"], group=group) as opened:
-        if pause_s is None:
-            return _sync_all(opened, listed, options)
-        return _repeat(opened, listed, options, pause_s)
+        turns = [_SiteTurns(opened.at_site(row.name), row, options, shows_name=len(listed) > 1) for row in listed]
+        return max(site.turn() for site in turns) if pause_s is None else _repeat(turns, pause_s)
 
 
 def _open(store: str, table: str | None, site: str, *, dry_run: bool, group: bool) -> Store:
@@ -98,25 +101,37 @@ def _open(store: str, table: str | None, site: str, *, dry_run: bool, group: boo
     return open_store(store, load_table(table), site, create=True, group=group)
 
 
-def _sync_all(store: Store, sites: list[SiteToSync], options: dict[str, Any]) -> int:
-    statuses = [_sync_site(store.at_site(site.name), site, options, shows_name=len(sites) > 1) for site in sites]
-    return max(statuses)
+class _SiteTurns:
+    """The syncs of one site, one after the other. What is asked for once is done until it is finished, and not again."""
+
+    def __init__(self, store: Store, site: SiteToSync, options: dict[str, Any], *, shows_name: bool) -> None:
+        self._store, self._site, self._options, self._shows_name = store, site, dict(options), shows_name
+
+    def turn(self) -> int:
+        """Sync once; return the exit status."""
+        result = _sync_site(self._store, self._site, self._options)
+        _write_result(result, self._site.name if self._shows_name else "")
+        if not any(self._options[key] for key in ("every", "full", "verify")):
+            write_message("note: deleted orders are found by --verify and --full only")
+        if result.goes_on_by_verifying:
+            self._options |= {"full": False, "verify": True}
+        elif not result.left:
+            self._options |= {"full": False, "verify": False}
+        return EXIT_OK if result.is_complete else EXIT_PROBLEMS
 
 
-def _repeat(store: Store, sites: list[SiteToSync], options: dict[str, Any], pause_s: float) -> int:
+def _repeat(sites: list[_SiteTurns], pause_s: float) -> int:
     """Sync until Ctrl-C; a run that fails is followed by the next."""
     import random
     import time
 
     from ..sync.failures import TemporaryFailure
 
-    status, once = EXIT_OK, dict(options)
+    status = EXIT_OK
     try:
         while True:
             try:
-                status = _sync_all(store, sites, once)
-                # What is asked for once must not be done at every turn.
-                once["full"] = once["verify"] = False
+                status = max(site.turn() for site in sites)
             except TemporaryFailure as problem:
                 status = EXIT_PROBLEMS
                 write_message(f"orderquery: {problem}; trying again in {pause_s:g} s")
@@ -127,7 +142,7 @@ def _repeat(store: Store, sites: list[SiteToSync], options: dict[str, Any], paus
         return status
 
 
-def _sync_site(store: Store, site: SiteToSync, options: dict[str, Any], *, shows_name: bool) -> int:
+def _sync_site(store: Store, site: SiteToSync, options: dict[str, Any]) -> SyncResult:
     from ..sync.credentials import read_credentials
     from ..sync.run import sync as sync_store
     from .inputs import read_query
@@ -143,13 +158,9 @@ def _sync_site(store: Store, site: SiteToSync, options: dict[str, Any], *, shows
 
     label = f"syncing {site.name}" if site.name else "syncing"
     with ProgressShare(label, "orders") as progress:
-        result = sync_store(
+        return sync_store(
             store, since=site.since, query=query, credentials=credentials, progress=progress.update, **named
         )
-    _write_result(result, site.name if shows_name else "")
-    if options["every"] is None and not options["full"] and not options["verify"]:
-        write_message("note: deleted orders are found by --verify and --full only")
-    return EXIT_OK if result.is_complete else EXIT_PROBLEMS
 
 
 def _write_result(result: SyncResult, name: str) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MAX_DELETED_SHARE = 0.1
 FREE_DELETIONS = 10
 """So many are deleted without consent, whatever their share."""
+ORDERS_AT_ONCE = 20
+"""Confirmed one by one and deleted together, so that a run that is stopped has done a part."""
 
 
 def reconcile(reader: WindowReader, candidates: Sequence[str], max_deletions: int | None) -> bool:
@@ -25,12 +27,13 @@ def reconcile(reader: WindowReader, candidates: Sequence[str], max_deletions: in
     """
     if not candidates:
         return True
-    batch, missing = Batch(), list[str]()
+    batch, missing, found_ids = Batch(), list[str](), set[str]()
     for start in range(0, len(candidates), reader.page_orders):
         asked = candidates[start : start + reader.page_orders]
         answer = reader.find_by_ids(asked)
         reader.add_found(batch, answer)
         found = {record.id for record in answer.records}
+        found_ids |= found
         missing += [key for key in asked if key not in found]
     result = reader.result
     if len(missing) > _allowed(reader, max_deletions):
@@ -41,14 +44,18 @@ def reconcile(reader: WindowReader, candidates: Sequence[str], max_deletions: in
         )
         reader.write(batch, reader.mark)
         return False
-    gone = list[str]()
-    for key in missing:
-        record = reader.client.get_order(key)
-        if record is None:
-            gone.append(key)
-        else:
-            batch.add([record], [])
-    reader.write(batch, reader.mark, gone=gone)
+    for start in range(0, max(len(missing), 1), ORDERS_AT_ONCE):
+        gone = list[str]()
+        asked = missing[start : start + ORDERS_AT_ONCE]
+        for key in asked:
+            record = reader.client.get_order(key)
+            if record is None:
+                gone.append(key)
+            else:
+                batch.add([record], [])
+        left = tuple(key for key in reader.mark.missing if key not in asked and key not in found_ids)
+        reader.write(batch, reader.moved(missing=left), gone=gone)
+        batch, found_ids = Batch(), set()
     return True
 
 

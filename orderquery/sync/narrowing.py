@@ -8,10 +8,13 @@ from typing import Any
 
 from ..compiler.compile import compile_search
 from ..compiler.query import Query
-from ..diagnostics.errors import UsageError
+from ..diagnostics.errors import OrderQueryError, UsageError
+from ..diagnostics.quoting import quoted
 from ..language.schema import Schema
+from ..syntax.json_decoder import decode_json
 
 JSON = Any
+_MAX_SHOWN_CHARS = 300
 _TWO_MOMENTS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 2, 3, 4, 5, tzinfo=UTC))
 
 
@@ -38,6 +41,18 @@ class Narrowing:
         return self._matches(order, transactions)
 
     _matches: Callable[..., bool] | None
+
+
+def shown_query(text: str, schema: Schema) -> str:
+    """Return the condition of a narrowing for a message, in the text form where it has one."""
+    if not text:
+        return "no query"
+    try:
+        text = compile_search({"filter": decode_json(text.encode())}, schema=schema).to_text()
+    except OrderQueryError:
+        # The table of fields may have changed since; and not every condition has a text form.
+        pass
+    return f"the query {quoted(text, _MAX_SHOWN_CHARS)}"
 
 
 def _check(query: Query, source: JSON, schema: Schema) -> None:

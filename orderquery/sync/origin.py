@@ -10,6 +10,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 
 SERVICE_URL = "https://www.wixapis.com"
+_THIS_MACHINE = "this machine"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -29,7 +30,7 @@ class Origin(NamedTuple):
 
         All ports of this machine have one.
         """
-        return "this machine" if self.is_loopback else self.url
+        return _THIS_MACHINE if self.is_loopback else self.url
 
 
 def read_origin(base_url: str | None) -> Origin:
@@ -59,6 +60,19 @@ def read_origin(base_url: str | None) -> Origin:
     if parts.scheme == "http" and not is_loopback:
         raise UsageError(f"{quoted(url)} would get the API key unencrypted; write: https://{url.partition('://')[2]}")
     return Origin(url, url == SERVICE_URL, is_loopback)
+
+
+def source_of(origin: Origin, site_id: str) -> str:
+    """Return by what a store remembers where its orders come from: origin and site id."""
+    return f"{origin.source} {site_id}".strip()
+
+
+def shown_source(source: str) -> str:
+    """Return such a source for a message."""
+    begin = len(_THIS_MACHINE) if source.startswith(_THIS_MACHINE) else 0
+    where, _, site_id = source[begin:].partition(" ")
+    where = source[:begin] + where
+    return f"{where} with the site id {quoted(site_id)}" if site_id else f"{where} without a site id"
 
 
 def _is_loopback(host: str) -> bool:

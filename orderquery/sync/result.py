@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..diagnostics.diagnostic import Diagnostic
 from ..documents.ingest import is_skipped
 from ..language.datetimes import write_instant
+from .answers import UPDATED
 from .apply import Written
 
 _MAX_PROBLEMS = 1_000
@@ -19,7 +20,8 @@ class SyncResult:
 
     Instants are in microseconds since 1970-01-01 UTC, durations in microseconds.
 
-    ``complete_to``: every order that was visible at the service by then is stored, if it was last updated before.
+    ``complete_to``: every order that was visible at the service by then is stored, if it was last updated before, and
+    not before ``since``, if that is not ``None``. No verification covers the orders that ``since`` leaves out.
     ``verified_to`` is the creation date before which every order was compared with the service. ``left`` says what an
     interrupted run has not read. ``kept_deletions`` are orders that are missing at the service, but too many to delete
     without consent.
@@ -36,6 +38,7 @@ class SyncResult:
     deleted: int = 0
     skipped: int = 0
     without_date: int = 0
+    since: int | None = None
     complete_to: int | None = None
     overlap: int = 0
     lag: int = 0
@@ -45,6 +48,7 @@ class SyncResult:
     retries: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     left: str = ""
+    full: bool = False
     dry_run: bool = False
     verified_to: int | None = None
     verified_windows: int = 0
@@ -61,6 +65,11 @@ class SyncResult:
         """True if everything was read, and nothing waits for consent."""
         return not self.left and not self.kept_deletions
 
+    @property
+    def goes_on_by_verifying(self) -> bool:
+        """True if a full run stopped early: another would begin again, and a verification finds deleted orders, too."""
+        return bool(self.full and self.left and self.windows and not self.dry_run)
+
     def add(self, written: Written) -> None:
         """Add the counts of a batch."""
         for name in ("new", "changed", "unchanged", "older", "left_out", "transactions", "restored", "deleted"):
@@ -76,7 +85,9 @@ class SyncResult:
 
     def lines(self) -> list[str]:
         """Return the result in words, a sentence a line."""
-        return [line for line in (self._counts(), self._state(), self._verification(), self._evidence()) if line]
+        left_out = "" if self.since is None else left_out_by_since(self.since)
+        lines = (self._counts(), self._state(), left_out, self._verification(), self._evidence())
+        return [line for line in lines if line]
 
     def _counts(self) -> str:
         would = "would sync" if self.dry_run else "synced"
@@ -96,11 +107,13 @@ class SyncResult:
 
     def _state(self) -> str:
         if self.left:
-            return f"stopped early: {self.left}; run the command again to go on"
+            again = "again with --verify instead of --full" if self.goes_on_by_verifying else "again"
+            return f"stopped early: {self.left}; run the command {again} to go on"
         if self.complete_to is None:
             return "the service has no orders"
         late = f"; orders that appear up to {_duration(self.overlap)} late are found by the next run"
-        return f"complete up to {write_instant(self.complete_to)}{late}"
+        begin = "" if self.since is None else f"from {write_instant(self.since)} "
+        return f"complete {begin}up to {write_instant(self.complete_to)}{late}"
 
     def _verification(self) -> str:
         if not self.verified_windows:
@@ -108,7 +121,8 @@ class SyncResult:
         through = "nothing" if self.verified_to is None else f"created before {write_instant(self.verified_to)}"
         found = f"{_count(self.differences, 'difference')} repaired" if self.differences else "no differences"
         meanwhile = f", {self.changed_meanwhile:,} changed meanwhile" if self.changed_meanwhile else ""
-        compared = f"{_count(self.verified_orders, 'order')} in {_count(self.verified_windows, 'window')}"
+        begin = "" if self.since is None else f" last updated from {write_instant(self.since)} on,"
+        compared = f"{_count(self.verified_orders, 'order')}{begin} in {_count(self.verified_windows, 'window')}"
         return f"verified through {through}: {compared} by count, ids and content: {found}{meanwhile}"
 
     def _evidence(self) -> str:
@@ -118,6 +132,14 @@ class SyncResult:
             f"evidence: {_count(self.windows, 'window')} drained by {_count(self.requests, 'request')} "
             f"({megabytes:,.1f} MB), retries: {retried or 'none'}, latest visibility seen: {_duration(self.lag)}"
         )
+
+
+def left_out_by_since(since: int) -> str:
+    """Return which orders a store leaves out, and how to fetch them."""
+    return (
+        f"left out: orders last updated before {write_instant(since)}, or without {UPDATED} (--since); to fetch them, "
+        "sync with --full and without --since"
+    )
 
 
 def _count(count: int, noun: str) -> str:

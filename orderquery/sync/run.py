@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ from ..stores.base import Store
 from .answers import CREATED, NUMBER, UPDATED
 from .credentials import Credentials, check_complete, read_credentials
 from .failures import DocumentsRefused, OutOfTime
-from .narrowing import Narrowing
-from .origin import read_origin
+from .narrowing import Narrowing, shown_query
+from .origin import read_origin, shown_source, source_of
 from .result import SyncResult
 from .walk import Window
 from .watermark import Mark, read_mark
@@ -53,6 +54,7 @@ def sync(
     Args:
         store: the store, opened for the site whose orders it is to have.
         since: leave out orders that were last updated before: a date-time, a date, or a relative time such as ``-30d``.
+            The store remembers it. A later run can make it earlier; only ``full`` without it removes it.
         full: read everything again, then delete what the service no longer has.
         query: a search in any form; only its orders are copied.
         verify: compare the store with the service afterwards, and repair what differs.
@@ -84,9 +86,10 @@ def sync(
     check_complete(read(), origin)
     narrowing = None if query is None else Narrowing(query, store.schema)
     pace = pace or Pace(max_seconds)
-    result = SyncResult(site=store.site, dry_run=dry_run)
+    result = SyncResult(site=store.site, full=full, dry_run=dry_run)
     with ServiceClient(store.schema, origin, read, pace, transport=transport) as client:
-        mark = _start_mark(store, f"{origin.source} {read().site_id}".strip(), narrowing, full=full)
+        mark = _start_mark(store, source_of(origin, read().site_id), narrowing, full=full)
+        result.since = mark.since
         reader = WindowReader(store, client, mark, result, narrowing=narrowing, dry_run=dry_run, progress=progress)
         try:
             _Sync(reader, since, full=full, max_deletions=max_deletions).run(verify=verify)
@@ -132,19 +135,15 @@ def _start_mark(store: Store, source: str, narrowing: Narrowing | None, *, full:
         return Mark(source=source, generation=mark.generation, lag=mark.lag, query=query)
     if mark.source != source:
         raise SyncError(
-            f"this store was synced from {quoted(mark.source)}, not from {quoted(source)}; use another STORE or "
-            "--site, or pass --full to read all orders from here"
+            f"this store was synced from {shown_source(mark.source)}, not from {shown_source(source)}; use another "
+            "STORE or --site, or pass --full to read all orders from here"
         )
     if mark.query != query:
         raise SyncError(
-            f"this store was synced with {_shown_query(mark.query)}, not with {_shown_query(query)}; repeat that, or "
-            "pass --full to read all orders again"
+            f"this store was synced with {shown_query(mark.query, store.schema)}, not with "
+            f"{shown_query(query, store.schema)}; repeat that, or pass --full to read all orders again"
         )
     return mark
-
-
-def _shown_query(text: str) -> str:
-    return f"the query {quoted(text)}" if text else "no query"
 
 
 class _Sync:
@@ -163,7 +162,7 @@ class _Sync:
         reader, result = self._reader, self._reader.result
         newest = reader.find(None, UPDATED, "DESC")
         now = reader.client.service_now
-        since = self._since(now)
+        since = result.since = self._since(now)
         if newest is not None:
             # Dates in the future must be read, but not move the mark beyond the time of orders to come; and a clock
             # that is ahead of the dates of orders says nothing about those.
@@ -204,7 +203,9 @@ class _Sync:
                 self._read_windows(floor_ms(oldest), first.since, safe, narrowed=reader.narrowing is not None)
             if reader.result.left:
                 return
-        reader.mark = reader.moved(since=since)
+        if since != first.since:
+            # What an earlier verification compared did not include the orders that are added.
+            reader.mark = replace(reader.mark.without_verification(), since=since)
         if reader.narrowing is not None:
             backfilled = safe if first.backfilled is None else first.backfilled
             reader.mark = reader.moved(backfilled=backfilled)
@@ -297,8 +298,10 @@ class _Sync:
     def _since(self, now: int | None) -> int | None:
         """Return the instant before which orders are left out.
 
+        A later one than that of the store is not used: the orders between them are stored, and must not grow old.
+
         Raises:
-            UsageError: it cannot be read, or is later than that of the store, which would leave a gap.
+            UsageError: it cannot be read.
 
         """
         kept, asked = self._reader.mark.since, self._since_argument

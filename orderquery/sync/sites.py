@@ -45,7 +45,11 @@ def read_sites(path: str) -> list[SiteToSync]:
     """
     try:
         document = tomllib.loads(read_small_file(path).decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
+    except FileNotFoundError:
+        raise UsageError(f"file not found: {path}") from None
+    except OSError as problem:
+        raise UsageError(f"cannot read {quoted(path)}: {problem.strerror or problem}") from None
+    except (ValueError, RecursionError) as problem:
         raise UsageError(f"cannot read the sites of {quoted(path)}: {problem}") from None
     listed = document.get("sites")
     # The other keys of that file are defaults of the command line, which checks them.

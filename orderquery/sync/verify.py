@@ -6,6 +6,7 @@ orders, so its orders are read once; count, ids and content are compared in that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .window_reader import WindowReader
 
 JSON = Any
+MAX_KEPT_MISSING = 1_000
+"""Ids in the mark; a stopped verification with more goes on before them."""
 
 
 class Verification:
@@ -34,7 +37,7 @@ class Verification:
 
     def __init__(self, reader: WindowReader, scope: JSON, max_deletions: int | None) -> None:
         self._reader, self._scope, self._max_deletions = reader, scope, max_deletions
-        self._missing = list[str]()
+        self._missing = list(reader.mark.missing)
         self._fresh_from = (reader.mark.through or 0) - reader.mark.overlap
 
     def run(self) -> None:
@@ -51,8 +54,9 @@ class Verification:
             self._compare(Window(CREATED, 0, None, self._scope))
         finally:
             reader.result.verified_to = reader.mark.verified
-        if reconcile(reader, self._missing, self._max_deletions):
-            reader.mark = self._stored(verified=reader.mark.verifying)
+        is_settled = reconcile(reader, self._missing, self._max_deletions)
+        verified = reader.mark.verifying if is_settled else reader.mark.verified
+        reader.mark = self._stored(verified=verified, compared=None, missing=())
         reader.result.verified_to = reader.mark.verified
 
     def _compare_windows(self) -> bool:
@@ -66,15 +70,18 @@ class Verification:
             return True
         end = max(known)
         mark = reader.mark
-        resumes = mark.verified is not None and mark.verifying is not None and mark.verified < mark.verifying
-        begin = mark.verified if resumes else self._oldest(end)
+        stopped_at = mark.compared
+        if stopped_at is None and mark.verified is not None and mark.verifying is not None:
+            stopped_at = mark.verified if mark.verified < mark.verifying else None
+        begin = self._oldest(end) if stopped_at is None else stopped_at
         if begin is None:
             return True
-        if resumes:
+        if stopped_at is not None:
             reader.result.notes.append(
                 f"the verification goes on from {write_instant(begin)}; an earlier run compared what is before"
             )
-        reader.mark = self._stored(verified=begin, verifying=end)
+        verified = begin if mark.compared is None else mark.verified
+        reader.mark = self._stored(verified=verified, verifying=end, compared=begin)
         reader.begin_span(begin)
         while begin < end:
             window = Window(CREATED, begin, end, self._scope)
@@ -83,7 +90,7 @@ class Verification:
                 raise OutOfTime
         return True
 
-    def _stored(self, **changes: int | None) -> Any:
+    def _stored(self, **changes: Any) -> Any:
         self._reader.write(Batch(), self._reader.moved(**changes))
         return self._reader.mark
 
@@ -133,10 +140,12 @@ class Verification:
         reader.result.verified_windows += window.end is not None
         reader.result.verified_orders += len(remote)
         self._missing += sorted(extra)
-        verified = reader.mark.verified
+        moved = reader.mark
         if window.end is not None and not self._missing:
-            verified = found.through
-        repaired = reader.write(found.batch, reader.moved(verified=verified))
+            moved = reader.moved(verified=found.through)
+        if window.end is not None and len(self._missing) <= MAX_KEPT_MISSING:
+            moved = replace(moved, compared=found.through, missing=tuple(self._missing))
+        repaired = reader.write(found.batch, moved)
         reader.result.differences += repaired.children
         # The sync before has counted them.
         reader.result.unchanged -= repaired.unchanged

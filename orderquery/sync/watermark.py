@@ -34,7 +34,8 @@ class Mark:
     ``through`` is the mark: every order that was visible at ``read_at`` and was last updated before ``through`` is
     stored. ``lag`` is the longest time after which an order was seen to appear. ``backfilled`` is the end of the part
     that was read with the search ``query`` alone. ``verified`` is the end of the verified windows by creation, and
-    ``verifying`` the end they are to reach.
+    ``verifying`` the end they are to reach. While a verification is stopped, ``compared`` is where it goes on, and
+    ``missing`` are the stored orders before that which the service did not return.
     """
 
     source: str = ""
@@ -47,11 +48,17 @@ class Mark:
     backfilled: int | None = None
     verified: int | None = None
     verifying: int | None = None
+    compared: int | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def overlap(self) -> int:
         """How far before the mark the next run begins to read."""
         return min(max(MIN_OVERLAP_US, self.lag * _OVERLAP_LAGS), MAX_OVERLAP_US)
+
+    def without_verification(self) -> Mark:
+        """Return this mark with a verification that begins again."""
+        return replace(self, verified=None, verifying=None, compared=None, missing=())
 
     def begin(self, service_now: int | None) -> int | None:
         """Return where the next run begins to read.
@@ -63,7 +70,7 @@ class Mark:
         return None if self.through is None else min(known) - self.overlap
 
 
-_INSTANTS = ("through", "read_at", "since", "backfilled", "verified", "verifying")
+_INSTANTS = ("through", "read_at", "since", "backfilled", "verified", "verifying", "compared")
 
 
 def read_mark(store: Store | StoreTransaction) -> Mark:
@@ -84,7 +91,7 @@ def read_mark(store: Store | StoreTransaction) -> Mark:
         for row in fields(Mark)
         if row.name in document
     }
-    return Mark(**values)
+    return replace(Mark(**values), missing=tuple(values.get("missing", ())))
 
 
 def write_mark(transaction: StoreTransaction, before: Mark, after: Mark) -> Mark:

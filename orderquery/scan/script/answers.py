@@ -37,12 +37,16 @@ class Read(NamedTuple):
 class Answer:
     """Follows the answer of a call through the code around it.
 
-    ``reads`` are the reads of its parts, and ``names`` the variables that hold a part, each with the keys to it.
+    ``reads`` are the reads of its parts, and ``names`` the variables that hold a part, each with the keys to it. With
+    ``shares_names``, a variable that gets other values, too, is read like one that holds this answer alone.
     """
 
-    def __init__(self, tree: ScriptTree, scopes: Scopes, call: Node, kind: AnswerKind) -> None:
+    def __init__(
+        self, tree: ScriptTree, scopes: Scopes, call: Node, kind: AnswerKind, *, shares_names: bool = False
+    ) -> None:
         self._tree = tree
         self._scopes = scopes
+        self._shares_names = shares_names
         self.reads: list[Read] = []
         self.names: dict[int, Path] = {}
         self._seen: set[tuple[int, Path]] = set()
@@ -198,9 +202,11 @@ class Answer:
                 waiting += [(child, at) for child in expressions(node)]
 
     def _name(self, binding: DeclaredName, path: Path) -> None:
-        """Follow a variable whose only values are this one and nothing."""
+        """Follow a variable whose only values are this one and nothing, unless names are shared."""
         others = [write for write in binding.writes if not write.path and write.change in ("set", "default")]
-        if len(others) > 1 or any(not write.path and write.change == "unknown" for write in binding.writes):
+        if len(others) > 1 and not self._shares_names:
+            return
+        if any(not write.path and write.change == "unknown" for write in binding.writes):
             return
         if id(binding) not in self.names:
             self.names[id(binding)] = path
@@ -213,7 +219,7 @@ class Answer:
             return
         if left.type == "identifier":
             binding = self._scopes.binding(left)
-            if binding is not None and _is_nothing(self._tree, binding.value):
+            if binding is not None and (self._shares_names or _is_nothing(self._tree, binding.value)):
                 self._name(binding, path)
             elif binding is not None:
                 self.names.setdefault(id(binding), path)

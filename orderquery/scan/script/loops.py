@@ -10,7 +10,7 @@ from tree_sitter import Node
 from ..around import OFFSET_KEYS, cursor_beside_search, cursor_not_passed, offset_paging, wrong_loop_end
 from ..found import AroundCall, Sends
 from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Unknown
-from .answers import Answer
+from .answers import Answer, AnswerKind
 from .called_values import calls_of
 from .objects import entry_of, has_unknown_entries
 from .scopes import Scopes
@@ -34,12 +34,11 @@ class Loop:
     """The loop around a call that sends a search."""
 
     def __init__(
-        self, tree: ScriptTree, scopes: Scopes, call: Node, sends: Sends, search: SourceValue, answer: Answer
+        self, tree: ScriptTree, scopes: Scopes, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind
     ) -> None:  # fmt: skip
         self._tree = tree
         self._scopes = scopes
         self._call = call
-        self._answer = answer
         values = search.values if isinstance(search, Alternatives) else (search,)
         self._searches = [_search_in(value, sends) for value in values]
         self._site = call
@@ -47,6 +46,8 @@ class Loop:
         own = self._loop_of(call)
         callers = [call] if own is not None else calls_of(tree, scopes, tree.function_of(call))[:_MAX_CALLERS]
         self._sites = [(caller, loop) for caller in callers if (loop := self._loop_of(caller)) is not None]
+        # The usual loop keeps the first page and each later one in the same variable.
+        self._answer = Answer(tree, scopes, call, kind, shares_names=True) if self._sites else None
 
     def _loop_of(self, call: Node) -> Node | None:
         """Return the innermost loop around a call, if it may be one over pages."""
