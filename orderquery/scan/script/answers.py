@@ -10,7 +10,7 @@ from tree_sitter import Node
 from .called_values import calls, calls_of
 from .literals import key_of
 from .scopes import DeclaredName, Scopes
-from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper
+from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper, nodes_of
 
 AnswerKind = Literal["answer", "response", "axios", "got", "unknown"]
 """What a call returns: the answer, a Response with json(), an object with data, one with body, or another thing."""
@@ -90,6 +90,8 @@ class Answer:
         kind = parent.type
         if is_wrapper(parent) or kind == "await_expression":
             self._push(parent, path)
+        elif kind == "arguments" and self._awaits(parent):
+            self._push(self._tree.parent(parent) or parent, path)
         elif kind in ("member_expression", "subscript_expression") and _is(parent, "object", node):
             self._member(parent, path)
         elif kind == "variable_declarator" and _is(parent, "value", node):
@@ -112,6 +114,12 @@ class Answer:
             self._push(parent, path)
         elif kind == "spread_element" and path == _ORDERS:
             self._collected(parent)
+
+    def _awaits(self, given: Node) -> bool:
+        """Return whether arguments are those of ``await (x).json()``, which the grammar reads as a call."""
+        call = self._tree.parent(given)
+        called = None if call is None or call.type != "call_expression" else callee(call)
+        return called is not None and called.type == "identifier" and self._tree.name(called) == "await"
 
     def _member(self, member: Node, path: Path) -> None:
         key = field(member, "property") or field(member, "index")
@@ -225,6 +233,11 @@ class Answer:
                 self.names.setdefault(id(binding), path)
         elif left.type == "object_pattern":
             self._pattern(left, path)
+        elif left.type == "member_expression" and self._shares_names:
+            name = self._tree.name(left)
+            for use in nodes_of(self._tree.function_of(left)):
+                if name and use.type == left.type and use.id != left.id and self._tree.name(use) == name:
+                    self._push(use, path)
 
     def _returned(self, node: Node, path: Path) -> None:
         function = node if node.type == "arrow_function" else self._tree.function_of(node)

@@ -138,7 +138,7 @@ class _ScriptFinder:
         self._calls_left -= 1
         if sends != "stores" and self._calls_left >= 0:
             around += self._wrong_reads(answer, is_sdk=sends == "sdk")
-            around += Loop(self._tree, self._scopes, call, sends, search, answer).mistakes()
+            around += Loop(self._tree, self._scopes, call, sends, search, kind).mistakes()
             around += self._members.mistakes(call, sends, search)
         unique = {(mistake.code, mistake.span): mistake for mistake in around}
         in_order = sorted(unique.values(), key=lambda mistake: mistake.span)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -14,7 +15,7 @@ from .answers import Answer, AnswerKind
 from .called_values import calls_of
 from .objects import entry_of, has_unknown_entries
 from .scopes import Scopes
-from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, expressions, field
+from .tree import LOOPS, ScriptTree, arguments, expressions, field, nodes_of
 
 _MAX_DEPTH = 8
 _MAX_NODES = 4_000
@@ -39,6 +40,7 @@ class Loop:
         self._tree = tree
         self._scopes = scopes
         self._call = call
+        self._kind = kind
         values = search.values if isinstance(search, Alternatives) else (search,)
         self._searches = [_search_in(value, sends) for value in values]
         self._site = call
@@ -46,12 +48,15 @@ class Loop:
         own = self._loop_of(call)
         callers = [call] if own is not None else calls_of(tree, scopes, tree.function_of(call))[:_MAX_CALLERS]
         self._sites = [(caller, loop) for caller in callers if (loop := self._loop_of(caller)) is not None]
+
+    @cached_property
+    def _answer(self) -> Answer:
         # The usual loop keeps the first page and each later one in the same variable.
-        self._answer = Answer(tree, scopes, call, kind, shares_names=True) if self._sites else None
+        return Answer(self._tree, self._scopes, self._call, self._kind, shares_names=True)
 
     def _loop_of(self, call: Node) -> Node | None:
         """Return the innermost loop around a call, if it may be one over pages."""
-        loop = next(iter(self._scopes.loops_around(call)), None)
+        loop = next((found for found in self._scopes.loops_around(call) if not _is_before(call, found)), None)
         return None if loop is None or loop.type == "for_in_statement" else loop
 
     def mistakes(self) -> Iterator[AroundCall]:
@@ -146,7 +151,7 @@ class Loop:
         return False
 
     def _is_declared_in(self, node: Node, loop: Node) -> bool:
-        for found in _nodes(node):
+        for found in nodes_of(node):
             if found.type in ("identifier", "shorthand_property_identifier"):
                 binding = self._scopes.binding(found)
                 if binding is not None and _is_in(binding.node, loop):
@@ -177,7 +182,7 @@ class Loop:
         )
         ends = [] if own is None else [(own, True)]
         has_exit = False
-        for node in _nodes(loop):
+        for node in nodes_of(loop):
             if node.type == "if_statement":
                 branch, test = field(node, "consequence"), field(node, "condition")
                 if branch is not None and test is not None and _exits(branch):
@@ -205,7 +210,7 @@ class Loop:
 
     def _reason(self, test: Node) -> str | None:
         text = self._tree.text(test)
-        paths = [self._answer.names.get(id(self._scopes.binding(node))) for node in _nodes(test)]
+        paths = [self._answer.names.get(id(self._scopes.binding(node))) for node in nodes_of(test)]
         if ("metadata", "count") in paths or re.search(r"metadata\??\.count\b", text):
             return _ONE_PAGE
         if re.search(r"\.length\b", text):
@@ -216,7 +221,7 @@ class Loop:
     def _is_about_cursor(self, test: Node) -> bool:
         if _CURSOR.search(self._tree.text(test)):
             return True
-        for node in _nodes(test):
+        for node in nodes_of(test):
             binding = self._scopes.binding(node) if node.type == "identifier" else None
             if binding is None:
                 continue
@@ -300,19 +305,14 @@ def _holes(value: SourceValue) -> Iterator[Unknown]:
             waiting += found.items
 
 
-def _nodes(node: Node) -> Iterator[Node]:
-    """Yield the nodes of an expression or statement, functions in it apart."""
-    waiting = [node]
-    for _ in range(_MAX_NODES):
-        if not waiting:
-            return
-        found = waiting.pop()
-        yield found
-        waiting += [child for child in found.named_children if child.type not in FUNCTIONS]
-
-
 def _exits(branch: Node) -> bool:
-    return any(node.type in ("break_statement", "return_statement") for node in _nodes(branch))
+    return any(node.type in ("break_statement", "return_statement") for node in nodes_of(branch))
+
+
+def _is_before(node: Node, loop: Node) -> bool:
+    """Return whether a node is in the part of a loop that runs once, before it."""
+    initializer = field(loop, "initializer")
+    return initializer is not None and _is_in(node, initializer)
 
 
 def _is_in(node: Node, loop: Node) -> bool:

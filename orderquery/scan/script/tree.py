@@ -30,6 +30,8 @@ _NAMES = frozenset(("identifier", "shorthand_property_identifier", "shorthand_pr
 _MAX_ANCESTORS = 1_000
 """Of a node that are looked at; the work of deeper nesting would be quadratic."""
 _MAX_SCOPES = 100
+_MAX_NODES = 4_000
+"""Of an expression or statement that are looked at."""
 _MAX_NAME_BYTES = 300
 _WRAPPERS = frozenset(
     ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion")
@@ -200,6 +202,17 @@ def is_wrapper(node: Node) -> bool:
 def expressions(node: Node) -> list[Node]:
     """Return the named children without comments."""
     return [child for child in node.named_children if child.type != "comment"]
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    """Yield the nodes of an expression or statement, functions in it apart."""
+    waiting = [node]
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            return
+        found = waiting.pop()
+        yield found
+        waiting += [child for child in found.named_children if child.type not in FUNCTIONS]
 
 
 def callee(call: Node) -> Node | None:
