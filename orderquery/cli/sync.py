@@ -36,7 +36,10 @@ _MAX_SHOWN_PROBLEMS = 20
 )  # fmt: skip
 @click.option("--full", is_flag=True, help="Read all orders again, then delete those that Wix no longer has.")
 @click.option("--query", metavar="QUERY", help="Copy only the orders of this search.")
-@click.option("--verify", is_flag=True, help="Compare the store with Wix afterwards, and repair what differs.")
+@click.option(
+    "--verify", is_flag=True,
+    help="Compare the store with Wix afterwards, but what --since left out, and repair what differs.",
+)  # fmt: skip
 @click.option(
     "--every", metavar="TIME",
     help="Sync again and again: 60s, 5m or 1h. Stops on Ctrl-C. --full and --verify are done once, in as many turns "
@@ -102,7 +105,10 @@ def _open(store: str, table: str | None, site: str, *, dry_run: bool, group: boo
 
 
 class _SiteTurns:
-    """The syncs of one site, one after the other. What is asked for once is done until it is finished, and not again."""
+    """The syncs of one site, one after the other.
+
+    A full run and a verification go on until they are finished, and are not done again.
+    """
 
     def __init__(self, store: Store, site: SiteToSync, options: dict[str, Any], *, shows_name: bool) -> None:
         self._store, self._site, self._options, self._shows_name = store, site, dict(options), shows_name

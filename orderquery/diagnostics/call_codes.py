@@ -110,6 +110,12 @@ CALL_CODES = (
         tags=("security",),
     ),
     Code(
+        "source-syntax", "source", violation("OTHER", "SOURCE_SYNTAX"), "syntax error in a source file",
+        "The parser cannot read the file from here on, or a part of it. A search there may be missed, or checked in "
+        "part, so a scan without errors does not mean that there are none. Searches that are found are checked (D176).",
+        fix="none: a text that does not parse is not changed",
+    ),
+    Code(
         "bad-ignore-comment", "comment", violation("OTHER", "BAD_IGNORE_COMMENT"),
         "ignore comment without code or reason",
         "A comment such as orderquery: ignore[unknown-field] sent to a test server silences the findings of one line. "

@@ -14,6 +14,7 @@ Effect = Literal[
     "elsewhere",
     "around",
     "comment",
+    "source",
     "none",
     "withdrawn",
     "untranslatable",
@@ -28,6 +29,7 @@ EFFECT_NOTES: dict[str, str] = {
     "elsewhere": "concerns your own tables, not requests",
     "around": "concerns the code around the request, not the request",
     "comment": "concerns a comment for orderquery, not the request",
+    "source": "concerns the source file, not the request",
     "none": "concerns stored documents, not requests",
     "withdrawn": "Wix withdrew this API in September 2024",
     "untranslatable": "no request to the newer API does this",
@@ -86,4 +88,4 @@ class Code:
     @property
     def severity(self) -> Severity:
         """``error`` for what makes a request wrong or unusable, else ``warning``."""
-        return "warning" if self.effect in ("accepts", "comment", "none", "withdrawn", "differs") else "error"
+        return "warning" if self.effect in ("accepts", "comment", "source", "none", "withdrawn", "differs") else "error"

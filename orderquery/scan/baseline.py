@@ -47,8 +47,6 @@ class Baseline:
         try:
             with open(path, encoding="utf-8") as file:
                 document = json.load(file)
-        except FileNotFoundError:
-            raise UsageError(f"file not found: {path}; make it with --write-baseline") from None
         except OSError as problem:
             raise UsageError(f'cannot read "{path}": {problem.strerror or problem}') from None
         except (ValueError, RecursionError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .nodes import SourceValue, Span
 
@@ -35,3 +35,10 @@ class SearchCall:
     search: SourceValue
     language: Language
     around: tuple[AroundCall, ...] = ()
+
+
+class FoundCalls(NamedTuple):
+    """The calls of a source, and the first syntax error that may hide another."""
+
+    calls: list[SearchCall]
+    error: Span | None = None

@@ -8,13 +8,14 @@ from importlib import import_module
 from typing import Literal, cast
 
 from ..diagnostics.errors import MissingExtra, UsageError
-from .found import SearchCall
+from .found import FoundCalls
 
 SourceLanguage = Literal["javascript", "typescript", "tsx", "python", "html", "vue", "svelte"]
 """What a file is written in; the scripts of the last three are JavaScript or TypeScript."""
 MAX_SOURCE_BYTES = 2 << 20
 """Of one file with a needle; a tree of a larger one takes seconds and hundreds of mebibytes."""
-NEEDLES = ("orders/search", "searchOrders", "orders/query", "ecom/v1/orders", "orderquery: ignore")
+CALL_NEEDLES = ("orders/search", "searchOrders", "orders/query", "ecom/v1/orders")
+NEEDLES = (*CALL_NEEDLES, "orderquery: ignore")
 """A file without any of them has no call to find, so it is not parsed."""
 _NEEDLES = tuple(needle.encode() for needle in NEEDLES)
 _ENDINGS: dict[str, SourceLanguage] = {
@@ -40,15 +41,15 @@ def may_have_calls(data: bytes) -> bool:
     return any(needle in data for needle in _NEEDLES)
 
 
-def calls_in(text: str, language: SourceLanguage) -> list[SearchCall]:
-    """Return the calls of a source that send a search.
+def calls_in(text: str, language: SourceLanguage) -> FoundCalls:
+    """Return the calls of a source, and the syntax error that may hide more.
 
     Raises:
         UsageError: there is no such language.
         MissingExtra: the extra ``scan`` is not installed.
 
     """
-    return cast("list[SearchCall]", _function(language, "find_calls")(text, language))
+    return cast("FoundCalls", _function(language, "read_calls")(text, language))
 
 
 def comments_in(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:

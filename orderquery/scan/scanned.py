@@ -8,16 +8,20 @@ from typing import Any
 
 from ..compiler.render import render_diagnostics
 from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.place import Place
 from ..syntax.json_printer import plain_json
 from ..syntax.source_text import SourceText
 from .checks import diagnostics_of, identity_of, translated
 from .documents import SearchDocument, SearchDocuments, documents_of, unknown_parts
-from .found import SearchCall, Sends
+from .found import FoundCalls, SearchCall, Sends
 from .languages import SourceLanguage, calls_in, comments_in, may_have_calls
 from .nodes import Span
 from .suppressions import ignore_comments, without_ignored
 
 JSON = Any
+_SYNTAX = "source-syntax"
+_MISSED = "syntax error; searches of this file may be missed, or checked in part"
+_CORRECT = "correct the syntax from here on, then scan again"
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,18 +129,22 @@ def scan_source(text: str, language: SourceLanguage) -> ScannedSource:
 
     ``language`` is ``javascript``, ``typescript``, ``tsx``, ``python``, ``html``, ``vue`` or ``svelte``. What is not
     literal is a hole: it fits wherever some value of its place fits. A source that does not parse is read as far as it
-    can be.
+    can be, with a warning if calls may be missed.
 
     Raises:
         UsageError: there is no such language.
         MissingExtra: the extra ``scan`` is not installed.
 
     """
-    calls = calls_in(text, language) if may_have_calls(text.encode("utf-8", "surrogatepass")) else []
+    has_words = may_have_calls(text.encode("utf-8", "surrogatepass"))
+    calls, error = calls_in(text, language) if has_words else FoundCalls([])
     lines = SourceText(text)
     scanned = tuple([_scanned(call, lines) for call in calls])
     comments = ignore_comments(text, lines, lambda offsets: comments_in(text, language, offsets))
     found = {identity_of(d): d for call in scanned for d in call.diagnostics}
+    if error is not None:
+        problem = lines.located(Diagnostic(_SYNTAX, _MISSED, _CORRECT, Place()), error)
+        found[identity_of(problem)] = problem
     in_order = sorted(found.values(), key=lambda diagnostic: diagnostic.span or (0, 0))
     kept, silenced = without_ignored(in_order, comments, lines)
     return ScannedSource(text, language, scanned, tuple(kept), silenced)

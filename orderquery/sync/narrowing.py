@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,14 +45,15 @@ class Narrowing:
 
 
 def shown_query(text: str, schema: Schema) -> str:
-    """Return the condition of a narrowing for a message, in the text form where it has one."""
+    """Return the condition of a narrowing for a message.
+
+    It is in the text form where it has one.
+    """
     if not text:
         return "no query"
-    try:
+    # The table of fields may have changed since; and not every condition has a text form.
+    with suppress(OrderQueryError):
         text = compile_search({"filter": decode_json(text.encode())}, schema=schema).to_text()
-    except OrderQueryError:
-        # The table of fields may have changed since; and not every condition has a text form.
-        pass
     return f"the query {quoted(text, _MAX_SHOWN_CHARS)}"
 
 

@@ -67,7 +67,10 @@ class SyncResult:
 
     @property
     def goes_on_by_verifying(self) -> bool:
-        """True if a full run stopped early: another would begin again, and a verification finds deleted orders, too."""
+        """True if a full run stopped early.
+
+        Another would begin again, and a verification finds deleted orders, too.
+        """
         return bool(self.full and self.left and self.windows and not self.dry_run)
 
     def add(self, written: Written) -> None:

@@ -24,7 +24,7 @@ NEEDS_MORE = {
     "stores-query",  # is found where no shape is given
     "no-counterpart", "dropped-part", "other-meaning", "partial-counterpart",  # of a translation
     "unknown-answer-key", "cursor-not-passed", "offset-paging", "wrong-loop-end", "unfiltered-member-search",  # of code
-    "bad-ignore-comment", "unused-ignore-comment",  # of a comment in code
+    "bad-ignore-comment", "unused-ignore-comment", "source-syntax",  # of a comment in code, and of code
 }  # fmt: skip
 
 FIVE = {

@@ -53,7 +53,7 @@ NEVER_OVER_HTTP = {
     "already-canceled",  # of a write: cases/orders.json
     "stores-query", "no-counterpart", "dropped-part", "other-meaning", "partial-counterpart",  # of older queries
     "unknown-answer-key", "cursor-not-passed", "offset-paging", "wrong-loop-end", "unfiltered-member-search",  # of code
-    "bad-ignore-comment", "unused-ignore-comment",  # of a comment in code
+    "bad-ignore-comment", "unused-ignore-comment", "source-syntax",  # of a comment in code, and of code
 }  # fmt: skip
 OVER_HTTP = [code for name, code in CODES.items() if name not in NEVER_OVER_HTTP]
 NEEDS_THE_KEY = {"bad-cursor", "cursor-mismatch"}

@@ -192,7 +192,6 @@ def test_a_store_of_another_site_or_query(
     [
         (("sync", "shop.db", "--sites", "missing.toml"), "orderquery: file not found: missing.toml\n"),
         (("sync", "shop.db", "--api-key-file", "missing.txt"), "orderquery: file not found: missing.txt; pass --api-key"),
-        (("scan", "--baseline", "missing.json"), "orderquery: file not found: missing.json; make it with --write-bas"),
         (("sync", "shop.db", "--sites", "folder"), 'orderquery: cannot read "folder": Is a directory\n'),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Syncs of ``--every`` that stop early: what is asked for once goes on until it is finished."""
+"""Syncs of ``--every`` that stop early: what is asked for once goes on until it is finished (D177)."""
 
 from __future__ import annotations
 

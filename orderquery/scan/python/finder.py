@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..found import Language, SearchCall
+from ..found import FoundCalls, Language, SearchCall
+from ..syntax_errors import error_nodes, hiding_error
 from .calls import CallFinder
-from .source import PythonSource
+from .source import PythonSource, nodes_inside
 from .surroundings import mistakes_around
 
 
@@ -15,11 +16,26 @@ def find_calls(text: str, language: Language = "python") -> list[SearchCall]:
         MissingExtra: the extra ``scan`` is not installed.
 
     """
+    return _calls(PythonSource(text), language)
+
+
+def read_calls(text: str, language: Language = "python") -> FoundCalls:
+    """Return the calls of a Python file, and the syntax error that may hide more."""
     source = PythonSource(text)
-    finder = CallFinder(source)
+    calls = _calls(source, language)
+    if source.is_too_deep:
+        return FoundCalls(calls, hiding_error(text, [(0, len(text))], []))
+    if not source.root.has_error:
+        return FoundCalls(calls)
+    errors = [source.span(node) for node in error_nodes(source.root)]
+    comments = [source.span(node) for node in nodes_inside(source.root) if node.type == "comment"]
+    return FoundCalls(calls, hiding_error(text, errors, comments))
+
+
+def _calls(source: PythonSource, language: Language) -> list[SearchCall]:
     return [
         SearchCall(source.span(call.node), call.sends, call.search, language, mistakes_around(source, call))
-        for call in finder.calls()
+        for call in CallFinder(source).calls()
     ]
 
 

@@ -173,11 +173,20 @@ def decoded_part(text: str, prefix: str) -> str:
     return _decoded('"""' + text.replace('"', '\\"') + '"""') or text
 
 
+def nodes_inside(scope: Node) -> Iterator[Node]:
+    """Yield all nodes inside a node."""
+    return _nodes_below(scope, frozenset())
+
+
 def own_nodes(scope: Node) -> Iterator[Node]:
     """Yield the nodes of a scope, without those of the functions and classes in it.
 
     These are yielded, too, but nothing inside.
     """
+    return _nodes_below(scope, NEW_SCOPES)
+
+
+def _nodes_below(scope: Node, closed: frozenset[str]) -> Iterator[Node]:
     cursor = scope.walk()
     depth = 0
     if not cursor.goto_first_child():
@@ -186,7 +195,7 @@ def own_nodes(scope: Node) -> Iterator[Node]:
         node = cursor.node
         assert node is not None
         yield node
-        if node.type not in NEW_SCOPES and cursor.goto_first_child():
+        if node.type not in closed and cursor.goto_first_child():
             depth += 1
             continue
         while not cursor.goto_next_sibling():

@@ -116,7 +116,10 @@ class Answer:
             self._collected(parent)
 
     def _awaits(self, given: Node) -> bool:
-        """Return whether arguments are those of ``await (x).json()``, which the grammar reads as a call."""
+        """Return whether arguments are those of ``await (x).json()``.
+
+        The grammar reads ``await (x)`` as a call.
+        """
         call = self._tree.parent(given)
         called = None if call is None or call.type != "call_expression" else callee(call)
         return called is not None and called.type == "identifier" and self._tree.name(called) == "await"
@@ -210,7 +213,7 @@ class Answer:
                 waiting += [(child, at) for child in expressions(node)]
 
     def _name(self, binding: DeclaredName, path: Path) -> None:
-        """Follow a variable whose only values are this one and nothing, unless names are shared."""
+        """Follow a variable with no other value, unless names are shared."""
         others = [write for write in binding.writes if not write.path and write.change in ("set", "default")]
         if len(others) > 1 and not self._shares_names:
             return

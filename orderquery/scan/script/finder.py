@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ..around import right_path, unknown_answer_key
-from ..found import AroundCall, Language, SearchCall, Sends
+from ..found import AroundCall, FoundCalls, Language, SearchCall, Sends
 from ..languages import SourceLanguage
-from ..nodes import ObjectLiteral, Scalar, SourceValue
+from ..nodes import ObjectLiteral, Scalar, SourceValue, Span
+from ..syntax_errors import error_nodes, hiding_error
 from .answers import Answer, AnswerKind
 from .builders import Builders
 from .choices import Choices
@@ -41,7 +42,30 @@ _MARKUP = ("html", "vue", "svelte")
 
 def find_calls(text: str, language: SourceLanguage) -> list[SearchCall]:
     """Return the calls of a source that send a search, in its order."""
-    return [call for script in _scripts(text, language) for call in _calls(script)]
+    return read_calls(text, language).calls
+
+
+def read_calls(text: str, language: SourceLanguage) -> FoundCalls:
+    """Return the calls of a source, and the syntax error that may hide more."""
+    calls, hiding = list[SearchCall](), list[Span]()
+    for script in _scripts(text, language):
+        if not _NEEDLES.search(script.text):
+            continue
+        tree = _tree(script)
+        calls += _ScriptFinder(tree, script.language).calls()
+        if tree.root.has_error:
+            error = _hiding_error(script, tree)
+            hiding += [] if error is None else [error]
+    return FoundCalls(calls, next(iter(hiding), None))
+
+
+def _hiding_error(script: Script, tree: ScriptTree) -> Span | None:
+    def inside(span: Span) -> Span:
+        return span[0] - script.offset, span[1] - script.offset
+
+    errors = [inside(tree.span(node)) for node in error_nodes(tree.root)]
+    error = hiding_error(script.text, errors, map(inside, tree.comments()))
+    return None if error is None else (error[0] + script.offset, error[1] + script.offset)
 
 
 def comments_at(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:
@@ -81,12 +105,6 @@ def _is_bundle(text: str) -> bool:
 
 def _tree(script: Script) -> ScriptTree:
     return ScriptTree(script.text, script.language, script.offset)
-
-
-def _calls(script: Script) -> Iterator[SearchCall]:
-    if not _NEEDLES.search(script.text):
-        return
-    yield from _ScriptFinder(_tree(script), script.language).calls()
 
 
 class _ScriptFinder:
