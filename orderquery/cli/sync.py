@@ -116,7 +116,7 @@ class _SiteTurns:
     def turn(self) -> int:
         """Sync once; return the exit status."""
         result = _sync_site(self._store, self._site, self._options)
-        _write_result(result, self._site.name if self._shows_name else "")
+        _write_result(result, self._site.name if self._shows_name else "", repeats=self._options["every"] is not None)
         if not any(self._options[key] for key in ("every", "full", "verify")):
             write_message("note: deleted orders are found by --verify and --full only")
         if result.goes_on_by_verifying:
@@ -169,7 +169,7 @@ def _sync_site(store: Store, site: SiteToSync, options: dict[str, Any]) -> SyncR
         )
 
 
-def _write_result(result: SyncResult, name: str) -> None:
+def _write_result(result: SyncResult, name: str, *, repeats: bool) -> None:
     from ..compiler.render import render_line
 
     for problem in result.problems[:_MAX_SHOWN_PROBLEMS]:
@@ -179,5 +179,5 @@ def _write_result(result: SyncResult, name: str) -> None:
         write_message(f"... and {more:,} more")
     for note in result.notes:
         write_message(f"note: {note}")
-    for line in result.lines():
+    for line in result.lines(repeats=repeats):
         write_line(f"{name}: {line}" if name else line)

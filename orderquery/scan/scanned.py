@@ -14,8 +14,9 @@ from ..syntax.source_text import SourceText
 from .checks import diagnostics_of, identity_of, translated
 from .documents import SearchDocument, SearchDocuments, documents_of, unknown_parts
 from .found import FoundCalls, SearchCall, Sends
-from .languages import SourceLanguage, calls_in, comments_in, may_have_calls
+from .languages import SourceLanguage, comments_in, may_have_calls
 from .nodes import Span
+from .recovery import all_calls
 from .suppressions import ignore_comments, without_ignored
 
 JSON = Any
@@ -137,7 +138,7 @@ def scan_source(text: str, language: SourceLanguage) -> ScannedSource:
 
     """
     has_words = may_have_calls(text.encode("utf-8", "surrogatepass"))
-    calls, error = calls_in(text, language) if has_words else FoundCalls([])
+    calls, error = all_calls(text, language) if has_words else FoundCalls([])
     lines = SourceText(text)
     scanned = tuple([_scanned(call, lines) for call in calls])
     comments = ignore_comments(text, lines, lambda offsets: comments_in(text, language, offsets))

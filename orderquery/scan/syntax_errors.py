@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .languages import CALL_NEEDLES
@@ -44,10 +44,14 @@ def hiding_error(text: str, errors: Sequence[Span], comments: Iterable[Span]) ->
         return None
     broken = [(start, _line_end(text, end)) for start, end in errors]
     apart = [span for span in comments if not any(start <= span[0] < end for start, end in broken)]
-    for word in _CALL.finditer(text):
-        if not any(start <= word.start() < end for start, end in apart):
-            return _in_one_line(text, errors[0])
-    return None
+    if all(any(start <= word < end for start, end in apart) for word in call_words(text)):
+        return None
+    return _in_one_line(text, errors[0])
+
+
+def call_words(text: str) -> Iterator[int]:
+    """Yield the offsets of the words that a call has."""
+    return (found.start() for found in _CALL.finditer(text))
 
 
 def _in_one_line(text: str, error: Span) -> Span:

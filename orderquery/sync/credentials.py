@@ -121,8 +121,6 @@ def _read_key_file(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_MAX_KEY_BYTES + 1)
             is_open = os.name == "posix" and bool(os.fstat(file.fileno()).st_mode & 0o077)
-    except FileNotFoundError:
-        raise UsageError(f"file not found: {path}; pass --api-key-file the name of a file with the API key") from None
     except OSError as problem:
         raise UsageError(f"cannot read the API key file {quoted(str(path))}: {problem.strerror or problem}") from None
     if is_open:

@@ -86,10 +86,13 @@ class SyncResult:
         if len(self.problems) < _MAX_PROBLEMS:
             self.problems.append(problem)
 
-    def lines(self) -> list[str]:
-        """Return the result in words, a sentence a line."""
+    def lines(self, *, repeats: bool = False) -> list[str]:
+        """Return the result in words, a sentence a line.
+
+        With ``repeats``, another sync follows by itself.
+        """
         left_out = "" if self.since is None else left_out_by_since(self.since)
-        lines = (self._counts(), self._state(), left_out, self._verification(), self._evidence())
+        lines = (self._counts(), self._state(repeats=repeats), left_out, self._verification(), self._evidence())
         return [line for line in lines if line]
 
     def _counts(self) -> str:
@@ -108,7 +111,9 @@ class SyncResult:
             parts += [f"{number:,} {what}"] if number else []
         return ", ".join(parts)
 
-    def _state(self) -> str:
+    def _state(self, *, repeats: bool) -> str:
+        if self.left and repeats:
+            return f"stopped early: {self.left}; the next turn goes on"
         if self.left:
             again = "again with --verify instead of --full" if self.goes_on_by_verifying else "again"
             return f"stopped early: {self.left}; run the command {again} to go on"

@@ -191,7 +191,6 @@ def test_a_store_of_another_site_or_query(
     ("arguments", "words"),
     [
         (("sync", "shop.db", "--sites", "missing.toml"), "orderquery: file not found: missing.toml\n"),
-        (("sync", "shop.db", "--api-key-file", "missing.txt"), "orderquery: file not found: missing.txt; pass --api-key"),
         (("sync", "shop.db", "--sites", "folder"), 'orderquery: cannot read "folder": Is a directory\n'),
     ],
 )  # fmt: skip

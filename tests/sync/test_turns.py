@@ -58,7 +58,7 @@ def test_what_is_asked_for_once_goes_on_until_it_is_finished(
     turns = re.split(r"^evidence: .*\n", done.stdout, flags=re.MULTILINE)[:-1]
     *stopped, finished, later = turns
     assert len(stopped) > 2
-    assert all("stopped early: " in turn for turn in stopped)
+    assert all(re.search(r"^stopped early: .*; the next turn goes on$", turn, re.MULTILINE) for turn in stopped)
     assert words in finished
     assert "stopped early" not in finished + later
     assert "verified" not in later
@@ -91,3 +91,18 @@ def test_help_names_the_turns() -> None:
     text = " ".join(run("sync", "--help").stdout.split())
     assert "Stop after S seconds, or each turn of --every; the next goes on from there." in text
     assert "--full and --verify are done once, in as many turns as they take." in text
+
+
+def test_the_guard_counts_the_missing_orders_of_all_turns(shop: Service) -> None:
+    shop.store.delete([f"order-{index:03}" for index in range(5, 59, 3)])
+    with oq.open_store("shop.db") as store:
+        found = shop.sync(store, verify=True, max_seconds=0.06)
+        assert found.left
+        for _ in range(MAX_TURNS):
+            found = shop.sync(store, verify=True, max_seconds=0.06)
+            if not found.left:
+                break
+        assert (found.kept_deletions, found.deleted, store.count({})) == (18, 0, 60)
+        found = shop.sync(store, verify=True, max_deletions=18)
+        assert (found.deleted, found.is_complete) == (18, True)
+        assert differences(shop, store) == []
