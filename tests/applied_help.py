@@ -182,6 +182,9 @@ class Help:
         path = self.path if isinstance(self.path[-1], int) else self.path[:-1]
         yield lambda request: self._remove(request, path)
 
+    def remove_list(self, found: re.Match[str]) -> Iterator[Callable[[JSON], None]]:
+        yield lambda request: put(request, self.path, container(request, self.path)[self.path[-1]][0])
+
     def _remove(self, request: JSON, path: Path) -> None:
         holder = container(request, path)
         del holder[path[-1]]
@@ -229,7 +232,7 @@ class Help:
             self._other_condition(request, value)
         elif code in ("unknown-operator", "operator-not-allowed", "unknown-field", "several-operators"):
             self._other_condition(request, value)
-        elif code == "wrong-shape" and self.diagnostic.message.startswith("no operator"):
+        elif code == "wrong-shape" and self.diagnostic.message.startswith(("no operator", "$not must")):
             holder.pop(last)
             join(holder, value)
         else:
@@ -346,6 +349,7 @@ _CHANGES: tuple[tuple[str, Callable[[Help, re.Match[str]], Iterator[Callable[[JS
     (r'move the parts of "(.*)" directly into "search"$', Help.move_parts),
     (r'move "(.*)" into "(?:search\.)?filter"$', Help.move_condition),
     (r"remove this entry$", Help.remove_entry),
+    (r"remove the list around the object$", Help.remove_list),
     (r"remove it$|remove |add a value, or remove", Help.remove),
     (r"write: ", Help.write),
     (r"write (\d+) and follow", Help.bound),

@@ -136,9 +136,17 @@ class MistakenConnectives(MistakenConditions):
         def changed(key: str, value: JSON) -> tuple[str, JSON] | None:
             single = key in ("$and", "$or") and isinstance(value, list) and len(value) == 1
             name = next(name for name, meaning in self.connectives.items() if meaning == key) if single else ""
-            return (name, value[0]) if single and isinstance(value[0], dict) else None
+            certain = single and isinstance(value[0], dict) and (key == "$and" or self._is_one_condition(value[0]))
+            return (name, value[0]) if certain else None
 
         return self._connective(search, changed)
+
+    def _is_one_condition(self, filter_: JSON) -> bool:
+        """Return whether a filter has one condition: an object of several has two readings under ``$or``."""
+        if len(filter_) != 1:
+            return False
+        ((key, value),) = filter_.items()
+        return key in self.connectives or not isinstance(value, dict) or self._is_one_condition(value)
 
     def connective_of_json(self, search: JSON) -> bool:
         """Write a filter inside a connective as JSON text."""

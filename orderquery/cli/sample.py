@@ -21,7 +21,9 @@ from .program import EXIT_OK, Command
 @click.argument("count", metavar="N", type=click.IntRange(min=0))
 @click.option("--seed", metavar="S", type=int, default=0, show_default=True, help="Seed of the random generator.")
 @click.option(
-    "--until", metavar="DATE", help="Day of the last order: today, or 2026-01-31.  [default: about 2026-06-30]"
+    "--until",
+    metavar="DATE",
+    help="Day of the last order: today, or 2026-01-31.  [default: orders from 2024-07-01 on]",
 )
 def sample(count: int, seed: int, until: str | None) -> int:
     """Print sample orders and their transactions.

@@ -10,20 +10,23 @@ from typing import Any, NamedTuple
 from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
-from ..language.conditions import TRUE, Condition, accepted_values, all_of, any_of, negate
-from ..language.datetimes import could_begin_instant, has_offset
+from ..language.conditions import TRUE, Condition, all_of, any_of, negate
+from ..language.datetimes import could_begin_instant
 from ..language.elsewhere import certain_field, may_begin_a_field
 from ..language.fields import Field
+from ..language.near import without_minus
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
-from ..language.types import UnfitOperand, has_lone_surrogate, is_guid
+from ..language.types import UnfitOperand, has_lone_surrogate
 from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortKey, Unreadable, both, either
 from ..syntax.holes import Hole, contains_hole, described_value, without_holes
 from ..syntax.problems import Guesses, Problems
 from . import suggestions
 from .paging_problems import limit_problem, sent_along
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
-from .suggestions import spelled
+from .signed_names import descending_field, negated_field
+from .suggestions import Instead, spelled
+from .value_warnings import ValueWarning, hidden_values, odd_characters, value_warning
 
 JSON = Any
 
@@ -136,8 +139,9 @@ class _Checker:
         if instead is not None:
             node = replace(node, operand=instead)
         operand = self._operand(node, row, operator)
-        if row is self._hidden_field and operand is not None:
-            self._hidden(node, row, operator.meaning(row, operand))
+        if row is self._hidden_field and operand is not None and self.schema.hidden is not None:
+            for found in hidden_values(node, row, self.schema.hidden[1], operator.meaning(row, operand)):
+                self._add("hidden-value", *found, "guess")
         if len(self.diagnostics) == before:
             return operator.meaning(row, operand), node
         mended = self._mended(node)
@@ -150,16 +154,20 @@ class _Checker:
         certain = certain_field(self.schema, node.field)
         if node.field_place not in self._unknown:
             self._unknown.add(node.field_place)
-            self._unknown_field(node.field, certain, node.field_place, sorting=False)
+            signed = negated_field(self.schema, node) if certain is None else None
+            self._unknown_field(node.field, certain, node.field_place, signed, sorting=False)
         return None if certain is None else self._rows[certain]
 
-    def _unknown_field(self, name: str, certain: str | None, place: Place, *, sorting: bool) -> None:
-        message = f"unknown field {quoted(name)}"
-        if certain is not None:
-            self._add("unknown-field", message, f"did you mean {quoted(certain)}?", place, "intended")
+    def _unknown_field(
+        self, name: str, certain: str | None, place: Place, signed: Instead | None, *, sorting: bool
+    ) -> None:
+        if signed is not None:
+            help_, fix = signed.help, signed.fix
+        elif certain is not None:
+            help_, fix = f"did you mean {quoted(certain)}?", "intended"
         else:
-            help_, guess = suggestions.unknown_field(self.schema, name, self.diagnostics, sorting=sorting)
-            self._add("unknown-field", message, help_, place, guess)
+            help_, fix = suggestions.unknown_field(self.schema, name, self.diagnostics, sorting=sorting)
+        self._add("unknown-field", f"unknown field {quoted(name)}", help_, place, fix)
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
         """Report an unsupported operator; return the same condition with others."""
@@ -253,23 +261,18 @@ class _Checker:
             message = f"{row.name} takes {problem.wanted}, not {described(item)}"
             self._add("operand-type", message, found.help, at.item(index), found.fix)
             return None
-        name = kind.name
-        if name == "enum":
+        if kind.name == "enum":
             if row.values and item not in row.values:
                 self._unknown_value(item, row, at, index)
-        elif name == "instant":
-            if item[-1] not in "Zz" and not has_offset(item):
-                message = f"{quoted(item)} has no UTC offset and is read as UTC"
-                self._values[index] = item + "Z"
-                self._add("no-offset", message, f'write: "{item}Z"', at.item(index), "same-answer")
-        elif name == "guid" and not is_guid(item):
-            help_ = 'write a GUID such as "6f759095-0701-4075-9908-c9c31ff013e1"'
-            self._add("not-a-guid", f"{quoted(item)} is not a GUID", help_, at.item(index))
-        elif name == "sequence" and isinstance(item, str) and not (item.isascii() and item.isdigit()):
-            message = f"{quoted(item)} is not a number, so it comes after every number"
-            help_, fix = suggestions.number_instead(Comparison(row.name, operator.name, item, at), self.schema, index)
-            self._add("not-a-number", message, help_, at.item(index), fix)
+            return value
+        self._warn(value_warning(item, row, operator, at, self.schema, index), at, index)
         return value
+
+    def _warn(self, found: ValueWarning | None, at: Place, index: int | None = None) -> None:
+        if found is not None:
+            if found.value is not None:
+                self._values[index] = found.value
+            self._add(found.code, found.message, found.help, at.item(index), found.fix)
 
     def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
         help_, near, misspelt = suggestions.unknown_enum_value(row, item, self.diagnostics)
@@ -298,16 +301,9 @@ class _Checker:
             message = f"no date-time starts with {quoted(operand)}"
             help_ = 'write the start of a date-time such as "2024-03-07T10:24:03.380Z"'
             self._add("never-matches", message, help_, place)
+        elif row.type.textual:
+            self._warn(odd_characters(replace(node, field=row.name), self.schema), place)
         return operand
-
-    def _hidden(self, node: Comparison, row: Field, condition: Condition) -> None:
-        assert self.schema.hidden is not None
-        wanted = set(accepted_values(condition))
-        values = enumerate(node.operand) if isinstance(node.operand, tuple) else ((None, node.operand),)
-        for index, value in values:
-            if value in self.schema.hidden[1] and value in wanted:
-                message = f"no search returns orders with {row.name} {quoted(value)}"
-                self._add("hidden-value", message, f"remove {quoted(value)}", node.place.item(index), "guess")
 
     def _empty(self, operator: Operator, node: Comparison) -> None:
         message = f"{spelled(node.operator, node.place)} with an empty list {operator.when_empty}"
@@ -347,9 +343,10 @@ class _Checker:
                 self._add("duplicate-sort", message, "remove this entry", key.place, "same-answer")
                 continue
             unknown = row is not None and key.field not in self._rows
-            mended.append(replace(key, field=row.name) if unknown and row is not None else key)
+            descending = key.descending or (unknown and without_minus(key.field) is not None)
+            mended.append(replace(key, field=row.name, descending=descending) if unknown and row is not None else key)
             if row is not None:
-                keys[row] = key.descending
+                keys[row] = descending
         same = len(mended) == len(search.sort) and all(map(operator.is_, mended, search.sort))
         return total_order(keys, self.schema), search.sort if same else tuple(mended)
 
@@ -362,8 +359,9 @@ class _Checker:
     def _sort_field(self, key: SortKey) -> Field | None:
         row = self._rows.get(key.field)
         if row is None:
-            certain = certain_field(self.schema, key.field)
-            self._unknown_field(key.field, certain, key.place, sorting=True)
+            minus = descending_field(self.schema, key)
+            certain = certain_field(self.schema, key.field) if minus is None else minus.value
+            self._unknown_field(key.field, certain, key.place, minus, sorting=True)
             if certain is None:
                 return None
             row = self._rows[certain]

@@ -17,6 +17,7 @@ from ..language.elsewhere import certain_field
 from ..language.schema import Schema
 from ..syntax.json_reader import Shape
 from ..syntax.literal_outline import literal_parts, string_of
+from ..syntax.problems import REMOVE_LIST, is_listed_object
 from ..syntax.source_text import Replacement, Span
 from ..syntax.text_outline import TextPart, text_form
 from .json_edits import MISSING, put_at, renamed_key, value_at, without
@@ -225,6 +226,8 @@ def _changed(document: JSON, shape: Shape, found: Diagnostic, schema: Schema) ->
         yield f"write {bound[1]}", put_at(document, path, int(bound[1]))
     elif (most := _KEEP.match(first)) is not None and isinstance(value, list | tuple):
         yield first, put_at(document, path, list(value[: int(most[1])]))
+    elif first == REMOVE_LIST and is_listed_object(value):
+        yield first, put_at(document, path, value[0])
     elif _REMOVE.match(first):
         yield first, without(document, path if "entry" not in first or isinstance(path[-1], int) else path[:-1])
     elif first.startswith("write: ") and found.code in ("operand-type", "bad-order", "not-a-number", "operand-shape"):

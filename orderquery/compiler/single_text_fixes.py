@@ -29,6 +29,10 @@ def single_text_edits(text: str, search: Search, schema: Schema, only: Diagnosti
     printer = TextPrinter(schema)
     try:
         if only.code == "unknown-field":
+            keys = tuple([key for key in search.sort if key.place.span == span])
+            if keys:
+                mended = check_search(Search(sort=keys), schema).mended
+                return tuple(sort_edits(text, replace(search, sort=keys), mended, schema))
             certain = certain_field(schema, name_of(text[slice(*span)]))
             return () if certain is None else (Replacement(*span, printer.name(certain)),)
         if only.code == "duplicate-sort":

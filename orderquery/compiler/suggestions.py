@@ -17,13 +17,14 @@ from ..diagnostics.diagnostic import Fix
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import relative_word
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
 from ..language.near import closest_name, misspelt_value
+from ..language.odd_characters import without_odd_characters
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
+from ..language.written_times import UNITS, written_time
 from ..syntax.ast import Comparison, Filter, Search, both, either
 from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
@@ -34,7 +35,7 @@ JSON = Any
 
 _MAX_REWRITTEN_VALUES = 10
 _LAST_DAY = "9999-12-31"
-_NEGATION = re.compile(r"\A(?:UN|NON|NOT)_?")
+_NEGATION = re.compile(r"\A(?:UN|NON|NOT|[^\w\s])_?")
 """Before a value of an enum: it means the opposite."""
 _MAX_PLAIN_DIGITS = 18
 """A number of an order that a help of the text form shows without quotes."""
@@ -215,12 +216,14 @@ class Instead(NamedTuple):
 
 def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead:
     """Return what to write instead of an operand of the wrong type."""
-    relative = relative_word(item) if in_text and row.type.name == "instant" and isinstance(item, str) else None
+    is_time_in_text = in_text and row.type.name == "instant" and isinstance(item, str)
+    relative = written_time(item) if is_time_in_text else None
     if relative is not None:
-        return Instead(f"write {relative}", "guess")
+        return Instead(relative.help, "guess")
     instead = problem.instead
     if instead is None:
-        return Instead(f"write {problem.wanted}")
+        units = f"\n{UNITS}" if is_time_in_text else ""
+        return _plain_instead(item, row, operator, in_text=in_text) or Instead(f"write {problem.wanted}{units}")
     day = _bare_day(item) if row.type.name == "instant" else None
     if day is not None:
         to_write = _day_in_text if in_text else _day
@@ -230,7 +233,21 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
         certain = False
     if row.type.name in ("text", "guid", "enum"):
         certain = isinstance(item, int)
-    return Instead(write_help(instead), "intended" if certain else "guess", instead)
+    other = "" if problem.other is None else f" or {write_help(problem.other, '').removeprefix(': ')}"
+    return Instead(write_help(instead) + other, "intended" if certain else "guess", instead)
+
+
+def _plain_instead(item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead | None:
+    """Return what to write for a value with odd characters around it."""
+    plain = without_odd_characters(item) if isinstance(item, str) else ""
+    if not plain or plain == item:
+        return None
+    try:
+        row.type.operand(plain)
+    except UnfitOperand as problem:
+        found = unfit_operand(problem, plain, row, operator, in_text=in_text)
+        return None if found.fix is None else Instead(found.help, "guess", found.value)
+    return Instead(write_help(plain), "guess", plain)
 
 
 def _bare_day(item: JSON) -> str | None:
@@ -354,7 +371,9 @@ def unknown_enum_value(row: Field, value: str, problems: Problems) -> NearValue:
 
 
 def _written(value: str) -> str:
-    return value.replace(" ", "_").replace("-", "_").upper()
+    bare = value.strip()
+    # A minus in front is no letter of a value.
+    return (bare[:1] + bare[1:].replace(" ", "_").replace("-", "_")).upper()
 
 
 @lru_cache(maxsize=1024)

@@ -78,5 +78,7 @@ def sort_edits(text: str, search: Search, mended: Search, schema: Schema) -> Ite
             following = spans[index + 1][0] if index + 1 < len(spans) else end
             stop = text.rfind(",", spans[index][1], following) if index + 1 < len(spans) else end
             yield Replacement(comma, stop, "")
+        elif new.descending and not key.descending:
+            yield Replacement(*spans[index], f"{new.field} desc")
         elif new.field != key.field:
             yield Replacement(*spans[index], new.field)

@@ -261,6 +261,14 @@ _ROWS = (
         fix="none: the right id is not known",
     ),
     Code(
+        "odd-characters", "accepts", _violation("FORMAT"), "typographic quotes or invisible characters in a value",
+        "Word processors, chats and web pages put curly quotes, no-break spaces and zero-width characters into what is "
+        "copied. They are compared like letters, so the condition probably matches nothing (D163).",
+        '{"search": {"filter": {"buyerInfo.email": "\u201ca@example.com\u201d"}}}',
+        '{"search": {"filter": {"buyerInfo.email": "a@example.com"}}}',
+        fix="guess: the value may really have them",
+    ),
+    Code(
         "not-a-number", "accepts", _violation("FORMAT"), "operand is not a number",
         "Order numbers are digits. Other text is compared after every number, so the condition probably does not match "
         "what was meant (D40).",

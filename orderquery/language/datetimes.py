@@ -22,7 +22,6 @@ INSTANT_PATTERN = (
 _INSTANT = re.compile(INSTANT_PATTERN)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,6})([wdhm])", re.ASCII)
-_LONG_RELATIVE = re.compile(r"([+-])([0-9]{1,6})\s*(?:(w)eeks?|(d)ays?|(h)(?:ou)?rs?|(m)in(?:ute)?s?)")
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
@@ -167,7 +166,8 @@ def word_instant(word: str, now: datetime) -> JSON:
         moment = {"now": now, "today": midnight, "yesterday": midnight - _UNITS["d"]}[lower]
         return write_instant((moment - _EPOCH) // _MICROSECOND)
     found = _RELATIVE.fullmatch(lower)
-    if found is None:
+    if found is None or word[-1] == "M":
+        # Minutes are a small m; many other notations have M for months (D166).
         return word
     distance = int(found[2]) * _UNITS[found[3]]
     try:
@@ -183,15 +183,6 @@ def _is_day(word: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def relative_word(text: str) -> str | None:
-    """Return a relative time as the text form has it: ``-30d`` for ``-30days``."""
-    word = text.strip().lower()
-    found = _LONG_RELATIVE.fullmatch(word)
-    short = word if found is None else f"{found[1]}{found[2]}{''.join(filter(None, found.groups()[2:]))}"
-    # A date is not relative, and a time that is out of range has no other spelling.
-    return None if _DATE.fullmatch(short) or word_instant(short, _EPOCH) == short else short
 
 
 def could_begin_instant(prefix: str) -> bool:

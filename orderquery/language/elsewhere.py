@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .grammar_files import grammar_text
-from .near import is_nearly, near_name
+from .near import is_nearly, near_name, plain_name
 from .operators import CONNECTIVES, OPERATORS
 from .schema import Schema
 
@@ -95,9 +95,14 @@ def operator_reading(name: str) -> OperatorReading | None:
     """Return what an operator certainly means: a near name, or one from elsewhere."""
     near = near_name(name, OPERATORS)
     if near is not None:
-        return OperatorReading(near)
+        return None if _is_negation(name, near) else OperatorReading(near)
     elsewhere = near_name(name, _OPERATORS)
-    return None if elsewhere is None else _OPERATORS[elsewhere]
+    return None if elsewhere is None or _is_negation(name, elsewhere) else _OPERATORS[elsewhere]
+
+
+def _is_negation(name: str, operator: str) -> bool:
+    """Return whether a name is an operator with ``n`` in front, such as ``$nexists``."""
+    return plain_name(name) == "n" + plain_name(operator)
 
 
 @lru_cache(maxsize=1_024)

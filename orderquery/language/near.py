@@ -15,8 +15,12 @@ _MIN_CHARS_OF_A_BEGINNING = 3
 _MAX_CHARS = 200
 _MAX_EDITS = 2
 """Of a misspelt value."""
-_FILLERS = re.compile(r"[_\-\s$]")
+_FILLERS = re.compile(r"[_\s$]|(?<=\w)-+(?=[\w\s])")
+"""A ``-`` between letters only: before or after a name it is a sign."""
 _SIGN = re.compile(r"[^\w.]")
+_MINUS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+"""The hyphen, and what word processors put in its place."""
+_NEGATED = re.compile(rf"\s*(?:[{_MINUS}!~\u00ac]\s*|not[\s_]+)(.+)|(.+?)[._]+\$?not", re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(maxsize=2_048)  # the names of the tables are compared again with every unknown name
@@ -29,7 +33,8 @@ def near_name(name: str, names: Iterable[str]) -> str | None:
 
     Near is equal but for case, ``_``, ``-``, spaces and ``$``, or one edit away. One edit is a character inserted,
     removed or replaced, or two neighbours exchanged, in a name of at least five letters. ``None`` if there is no such
-    name, or more than one. A sign such as ``!`` or ``>`` is no typing error: it may change the meaning.
+    name, or more than one. A sign such as ``!`` or ``>``, or a ``-`` before or after a name, is no typing error: it may
+    change the meaning.
     """
     if len(name) > _MAX_CHARS:
         return None
@@ -46,6 +51,26 @@ def near_name(name: str, names: Iterable[str]) -> str | None:
         if shortest <= len(other := _plain(candidate)) <= longest and _is_one_edit(plain, other)
     ]
     return close[0] if len(close) == 1 else None
+
+
+def plain_name(name: str) -> str:
+    """Return a name without fillers and case, as near names are compared."""
+    return _plain(name)
+
+
+def without_minus(name: str) -> str | None:
+    """Return the name after a leading minus; ``None`` if there is none."""
+    found = name.strip()
+    return found[1:].strip() if found[:1] in _MINUS and len(found) > 1 else None
+
+
+def without_negation(name: str) -> str | None:
+    """Return a name without its negation, or ``None`` if it has none.
+
+    That is a leading ``-``, ``!``, ``~`` or ``not``, or ``_not`` at the end.
+    """
+    found = _NEGATED.fullmatch(name[:_MAX_CHARS])
+    return None if found is None else (found[1] or found[2]).strip()
 
 
 def _is_one_edit(one: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from .datetimes import READ, days_around, instant_from, read_instant, text_of_instant, word_instant
+from .written_amounts import amounts_from
 
 JSON = Any
 Value = Any
@@ -41,13 +42,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class UnfitOperand(Exception):
     """An operand that is not a value of the type.
 
-    ``instead`` is the likely value, or ``None``.
+    ``instead`` is the likely value, or ``None``; ``other`` is another likely value.
     """
 
-    def __init__(self, wanted: str, instead: JSON = None) -> None:
+    def __init__(self, wanted: str, instead: JSON = None, other: JSON = None) -> None:
         super().__init__(wanted)
         self.wanted = wanted
         self.instead = instead
+        self.other = other
 
 
 def has_lone_surrogate(text: str) -> bool:
@@ -159,9 +161,8 @@ def _operand_amount(value: JSON) -> Decimal:
     amount = read_amount(value)
     if amount is not None:
         return amount
-    bare = value.strip().lstrip("$€£").replace(",", "") if isinstance(value, str) else None
-    instead = bare if read_amount(bare) is not None else None
-    raise UnfitOperand('a decimal number or string such as "63.24"', instead)
+    readings = amounts_from(value) if isinstance(value, str) else ()
+    raise UnfitOperand('a decimal number or string such as "63.24"', *readings)
 
 
 def _around_amount(amount: Decimal) -> tuple[float, float]:

@@ -137,11 +137,15 @@ def changed_comparisons(tree: Filter, change: Callable[[Comparison], Filter]) ->
 
 @dataclass(slots=True, unsafe_hash=True)
 class SortKey:
-    """A field to sort by; ascending unless ``descending``."""
+    """A field to sort by; ascending unless ``descending``.
+
+    ``has_order`` is whether a text names the direction.
+    """
 
     field: str
     descending: bool = False
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
+    has_order: bool = dataclasses.field(default=False, compare=False)
 
 
 @dataclass(slots=True, unsafe_hash=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..diagnostics.diagnostic import Fix
+from ..language.elsewhere import connective_reading
 from ..language.operators import OPERATORS
 from .holes import has_hole_key
 from .json_printer import write_help
+from .problems import REMOVE_LIST, is_listed_object
 
 JSON = Any
 
@@ -41,3 +44,64 @@ def several_operators(name: str, shown: str, count: int, value: dict[str, JSON])
     if len(written) == len(value):
         help_ = write_help({"$and": [{shown: {key: value[key]}} for key in written]}, "use $and")
     return f"{number} operators on {name}: Wix may refuse this", help_
+
+
+def object_for_list(connective: str, value: JSON) -> tuple[str, Fix | None]:
+    """Return the help for a connective whose value is no list, and how sure it is.
+
+    Under ``$or`` and ``$nor`` an object of several conditions may be one filter of the list, or all of it (D164).
+    """
+    if not isinstance(value, dict):
+        return write_help([{"field": "value"}]), None
+    if connective == "$and" or _is_one_condition(value):
+        return write_help([value]), "intended"
+    if not value:
+        return f"add a filter to {connective}", None
+    any_of, all_of = ("none of them", "not all of them") if connective == "$nor" else ("any of them", "all of them")
+    apart = [{key: part} for key, part in _conditions(value)]
+    # Two operators on one field are conditions of their own.
+    together = value if len(apart) == len(value) else {"$and": apart}
+    return _two_readings(apart, any_of, [together], all_of)
+
+
+def list_under_not(value: Sequence[JSON]) -> tuple[str, Fix | None]:
+    """Return the help for a list under ``$not`` that does not have one filter."""
+    if not value:
+        return "write one filter, or a list with one filter", None
+    any_of, all_of = ({"$not": {connective: list(value)}} for connective in ("$or", "$and"))
+    return _two_readings(any_of, "none of them", all_of, "not all of them")
+
+
+def list_for_filter(value: JSON) -> tuple[str, Fix | None]:
+    """Return the help for a filter that is no object."""
+    filters = list(value) if isinstance(value, list | tuple) else []
+    if not filters or not all(isinstance(part, dict) and part for part in filters):
+        return write_help({"field": "value"}), None
+    if is_listed_object(filters):
+        return REMOVE_LIST, "guess"
+    return _two_readings({"$and": filters}, "all of them", {"$or": filters}, "any of them")
+
+
+def _two_readings(one: JSON, one_means: str, other: JSON, other_means: str) -> tuple[str, Fix | None]:
+    first, second = write_help(one, ""), write_help(other, "").removeprefix(": ")
+    if not first or not second:
+        return "write a list of filters", None
+    return f"write{first} for {one_means}, or {second} for {other_means}", "guess"
+
+
+def _is_one_condition(value: dict[str, JSON]) -> bool:
+    if len(value) != 1 or has_hole_key(value):
+        return False
+    ((key, inner),) = value.items()
+    is_connective = isinstance(key, str) and connective_reading(key) is not None
+    return is_connective or not isinstance(inner, dict) or _is_one_condition(inner)
+
+
+def _conditions(value: dict[str, JSON]) -> Iterator[tuple[str, JSON]]:
+    """Yield each condition of an object with its field."""
+    for key, part in value.items():
+        is_connective = isinstance(key, str) and connective_reading(key) is not None
+        if isinstance(part, dict) and part and not is_connective:
+            yield from ((key, {inner: operand}) for inner, operand in part.items())
+        else:
+            yield key, part

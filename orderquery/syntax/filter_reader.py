@@ -22,8 +22,8 @@ from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES, MAX_LIST_ITEM
 from ..language.operators import CONNECTIVES, OPERATORS
 from ..language.schema import Schema
 from .ast import Comparison, Filter, Not, Unreadable, both, either
-from .filter_helps import conditions_apart, several_operators
-from .holes import Hole, is_spread, without_spreads
+from .filter_helps import conditions_apart, list_for_filter, list_under_not, object_for_list, several_operators
+from .holes import Hole, described_value, is_spread, without_spreads
 from .json_printer import print_filter, write_help
 from .json_strings import filter_in_string
 from .operator_guesses import operator_guess
@@ -64,9 +64,8 @@ class FilterReader:
             if self._problems.is_hole(value):
                 return Unreadable(value)
             decoded = filter_in_string(value)
-            fix: Fix | None = None if decoded is None else "intended"
-            example = {"field": "value"}
-            self._problems.shape(path, "a filter", "an object", value, instead=decoded, fix=fix, example=example)
+            help_, fix = list_for_filter(value) if decoded is None else (write_help(decoded), "intended")
+            self._shape(path, "a filter must be an object", value, help_, fix)
             return Unreadable(value) if decoded is None else self._filter(decoded, path, depth)
         parts = []
         for key, inner in value.items():
@@ -138,13 +137,11 @@ class FilterReader:
         if not isinstance(value, list | tuple):
             if self._problems.is_hole(value):
                 return Not(Unreadable({"$or": value})) if name == "$nor" else Unreadable({name: value})
-            instead = [value] if isinstance(value, dict) else None
-            fix: Fix | None = None if instead is None else "intended"
-            example = [{"field": "value"}]
-            self._problems.shape(path, name, "a list of filters", value, instead=instead, fix=fix, example=example)
-            if instead is None:
-                return Unreadable({name: value})
-            return self._joined(name, [self._filter(value, path, depth + 1)])
+            help_, fix = object_for_list(name, value)
+            self._shape(path, f"{name} must be a list of filters", value, help_, fix)
+            if fix == "intended":
+                return self._joined(name, [self._filter(value, path, depth + 1)])
+            return Not(Unreadable({"$or": value})) if name == "$nor" else Unreadable({name: value})
         self._deeper(path, depth)
         if not value and name != "$nor":
             self._empty(name, path)
@@ -174,11 +171,8 @@ class FilterReader:
                 self._problems.has_holes = True
                 return Unreadable({"$not": value})
             if len(value) != 1:
-                instead = {"$and": list(value)} if value else None
-                fix: Fix | None = "guess" if value else None
-                self._problems.shape(
-                    path, "$not", "one filter, or a list with one filter", value, instead=instead, fix=fix
-                )
+                wanted = "$not must be one filter, or a list with one filter"
+                self._shape(path, wanted, value, *list_under_not(value))
                 return Unreadable({"$not": value})
             value, path = value[0], (*path, 0)
         return Not(self._filter(value, path, depth + 1))
@@ -362,6 +356,9 @@ class FilterReader:
         if item.__class__ is str and len(item) <= MAX_STRING_CHARS:
             return item
         return item if isinstance(item, list | tuple) else self._operand(item, (*path, index))
+
+    def _shape(self, path: Path, wanted: str, found: JSON, help_: str, fix: Fix | None) -> None:
+        self._problems.add("wrong-shape", f"{wanted}, not {described_value(found)}", help_, path, fix)
 
     # -- names and limits ---------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
 from .filter_reader import FilterReader, LimitReached
 from .holes import Hole, has_hole_key
 from .json_printer import write_help
-from .problems import Problems
+from .problems import REMOVE_LIST, Problems, is_listed_object
 from .same_values import SameValues
 from .sort_reader import SortEntry, SortReader
 
@@ -205,6 +205,8 @@ class Reader:
         if isinstance(value, Hole) and _is_wrapper(key):
             self._may_be_second = True
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
+        if is_listed_object(value) and _is_wrapper(key):
+            return REMOVE_LIST, "guess"
         name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
         if name is not None:
             return self._as_part(key, name, value, path, level)

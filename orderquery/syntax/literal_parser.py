@@ -16,6 +16,7 @@ from ..language.limits import too_large
 from ..language.schema import Schema
 from .json_decoder import duplicate_key
 from .lark_runner import TokenRules, build_parser, run_parser
+from .script_dates import date_advice
 from .source_text import (
     PASTED_CODE,
     ReadError,
@@ -266,7 +267,6 @@ def _literal_parser() -> Lark:
 # -- syntax errors ----------------------------------------------------------------------------------------------
 
 _WRONG_WORD = re.compile(r"""[-+]?[\w$.]+|\S""")
-_DATE = re.compile(r"""new\s+Date\s*\(\s*(?:(["'])([^"'\n]*)\1)?\s*\)?""")
 _CLOSING = {"{": "}", "[": "]"}
 _NOT_A_NUMBER = "not a JSON number; write a number or null"
 _CONSTANTS = {
@@ -336,9 +336,9 @@ def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
 
 
 def _value_advice(source: SourceText, stuck: StuckError, found: str) -> str:
-    date = _DATE.match(source.text, stuck.span[0])
-    if date:
-        return f"write the date-time as a string: {quoted(date[2] or '2024-01-31T09:30:00.000Z')}"
+    date = date_advice(source.text, stuck.span[0])
+    if date is not None:
+        return date
     if found.lstrip("+-") in _CONSTANTS:
         return _CONSTANTS[found.lstrip("+-")]
     if found == ",":

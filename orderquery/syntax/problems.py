@@ -11,10 +11,29 @@ from ..language.limits import too_large
 from ..language.near import closest_name
 from .holes import Hole, described_value
 from .json_printer import write_help
+from .json_strings import json_in_string
 
 JSON = Any
 MAX_GUESSED_NAMES = 10
 """Of one request: to find the closest of a list of names is slow."""
+
+
+REMOVE_LIST = "remove the list around the object"
+
+
+def is_listed_object(value: JSON) -> bool:
+    """Return whether a value is a list of one object that is not empty."""
+    return isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], dict) and bool(value[0])
+
+
+def _kept_object(value: JSON) -> tuple[str, Fix | None] | None:
+    """Return a help that keeps the object in a value, where an example would not."""
+    if is_listed_object(value):
+        return REMOVE_LIST, "guess"
+    if isinstance(value, list | tuple) and any(isinstance(part, dict) and part for part in value):
+        return "write one object", None
+    decoded = json_in_string(value, "{")
+    return (write_help(decoded), "guess") if isinstance(decoded, dict) and decoded else None
 
 
 class Guesses:
@@ -78,6 +97,8 @@ class Problems(list[Diagnostic]):
         """
         shown = instead if instead is not None else example
         help_ = f"write {wanted}" if shown is None else write_help(shown)
+        if instead is None and isinstance(example, dict):
+            help_, fix = _kept_object(found) or (help_, fix)
         message = f"{what} must be {wanted}, not {described_value(found)}"
         self.add("wrong-shape", message, help_, path, fix, at_key=at_key)
 

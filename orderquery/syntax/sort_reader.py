@@ -10,7 +10,7 @@ from ..diagnostics.diagnostic import Fix
 from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described, quoted
 from ..language.limits import MAX_FIELD_NAME_CHARS, MAX_LIST_ITEMS
-from ..language.near import near_name
+from ..language.near import near_name, without_minus
 from .ast import SortKey
 from .holes import Hole, has_hole_key
 from .json_printer import write_help
@@ -113,7 +113,7 @@ class SortReader:
         """
         if not isinstance(name, str):
             return None
-        bare = _without_minus(name)
+        bare = without_minus(name)
         descending = is_descending(order[0]) if order else bare is not None
         if descending is None or (order and bare is not None) or not self._knows(bare or name):
             return None
@@ -137,7 +137,7 @@ class SortReader:
         if len(name) > MAX_FIELD_NAME_CHARS:
             self._problems.too_long(at, "fieldName", MAX_FIELD_NAME_CHARS, len(name), "write a field of the table")
             return unread
-        bare = _without_minus(name)
+        bare = without_minus(name)
         if bare is not None and self._knows(bare):
             # A minus beside a direction may mean either direction.
             is_certain = (order is None or descending is True) and not has_hole_key(entry)
@@ -192,7 +192,7 @@ class SortReader:
             return False
         if isinstance(value, Hole):
             return not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
-        bare = _without_minus(value) or value
+        bare = without_minus(value) or value
         return self._knows(bare) and not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
 
     def _direction(self, entry: dict[str, JSON], path: Path) -> tuple[dict[str, JSON], bool | None, JSON]:
@@ -257,12 +257,6 @@ def _printed(key: SortKey) -> dict[str, str]:
 
 def _order(descending: bool) -> str:
     return "DESC" if descending else "ASC"
-
-
-def _without_minus(name: str) -> str | None:
-    """Return the name after a leading ``-``; ``None`` if there is none."""
-    found = name.strip()
-    return found[1:].strip() if found.startswith("-") else None
 
 
 def _entry_of(written: JSON, key: SortKey, rest: dict[str, JSON] | None = None) -> SortEntry:

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import bare_date, relative_word
+from ..language.datetimes import bare_date
 from ..language.elsewhere import certain_field, operator_reading
 from ..language.fields import Field
 from ..language.operators import ANY, OPERATORS
 from ..language.schema import Schema
 from ..language.types import JSON
+from ..language.written_amounts import amounts_from
+from ..language.written_times import WrittenTime, written_time
 from .foreign_text import Accepts, Foreign, bare_value, foreign_text
 from .source_text import ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
 
@@ -63,6 +65,14 @@ _RIGHT_CLAUSE = {
     "descending": "write: desc",
 }
 _BRACKETS = re.compile(r"(\S+\s+(?:not\s+in|in|has\s+any|has\s+all)\s*)\[([^\[\]]*)\]", re.IGNORECASE)
+_WORDS = re.compile(r"[^\s()=<>!,]+")
+_WORDS_OF_A_RANGE = 5
+"""From the field to the second value of ``not between``."""
+_TIME_WORDS = re.compile(r"[\w+-]+(?:\(\))?[\w+-]*")
+_MAX_TIME_WORDS, _MAX_TIME_CHARS = 4, 60
+_RUN_BEFORE, _RUN_AFTER = re.compile(r"[^\s()=<>!]*\Z"), re.compile(r"[^\s()]*")
+_CURLY = "\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
+_CURLY_QUOTES = re.compile(rf"[{_CURLY}]([^{_CURLY}\r\n]*)[{_CURLY}]")
 _MAX_BEFORE, _MAX_AFTER = 200, 500
 """Characters around a wrong token that are looked at."""
 _JOIN = 'join conditions with "and" or "or"'
@@ -127,6 +137,14 @@ def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
     text, (start, end) = source.text, stuck.span
     found = text[start:end]
     at_end = stuck.kind == "$END"
+    curly = _CURLY_QUOTES.finditer(text, max(0, start - _MAX_BEFORE), end + _MAX_AFTER)
+    around = next((run[1] for run in curly if run.start() < start < run.end()), None)
+    if around is not None:
+        return f"use straight quotes: {_in_quotes(around)}"
+    if found == ",":
+        amounts = _amounts_around(text, start, schema)
+        if amounts:
+            return f"write {' or '.join(amounts)}"
     signs = next((run[0] for run in _SIGNS.finditer(text) if run.start() <= start < run.end()), "")
     if signs in _RIGHT_SIGN and not at_end:
         return _replace_by(_RIGHT_SIGN[signs], signs)
@@ -254,13 +272,42 @@ def _joining_advice(source: SourceText, stuck: StuckError, found: str, schema: S
     if stuck.kind == "STRING" and stuck.previous is not None and stuck.previous.type == "STRING":
         joined = f"{value}'{found[1:-1]}"
         return f"write {quote(joined, chr(39))} or {quote(joined)}"
-    relative = relative_word(f"{value} {found}")
+    relative = _time_around(source.text, stuck, schema)
     if relative is not None:
-        return f"write {relative}"
+        return relative.help
     several_words = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
     if several_words and schema.find(found) is None:
         return f"put a value of several words in quotes: {_in_quotes(f'{value} {found}')}"
     return _JOIN if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") or "&" in value else ""
+
+
+def _amounts_around(text: str, at: int, schema: Schema) -> tuple[str, ...]:
+    """Return the amounts that a number with a comma may mean, after an amount field."""
+    before = text[max(0, at - _MAX_BEFORE) : at]
+    begun = _RUN_BEFORE.search(before)
+    ended = _RUN_AFTER.match(text, at, at + _MAX_AFTER)
+    if begun is None or ended is None or not _is_after_field(before[: begun.start()], "amount", schema):
+        return ()
+    return amounts_from(begun[0] + ended[0])
+
+
+def _time_around(text: str, stuck: StuckError, schema: Schema) -> WrittenTime | None:
+    """Return the relative time that some words may mean, in a condition of a date."""
+    if stuck.previous is None or stuck.previous.type != "WORD":
+        return None
+    start = span_of(stuck.previous)[0]
+    if not _is_after_field(text[max(0, start - _MAX_BEFORE) : start], "instant", schema):
+        return None
+    words = _TIME_WORDS.findall(text[start : start + _MAX_TIME_CHARS])
+    times = (written_time(" ".join(words[:count])) for count in range(min(len(words), _MAX_TIME_WORDS), 0, -1))
+    return next((found for found in times if found is not None), None)
+
+
+def _is_after_field(before: str, kind: str, schema: Schema) -> bool:
+    """Return whether a text ends inside a condition of a field of this type."""
+    words = _WORDS.findall(before)[-_WORDS_OF_A_RANGE:]
+    rows = [schema.find(certain_field(schema, word) or "") for word in words]
+    return any(row is not None and row.type.name == kind for row in rows)
 
 
 def _replace_by(right: str, wrong: str) -> str:
@@ -299,4 +346,7 @@ def whole_day_condition(field: str, row: Field, operator: str, word: str, value:
         after = day + timedelta(days=1)
     except (ValueError, OverflowError):
         return None
-    return template.format(field=field, word=word, day=day, next=after)
+    # Both days are relative, or both are dates.
+    is_yesterday = word.lower() == "yesterday"
+    first, following = (word, "today") if is_yesterday else (day if word.lower() == "today" else word, after)
+    return template.format(field=field, word=first, day=day, next=following)

@@ -131,7 +131,7 @@ class _SearchMaker:
     def search(self, parts: dict[str, Any]) -> Search:
         filter_ = self.filter(parts["filter"]) if "filter" in parts else EVERYTHING
         order_by, *keys = parts.get("sort", (None,))
-        sort = tuple(SortKey(key[0].value, key[-1].type == "DESC", _place(key[0])) for key in keys)
+        sort = tuple(SortKey(key[0].value, key[-1].type == "DESC", _place(key[0]), len(key) > 1) for key in keys)
         return Search(
             filter_,
             sort,
@@ -245,7 +245,11 @@ class _SearchMaker:
         if row is not None and row.type.name == "instant":
             before = self.whole_day(node.field, row, "$lte", high, parts[1].operand)
             if before is not None:
-                both_days = f"{self.written(node.field)} >= {self.written(low)} and {before}"
+                first = self.written(low)
+                if high.value.lower() == "today" and not first[:1].isdigit():
+                    # The last day is a date, and so must be the first.
+                    first = str(parts[0].operand).removesuffix("T00:00:00.000Z")
+                both_days = f"{self.written(node.field)} >= {first} and {before}"
                 self.warn_of_bare_date(high, f"write: {f'not ({both_days})' if negated else both_days}", place_of(high))
         return Not(both(parts)) if negated else both(parts)
 

@@ -13,6 +13,7 @@ from ..language.fields import UNSPECIFIED, Field
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
 from .holes import Hole
+from .script_dates import date_advice
 from .source_text import ReadError, Span, StuckError, span_of
 from .stand_ins import StandIn, end_of_expression
 
@@ -83,7 +84,8 @@ def variable_error(text: str, stuck: StuckError, schema: Schema) -> ReadError | 
     stand_in = hole_in_place(text, stuck)
     example = _example_at(text, stuck, schema)
     shown = "" if example is None else f", such as {json.dumps(example)}"
-    return _error(found[0], f"replace {_short(found[0])} by its value{shown}", (start, found.end()), stand_in)
+    help_ = date_advice(text, start) or f"replace {_short(found[0])} by its value{shown}"
+    return _error(found[0], help_, (start, found.end()), stand_in)
 
 
 def hole_in_place(text: str, stuck: StuckError) -> StandIn | None:

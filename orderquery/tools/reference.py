@@ -60,7 +60,7 @@ The text form, for people:
 - A value is a word (`PAID`, `10126`, `2024-01-01`, `a@example.com`) or quoted (`"Ethiopian Yirgacheffe"`, `'it'`) with
   JSON escapes. `null` means missing. A list is in parentheses: `(PAID, NOT_PAID)`.
 - A date field takes a date-time, a bare date (midnight UTC), `now`, `today` and `yesterday` (midnight UTC), or a time
-  relative to now: `-7d`, `-12h`, `-30m`, `+1w`. They become instants when the text is parsed.
+  relative to now: `-7d`, `-12h`, `-30m` (minutes), `+1w`. They become instants when the text is parsed.
 - `FIELD between A and B` is `FIELD >= A and FIELD <= B`; `FIELD not between A and B` is its negation (D74).
 - `everything` and `nothing` are filters without conditions. A field name that is a key word is written in backticks.
 - After the filter: `order by FIELD [asc|desc], ...`, then `limit N`, then `after "CURSOR"`.

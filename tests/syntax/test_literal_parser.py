@@ -114,10 +114,21 @@ GOLDEN = [
     ("{a: NaN}", "1:5", 'expected a value, found "NaN"', "not a JSON number; write a number or null"),
     ("{a: -Infinity}", "1:5", 'expected a value, found "-Infinity"', "not a JSON number; write a number or null"),
     ("{a: True}", "1:5", 'expected a value, found "True"', "write true"),
-    ("{a: new Date('2024-01-31')}", "1:5", 'expected a value, found "new"',
-     'write the date-time as a string: "2024-01-31"'),
-    ("{a: new Date()}", "1:5", 'expected a value, found "new"',
-     'write the date-time as a string: "2024-01-31T09:30:00.000Z"'),
+    *(
+        (f"{{a: new Date({given})}}", "1:5", 'expected a value, found "new"', f"write the date-time as a string{help_}")
+        for given, help_ in [
+            ("'2024-01-31'", ': "2024-01-31T00:00:00.000Z"'),
+            ("`2024-01`", ': "2024-01-01T00:00:00.000Z"'),
+            ('"2024-01-31T10:00:00+02:00"', ': "2024-01-31T08:00:00.000Z"'),
+            ("1706693400000", ': "2024-01-31T09:30:00.000Z"'),
+            # JavaScript reads it in the time zone of the computer.
+            ("'2024-01-31T10:00:00'", ' with its UTC offset: "2024-01-31T10:00:00.000Z" for UTC'),
+            ("", ', such as "2024-01-31T09:30:00.000Z"'),
+            ("'2024-02-30'", ', such as "2024-01-31T09:30:00.000Z"'),
+            ("2024, 0, 31", ', such as "2024-01-31T09:30:00.000Z"'),
+            ("Date.now() - 7", ', such as "2024-01-31T09:30:00.000Z"'),
+        ]
+    ),
     ("{status: PAID}", "1:10", 'expected a value, found "PAID"', 'put strings in quotes: "PAID"'),
     ("[012]", "1:2", 'expected a value or "]", found "012"', "write a number such as 12, or put the value in quotes"),
     ("[1e9999999999999999999]", "1:2", 'the number "1e9999999999999999999" is out of range', "use a smaller exponent"),

@@ -241,7 +241,10 @@ def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, e
     ("{filter: {number: undefined}}", "undefined", 'expected a value, found "undefined"', "remove the key, or write null"),
     ("{filter: {number: NaN}}", "NaN", 'expected a value, found "NaN"', "not a JSON number; write a number or null"),
     ("{filter: {createdDate: new Date('2024-01-31')}}", "new", 'expected a value, found "new"',
-     'write the date-time as a string: "2024-01-31"'),
+     'write the date-time as a string: "2024-01-31T00:00:00.000Z"'),
+    ("{filter: {createdDate: ISODate('2024-01-31T10:00:00')}}", "ISODate('2024-01-31T10:00:00')",
+     """expected a value, found the variable "ISODate('2024-01-31T10:00:00')\"""",
+     'write the date-time as a string: "2024-01-31T10:00:00.000Z"'),
     ("{filter: [status: 1]}", "status", 'expected a value or "]", found "status"', 'put strings in quotes: "status"'),
 ])  # fmt: skip
 def test_other_expressions_have_a_help_of_their_own(literal: str, place: str, message: str, advice: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from orderquery.diagnostics.diagnostic import Diagnostic
 from orderquery.language.schema import load_schema
+from orderquery.language.written_times import UNITS
 from orderquery.syntax.text_parser import parse_text
 
 SCHEMA = load_schema()
@@ -25,10 +26,12 @@ def error_of(text: str) -> Diagnostic:
         ("createdDate <= 2024-01-31", "write: createdDate < 2024-02-01"),
         ("createdDate > 2024-02-28", "write: createdDate >= 2024-02-29"),
         ("createdDate = 2024-12-31", "write: createdDate >= 2024-12-31 and createdDate < 2025-01-01"),
-        ("createdDate != today", "write: not (createdDate >= today and createdDate < 2024-05-07)"),
+        ("createdDate != today", "write: not (createdDate >= 2024-05-06 and createdDate < 2024-05-07)"),
         ("`createdDate` = (2024-01-01, 2024-01-02)",
          "write: `createdDate` >= 2024-01-01 and `createdDate` < 2024-01-02"),
         ("deliveryTimeSlotFromDate = 2024-01-31", 'write: deliveryTimeSlotFromDate starts with "2024-01-31"'),
+        ("createdDate = yesterday", "write: createdDate >= yesterday and createdDate < today"),
+        ("createdDate > yesterday", "write: createdDate >= today"),
         ("deliveryTimeSlotToDate != today", 'write: not deliveryTimeSlotToDate starts with "2024-05-06"'),
         ("createdDate >= 2024-01-31", None),
         ("createdDate < today", None),
@@ -56,6 +59,7 @@ NEXT = '"and", "or", "order by", "limit", "after" or the end of the text'
 OPERATOR = 'an operator such as "=", "in", "starts with"'
 JAVASCRIPT = "this is JavaScript, not the text form"
 SQL = "this is SQL, not the text form"
+TOTAL = "priceSummary.total.amount"
 GOLDEN = [
     ("status = and archived = true", "1:10", 'expected a value, found "and"', 'put the value in quotes: "and"'),
     ("status =", "1:9", "expected a value, found the end of the text",
@@ -95,6 +99,23 @@ GOLDEN = [
     ("status in ((A))", "1:12", 'expected a value or ")", found "("', "a list cannot contain a list"),
     ("status = A, B", "1:11", f'expected {NEXT}, found ","',
      'join conditions with "and" or "or"; put a list of values in parentheses'),
+    *(
+        (f"{TOTAL} {rest}", f"1:{len(TOTAL) + rest.index(',') + 2}", f'expected {NEXT}, found ","', f"write {amount}")
+        for rest, amount in [("> 100,50", "100.50"), ("= 1.000,50", "1000.50"), ("<= 1,000", "1000 or 1.000")]
+    ),
+    (f"{TOTAL} between 10,50 and 20", "1:37", 'expected "and", found ","', "write 10.50"),
+    *(
+        (f"createdDate >= {rest}", f"1:{15 + len(rest.split(' ')[0]) + 2}", f'expected {NEXT}, found "{found}"', help_)
+        for rest, found, help_ in [
+            ("7 days ago", "days", "write -7d"),
+            ("now - 7d", "-", "write -7d"),
+            ("-6 months", "months", f"write -180d: there are no months\n{UNITS}"),
+        ]
+    ),
+    ("shippingInfo.title = 7 days", "1:24", f'expected {NEXT}, found "days"',
+     'put a value of several words in quotes: "7 days"'),
+    ("shippingInfo.title = \u201cExpress Shipping\u201d", "1:31", f'expected {NEXT}, found "Shipping\u201d"',
+     'use straight quotes: "Express Shipping"'),
     ("shippingInfo.title = Express Shipping", "1:30", f'expected {NEXT}, found "Shipping"',
      'put a value of several words in quotes: "Express Shipping"'),
     ("status = PAID archived = true", "1:15", f'expected {NEXT}, found "archived"',
