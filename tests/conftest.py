@@ -15,14 +15,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from backends import BACKENDS, Backend
 from command_line import SAMPLES, run
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from orderquery.samples.generator import sample_lines
 
 # The suite that gates a change tries the same inputs every time; the long form tries new ones each time.
-settings.register_profile("repeatable", derandomize=True)
-if os.environ.get("ORDERQUERY_TRUST") != "full":
-    settings.load_profile("repeatable")
+# How long an example or its making takes is no question of a test.
+is_repeatable = os.environ.get("ORDERQUERY_TRUST") != "full"
+settings.register_profile(
+    "tests", derandomize=is_repeatable, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 
 # Commands keep cursors in the state folder of the user, and take defaults from variables: tests have their own.

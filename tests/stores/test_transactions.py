@@ -237,7 +237,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(st.tuples(STEPS, st.booleans()), max_size=4))
 def test_transactions_are_those_of_a_plain_model(writable: oq.Store, rounds: list[tuple[list[Any], bool]]) -> None:
     entries: dict[tuple[str, str], Entry] = {}
