@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -116,12 +117,22 @@ def corrected(report: Report[Any]) -> JSON:
 def unordered(tree: Filter) -> str:
     """Show a filter: the conditions of a connective in one order, each once."""
     if isinstance(tree, Comparison):
-        return repr((tree.field, tree.operator, tree.operand))
+        return f"{tree.field} {tree.operator} {shown(tree.operand)}"
     if isinstance(tree, Unreadable):
-        return repr(tree.written)
+        return shown(tree.written)
     if isinstance(tree, Not):
         return f"Not({unordered(tree.child)})"
     return f"{type(tree).__name__}({sorted({unordered(child) for child in tree.children})})"
+
+
+def shown(value: JSON) -> str:
+    """Show a value, 100 and 100.0 alike: equal numbers have the same hash."""
+    if isinstance(value, dict):
+        return f"{{{sorted(f'{key!r}: {shown(part)}' for key, part in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(shown, value))}]"
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return f"number {hash(value)}" if is_number else repr(value)
 
 
 def means_the_same(one: JSON, other: JSON) -> bool:
@@ -167,6 +178,8 @@ NOT = {"$not": {"buyerInfo.contactId": "a"}}
         ({"number": "1"}, {"number": {"$ne": "1"}}, False),
         (NOT, {"buyerInfo.contactId": "a"}, False),
         ({"number": {"$like": "1"}, **NOT}, {**NOT, "number": {"$like": "1"}}, True),
+        ({"priceSummary.total.amount": 100.0}, {"$and": [{"priceSummary.total.amount": 100}]}, True),
+        ({"priceSummary.total.amount": "1"}, {"priceSummary.total.amount": 1}, False),
     ],
 )
 def test_searches_without_a_plan_are_compared_in_any_order(one: JSON, other: JSON, is_same: bool) -> None:
