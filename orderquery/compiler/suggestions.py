@@ -110,7 +110,7 @@ def spelled(name: str, place: Place) -> str:
 
 
 def _alternatives(node: Comparison, row: Field) -> Filter | None:
-    """Return the same condition with operators that the field has: those of single values, else an opposite."""
+    """Return the same condition with operators that the field has."""
     of_values = _of_single_values(node, row)
     return of_values if of_values is not None else _opposite(node, row)
 

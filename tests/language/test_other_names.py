@@ -12,7 +12,8 @@ NAMES = fields_elsewhere()
 
 def test_no_operator_of_the_language_is_elsewhere() -> None:
     assert not (both := sorted({*_OPERATORS} & {*OPERATORS})), (
-        f"{both} is part of the language now: remove it from _OPERATORS of orderquery/language/elsewhere.py"
+        f"{both} is part of the language now: remove it from _OPERATORS of orderquery/language/elsewhere.py, "
+        "and where it is a mistake: tests/mistaken_*.py, tests/compiler/corrections.json"
     )
     assert {row.operator for row in _OPERATORS.values()} <= {*OPERATORS}
 
