@@ -94,7 +94,10 @@ class Help:
                     yield changed
                 return
         if not NAMES_NOTHING.match(self.text):
-            raise AssertionError(f"no way to apply: {self.text}")
+            raise AssertionError(
+                f'no way to apply: {self.text}\nbegin the help with "write: " if it can; else write how to apply it in '
+                f"_CHANGES of tests/applied_help.py, or add it to NAMES_NOTHING if it names nothing to write"
+            )
 
     def _is_misplaced(self) -> bool:
         """Return whether the place is inside a condition that is outside a filter."""

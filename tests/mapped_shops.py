@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -25,6 +25,7 @@ from strategies import Maker
 import orderquery as oq
 from orderquery.documents.fields import project
 from orderquery.sql.dialects import DIALECTS
+from orderquery.sql.mapped.field_mapping import FieldMapping
 from orderquery.syntax.json_printer import encode_json
 
 JSON = Any
@@ -173,17 +174,15 @@ def json_layout(dialect: str, **more: Any) -> oq.OwnTables:
 
 
 def column_shop(database: Database, orders: Sequence[JSON], transactions: Sequence[JSON]) -> None:
-    """Create the tables of ``mapped_tables/*.toml``: a column per field, filled with its values."""
-    given = tomllib.loads((FOLDER / f"{database.dialect}.toml").read_text("utf-8"))
+    """Create the tables of ``column_layout``: a column per field, filled with its values."""
     schema = oq.load_schema()
     records = {record["orderId"]: record for record in transactions}
     columns: list[tuple[oq.Field, str, str]] = []
-    for name, mapping in given["fields"].items():
+    for name, mapping in column_layout(database.dialect).mapped:
         row = schema.by_name[name]
-        sql, form = (mapping, "") if isinstance(mapping, str) else (mapping["sql"], mapping.get("form", ""))
-        column = sql.removeprefix("COALESCE(").partition(",")[0].removeprefix("o.")
+        column = mapping.sql.removeprefix("COALESCE(").partition(",")[0].removeprefix("o.")
         if column.isidentifier():
-            columns.append((row, column, form or DEFAULTS[database.dialect].get(row.type.name, "text")))
+            columns.append((row, column, mapping.form or _usual_form(row, database.dialect)))
     types = TYPES[database.dialect]
     declared = [f"{name} {types['array' if row.many else form]}" for row, name, form in columns]
     rows, items = [], []
@@ -206,8 +205,20 @@ def column_shop(database: Database, orders: Sequence[JSON], transactions: Sequen
         execute("INSERT INTO shop_items VALUES (?, ?, ?)", items)
 
 
-def column_layout(dialect: str) -> oq.OwnTables:
-    return oq.load_layout(FOLDER / f"{dialect}.toml")
+def column_layout(dialect: str) -> Any:
+    """Return the layout of ``mapped_tables/*.toml``, with a column of the usual form for each field they do not name."""
+    layout: Any = oq.load_layout(FOLDER / f"{dialect}.toml")
+    named = {"id", *dict(layout.mapped)}
+    more = [(row.name, usual_column(row, dialect)) for row in layout.schema.fields if row.name not in named]
+    return replace(layout, mapped=(*layout.mapped, *more))
+
+
+def usual_column(row: oq.Field, dialect: str) -> FieldMapping:
+    return FieldMapping(f"o.{row.name.replace('.', '_').lower()}", "" if row.many else _usual_form(row, dialect))
+
+
+def _usual_form(row: oq.Field, dialect: str) -> str:
+    return DEFAULTS[dialect].get(row.type.name, "text")
 
 
 DEFAULTS = {

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from project import ROOT
 
 import orderquery as oq
+from orderquery.language.operators import OPERATORS, Takes
 
 JSON = Any
 RENAMED: dict[str, str] = tomllib.loads((ROOT / "grammar" / "elsewhere.toml").read_text("utf-8"))["renamed"]
-OPERATORS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$startsWith", "$exists", "$hasSome", "$hasAll")
-LISTS = ("$in", "$nin", "$hasSome", "$hasAll")
+LISTS = tuple(row.name for row in OPERATORS.values() if row.takes is Takes.VALUES)
 _LETTERS = re.compile(r"\$?[A-Za-z]+")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00\.000Z")
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import orderquery as oq
-from orderquery.language.conditions import all_of, compares
+from orderquery.language.conditions import all_of, compares, negate, prefix
 from orderquery.language.operators import OPERATORS, Operator, Spelling, Takes
 from orderquery.language.schema import parse_schema
+from orderquery.language.types import fold
 
 TICKETS = """
 name = "tickets"
@@ -123,6 +124,19 @@ def test_the_checker_supports_them(tickets: oq.Schema) -> None:
         "limit-out-of-range"
     ]
     assert oq.check({"filter": {"_ref": "a"}}, "sdk", schema=tickets).ok
+
+
+def test_the_opposite_of_an_operator_is_written_with_it(tickets: oq.Schema, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator that becomes part of the language keeps its certain correction on the fields that lack it."""
+    spelling = (Spelling("does not start with"),)
+    row = Operator("$notStartsWith", spelling, Takes.TEXT, "", lambda *given: negate(prefix(given[0], fold(given[1]))))
+    monkeypatch.setitem(OPERATORS, row.name, row)
+    report = oq.check({"search": {"filter": {"order": {"$notStartsWith": "ä"}}}}, schema=tickets)
+    assert report.corrected == {"search": {"filter": {"$not": {"order": {"$startsWith": "ä"}}}}}
+    report = oq.check("buyerInfo.email does not start with ä or number = 1")
+    assert report.corrected == '(not buyerInfo.email starts with "ä") or number = 1'
+    report = oq.check({"search": {"filter": {"state": {"$notStartsWith": "D"}}}}, schema=tickets)
+    assert report.corrected is None
 
 
 def test_cursors_walk_every_sort_both_ways(tickets: oq.Schema) -> None:

@@ -33,7 +33,7 @@ _OPERANDS = {
 }
 """Two operands of each type, in the text form."""
 _PREFIXES = {"guid": '"7af37a"', "boolean": '"t"', "instant": '"2026-01"'}
-"""Operands of ``$startsWith``; of other types a text."""
+"""Beginnings of a value, for operators that take a text; of other types the text itself."""
 
 
 def write_card(schema: Schema, row: Field) -> None:

@@ -17,6 +17,7 @@ from ..diagnostics.diagnostic import Fix
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
+from ..language.conditions import negate
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
 from ..language.near import closest_name, misspelt_value
@@ -25,7 +26,7 @@ from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
 from ..language.written_times import UNITS, written_time
-from ..syntax.ast import Comparison, Filter, Search, both, either
+from ..syntax.ast import Comparison, Filter, Not, Search, both, either
 from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
@@ -110,6 +111,12 @@ def spelled(name: str, place: Place) -> str:
 
 
 def _alternatives(node: Comparison, row: Field) -> Filter | None:
+    """Return the same condition with operators that the field has."""
+    of_values = _of_single_values(node, row)
+    return of_values if of_values is not None else _opposite(node, row)
+
+
+def _of_single_values(node: Comparison, row: Field) -> Filter | None:
     """Return ``$in`` and ``$nin`` of a few values in terms of ``$eq`` and ``$ne``."""
     operand = node.operand
     if not isinstance(operand, tuple):
@@ -123,6 +130,18 @@ def _alternatives(node: Comparison, row: Field) -> Filter | None:
         return None
     parts = [Comparison(row.name, single, value, node.place, node.field_place) for value in dict.fromkeys(operand)]
     return either(parts) if single == "$eq" else both(parts)
+
+
+def _opposite(node: Comparison, row: Field) -> Filter | None:
+    """Return the negation of the field's operator that means the opposite of a text."""
+    operator, operand = OPERATORS[node.operator], node.operand
+    if operator.takes is not Takes.TEXT or not isinstance(operand, str):
+        return None
+    opposite = negate(operator.meaning(row, operand))
+    for name in row.operators:
+        if OPERATORS[name].takes is Takes.TEXT and OPERATORS[name].meaning(row, operand) == opposite:
+            return Not(replace(node, operator=name))
+    return None
 
 
 def _is_one_value(value: JSON) -> bool:

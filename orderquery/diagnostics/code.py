@@ -68,7 +68,8 @@ class Code:
     ``effect`` is what Wix does with the mistake, ``service`` how its error responses name it. ``wrong`` is an example
     with exactly this diagnostic and ``right`` its correction, both in ``shape`` (``text`` is the text form); both are
     empty where a short request cannot show the mistake. ``wrong_code`` and ``right_code`` are an example in JavaScript,
-    of a mistake in code that sends a search. ``fix`` is the class of the fix that is offered, and why. ``tags`` are
+    of a mistake in code that sends a search. ``fix`` is the class of the fix that is offered, and why: it begins with
+    ``same-answer``, ``intended``, ``guess`` or ``none``. ``title`` is what the reference shows. ``tags`` are
     for programs that sort findings, such as ``security``.
     """
 

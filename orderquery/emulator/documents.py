@@ -5,11 +5,13 @@ They are decoded with exact numbers, so that a write keeps the digits of every v
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ..documents.ingest import Record
 from ..documents.rest_names import in_rest_names
 from ..stores.merge import RecordKind
+from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
 from ..syntax.json_printer import encode_json
 from .errors import Refused, validation_error
@@ -29,6 +31,18 @@ def read_document(change: SiteChange, kind: RecordKind, order_id: str) -> Docume
         return None
     decoded: Document = decode_json(in_rest_names(transaction.schema, document), decode_decimal)
     return decoded
+
+
+def read_object(entry: Entry | None) -> Document:
+    """Return the JSON object of an entry; an empty one if there is none.
+
+    A restored snapshot can hold anything: what is no object is read as an empty one, too.
+    """
+    with suppress(ValueError, RecursionError):
+        decoded = None if entry is None else decode_json(entry.document, decode_decimal)
+        if isinstance(decoded, dict):
+            return decoded
+    return {}
 
 
 def write_documents(

@@ -18,9 +18,9 @@ class Operation:
     """One operation: how it is called, who answers it, and what that is known from.
 
     ``name`` is the method of :class:`Emulator`, ``service`` the attribute and method behind it (``orders.create``);
-    ``sdk`` is its name in the JavaScript SDK. ``evidence`` says what the model was built from (``documents``: the
-    service's documentation; ``recorded``: calls of the published SDK), ``date`` when that was read. An ``unsupported``
-    operation is answered with 501 and names ``nearest``. ``codes`` are its application errors.
+    ``sdk`` is its name in the JavaScript SDK, empty if the SDK lacks it. ``evidence`` says what the model was built
+    from (``documents``: the service's documentation; ``recorded``: calls of the published SDK), ``date`` when that was
+    read. An ``unsupported`` operation is answered with 501 and names ``nearest``. ``codes`` are its application errors.
 
     ``parameters`` turns the query parameters into keys of the request. ``headers`` are pairs of a header and the key
     of the request that has its value.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, cast
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -14,7 +13,7 @@ from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
 from . import order_events
 from .bulk import answer_bulk, refuse_faults
-from .documents import Document, read_document, write_documents
+from .documents import Document, read_document, read_object, write_documents
 from .errors import Refused
 from .order_rules import (
     FIRST_NUMBER,
@@ -195,12 +194,8 @@ def require_order(change: SiteChange, order_id: str) -> Document:
 
 def approval_strategy(change: SiteChange, order_id: str) -> str | None:
     """Return the approval strategy of an order that was created with one."""
-    entry = change.transaction.entry(SETTINGS, order_id)
-    # A restored snapshot can hold anything.
-    with suppress(ValueError, RecursionError):
-        settings = None if entry is None else json.loads(entry.document)
-        return settings.get("orderApprovalStrategy") if isinstance(settings, dict) else None
-    return None
+    strategy = read_object(change.transaction.entry(SETTINGS, order_id)).get("orderApprovalStrategy")
+    return strategy if isinstance(strategy, str) else None
 
 
 def order_not_found(order_id: str) -> Refused:

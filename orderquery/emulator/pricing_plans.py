@@ -19,7 +19,7 @@ from ..language.schema import load_schema
 from ..language.types import is_guid
 from ..stores.service_state import Entry
 from ..syntax.json_decoder import decode_decimal, decode_json
-from .documents import encode_document
+from .documents import encode_document, read_object
 from .errors import Refused, application_error
 from .events import EventDraft
 from .plan_errors import plan_error
@@ -180,7 +180,7 @@ class PricingPlanService:
         if entry is not None:
             # A restored snapshot can hold any plan.
             with suppress(InvalidPlan):
-                return read_plan(decode_json(entry.document, decode_decimal))
+                return read_plan(read_object(entry))
         page = self._store.search({"filter": {"planId": plan_id}})
         found = (terms_of_order(self._decoded(document)) for document in page.documents)
         return next((terms for terms in found if terms is not None), None)

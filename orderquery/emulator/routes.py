@@ -121,6 +121,7 @@ class FailingHandler:
 
 def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[str, str, Handler]]:
     reads, server = ReadHandlers(context), ServerHandlers(context, control=faults is not None)
+    # Only for speed: these answer with the bytes of stored documents. Any other operation is answered by its service.
     by_name: dict[str, Handler] = {
         "search_orders": reads.search,
         "get_order": reads.get_order,

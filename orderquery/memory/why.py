@@ -242,6 +242,7 @@ def _hidden_comparison(schema: Schema) -> Comparison:
     return Comparison(field.name, "$ne", values[0]) if len(values) == 1 else Comparison(field.name, "$nin", values)
 
 
+# Leaf tests, not operators: every operator means some of them. A new kind of leaf test needs a row here.
 _OPERATORS = {
     Kind.PRESENT: "$exists", Kind.EQUALS: "$eq", Kind.ONE_OF: "$in", Kind.PREFIX: "$startsWith",
     Kind.CONTAINS: "$hasAll", Kind.LISTED: "$eq",

@@ -17,6 +17,7 @@ from .source_text import ReadError, Span
 
 JSON = Any
 _STARTS = ("queryOrders", "query", "search", "searchOrders")
+# Methods of other interfaces, each with the operator it certainly means; a new operator needs no row.
 _OPERATORS = {
     "eq": "$eq", "ne": "$ne", "gt": "$gt", "ge": "$gte", "gte": "$gte", "lt": "$lt", "le": "$lte", "lte": "$lte",
     "in": "$in", "nin": "$nin", "hasSome": "$hasSome", "hasAll": "$hasAll", "startsWith": "$startsWith",

@@ -38,7 +38,7 @@ def _lines() -> Iterator[str]:
         cells = (
             row.title,
             f"`{row.method} {row.path}`",
-            f"`{row.sdk}`",
+            f"`{row.sdk}`" if row.sdk else "no",
             _python(row),
             _EVIDENCE[row.evidence],
             row.date,

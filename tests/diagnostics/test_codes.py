@@ -47,19 +47,22 @@ def check(code: Code, example: str) -> oq.Report:
 
 
 def test_every_code_has_an_example_or_a_reason() -> None:
-    assert {code.name for code in CODES.values() if not code.wrong} == NEEDS_MORE
+    without = {code.name for code in CODES.values() if not code.wrong}
+    assert not (new := without - NEEDS_MORE), f"give {sorted(new)} an example, or add it to NEEDS_MORE with the reason"
+    assert not (old := NEEDS_MORE - without), f"{sorted(old)} has an example or is no code: remove it from NEEDS_MORE"
 
 
 @pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)
 def test_the_wrong_example_gives_the_code_and_the_right_one_nothing(code: Code) -> None:
-    (diagnostic,) = check(code, code.wrong).diagnostics
-    assert diagnostic.code == code.name
+    found = check(code, code.wrong).diagnostics
+    assert [diagnostic.code for diagnostic in found] == [code.name], f"the wrong example of {code.name}"
+    (diagnostic,) = found
     assert diagnostic.severity == code.severity
     assert (diagnostic.fix or "none") in code.fix
     assert diagnostic.message
     assert diagnostic.help
     assert diagnostic.line is not None
-    assert not check(code, code.right).diagnostics
+    assert not check(code, code.right).diagnostics, f"the right example of {code.name}"
 
 
 def test_a_mistake_in_code_has_an_example_in_code() -> None:
@@ -70,7 +73,10 @@ def test_a_mistake_in_code_has_an_example_in_code() -> None:
 
 @pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.name)
 def test_every_code_names_the_class_of_its_fix(code: Code) -> None:
-    assert re.match("same-answer|intended|guess|none", code.fix)
+    classes = ("same-answer", "intended", "guess", "none")
+    assert re.match("|".join(classes), code.fix), (
+        f'fix="{code.fix}": begin it with one of {", ".join(classes)}, then why'
+    )
 
 
 def test_every_reported_code_has_a_row_and_every_row_is_reported() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import oracle
 import pytest
 
 import orderquery as oq
+from orderquery.language.operators import OPERATORS, Takes
 
 TABLE = """
 id | $eq $ne $in $nin
@@ -40,26 +42,50 @@ paymentMethods | $eq $ne $in $nin $hasSome $hasAll
 fulfillmentStatuses | $eq $ne $in $nin $hasSome $hasAll
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
-OPERATORS = "$eq $ne $gt $gte $lt $lte $in $nin $startsWith $exists $hasSome $hasAll".split()
-OPERANDS: dict[str, Any] = {
-    "createdDate": "2024-01-01T00:00:00Z", "updatedDate": "2024-01-01T00:00:00Z",
-    "deliveryTimeSlotFromDate": "2024-01-01T00:00:00Z", "deliveryTimeSlotToDate": "2024-01-01T00:00:00Z",
-    "archived": True, "seenByAHuman": True, "priceSummary.total.amount": "5.00",
-}  # fmt: skip
+FIELDS = oq.load_schema().fields
+VALUES: dict[str, Any] = {"instant": "2024-01-01T00:00:00Z", "boolean": True, "amount": "5.00"}
+"""A value of each type; of the others a text."""
 
 
-def operand(field: str, operator: str) -> Any:
-    value = OPERANDS.get(field, "PAID")
-    if operator in ("$in", "$nin", "$hasSome", "$hasAll"):
-        return [value]
-    return {"$exists": True, "$startsWith": "t"}.get(operator, value)
+def operand(name: str, operator: str) -> Any:
+    (row,) = [row for row in FIELDS if row.name == name]
+    value = VALUES.get(row.type.name, "PAID")
+    return {Takes.VALUE: value, Takes.VALUES: [value], Takes.FLAG: True, Takes.TEXT: "t"}[OPERATORS[operator].takes]
 
 
 def test_the_schema_has_these_rows_in_this_order() -> None:
-    assert [row[0] for row in ROWS] == [field.name for field in oq.load_schema().fields]
-    assert [row[1].split() for row in ROWS] == [list(field.operators) for field in oq.load_schema().fields]
-    assert len(ROWS) == 29
-    assert len(OPERATORS) == 12
+    here, there = [row[0] for row in ROWS], [field.name for field in FIELDS]
+    more, less = [name for name in there if name not in here], [name for name in here if name not in there]
+    assert not more, f"write the rows of {more} in TABLE, too: {__file__}"
+    assert not less, f"no field of the package: {less} in TABLE of {__file__}"
+    assert here == there, "the rows of TABLE have another order"
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_a_field_has_these_operators_in_this_order(field: oq.Field) -> None:
+    written = [row[1] for row in ROWS if row[0] == field.name]
+    assert written == [" ".join(field.operators)], f"write the operators of {field.name} in TABLE, too: {__file__}"
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_the_oracle_knows_every_field(field: oq.Field) -> None:
+    _, _, is_many, is_sortable = oracle.row_of(field.name)
+    assert (is_many, is_sortable) == (field.many, field.sortable), f"FIELDS of {oracle.__file__}"
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_the_oracle_knows_every_operator(operator: str) -> None:
+    """It says so before it looks at a value: a value that is missing decides nothing about it."""
+    for field in FIELDS:
+        value = [] if field.many else None
+        assert oracle.comparison(field.name, operator, operand(field.name, operator), value) in (True, False)
+
+
+def test_the_oracle_names_what_it_does_not_know() -> None:
+    with pytest.raises(NotImplementedError, match=r'the operator "\$new": write a branch in comparison'):
+        oracle.comparison("number", "$new", "1", None)
+    with pytest.raises(NotImplementedError, match='the field "new": write its row in FIELDS'):
+        oracle.search([{"id": "a"}], [], {"filter": {"new": "1"}})
 
 
 @pytest.mark.parametrize("operator", OPERATORS)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 import sqlglot
-from mapped_shops import ENGINES, FOLDER, column_layout, json_layout
+from mapped_shops import ENGINES, column_layout, json_layout, usual_column
 from project import TESTS
 from sqlglot import exp
 
@@ -227,9 +227,19 @@ def test_every_limitation_applies_to_some_engine() -> None:
 
 
 @pytest.mark.parametrize("dialect", ENGINES)
-def test_the_files_of_the_tests_name_every_field(dialect: str) -> None:
-    named = tomllib.loads((FOLDER / f"{dialect}.toml").read_text("utf-8"))["fields"]
-    assert {*named, "id"} == {row.name for row in oq.load_schema().fields}
+def test_the_tables_of_the_tests_have_a_column_for_every_field(dialect: str) -> None:
+    layout = column_layout(dialect)
+    assert {name for name, _ in layout.mapped} | {"id"} == {row.name for row in layout.schema.fields}
+    assert len(layout.mapped) == len(dict(layout.mapped))
+
+
+@pytest.mark.parametrize("dialect", ENGINES)
+@pytest.mark.parametrize("row", oq.load_schema().fields[1:], ids=lambda row: row.name)
+def test_a_field_that_no_file_names_has_a_column_of_the_usual_form(dialect: str, row: oq.Field) -> None:
+    given = column_layout(dialect)
+    layout = replace(given, mapped=(*dict(given.mapped, **{row.name: usual_column(row, dialect)}).items(),))
+    search = {"filter": {row.name: True if row.type.name == "boolean" else None}}
+    assert f"o.{row.name.replace('.', '_').lower()}" in oq.compile(search).sql(dialect, layout=layout).text
 
 
 HOSTILE = {

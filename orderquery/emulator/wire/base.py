@@ -68,7 +68,11 @@ class WireRequest(WireModel):
 
 
 class WireResponse(BaseModel):
-    """An answer; documents in it are plain JSON objects."""
+    """An answer: of JSON values, of other responses and of lists of them.
+
+    Documents in it are plain JSON objects. A part of a request (:class:`WireModel`) cannot be a part of an answer:
+    it is written as the object that it was read from.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="allow")
 

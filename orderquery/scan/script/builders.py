@@ -15,6 +15,7 @@ from .tree import arguments, callee, field, inner
 _PLACE = ("utils", "search")
 _PARTS = {"withFilter": "filter", "withSorting": "sort", "withPaging": "paging"}
 """Methods of SearchBuilder, with the key that each writes: the service does not read paging."""
+# Methods of the SDK's builder of filters, as it is published: a new operator of the language needs no row.
 _OPERATORS = frozenset(
     (
         "eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "startsWith", "endsWith", "contains", "exists", "isEmpty",

@@ -237,7 +237,7 @@ class MappedLayout(Layout):
 
     def _column(self, field: Field, engine: MappingEngine) -> MappedColumn:
         column = _cached_column(self, field, engine)
-        assert column is not None, field
+        assert column is not None, f"no column of {self.name} is mapped to {field.name}"
         return column
 
     def build_column(self, field: Field, engine: MappingEngine) -> MappedColumn | None:
