@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -224,5 +226,23 @@ def test_they_say_which_shape_was_read() -> None:
     assert (oq.check(search).shape, oq.check(search, "search").shape) == ("request", "search")
     assert repr(oq.check(search)).startswith("<Report of a request body: ")
     assert repr(oq.compile(search)).startswith("<Plan of a bare search: ")
-    with pytest.raises(oq.QueryError, match=r'\nread as a bare search; for another shape pass shape="request"'):
+    with pytest.raises(oq.QueryError, match=r"\nread as a bare search; for another shape pass oq\.compile\("):
         oq.compile({"fitler": {}})
+
+
+@pytest.mark.parametrize("table", ["ecom-orders", "pricing-plans", "of-a-file"])
+def test_the_shape_that_an_error_names_can_be_passed_everywhere(tmp_path, table) -> None:
+    search = {"filter": {"nothingLikeIt": 1}}
+    schema = oq.load_schema(table) if table != "of-a-file" else replace(oq.load_schema(), name=table)
+    with oq.open_store(tmp_path / "s.db", schema=schema) as store:
+        calls: list[Callable[[Any], Any]] = [store.search, store.count, store.histogram, store.explain]
+        calls += [lambda search: list(store.pages(search)), oq.Emulator(store).search_orders]
+        for call in calls:
+            with pytest.raises(oq.QueryError) as raised:
+                call(search)
+            (code,) = re.findall(r"for another shape pass (oq\..*)$", str(raised.value))
+            # The body of the request has no search, and is read as such.
+            with pytest.raises(oq.QueryError, match="filter") as as_request:
+                call(eval(code, {"oq": oq, "search": search, "schema": schema}))
+            assert "read as" not in str(as_request.value)
+            assert call(eval(code, {"oq": oq, "search": {"search": {}}, "schema": schema})) is not None
