@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
+import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,6 +139,27 @@ def test_a_page_is_a_sequence_of_orders(filled: oq.Store) -> None:
     assert (len(last), last.next_page()) == (1, None)
     assert repr(page) == "<Page: 3 orders, limit 3, has next>"
     assert not filled.search("number = 99")
+
+
+def test_a_page_has_the_methods_of_a_sequence(filled: oq.Store) -> None:
+    plan = oq.compile("everything order by number limit 3")
+    for page in (filled.search(plan), plan.search(ORDERS), asyncio.run(first_page_of_a_copy())):
+        first, second, third = page
+        assert isinstance(page, Sequence)
+        assert (page[0], page[-1], page[1:], page[::-1]) == (first, third, [second, third], [third, second, first])
+        assert (list(reversed(page)), page.index(second), page.count(third)) == ([third, second, first], 1, 1)
+        assert (second in page, ORDERS[4] in page) == (True, False)
+        assert random.Random(1).choice(page) in (first, second, third)
+        with pytest.raises(IndexError):
+            page[3]
+    stored = filled.search(plan)
+    assert stored[1] is stored[1:2][0] is stored.orders[1]
+
+
+async def first_page_of_a_copy() -> oq.AsyncPage:
+    async with oq.aopen_store(":memory:") as store:
+        await store.load(ORDERS)
+        return await store.search("everything order by number limit 3")
 
 
 def test_limit_and_cursor_replace_those_of_the_search(filled: oq.Store) -> None:
