@@ -8,12 +8,12 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ..compiler.cursor import resume
 from ..compiler.cursor_keys import CursorKeys
 from ..compiler.page import LazyOrders, Page, page_of
 from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
-from ..compiler.requested import SearchSource, requested
+from ..compiler.requested import SearchSource
+from ..diagnostics.arguments import optional, require
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import quoted
 from ..documents.ingest import Found, Record
@@ -26,7 +26,7 @@ from ..language.types import decode_texts
 from ..sql.histogram import HIGH_UNIT
 from ..sql.statement import Statement, Wanted, statement
 from ..syntax.json_decoder import decode_json
-from .documents_to_load import Loadable, converter_of, find_records
+from .documents_to_load import Loadable, converter_of, find_records, records_in
 from .explain import Explanation
 from .histogram import AUTO, Group, Histogram, histogram_query, make_histogram
 from .load_result import LoadResult as LoadResult  # part of this module's interface
@@ -64,7 +64,6 @@ class Store(SearchingStore):
     ``QueryError`` where the search cannot be used.
     """
 
-    keys: CursorKeys
     _existence: ClassVar[Wanted] = "page"
     """The statement that shows whether an order exists beyond a position: ``any`` if that is quicker than one row."""
 
@@ -116,6 +115,7 @@ class Store(SearchingStore):
         """
         if schema is self.schema:
             return self
+        require("schema", schema, Schema, 'a table of fields: oq.load_schema("pricing-plans")')
         other = copy(self)
         other.schema, other._projector = schema, Projector(schema)
         if not self._memory.is_prepared(schema):
@@ -147,7 +147,7 @@ class Store(SearchingStore):
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
         """Load parsed records; call ``loaded`` with the result after every full batch."""
         result, batches = LoadResult(), dict[Schema, list[Record]]()
-        for item in found:
+        for item in records_in(found):
             if isinstance(item, Diagnostic):
                 result.report(item)
                 continue
@@ -222,6 +222,7 @@ class Store(SearchingStore):
         (D119). ``limit`` and ``cursor`` replace those of the search; with a ``cursor`` it may be absent. ``seconds``
         limits the engine's work. Raises ``StoreTimeout`` beyond it.
         """
+        optional("seconds", seconds, (int, float), "a number of seconds")
         query, position, limit = self._resumed(search, params, limit, cursor)
         with self._single_read(seconds) if position is None else self._snapshot(seconds):
             rows, following, preceding = page_of(
@@ -324,6 +325,7 @@ class Store(SearchingStore):
             StoreTimeout: the engine took longer than ``seconds``.
 
         """
+        optional("seconds", seconds, (int, float), "a number of seconds")
         resumed, _, _ = self._resumed(search)
         query = histogram_query(resumed, by)
         with self._snapshot(seconds):
@@ -387,14 +389,3 @@ class Store(SearchingStore):
 
     def _find_documents(self, query: Query, count: int) -> list[bytes]:
         return [row[-1] for row in self._fetch(query, None, count)]
-
-    def _resumed(
-        self,
-        search: SearchSource,
-        params: Mapping[str, Any] | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> tuple[Query, Position | None, int]:
-        """Compile a search; return its query, the position of its cursor, and its limit."""
-        query = requested(search, self.schema, params=params, limit=limit, cursor=cursor)
-        return (query, None, query.limit) if query.cursor is None else resume(query, self.site, self.keys)
