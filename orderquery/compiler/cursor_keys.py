@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from ..diagnostics.arguments import items
 from ..diagnostics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +29,12 @@ class CursorKeys:
     """
 
     def __init__(self, keys: Iterable[str | bytes]) -> None:
-        given = items("keys", keys, "texts or bytes", (str, bytes))
+        # A message never has a key.
+        if isinstance(keys, str | bytes) or not isinstance(keys, Iterable):
+            raise UsageError("cursor keys are a list of texts or bytes; pass [key]")
+        given = list(keys)
+        if not all(isinstance(key, str | bytes) for key in given):
+            raise UsageError("a cursor key must be a string or bytes")
         self._secrets = tuple(key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key for key in given)
         if not self._secrets or any(len(secret) < MIN_KEY_CHARS for secret in self._secrets):
             command = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from .errors import UsageError
-from .quoting import described
 
 Kinds = type | tuple[type, ...]
 
@@ -14,7 +13,7 @@ Kinds = type | tuple[type, ...]
 def require(name: str, value: object, kinds: Kinds, wanted: str) -> None:
     """Raise ``UsageError`` for an argument of another type; true is not a number."""
     if not isinstance(value, kinds) or (isinstance(value, bool) and not _takes_flags(kinds)):
-        raise UsageError(f"{name} takes {wanted}, not {described(value)}")
+        raise _unfit(name, wanted, value)
 
 
 def optional(name: str, value: object, kinds: Kinds, wanted: str) -> None:
@@ -26,7 +25,7 @@ def optional(name: str, value: object, kinds: Kinds, wanted: str) -> None:
 def iterable(name: str, value: object, wanted: str) -> None:
     """Raise ``UsageError`` for an argument that is one value, or a text."""
     if isinstance(value, str | bytes | bytearray) or not isinstance(value, Iterable):
-        raise UsageError(f"{name} takes a list of {wanted}, not {described(value)}")
+        raise _unfit(name, f"a list of {wanted}", value)
 
 
 def items(name: str, value: Iterable[Any], wanted: str, kinds: Kinds = object) -> list[Any]:
@@ -35,8 +34,15 @@ def items(name: str, value: Iterable[Any], wanted: str, kinds: Kinds = object) -
     found = list(value)
     for item in found:
         if not isinstance(item, kinds):
-            raise UsageError(f"{name} takes a list of {wanted}, and one of them is {described(item)}")
+            raise _unfit(f"an item of {name}", wanted, item)
     return found
+
+
+def _unfit(name: str, wanted: str, value: object) -> UsageError:
+    # Imported here: sample orders are made without its modules.
+    from .quoting import described
+
+    return UsageError(f"{name} takes {wanted}, not {described(value)}")
 
 
 def _takes_flags(kinds: Kinds) -> bool:
