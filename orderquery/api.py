@@ -81,6 +81,10 @@ class Plan(Query):
             DocumentError: an order or a record is not an object.
 
         """
+        from .diagnostics.arguments import iterable
+
+        iterable("orders", orders, "orders")
+        iterable("transactions", transactions, "transactions records")
         return self._select(orders, transactions)
 
     @cached_property
@@ -109,8 +113,11 @@ class Plan(Query):
             DocumentError: a transactions record is not an object.
 
         """
+        from .diagnostics.arguments import iterable
         from .memory.search import search
 
+        iterable("orders", orders, "orders")
+        iterable("transactions", transactions, "transactions records")
         return search(self, orders, transactions, keys)
 
     def sql(self, dialect: str, *, site: str = "", layout: Layout | None = None) -> Statement:

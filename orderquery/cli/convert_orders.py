@@ -9,7 +9,7 @@ import click
 
 from .inputs import STDIN, check_files, load_table, read_records
 from .output import ByteStream, count_of, join_lines, stdout_bytes, write_json, write_line, write_message
-from .output_file import output_to
+from .output_file import check_ending, output_to
 from .program import EXIT_OK, EXIT_PROBLEMS, Command
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def convert_orders(files: tuple[str, ...], output: str | None, report: bool, as_
     from ..migration.convert import StoresConverter
 
     report |= as_json
+    check_ending(output, "jsonl")
     check_files(files)
     converter = StoresConverter(load_table(None), report_unfit=False, yield_losses=True)
     run = _OrdersRun(converter)

@@ -7,7 +7,7 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -82,17 +82,23 @@ def row_writer(format_: str, schema: Schema, columns: str | None) -> RowWriter:
     return _NotingPaths(writer, schema, chosen)
 
 
-def write_notes_of(writer: RowWriter) -> None:
-    """Write the notes of a writer.
+def write_notes(notes: Iterable[str]) -> None:
+    """Write notes about the output.
 
     On a terminal they are below the output, else they go to standard error.
     """
-    columns = terminal_columns()
-    for note in writer.notes():
-        if columns is not None and is_terminal(sys.stdout):
-            write_line(fill(f"note: {note}", columns, break_on_hyphens=False))
-        else:
-            write_message(f"note: {note}")
+    columns = terminal_columns() if is_terminal(sys.stdout) else None
+    for note in notes:
+        text = f"note: {note}"
+        write_note_line(text if columns is None else fill(text, columns, break_on_hyphens=False))
+
+
+def write_note_line(text: str) -> None:
+    """Write a line about the output where its notes go."""
+    if terminal_columns() is not None and is_terminal(sys.stdout):
+        write_line(text)
+    else:
+        write_message(text)
 
 
 class _Ids:

@@ -56,6 +56,7 @@ def export(
         raise click.UsageError("Missing argument 'DIR'.")
     from ..stores.parquet.export import ROWS_PER_FILE
     from ..stores.parquet.export import export as export_store
+    from .other_sites import write_other_sites
     from .problem_output import ProblemOutput
     from .progress import ProgressLine
     from .signals import interrupted_by_sigterm
@@ -74,6 +75,8 @@ def export(
             group=group,
             written=lambda so_far: progress.update(text=_counts(so_far)),
         )
+        if site is not None and not result.orders:
+            write_other_sites(opened)
     problems = ProblemOutput()
     for problem in result.problems:
         problems.write(problem)

@@ -43,6 +43,8 @@ def get(
     store, ids = with_store(store, ids)
     if not ids and not numbers:
         raise click.UsageError("Missing argument 'ID...': pass ids of orders, or --number")
+    from .other_sites import elsewhere
+
     status, write = EXIT_OK, stdout_bytes().write
     with open_store(store, load_table(table), site, layout=layout) as opened:
         for shown, find in _wanted(ids, numbers):
@@ -50,7 +52,7 @@ def get(
             for document in documents:
                 write(join_lines(document) + b"\n")
             if not documents:
-                write_message(f"order not found: {shown}{_elsewhere(opened, find)}")
+                write_message(f"order not found: {shown}{elsewhere(opened, find)}")
                 status = EXIT_PROBLEMS
     return status
 
@@ -88,21 +90,3 @@ def _wanted(ids: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[tuple[st
     for number in numbers:
         # People write the number of an order with a hash.
         yield f"number {number}", _ByNumber(number.removeprefix("#"))
-
-
-def _elsewhere(store: Store, find: _Find) -> str:
-    """Return the end of the message for an order that other sites have, else nothing."""
-    from ..diagnostics.errors import StoreError
-    from ..diagnostics.quoting import quoted
-
-    try:
-        others = [site for site in store.sites() if site != store.site]
-    except StoreError:
-        return ""
-    found = [site for site in others if find(store.at_site(site))]
-    if not found:
-        return ""
-    names = ", ".join(quoted(site) if site else "without a name" for site in found)
-    if len(found) > 1:
-        return f"; it is at the sites {names}: pass one of them as --site"
-    return f"; it is at the site {names}: " + (f"pass --site {found[0]}" if found[0] else "leave --site out")

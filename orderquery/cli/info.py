@@ -49,6 +49,7 @@ def info(store: str | None, site: str | None, format_: str, table: str | None) -
     from ..stores.store_errors import OutdatedStore
     from ..stores.summary import summarize
     from ..sync.watermark import read_mark
+    from .other_sites import write_other_sites
 
     location, _ = with_store(store, ())
     schema, shown = load_table(table), shown_location(location)
@@ -56,13 +57,15 @@ def info(store: str | None, site: str | None, format_: str, table: str | None) -
         with open_store(location, schema, site or "") as opened:
             summary = summarize(opened, location, site=site)
             marks = [read_mark(opened.at_site(found.site)) for found in summary.sites]
+            if format_ == "json":
+                write_json(_to_json(shown, schema, summary, marks))
+            else:
+                _write_text(shown, schema, summary, marks)
+            if site is not None and not any(found.orders for found in summary.sites):
+                write_other_sites(opened)
     except OutdatedStore as problem:
         _write_outdated(shown, schema, format_, str(problem))
         return EXIT_PROBLEMS
-    if format_ == "json":
-        write_json(_to_json(shown, schema, summary, marks))
-    else:
-        _write_text(shown, schema, summary, marks)
     return EXIT_OK
 
 

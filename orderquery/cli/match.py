@@ -84,14 +84,16 @@ def match(
     Exits with 0 even without a match, with 1 if a document is unusable.
     """
     from ..diagnostics.errors import UsageError
-    from .data_output import check_format, row_writer, write_notes_of
+    from .data_output import check_format, row_writer, write_notes
     from .match_files import FileMatcher
     from .output_file import format_of, output_to, write_written
 
-    format_ = format_ or ("table" if columns and output is None else _match_format(format_of(output)))
-    check_format(format_, columns, output)
     names = files or (STDIN,)
     other_names = (transactions,) if transactions is not None else ()
+    inputs = [query, *names, *other_names]
+    if format_ is None:
+        format_ = "table" if columns and output is None else _match_format(None if count else format_of(output, inputs))
+    check_format(format_, columns, output)
     argument = read_query(query, (*names, *other_names))
     check_files((*names, *other_names))
     schema = load_table(table, shape)
@@ -103,7 +105,6 @@ def match(
         write_message(f"note: match ignores {ignored}: it prints every matching order as it is read")
     if STDIN in names and is_terminal(sys.stdin):
         write_message("reading orders from standard input")
-    inputs = [query, *names, *other_names]
     with output_to(output, inputs):
         writer = None if format_ == "jsonl" or count else row_writer(format_, schema, columns)
         matcher = FileMatcher(
@@ -117,7 +118,7 @@ def match(
     if writer is not None:
         if format_ == "table" and output is None:
             write_message(count_of(matcher.matched, "order"))
-        write_notes_of(writer)
+        write_notes(writer.notes())
     if not count:
         write_written(matcher.matched, output)
     return EXIT_PROBLEMS if matcher.unusable else EXIT_OK

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -24,9 +25,46 @@ FORMATS_BY_SUFFIX = {
 """The format of a file without ``--format``."""
 
 
-def format_of(path: str | None) -> str | None:
-    """Return the format for the end of a file's name, or ``None``."""
-    return None if path is None else FORMATS_BY_SUFFIX.get(os.path.splitext(path)[1].casefold())
+def format_of(path: str | None, inputs: Iterable[str] = ()) -> str | None:
+    """Return the format for the ending of a file, or ``None`` for standard output.
+
+    A pipe or a device needs no ending. ``inputs`` are the files that the command reads.
+
+    Raises:
+        UsageError: no format has the ending, or the file is one that :func:`output_to` refuses.
+
+    """
+    from ..diagnostics.errors import UsageError
+
+    if path is None or path == STDIN:
+        return None
+    _check(path, inputs)
+    found = FORMATS_BY_SUFFIX.get(_ending(path))
+    if found is None and not _is_device(path):
+        raise UsageError(f'the ending of "{path}" sets no format; use {_known_endings()}, or pass --format')
+    return found
+
+
+def check_ending(path: str | None, format_: str) -> None:
+    """Raise ``UsageError`` for an ending that names another format."""
+    from ..diagnostics.errors import UsageError
+
+    if path is not None and FORMATS_BY_SUFFIX.get(_ending(path), format_) not in (format_, "json"):
+        fix = f"{os.path.splitext(path)[0]}.{format_}"
+        raise UsageError(f'this command writes JSON lines, not "{_ending(path)}"; pass --output {shlex.quote(fix)}')
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].casefold()
+
+
+def _known_endings() -> str:
+    *others, last = FORMATS_BY_SUFFIX
+    return f"{', '.join(others)} or {last}"
+
+
+def _is_device(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 @contextlib.contextmanager
@@ -45,7 +83,7 @@ def output_to(path: str | None, inputs: Iterable[str] = ()) -> Iterator[None]:
         return
     _check(path, inputs)
     target = os.path.realpath(path)
-    if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
+    if _is_device(target):
         # A pipe or a device has no earlier content to keep.
         with open(target, "wb") as stream, redirected(stream, is_terminal=False):
             yield

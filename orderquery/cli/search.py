@@ -11,6 +11,7 @@ import click
 
 from .defaults import default_of, with_store
 from .inputs import (
+    STDIN,
     columns_option,
     compile_query,
     layout_option,
@@ -109,12 +110,14 @@ def search(
     """
     from ..diagnostics.errors import UsageError
     from .data_output import COLUMN_FORMATS, check_format
+    from .other_sites import write_other_sites
     from .output_file import format_of, output_to, write_written
     from .search_output import SearchOutput, SearchTarget
 
     store, rest = with_store(store, () if query is None else (query,), takes_rest=False)
     query = rest[0] if rest else None
-    format_ = format_ or format_of(output) or default_of("format") or "table"
+    inputs = [store, *rest]
+    format_ = format_ or (None if count else format_of(output, inputs)) or default_of("format") or "table"
     if format_ != "histogram" and (by is not None or unit is not None):
         raise UsageError(f"{'--by' if by is not None else '--unit'} needs --format histogram")
     if query is None and cursor is None:
@@ -130,20 +133,26 @@ def search(
     place = SearchTarget(store, layout, site, table)
     kept = place.find_cursor(cursor, None if argument is None else argument.source)
     paged = _apply_paging(schema, plan, limit, kept.cursor)
-    inputs = [store, *rest]
     written = None
     with open_store(store, schema, site, layout=layout) as opened, output_to(output, inputs):
         if count:
-            write_line(str(opened.count(paged)))
+            found = opened.count(paged)
+            write_line(str(found))
         elif format_ == "histogram":
             from .histogram_output import write_histogram
 
-            write_histogram(opened.histogram(paged, by or "createdDate", unit or "auto"))
+            histogram = opened.histogram(paged, by or "createdDate", unit or "auto")
+            found = histogram.count
+            write_histogram(histogram)
         else:
             written = SearchOutput(opened, paged, every_page=every_page, place=place, columns=columns, kept=kept)
             written.write(format_)
-    if written is not None and format_ != "table":
+            found = written.count
+        if not found:
+            write_other_sites(opened)
+    if written is not None:
         write_written(written.count, output)
+        written.write_following_note(in_file=output not in (None, STDIN))
     return EXIT_OK if written is None else written.problems.status
 
 

@@ -14,7 +14,8 @@ from ..compiler.render import printable
 from ..stores.engines import shown_location
 from ..syntax.json_decoder import decode_decimal, decode_json
 from .cursor_file import LAST, CursorFile, KeptCursor, search_key
-from .data_output import row_writer, write_notes_of
+from .data_output import row_writer, write_note_line, write_notes
+from .defaults import default_of, is_given
 from .output import count_of, join_lines, stdout_bytes, write_line
 from .problem_output import ProblemOutput
 from .program import program_name
@@ -79,23 +80,25 @@ class SearchOutput:
         self.count = 0
         """Orders that were written."""
         self.problems = ProblemOutput()
-        self._is_kept = False
+        self._next_command: str | None = None
+        self._more_follow = False
 
     def write(self, format_: str) -> None:
         """Run the search and write its orders to standard output."""
+        self._format = format_
         writers = {"json": self._write_json, "jsonl": self._write_lines, "ids": self._write_ids}
         if format_ in writers:
             writers[format_]()
         else:
             self._write_rows(format_)
 
-    def _search(self) -> tuple[Iterator[tuple[str, bytes]], str | None]:
-        """Return ids with documents, and the cursor of the next page."""
+    def _search(self) -> Iterator[tuple[str, bytes]]:
+        """Return ids with documents, and keep the cursor of the next page."""
         if self._every_page:
-            return self._counted(self._store.iterate_documents(self._plan, report=self.problems.write)), None
+            return self._counted(self._store.iterate_documents(self._plan, report=self.problems.write))
         page = self._page()
         self._keep(page.next)
-        return self._counted(zip(page.ids, page.documents, strict=True)), page.next
+        return self._counted(zip(page.ids, page.documents, strict=True))
 
     def _page(self) -> Page:
         page: Page = self._store.search(self._plan)
@@ -110,15 +113,26 @@ class SearchOutput:
 
     def _keep(self, cursor: str | None) -> None:
         """Keep the cursor of the next page, so that a short command prints it."""
-        self._is_kept = self._place.has_lasting_keys and self._place.cursor_file().keep(self._search_key, cursor)
+        self._more_follow = cursor is not None
+        if not self._place.has_lasting_keys:
+            return
+        is_kept = self._place.cursor_file().keep(self._search_key, cursor)
+        if cursor is not None:
+            words = [*self._place.words(), "--cursor", LAST if is_kept else cursor, *self._format_words()]
+            self._next_command = f"{program_name()} search {shlex.join(words)}"
+
+    def _format_words(self) -> list[str]:
+        """Return the options with which the next page looks like this one."""
+        words = ["--columns", self._columns] if self._columns is not None and is_given("columns") else []
+        return words + (["--format", self._format] if self._format != (default_of("format") or "table") else [])
 
     def _write_ids(self) -> None:
-        for order_id, _ in self._search()[0]:
+        for order_id, _ in self._search():
             write_line(printable(order_id))
 
     def _write_lines(self) -> None:
         write = stdout_bytes().write
-        for _, document in self._search()[0]:
+        for _, document in self._search():
             write(join_lines(document) + b"\n")
 
     def _write_json(self) -> None:
@@ -130,7 +144,7 @@ class SearchOutput:
             write(page.to_bytes() + b"\n")
             return
         # An unusable cursor raises at the first row: without it, half an object would be written.
-        rows = _with_first_row(self._search()[0])
+        rows = _with_first_row(self._search())
         write(b'{"orders":[')
         for index, (_, document) in enumerate(rows):
             write((b"," if index else b"") + document)
@@ -139,7 +153,7 @@ class SearchOutput:
 
     def _write_rows(self, format_: str) -> None:
         """Write a format with columns."""
-        found, next_cursor = self._search()
+        found = self._search()
         # As in JSON, nothing is written before an unusable cursor is known.
         rows = _with_first_row(found)
         writer = row_writer(format_, self._store.schema, self._columns)
@@ -150,24 +164,33 @@ class SearchOutput:
             )
         writer.close()
         if format_ == "table":
-            self._write_footer(next_cursor)
-        write_notes_of(writer)
+            self._write_footer()
+        write_notes(writer.notes())
 
     def _transactions(self, order_id: str) -> JSON:
         document = self._store.get_transactions(order_id)
         return {} if document is None else transactions_of(decode_json(document, decode_decimal))
 
-    def _write_footer(self, next_cursor: str | None) -> None:
+    def _write_footer(self) -> None:
         if self.count:
             write_line("")
         write_line(count_of(self.count, "order") if self.count else "no orders")
-        if next_cursor is None:
-            return
-        if self._place.has_lasting_keys:
-            words = [*self._place.words(), "--cursor", LAST if self._is_kept else next_cursor]
-            write_line(f"next page: {program_name()} search {shlex.join(words)}")
-        else:
-            write_line("more orders follow; set ORDERQUERY_CURSOR_KEYS to get the command for the next page")
+        if self._more_follow:
+            write_line(self._next_page())
+
+    def _next_page(self) -> str:
+        if self._next_command is None:
+            return "more orders follow; set ORDERQUERY_CURSOR_KEYS to get the command for the next page"
+        return f"next page: {self._next_command}"
+
+    def write_following_note(self, *, in_file: bool) -> None:
+        """Write that more orders follow this page; a table says so itself, but in a file.
+
+        On a terminal it is below the output, else it goes to standard error.
+        """
+        if self._more_follow and (in_file or self._format != "table"):
+            write_notes([f"one page of {count_of(self.count, 'order')}, and more follow; for all of them pass --all"])
+            write_note_line(self._next_page())
 
 
 def transactions_of(document: JSON) -> JSON:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ..language.schema import Schema
     from ..memory.why import Verdict
     from ..stores.base import Store
+    from .search_output import SearchTarget
 
 JSON = Any
 
@@ -87,6 +89,7 @@ def why(
     Exits with 0 even if the order does not match, with 1 if it is not found.
     """
     from ..diagnostics.errors import UsageError
+    from .search_output import SearchTarget
 
     if sum(given is not None for given in (order_id, id_option, number)) > 1:
         raise UsageError("pass only one of ID, --id and --number")
@@ -108,7 +111,7 @@ def why(
     if chosen is None and number is None:
         raise UsageError("missing ID; pass the id of an order, or --number N")
     with open_store(source, schema, site, layout=layout) as store:
-        return _explain_stored(writer, store, source, chosen, number)
+        return _explain_stored(writer, store, SearchTarget(source, layout, site, table), chosen, number)
 
 
 def _is_store(source: str) -> bool:
@@ -142,33 +145,35 @@ class _VerdictWriter:
 # -- stores -----------------------------------------------------------------------------------------------------
 
 
-def _explain_stored(writer: _VerdictWriter, store: Store, source: str, order_id: str | None, number: str | None) -> int:
+def _explain_stored(
+    writer: _VerdictWriter, store: Store, place: SearchTarget, order_id: str | None, number: str | None
+) -> int:
+    from ..diagnostics.errors import UsageError
     from ..stores.stored_documents import decode_stored
 
-    key = order_id if number is None else _find_number(store, number)
+    ids = [order_id] if number is None else _ids_with_number(store, number)
+    if len(ids) > 1:
+        raise UsageError(f"several orders have the number {number}; pass one of their ids: {', '.join(map(str, ids))}")
+    key = ids[0] if ids else None
     document = None if key is None else store.get_document(key)
     if key is None or document is None:
-        write_message(f"order not found: {_fix_for_store(store, source, order_id, number)}")
+        write_message(f"order not found: {_fix_for_store(store, place, order_id, number)}")
         return EXIT_PROBLEMS
     transactions = store.get_transactions(key) if writer.plan.reads_transactions else None
     writer.write(decode_stored(document), None if transactions is None else decode_stored(transactions))
     return EXIT_OK
 
 
-def _find_number(store: Store, number: str) -> str | None:
-    """Return the id of the order with a number, hidden orders included."""
+def _ids_with_number(store: Store, number: str) -> list[str]:
+    """Return the ids of the orders with a number, hidden orders included."""
     from dataclasses import replace
 
     from ..api import compile_search
-    from ..diagnostics.errors import UsageError
     from ..language.conditions import equals
 
     field, value = _number_of(store.schema, number)
     everything = compile_search({}, schema=store.schema)
-    page = store.search(replace(everything, condition=equals(field, value), limit=_MAX_SAME_NUMBER))
-    if len(page.ids) > 1:
-        raise UsageError(f"several orders have the number {number}; pass one of their ids: {', '.join(page.ids)}")
-    return page.ids[0] if page.ids else None
+    return list(store.search(replace(everything, condition=equals(field, value), limit=_MAX_SAME_NUMBER)).ids)
 
 
 def _number_of(schema: Schema, number: str) -> tuple[Any, Any]:
@@ -185,15 +190,22 @@ def _number_of(schema: Schema, number: str) -> tuple[Any, Any]:
         raise UsageError(f'"{number}" is not a number of an order') from None
 
 
-def _fix_for_store(store: Store, source: str, order_id: str | None, number: str | None) -> str:
-    from ..stores.engines import shown_location
+def _fix_for_store(store: Store, place: SearchTarget, order_id: str | None, number: str | None) -> str:
+    from .other_sites import elsewhere
 
+    def has(other: Store) -> object:
+        return other.get_document(str(order_id)) if number is None else _ids_with_number(other, number)
+
+    shown = str(order_id) if number is None else f"number {number}"
+    if at := elsewhere(store, has):
+        return shown + at
+    location, *options = place.words()
+    words = [location, "everything", *options]
     if number is not None:
-        return f"number {number}; list the orders with: {program_name()} search {shown_location(source)} everything"
-    if order_id is not None and order_id.isdecimal() and store.schema.find("number") is not None:
-        return f"{order_id}; for the number of an order, write: --number {order_id}"
-    listing = f"{program_name()} search {shown_location(source)} everything --format ids"
-    return f"{order_id}; list the ids with: {listing}"
+        return f"{shown}; list the orders with: {program_name()} search {shlex.join(words)}"
+    if shown.isdecimal() and store.schema.find("number") is not None:
+        return f"{shown}; for the number of an order, write: --number {shown}"
+    return f"{shown}; list the ids with: {program_name()} search {shlex.join([*words, '--format', 'ids'])}"
 
 
 # -- files ------------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
+from ..language.grammar_files import table_names
 from ..language.limits import MAX_SEARCH_BYTES
-from ..language.schema import STORES_SCHEMA, Schema, load_schema
+from ..language.schema import DEFAULT_SCHEMA, STORES_SCHEMA, Schema, load_schema
 from ..syntax.built_search import BuiltSearch
 from ..syntax.holes import refused_holes
 from ..syntax.json_decoder import decode_plain, json_mistake, not_utf8, read_json, text_too_large
@@ -121,29 +122,36 @@ def compile_search(
         return _plan_of(check(source, shape, schema=schema, now=now, params=params))
     if isinstance(source, dict):
         chosen: Shape = "request" if "search" in source else "search"
-        return _plan_of(check(source, chosen, schema=schema, now=now, params=params), chosen=True)
+        return _plan_of(check(source, chosen, schema=schema, now=now, params=params), table)
     report = check(source, "request", schema=schema, now=now, params=params)
     if _is_bare(source, report):
         report = check(source, "search", schema=schema, now=now, params=params)
-    return _plan_of(report, chosen=True)
+    return _plan_of(report, table)
 
 
-def _plan_of(report: Report[Query], *, chosen: bool = False) -> Query:
+def _plan_of(report: Report[Query], chosen_for: Schema | None = None) -> Query:
     """Return the plan of a report.
 
-    ``chosen``: the caller did not name the shape, so an error does.
+    ``chosen_for`` is the table if the caller did not name the shape, so an error does.
     """
     if report.plan is None or not report.ok:
-        raise QueryError(report.diagnostics, report, _note_of(report) if chosen else "")
+        note = "" if chosen_for is None else _note_of(report, chosen_for)
+        raise QueryError(report.diagnostics, report, note)
     return report.plan
 
 
-def _note_of(report: Report[Any]) -> str:
-    """Return the note of the shape that was chosen for JSON; empty for other forms."""
+def _note_of(report: Report[Any], table: Schema) -> str:
+    """Return the note of the shape that was chosen for JSON; empty for other forms.
+
+    A plan fits wherever a search does, and only the function that makes one takes a shape.
+    """
     other = {"request": "search", "search": "request"}.get(report.shape)
     if other is None or report.request is None:
         return ""
-    return f'read as {SHAPE_NAMES[report.shape]}; for another shape pass shape="{other}"'
+    options = f'shape="{other}"'
+    if table.name != DEFAULT_SCHEMA:
+        options += f', schema="{table.name}"' if table.name in table_names() else ", schema=schema"
+    return f"read as {SHAPE_NAMES[report.shape]}; for another shape pass oq.compile(search, {options})"
 
 
 def _is_bare(source: JSON, report: Report[Any]) -> bool:

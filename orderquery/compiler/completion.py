@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..diagnostics.arguments import require
 from ..language.schema import Schema
 from ..syntax.literal_outline import literal_opening
 from ..syntax.text_outline import Opening, text_form
@@ -45,6 +46,7 @@ def complete(
     """
     schema = table_of(table)
     found = editor_text(text, form, schema)
+    require("position", position, int, "an offset in the text")
     at = found.inside(min(max(position, 0), len(text)))
     if at is None:
         return []

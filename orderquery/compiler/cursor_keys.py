@@ -29,6 +29,9 @@ class CursorKeys:
     """
 
     def __init__(self, keys: Iterable[str | bytes]) -> None:
+        # A message never has a key.
+        if isinstance(keys, str | bytes) or not isinstance(keys, Iterable):
+            raise UsageError("cursor keys are a list of texts or bytes; pass [key]")
         given = list(keys)
         if not all(isinstance(key, str | bytes) for key in given):
             raise UsageError("a cursor key must be a string or bytes")

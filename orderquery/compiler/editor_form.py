@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ..diagnostics.arguments import require
 from ..diagnostics.errors import UsageError
 from ..language.elsewhere import certain_field
 from ..language.operators import CONNECTIVES
@@ -58,6 +59,7 @@ def editor_text(text: str, form: EditorForm, schema: Schema) -> EditorText:
         UsageError: no such form.
 
     """
+    require("text", text, str, "a search as text")
     if form not in FORMS:
         raise UsageError(f'unknown form "{form}"; use one of {", ".join(FORMS)}')
     start = 1 if text.startswith(_BOM) else 0

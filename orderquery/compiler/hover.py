@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
+from ..diagnostics.arguments import require
 from ..diagnostics.codes import CODES
 from ..diagnostics.diagnostic import Diagnostic
 from ..language.elsewhere import certain_field
@@ -57,6 +58,7 @@ def hover(text: str, position: int, form: EditorForm = "auto", table: Schema | s
     """
     schema = table_of(table)
     found = editor_text(text, form, schema)
+    require("position", position, int, "an offset in the text")
     at = found.inside(position)
     known = (
         None if at is None else _in_text(found, at, schema) if found.root is None else _in_literal(found, at, schema)

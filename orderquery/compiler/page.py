@@ -83,9 +83,10 @@ class LazyOrders(Sequence[Any]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PageOfOrders:
+class PageOfOrders(Sequence["OrderDict"]):
     """One page of orders, in the order of the search; a sequence of them.
 
+    An index or a slice decodes the orders that it returns.
     ``next`` and ``prev`` are the cursors of the pages beside it, ``None`` if those have no order; ``limit`` is the
     requested page size.
     """
@@ -109,6 +110,13 @@ class PageOfOrders:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @overload
+    def __getitem__(self, index: int) -> OrderDict: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[OrderDict]: ...
+    def __getitem__(self, index: int | slice) -> OrderDict | Sequence[OrderDict]:
+        return self._orders[index]
 
     @property
     def has_next(self) -> bool:

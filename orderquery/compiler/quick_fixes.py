@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from ..diagnostics.arguments import optional
 from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..language.schema import Schema
 from ..syntax.ast import Search
@@ -83,6 +84,7 @@ def fixes(
 
     """
     schema = table_of(table)
+    optional("position", position, int, "an offset in the text")
     return list(_FixFinder(editor_text(text, form, schema), schema).all(position))
 
 

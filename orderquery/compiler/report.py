@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from ..diagnostics.arguments import require
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.place import Path
@@ -179,6 +180,8 @@ def render_report(report: Report[Any], name: str = "", *, colour: bool = False, 
 
     ``name`` is the name of the source. Excerpts fit a terminal with ``columns``.
     """
+    require("report", report, Report, "the report of oq.check")
+    require("name", name, str, "the name of the source")
     if not report.diagnostics:
         return f"{printable(name)}: no problems" if name else "no problems"
     shown = render_diagnostics(report.diagnostics, report.source, name, colour=colour, columns=columns)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,10 +21,11 @@ from ..diagnostics.quoting import quoted
 from ..language.conditions import negate
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
+from ..language.grammar_files import table_names
 from ..language.near import closest_name, misspelt_value
 from ..language.odd_characters import without_odd_characters
 from ..language.operators import OPERATORS, Operator, Takes
-from ..language.schema import Schema
+from ..language.schema import DEFAULT_SCHEMA, Schema
 from ..language.types import UnfitOperand, fold
 from ..language.written_times import UNITS, written_time
 from ..syntax.ast import Comparison, Filter, Not, Search, both, either
@@ -35,6 +37,7 @@ from ..syntax.problems import Problems
 JSON = Any
 
 _MAX_REWRITTEN_VALUES = 10
+_MAX_LISTED_FIELDS = 20
 _LAST_DAY = "9999-12-31"
 _NEGATION = re.compile(r"\A(?:UN|NON|NOT|[^\w\s])_?")
 """Before a value of an enum: it means the opposite."""
@@ -62,7 +65,18 @@ def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: boo
         help_ = f"{quoted(name)} exists, but cannot be searched"
         return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
     near = problems.closest(name, names)
-    return (f"did you mean {quoted(near)}?", "guess") if near else ('for the fields run "orderquery fields"', None)
+    return (f"did you mean {quoted(near)}?", "guess") if near else (_list_of_fields(schema, names), None)
+
+
+def _list_of_fields(schema: Schema, names: Sequence[str]) -> str:
+    """Return the command that lists the fields of a table, or the first fields."""
+    if schema.name == DEFAULT_SCHEMA:
+        return 'for the fields run "orderquery fields"'
+    if schema.name in table_names():
+        return f'for the fields run "orderquery fields --table {schema.name}"'
+    names = [row.name for row in schema.fields if row.name in names]
+    more = len(names) - _MAX_LISTED_FIELDS
+    return f"fields: {', '.join(names[:_MAX_LISTED_FIELDS])}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def sortable_fields(schema: Schema) -> str:

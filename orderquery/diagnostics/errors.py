@@ -38,7 +38,8 @@ class MissingExtra(OrderQueryError, ImportError):
     """A missing package that an extra installs. The message names the extra."""
 
     def __init__(self, extra: str, problem: ImportError) -> None:
-        super().__init__(f"{problem}; install it with: pip install 'orderquery[{extra}]'")
+        help_ = f"pip install 'orderquery[{extra}]', or in a checkout: pip install -e '.[{extra}]'"
+        super().__init__(f"{problem}; install it with: {help_}")
 
 
 class UsageError(OrderQueryError, ValueError):

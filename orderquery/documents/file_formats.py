@@ -18,8 +18,8 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"BZh", "a bzip2 file", f"{_UNPACK}: bunzip2 FILE"),
     (b"\xfd7zXZ\0", "an XZ file", f"{_UNPACK}: unxz FILE"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file", f"{_UNPACK}: unzstd FILE"),
-    (b"PAR1", "a Parquet file", "open it as a store: orderquery search parquet:DIRECTORY"),
-    (b"SQLite format 3\0", "a SQLite database", "open it as a store: orderquery search FILE"),
+    (b"PAR1", "a Parquet file", "open it as a store: orderquery search spark:///DIRECTORY QUERY"),
+    (b"SQLite format 3\0", "a SQLite database", "open it as a store: orderquery search FILE QUERY"),
     (b"%PDF", "a PDF file", _EXPORT),
 )
 _ZIP = b"PK\x03\x04"

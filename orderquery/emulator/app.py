@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from ..compiler.report import QueryError
+from ..diagnostics.arguments import items, optional, require
 from ..diagnostics.errors import StoreError
 from ..language.limits import MAX_SEARCH_BYTES
 from ..playground.request_log import RequestLog
@@ -80,13 +81,18 @@ def create_app(
         UsageError: a key or an origin is not usable, or the store is too large for ``control``.
 
     """
+    require("store", store, Store, 'an open store: oq.open_store("shop.db")')
+    optional("emulator", emulator, Emulator, "an emulator: oq.Emulator(store)")
+    for name, limit in (("max_body", max_body), ("max_load", max_load), ("max_bodies", max_bodies)):
+        require(name, limit, int, "a number of bytes")
+    require("search_seconds", search_seconds, (int, float), "a number of seconds")
     served = emulator or Emulator(store, strict=strict, read_only=read_only)
-    allowed = check_origins(origins)
+    allowed = check_origins(items("origins", origins, "origins", str))
     context = HttpContext(
         served,
         served.strict,
         ApiKey(api_key),
-        Hosts(hosts, allowed),
+        Hosts(None if hosts is None else items("hosts", hosts, "names", str), allowed),
         Envelopes(webhook_key),
         max_body,
         max(max_load, max_body),

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from ..diagnostics.arguments import optional
 from ..diagnostics.errors import UsageError
 from .errors import application_error, validation_error
 
@@ -26,6 +27,7 @@ class ApiKey:
     """
 
     def __init__(self, key: str | None) -> None:
+        optional("the API key", key, str, "a text")
         if key is not None and not key.strip():
             raise UsageError("the API key is empty; pass a key, or None to admit every caller")
         if key is not None and (not key.isascii() or not key.isprintable() or key != key.strip()):

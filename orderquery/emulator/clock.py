@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ..diagnostics.arguments import require
 from ..diagnostics.errors import UsageError
 from ..language.datetimes import LAST_INSTANT
 
@@ -71,7 +72,7 @@ class Clock:
             UsageError: the instant is not one of the years 1970 to 9999, or a ``datetime`` without a time zone.
 
         """
-        instant = _microseconds_at(instant)
+        instant = microseconds_at(instant)
         check_instant(instant)
         with self._lock:
             self._state = ClockState(instant) if frozen else ClockState(None, instant - machine_time())
@@ -114,6 +115,7 @@ class Clock:
 
         Raises ``UsageError`` for an instant that no clock can have.
         """
+        require("state", state, ClockState, "the state of a clock: clock.state")
         check_instant(machine_time() + state.offset if state.frozen_at is None else state.frozen_at)
         with self._lock:
             self._state = state
@@ -125,12 +127,15 @@ def machine_time() -> int:
 
 
 def microseconds_of(duration: int | timedelta) -> int:
-    """Return a duration in microseconds."""
+    """Return a duration in microseconds. Raises ``UsageError`` for anything else."""
+    require("a duration", duration, (int, timedelta), "timedelta(days=31), or microseconds")
     return duration // timedelta(microseconds=1) if isinstance(duration, timedelta) else duration
 
 
-def _microseconds_at(instant: int | datetime) -> int:
+def microseconds_at(instant: int | datetime) -> int:
+    """Return an instant in microseconds. Raises ``UsageError`` for anything else."""
     if not isinstance(instant, datetime):
+        require("an instant", instant, int, "datetime(2026, 1, 1, tzinfo=UTC), or microseconds since 1970")
         return instant
     if instant.utcoffset() is None:
         raise UsageError(f'"{instant}" has no time zone; write: datetime(2026, 1, 1, tzinfo=UTC)')

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from ..diagnostics.arguments import require
 from ..diagnostics.errors import OrderQueryError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import LAST_INSTANT
@@ -135,6 +136,7 @@ class Deliveries:
             Refused: 404 if it does not exist, 428 if it is to a URL of another process.
 
         """
+        require("delivery_id", delivery_key, str, "the id of a delivery")
         data = {"id": delivery_key}
         with self._at(site).transaction() as transaction:
             delivery = outbox.resend(transaction, delivery_key, self._clock_of(site).now())

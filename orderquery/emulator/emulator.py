@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from ..diagnostics.arguments import items, optional, require
 from ..diagnostics.errors import UsageError
 from ..language.schema import load_schema
-from .clock import Clock, SiteClocks, microseconds_of
+from ..stores.base import Store
+from .clock import Clock, SiteClocks, microseconds_at, microseconds_of
 from .deliveries import Deliveries
 from .due_work import DueWork, run_until
 from .envelope import envelope_claims, instance_of, site_of_instance
-from .events import EventLog, LoggedEvent, iterate_events
+from .events import EventLog, LoggedEvent, iterate_events, require_range
 from .operation import Operation
 from .operations import BY_NAME
 from .orders import OrderService
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
         UpdatedOrderDict,
     )
     from ..language.schema import Schema
-    from ..stores.base import Store
     from ..stores.load_result import LoadResult
 
 JSON = Any
@@ -87,6 +88,11 @@ class Emulator(PricingPlanMethods):
         strict: bool = False,
         read_only: bool = False,
     ) -> None:
+        require("store", store, Store, 'an open store: oq.open_store("shop.db")')
+        optional("clock", clock, Clock, "a clock: oq.Clock(...)")
+        optional("seed", seed, str, "a text")
+        optional("instances", instances, Mapping, "a dict of instance ids by site")
+        webhook_urls = items("webhook_urls", webhook_urls, "URLs", str)
         self.store, self.clock, self.seed = store, clock or Clock(), seed
         self.strict, self.details_updated = strict, details_updated
         self._instances = dict(instances or {})
@@ -132,6 +138,7 @@ class Emulator(PricingPlanMethods):
         It is the site given for it, or one whose name the id is made from: the site ``named``, or one of the store. As
         long as no instances are given, any other id belongs to the site that is served.
         """
+        require("named", named, str, "the name of a site")
         given = site_of_instance(instance_id, self._instances)
         if given is not None:
             return given
@@ -190,10 +197,10 @@ class Emulator(PricingPlanMethods):
             return self.clock.advance(microseconds)
         return self.advance_to(self.clock.now() + microseconds)
 
-    def advance_to(self, instant: int) -> int:
-        """Move the clock to an instant in microseconds, as :meth:`advance`."""
+    def advance_to(self, instant: int | datetime) -> int:
+        """Move the clock to an instant, as :meth:`advance`."""
         try:
-            return run_until(instant, self.clock, self.due_work)
+            return run_until(microseconds_at(instant), self.clock, self.due_work)
         finally:
             self.deliveries.wake(self.store.site)
 
@@ -216,6 +223,7 @@ class Emulator(PricingPlanMethods):
 
     def put_back(self, snapshot: Snapshot) -> None:
         """Make the site what it was, as :meth:`restore`."""
+        require("snapshot", snapshot, Snapshot, "what take_snapshot returned")
         self.site.require_writable()
         for table in self.tables:
             # Made here if it is missing: before its end only the transaction would see it.
@@ -268,7 +276,10 @@ class Emulator(PricingPlanMethods):
 
         Each is ``{"order": {"id": …, …}, "fieldMask": "archived"}``; the mask may be absent.
         """
-        return cast(BulkResponse, self._call("bulk_update_orders", orders=list(orders), returnEntity=return_entity))
+        return cast(
+            BulkResponse,
+            self._call("bulk_update_orders", orders=items("orders", orders, "orders"), returnEntity=return_entity),
+        )
 
     def cancel_order(
         self,
@@ -293,7 +304,7 @@ class Emulator(PricingPlanMethods):
 
         Loading one again replaces it.
         """
-        return load_plans(self.site, plans_in(list(plans)))
+        return load_plans(self.site, plans_in(items("plans", plans, "plans")))
 
     # -- transactions ------------------------------------------------------------------------------------------
 
@@ -301,7 +312,10 @@ class Emulator(PricingPlanMethods):
         self, order_id: str, payments: Iterable[NewPaymentDict | Mapping[str, Any]]
     ) -> AddPaymentsResponse:
         """Add up to 50 payments to an order."""
-        return cast(AddPaymentsResponse, self._call("add_payments", orderId=order_id, payments=list(payments)))
+        return cast(
+            AddPaymentsResponse,
+            self._call("add_payments", orderId=order_id, payments=items("payments", payments, "payments")),
+        )
 
     def update_payment_status(self, order_id: str, payment_id: str, status: str) -> OrderTransactionsResponse:
         """Set the status of a payment."""
@@ -317,7 +331,7 @@ class Emulator(PricingPlanMethods):
         """Set the status of up to 300 payments: ``{"orderId": …, "paymentId": …}`` each."""
         response = self._call(
             "bulk_update_payment_statuses",
-            paymentAndOrderIds=list(payment_and_order_ids),
+            paymentAndOrderIds=items("payment_and_order_ids", payment_and_order_ids, "pairs of ids"),
             status=status,
             returnFullEntity=return_full_entity,
         )
@@ -329,21 +343,24 @@ class Emulator(PricingPlanMethods):
 
     def list_transactions_for_multiple_orders(self, order_ids: Iterable[str]) -> ManyOrderTransactionsResponse:
         """Return the payments and refunds of up to 100 orders; unknown ids are left out."""
-        response = self._call("list_transactions_for_multiple_orders", orderIds=list(order_ids))
+        response = self._call("list_transactions_for_multiple_orders", orderIds=items("order_ids", order_ids, "ids"))
         return cast(ManyOrderTransactionsResponse, response)
 
     # -- events ------------------------------------------------------------------------------------------------
 
     def iterate_events(self, after: int = 0, limit: int | None = None) -> Iterator[LoggedEvent]:
         """Yield the events of the site after a sequence number, oldest first."""
+        require_range(after, limit)
         return iterate_events(self.store, after, limit)
 
     def envelope(self, event: LoggedEvent) -> str:
         """Return the signed envelope of an event, as a webhook receives it."""
+        require("event", event, LoggedEvent, "an event of iterate_events")
         return self.deliveries.key.get().sign(envelope_claims(event.document, event.type, self.site.instance_id))
 
     def list_deliveries(self, after: int = 0, limit: int | None = None) -> list[Delivery]:
         """Return the deliveries of the site's events after a sequence, oldest first."""
+        require_range(after, limit)
         return list_deliveries(self.store, after, limit)
 
     def resend(self, delivery_id: str) -> Delivery:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from ..diagnostics.arguments import optional, require
 from ..language.datetimes import write_instant
 from ..language.limits import MAX_ID_CHARS
 from ..language.types import has_lone_surrogate
@@ -105,6 +106,12 @@ class EventLog:
         event = LoggedEvent(transaction.next_number(EVENT), event_id, document)
         transaction.put([Entry(EVENT, event_id, event.sequence, document)])
         self._enqueue(transaction, event, draft, change.now)
+
+
+def require_range(after: int, limit: int | None) -> None:
+    """Raise ``UsageError`` for a part of a log that is not given by numbers."""
+    require("after", after, int, "the number of an event")
+    optional("limit", limit, int, "a number of events")
 
 
 def iterate_events(store: Store, after: int = 0, limit: int | None = None) -> Iterator[LoggedEvent]:

@@ -7,6 +7,7 @@ host name it used in ``Host`` and the page's origin in ``Origin``, so both are c
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ class Hosts:
             raise _forbidden(f"host {quoted(sent)} is not allowed; {fix if _is_name(host) else 'use an API key'}")
         origin = read_header(request, "origin").decode("latin-1")
         if origin and origin not in self._origins and not self._allows_origin(_parse_origin(origin), host):
-            fix = f"start the server with --allow-origin {origin}, or with an API key and send it"
+            fix = f"start the server with --allow-origin {shlex.quote(origin)}, or with an API key and send it"
             raise _forbidden(f"requests from web pages at {quoted(origin)} are not allowed; {fix}")
 
     def _allows_host(self, host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -136,7 +137,7 @@ def _shown(site: str) -> str:
 def _unknown_instance(instance_id: str, site: str) -> Exception:
     message = (
         f"the envelope is for instance {quoted(instance_id)}, which is not mapped to {_shown(site)}; "
-        f"start the server with --instance {site or 'SITE'}=ID"
+        f"start the server with --instance {shlex.quote(site or 'SITE')}=ID"
     )
     return application_error(403, "PERMISSION_DENIED", message)
 

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, Literal, cast
 
+from ..diagnostics.arguments import items
 from .wire.base import EmptyResponse
 from .wire.plan_requests import (
     EffectiveAt,
@@ -45,11 +46,11 @@ class PricingPlanMethods(ABC):
         """Return one page of the site's orders; an empty list does not filter."""
         response = self._call(
             "management_list_orders",
-            buyerIds=list(buyer_ids),
-            planIds=list(plan_ids),
+            buyerIds=items("buyer_ids", buyer_ids, "ids"),
+            planIds=items("plan_ids", plan_ids, "ids"),
             autoRenewCanceled=auto_renew_canceled,
-            orderStatuses=list(order_statuses),
-            paymentStatuses=list(payment_statuses),
+            orderStatuses=items("order_statuses", order_statuses, "statuses"),
+            paymentStatuses=items("payment_statuses", payment_statuses, "statuses"),
             sorting=sorting,
             limit=limit,
             offset=offset,
@@ -74,10 +75,10 @@ class PricingPlanMethods(ABC):
         response = self._call(
             "member_list_orders",
             memberId=member_id,
-            planIds=list(plan_ids),
+            planIds=items("plan_ids", plan_ids, "ids"),
             autoRenewCanceled=auto_renew_canceled,
-            orderStatuses=list(order_statuses),
-            paymentStatuses=list(payment_statuses),
+            orderStatuses=items("order_statuses", order_statuses, "statuses"),
+            paymentStatuses=items("payment_statuses", payment_statuses, "statuses"),
             sorting=sorting,
             limit=limit,
             offset=offset,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from ..diagnostics.arguments import require
 from ..documents.ingest import Record
 from ..documents.json_lines import read_bytes
 from ..stores.service_state import Entry
@@ -89,6 +90,7 @@ def read_snapshot(body: bytes) -> Snapshot:
         Refused: 400 if it is none, or of another version.
 
     """
+    require("snapshot", body, (bytes, str), "what save returned")
     try:
         found = msgspec.json.decode(body, type=Snapshot)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..diagnostics.arguments import require
 from ..diagnostics.errors import SchemaError
 from .fields import Field, Record, ValueSource
 from .grammar_files import grammar_text, table_names
@@ -133,6 +135,7 @@ def load_schema(name: str | Path | None = None) -> Schema:
         return _named(name)
     from pathlib import Path
 
+    require("a table", name, (str, PathLike), f"a name ({', '.join(table_names())}), a Schema or the path of a file")
     path = Path(name)
     try:
         text = read_small_file(path).decode("utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 from ..compiler.compile import check
 from ..compiler.query import Query, asked_values
 from ..compiler.report import Report
+from ..diagnostics.arguments import iterable
 from ..language.conditions import AllOf, Condition, Kind, Test
 from ..language.fields import Field
 from ..language.schema import Schema, load_schema
@@ -60,6 +61,7 @@ def compare_tables(
 
     """
     one, other = (table if isinstance(table, Schema) else load_schema(table) for table in (first, second))
+    iterable("queries", queries, "searches")
     compared = [_compared(query, number, one, other, shape) for number, query in enumerate(queries, 1)]
     return TableComparison(one, other, tuple(_differences(one, other)), tuple(compared))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from .filters import Models, beyond, sort_elements, value_elements
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ModelPage:
+class ModelPage(Sequence[Any]):
     """One page of models, in the order of the search; a sequence of them.
 
     ``next`` and ``prev`` are the cursors of the pages beside it, ``None`` if those have no row.
@@ -41,6 +41,13 @@ class ModelPage:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self.rows[index]
 
     def next_page(self) -> ModelPage | None:
         """Return the next page, or ``None`` if it has no row."""

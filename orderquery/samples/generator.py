@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from ..diagnostics.arguments import optional, require
 from . import vocabulary as words
 from .shop import LAST_MOMENT_MS, ORDERS, Dice, Money, customer, instant, moment, product
 
@@ -25,11 +26,18 @@ _UNSETTLED = frozenset(("PENDING", "PENDING_MERCHANT", "DECLINED", "CANCELED"))
 
 
 def sample(count: int, seed: int = 0, *, until: date | None = None) -> Iterator[JSON]:
-    """Yield ``count`` orders by creation, each followed by its transactions, if any.
+    """Return ``count`` orders by creation, each followed by its transactions, if any.
 
     Documents share no objects, so the caller may change them. With ``until``, all dates move by the same number of
     days, so that the last order is of that day; nothing but a delivery is later.
     """
+    require("count", count, int, "a number of orders")
+    require("seed", seed, int, "a whole number")
+    optional("until", until, date, "a date: date(2026, 1, 31)")
+    return _documents(count, seed, until)
+
+
+def _documents(count: int, seed: int, until: date | None) -> Iterator[JSON]:
     calendar = _CALENDAR if until is None or not count else _calendar_until(until, _Draft(seed, count - 1).created)
     for index in range(count):
         draft = _Draft(seed, index, calendar)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ..compiler.render import render_diagnostics
+from ..diagnostics.arguments import require
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..syntax.json_printer import plain_json
@@ -137,6 +138,7 @@ def scan_source(text: str, language: SourceLanguage) -> ScannedSource:
         MissingExtra: the extra ``scan`` is not installed.
 
     """
+    require("text", text, str, "the text of a source")
     has_words = may_have_calls(text.encode("utf-8", "surrogatepass"))
     calls, error = all_calls(text, language) if has_words else FoundCalls([])
     lines = SourceText(text)

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlglot import exp
 
 from ..diagnostics.errors import UsageError
-from ..diagnostics.quoting import quoted
+from ..diagnostics.quoting import described
 
 ArrayTest = Callable[[exp.Expr, exp.Expr], exp.Expr]
 Arithmetic = Callable[[exp.Expr, exp.Expr], exp.Expr]
@@ -196,7 +196,7 @@ DIALECTS: dict[str, Dialect] = {
 
 def dialect_named(name: str) -> Dialect:
     """Return the dialect of this name. Raises ``UsageError``, which lists the names."""
-    row = DIALECTS.get(name)
+    row = DIALECTS.get(name) if isinstance(name, str) else None
     if row is None:
-        raise UsageError(f"unknown dialect {quoted(name)}; dialects: {', '.join(DIALECTS)}")
+        raise UsageError(f"unknown dialect {described(name)}; dialects: {', '.join(DIALECTS)}")
     return row

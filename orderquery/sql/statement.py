@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from ..compiler.pagination import Position, direction, seek
 from ..compiler.query import Query, SortField
+from ..diagnostics.arguments import optional
 from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
 from ..language.fields import Field
 from .dialects import Dialect, dialect_named
@@ -82,6 +83,7 @@ def statement(
         QueryError: ``not-in-layout``, once for each place that reads a field the layout does not map.
 
     """
+    optional("layout", layout, Layout, "a layout: oq.load_layout(...)")
     row = dialect_named(dialect)
     where = layout or store_layout(row.layout, query.schema.tables)
     row = where.adapt(row)

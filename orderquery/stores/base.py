@@ -8,12 +8,12 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ..compiler.cursor import resume
 from ..compiler.cursor_keys import CursorKeys
 from ..compiler.page import LazyOrders, Page, page_of
 from ..compiler.pagination import Position, seek
 from ..compiler.query import Query
-from ..compiler.requested import SearchSource, requested
+from ..compiler.requested import SearchSource
+from ..diagnostics.arguments import optional
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.quoting import quoted
 from ..language.conditions import all_of, any_of
@@ -60,7 +60,6 @@ class Store(LoadingStore):
     ``QueryError`` where the search cannot be used.
     """
 
-    keys: CursorKeys
     _existence: ClassVar[Wanted] = "page"
     """The statement that shows whether an order exists beyond a position: ``any`` if that is quicker than one row."""
 
@@ -115,6 +114,7 @@ class Store(LoadingStore):
         (D119). ``limit`` and ``cursor`` replace those of the search; with a ``cursor`` it may be absent. ``seconds``
         limits the engine's work. Raises ``StoreTimeout`` beyond it.
         """
+        optional("seconds", seconds, (int, float), "a number of seconds")
         query, position, limit = self._resumed(search, params, limit, cursor)
         with self._single_read(seconds) if position is None else self._snapshot(seconds):
             rows, following, preceding = page_of(
@@ -217,6 +217,7 @@ class Store(LoadingStore):
             StoreTimeout: the engine took longer than ``seconds``.
 
         """
+        optional("seconds", seconds, (int, float), "a number of seconds")
         resumed, _, _ = self._resumed(search)
         query = histogram_query(resumed, by)
         with self._snapshot(seconds):
@@ -280,14 +281,3 @@ class Store(LoadingStore):
 
     def _find_documents(self, query: Query, count: int) -> list[bytes]:
         return [row[-1] for row in self._fetch(query, None, count)]
-
-    def _resumed(
-        self,
-        search: SearchSource,
-        params: Mapping[str, Any] | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> tuple[Query, Position | None, int]:
-        """Compile a search; return its query, the position of its cursor, and its limit."""
-        query = requested(search, self.schema, params=params, limit=limit, cursor=cursor)
-        return (query, None, query.limit) if query.cursor is None else resume(query, self.site, self.keys)

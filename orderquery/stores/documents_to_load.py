@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.arguments import iterable, require
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
 from ..documents.file_kinds import database_kind
-from ..documents.ingest import Found, from_object
+from ..documents.ingest import Found, Record, from_object
 from ..documents.json_lines import read_content, read_file
 from ..language.schema import Schema
 
@@ -35,6 +36,14 @@ def converter_of(schema: Schema, convert: bool) -> StoresConverter | None:
     from ..migration.convert import StoresConverter
 
     return StoresConverter(schema)
+
+
+def records_in(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield parsed records and problems. Raises ``UsageError`` for anything else."""
+    iterable("found", found, "parsed records")
+    for item in found:
+        require("found", item, (Record, Diagnostic), "parsed records (for documents use load)")
+        yield item
 
 
 def find_records(schema: Schema, source: Loadable, converter: StoresConverter | None = None) -> Iterable[Found]:

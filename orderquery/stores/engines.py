@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from ..compiler.cursor_keys import CursorKeys, chosen_keys
+from ..diagnostics.arguments import require
 from ..diagnostics.errors import UsageError
+from ..diagnostics.quoting import described
 from ..language.schema import Schema, load_schema
 from ..language.types import has_lone_surrogate
 from .base import MEMORY, LoadResult, NotAtOnce, Store
 from .stored_documents import Report, log_problem
 
 if TYPE_CHECKING:
-    from os import PathLike
-
     from ..sql.mapped.layout import OwnTables
 
 __all__ = ["LoadResult", "NotAtOnce", "Store", "open_store", "shown_location", "upgrade_store"]
@@ -108,6 +109,8 @@ def _open_mapped(
         from ..sql.mapped.layout_loader import load_layout
 
         layout = load_layout(layout, schema=schema)
+    elif not hasattr(layout, "engine"):
+        raise UsageError(f"layout takes a layout or the path of its file, not {described(layout)}")
     elif schema is not None:
         raise UsageError("pass schema or a loaded layout, not both: the layout has its schema")
     engine, place = _find_engine(location)
@@ -156,6 +159,7 @@ def _load(name: str) -> Any:
 
 def _find_engine(location: str | PathLike[str]) -> tuple[StoreEngine, str]:
     """Return the engine of a location, and the location as the engine expects it."""
+    require("location", location, (str, PathLike), "the path or URL of a store")
     text = str(location)
     scheme, found, rest = text.partition("://")
     if found and scheme not in ENGINES:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Self
 
+from ..diagnostics.arguments import require
 from ..diagnostics.diagnostic import Diagnostic
 from ..documents.ingest import Found, Record
 from ..documents.record_tables import PRICING_PLANS
 from ..language.schema import Schema
-from .documents_to_load import Loadable, converter_of, find_records
+from .documents_to_load import Loadable, converter_of, find_records, records_in
 from .load_result import LoadResult
 from .merge import Change, Outcome, merge
 from .paging import SearchingStore
@@ -37,6 +38,7 @@ class LoadingStore(SearchingStore):
         """
         if schema is self.schema:
             return self
+        require("schema", schema, Schema, 'a table of fields: oq.load_schema("pricing-plans")')
         other = copy(self)
         other.schema, other._projector = schema, Projector(schema)
         if not self._memory.is_prepared(schema):
@@ -68,7 +70,7 @@ class LoadingStore(SearchingStore):
     def load_records(self, found: Iterable[Found], loaded: Callable[[LoadResult], None] | None = None) -> LoadResult:
         """Load parsed records; call ``loaded`` with the result after every full batch."""
         result, batches = LoadResult(), dict[Schema, list[Record]]()
-        for item in found:
+        for item in records_in(found):
             if isinstance(item, Diagnostic):
                 result.report(item)
                 continue

@@ -11,8 +11,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ..compiler.compile import compile_search
+from ..compiler.cursor import resume
+from ..compiler.cursor_keys import CursorKeys
 from ..compiler.page import Page
+from ..compiler.pagination import Position
+from ..compiler.query import Query
 from ..compiler.requested import SearchSource, requested
+from ..diagnostics.arguments import optional
 from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import described
 from ..language.conditions import equals
@@ -23,7 +28,6 @@ from .merge import RecordKind
 from .service_state import StateOwner
 
 if TYPE_CHECKING:
-    from ..compiler.query import Query
     from ..dicts import OrderDict
     from ..language.schema import Schema
 
@@ -35,6 +39,8 @@ _NUMBER = "number"
 
 class SearchingStore(StateOwner):
     """What every store can do with its searches."""
+
+    keys: CursorKeys
 
     @abstractmethod
     def search(
@@ -70,6 +76,7 @@ class SearchingStore(StateOwner):
         Each page has at most ``limit`` orders and is read when the iterator asks for it. A search without orders has
         no pages. ``seconds`` limits the engine's work for one page. The search is checked by this call.
         """
+        optional("seconds", seconds, (int, float), "a number of seconds")
         query = requested(search, self.schema, params=params, limit=limit, cursor=cursor)
 
         def walk() -> Iterator[Page]:
@@ -79,6 +86,17 @@ class SearchingStore(StateOwner):
                 page = page.next_page()
 
         return walk()
+
+    def _resumed(
+        self,
+        search: SearchSource,
+        params: Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[Query, Position | None, int]:
+        """Compile a search; return its query, the position of its cursor, and its limit."""
+        query = requested(search, self.schema, params=params, limit=limit, cursor=cursor)
+        return (query, None, query.limit) if query.cursor is None else resume(query, self.site, self.keys)
 
     def get(self, order_id: str | None = None, *, number: str | int | None = None) -> OrderDict | None:
         """Return the decoded order with an id or a number, or ``None``.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from threading import get_ident
 from typing import Any
 
+from ..diagnostics.arguments import items
 from ..diagnostics.errors import StoreError, UsageError
 from ..documents.ingest import Record
 from ..documents.versions import newest_event_time
@@ -355,5 +356,5 @@ def is_storable_id(order_id: Any) -> bool:
 
 def storable_ids(order_ids: Iterable[str]) -> list[str]:
     """Return the ids, of one or several, that a store could contain."""
-    given = [order_ids] if isinstance(order_ids, str) else order_ids
+    given = [order_ids] if isinstance(order_ids, str) else items("order_ids", order_ids, "ids")
     return [order_id for order_id in given if is_storable_id(order_id)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from ..diagnostics.errors import StoreError, StoreTimeout
@@ -12,22 +13,25 @@ class OutdatedStore(StoreError):
     """A store that must be upgraded before it can be opened."""
 
 
+def command(*words: object) -> str:
+    """Return a command for a message, each value as a shell reads it."""
+    return shlex.join(["orderquery", *map(str, words)])
+
+
 def not_found(location: str) -> StoreError:
     """Return the error for a store that does not exist."""
-    return StoreError(f"store not found: {location}; create it with: orderquery load {location} FILE")
+    return StoreError(f"store not found: {location}; create it with: {command('load', location, 'FILE')}")
 
 
 def is_empty(location: str) -> StoreError:
     """Return the error for a file without tables, where none are to be created."""
-    return StoreError(f"{location} is empty; load orders with: orderquery load {location} FILE")
+    return StoreError(f"{location} is empty; load orders with: {command('load', location, 'FILE')}")
 
 
 def has_no_records(location: str, schema: Schema) -> StoreError:
     """Return the error for a store that has no tables for a table of fields."""
-    return StoreError(
-        f'{location} has no records of "{schema.name}"; load some with: orderquery load {location} FILE '
-        f"--table {schema.name}"
-    )
+    load = command("load", location, "FILE", "--table", schema.name)
+    return StoreError(f'{location} has no records of "{schema.name}"; load some with: {load}')
 
 
 def is_closed(location: str) -> StoreError:
@@ -70,7 +74,7 @@ def check_versions(
     """
     check_upgradable(location, layout_version, latest, schema, schema_name)
     if layout_version < latest or fingerprint != schema.fingerprint:
-        fix = fix or f"run: orderquery upgrade {location}"
+        fix = fix or f"run: {command('upgrade', location)}"
         raise OutdatedStore(f"{location} was written by an older orderquery or with an older table of fields; {fix}")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.arguments import require
 from ..diagnostics.errors import SyncError, UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, word_instant, write_instant
@@ -104,6 +105,7 @@ def sync(
 
 
 def _check_store(store: Store, *, dry_run: bool) -> None:
+    require("store", store, Store, 'an open store: oq.open_store("shop.db")')
     if not store.can_write and not dry_run:
         raise UsageError("this store is read-only; sync into a store of your own, such as shop.db")
     for name in (UPDATED, CREATED, NUMBER):

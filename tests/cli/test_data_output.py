@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
 import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -229,13 +231,83 @@ def test_the_ending_of_the_file_sets_the_format(filled):
         ("o.CSV", b"id,"),
         ("o.jsonl", b'{"id"'),
         ("o.json", b'{"orders"'),
-        ("o.txt", b"number"),
     ]:
         search("--output", name)
         assert Path(name).read_bytes().startswith(begin)
     search("--output", "other.csv", "--format", "ids")
     assert Path("other.csv").read_text() == "1\n2\n3\n"
     assert search("--output", "-", "--format", "ids").stdout == "1\n2\n3\n"
+
+
+@pytest.mark.parametrize("name", ["o.xlsx", "o.txt", "o", "o.csv.gz", ".csv", "o.CSV "])
+def test_another_ending_needs_a_format(filled, name):
+    """D180: a command would write its default format under a name that says another."""
+    for command in (["search", "s.db", "everything"], ["match", "everything", "o.jsonl", "--columns", "number"]):
+        result = run(*command, "--output", name)
+        assert (result.exit_code, result.stdout, Path(name).exists()) == (2, "", False)
+        assert f'the ending of "{name}" sets no format; use .csv, .parquet, ' in result.stderr
+        assert result.stderr.endswith("or pass --format\n")
+        assert run(*command, "--output", name, "--format", "csv").stdout == f"3 orders in {name}\n"
+        assert Path(name).read_bytes().startswith((b"id,", b"number"))
+        Path(name).unlink()
+        assert (
+            run(
+                *[word for word in command if word not in ("--columns", "number")], "--count", "--output", name
+            ).exit_code
+            == 0
+        )
+        assert Path(name).read_text() == "3\n"
+        Path(name).unlink()
+
+
+def test_a_setting_of_the_format_is_not_that_of_a_file(filled):
+    """D180."""
+    Path("orderquery.toml").write_text('format = "ids"\n')
+    assert run("search", "s.db", "everything", "--output", "o").exit_code == 2
+    assert search("--output", "o.csv").stdout == "3 orders in o.csv\n"
+
+
+def test_converted_orders_are_lines_under_every_name(filled):
+    """D180."""
+    for name in ("a b.csv", "p.parquet"):
+        result = run("convert-orders", "o.jsonl", "--output", name)
+        assert (result.exit_code, Path(name).exists()) == (2, False)
+        (instead,) = re.findall(r"pass (--output .*)$", result.stderr.strip())
+        assert run("convert-orders", "o.jsonl", *shlex.split(instead)).exit_code == 0
+    assert run("convert-orders", "o.jsonl", "--output", "o.out").exit_code == 0
+
+
+FOLLOWING = "one page of 2 orders, and more follow; for all of them pass --all\n"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--format", "csv"],
+        ["--format", "csv", "--columns", "number,buyerInfo.email"],
+        ["--format", "ids"],
+        ["--format", "jsonl"],
+        ["--format", "json"],
+        ["--output", "o.csv"],
+        ["--output", "o.jsonl", "--site", "a b"],
+        ["--output", "o.parquet"],
+        ["--output", "o.txt", "--format", "table"],
+    ],
+)
+def test_a_page_says_that_more_orders_follow(filled, monkeypatch, options):
+    monkeypatch.setenv("XDG_STATE_HOME", str(filled / "state"))
+    assert run("load", "s.db", "o.jsonl", "--site", "a b").exit_code in (0, 1)
+    result = search("--limit", "2", *options)
+    if "--output" in options:
+        assert result.stdout == f"2 orders in {options[1]}\n"
+    assert FOLLOWING in result.stderr
+    (following,) = re.findall(r"^next page: orderquery (.*)$", result.stderr, re.MULTILINE)
+    last = run(*shlex.split(following))
+    assert (last.exit_code, "more follow" in last.stderr) == (0, False)
+    if "--columns" in options:
+        assert [list(row) for row in rows_of(last.stdout)] == [["number", "buyerInfo.email"]]
+    for whole in (search("--limit", "2", "--all", *options), search("--limit", "3", *options)):
+        assert "more follow" not in whole.stderr
 
 
 def test_an_existing_file_is_replaced_and_keeps_its_mode(filled):

@@ -1,6 +1,8 @@
 """The commands info, get --number, fields NAME and sample --until."""
 
 import json
+import re
+import shlex
 import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ from command_line import run
 
 import orderquery as oq
 from orderquery.cli.field_card import card_lines, examples
+from orderquery.language.grammar_files import grammar_text
 from orderquery.samples.generator import sample
 
 
@@ -21,6 +24,7 @@ def sites(tmp_path_factory):
         "": [("1", "7", "APPROVED", "2026-01-01"), ("2", "8", "INITIALIZED", "2026-01-02"), ("3", "9", "ODD", "2026-03-04")],
         "berlin": [("4", "7", "PENDING", "2025-01-01"), ("5", "10", "PENDING", "2025-01-01")],
         "rome": [("6", "10", "CANCELED", None)],
+        "a b": [("7", "11", "CANCELED", None)],
     }  # fmt: skip
     with oq.open_store(folder / "s.db") as store:
         for site, orders in rows.items():
@@ -47,6 +51,7 @@ def test_info_as_json(sites):
         {
             "site": "", "orders": 3, "hidden": 1, "byStatus": {"INITIALIZED": 1, "APPROVED": 1, "other": 1}, "createdDate": created,
         },
+        {"site": "a b", "orders": 1, "hidden": 0, "byStatus": {"CANCELED": 1}},
         {
             "site": "berlin", "orders": 2, "hidden": 0, "byStatus": {"PENDING": 2},
             "createdDate": {"first": "2025-01-01T10:20:30.000Z", "last": "2025-01-01T10:20:30.000Z"},
@@ -127,6 +132,7 @@ def test_info_hides_passwords():
             "order not found: number 8; it is at the site without a name: leave --site out\n",
         ),
         (["4"], [], 'order not found: 4; it is at the site "berlin": pass --site berlin\n'),
+        (["7"], [], "order not found: 7; it is at the site \"a b\": pass --site 'a b'\n"),
         (["--number", "99"], [], "order not found: number 99\n"),
         (["--number", "x'; DROP"], [], "order not found: number x'; DROP\n"),
     ],
@@ -136,6 +142,86 @@ def test_get_by_number(sites, words, ids, message):
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ids
     assert result.stderr == message
     assert result.exit_code == (1 if message else 0)
+
+
+@pytest.fixture
+def elsewhere(here):
+    """A store whose only order is at a site with a space in its name."""
+    with oq.open_store("s.db", site="a b") as store:
+        store.load([{"id": "1", "number": "7", "status": "APPROVED"}])
+    return here
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["search", "s.db", "everything"],
+        ["search", "s.db", "everything", "--all", "--format", "csv", "--columns", "number"],
+        ["search", "s.db", "everything", "--format", "json"],
+        ["search", "s.db", "everything", "--count"],
+        ["search", "s.db", "everything", "--format", "histogram", "--by", "updatedDate"],
+        ["search", "s.db", "everything", "--site", "ab"],
+        ["get", "s.db", "1"],
+        ["get", "s.db", "--number", "7"],
+        ["why", "everything", "s.db", "1"],
+        ["why", "everything", "s.db", "--number", "7"],
+        ["delete", "s.db", "1"],
+        ["info", "s.db", "--site", "ab"],
+        ["export", "s.db", "folder", "--site", "ab"],
+    ],
+)
+def test_orders_at_another_site_are_named(elsewhere, words):
+    missing = run(*words)
+    (option,) = re.findall(r"the site \"a b\": pass (--site .*)$", missing.stderr.strip())
+    if "--site" in words:
+        words = words[: words.index("--site")]
+    if words[0] == "export":
+        words.append("--replace")
+    found = run(*words, *shlex.split(option))
+    assert (found.exit_code, found.stderr) == (0, "")
+    assert found.stdout != missing.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["search", "s.db", "number = 8", "--site", "a b"], ""),
+        (["get", "s.db", "--number", "8"], "order not found: number 8\n"),
+        (["why", "everything", "s.db", "--number", "8", "--site", "a b"],
+         "order not found: number 8; list the orders with: orderquery search s.db everything --site 'a b'\n"),
+        (["why", "everything", "s.db", "x", "--site", "a b"],
+         "order not found: x; list the ids with: orderquery search s.db everything --site 'a b' --format ids\n"),
+    ],
+)  # fmt: skip
+def test_what_no_site_has(elsewhere, words, message):
+    assert run(*words).stderr == message
+
+
+def test_the_site_without_a_name_where_a_setting_names_another(sites, monkeypatch):
+    monkeypatch.setenv("ORDERQUERY_SITE", "rome")
+    missing = run("get", sites, "--number", "8")
+    assert missing.stderr == "order not found: number 8; it is at the site without a name: pass --site ''\n"
+    assert run("get", sites, "--number", "8", "--site", "").exit_code == 0
+
+
+def test_many_sites_are_not_all_named(here):
+    with oq.open_store("s.db") as store:
+        for number in range(12):
+            store.at_site(f"s{number:02}").load([{"id": "1"}])
+    assert run("search", "s.db", "everything").stderr == (
+        "note: the site without a name has no orders; the store has the sites "
+        + ", ".join(f'"s{number:02}"' for number in range(10))
+        + ", and 2 more: pass one of them as --site\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["new store.db", "new store.duckdb", "it's.db"])
+def test_the_help_for_a_store_that_does_not_exist(here, name):
+    Path("o.json").write_text('{"id": "1"}')
+    missing = run("search", name, "everything").stderr.strip()
+    (command,) = re.findall(r"create it with: orderquery (.*)$", missing)
+    assert run(*[word.replace("FILE", "o.json") for word in shlex.split(command)]).exit_code == 0
+    assert run("search", name, "everything", "--count").stdout == "1\n"
 
 
 def test_get_needs_an_order(sites):
@@ -211,3 +297,26 @@ def test_sample_until_today_and_wrong_days():
         result = run("sample", "1", "--until", text)
         assert (result.exit_code, "write: --until today or --until 2026-01-31" in result.stderr) == (2, True)
     assert run("sample", "0", "--until", "today").stdout == ""
+
+
+@pytest.mark.parametrize("table", ["ecom-orders", "stores-v2", "pricing-plans"])
+def test_an_unknown_field_names_the_list_of_its_table(table):
+    commands = [
+        ["check", "nothingLikeIt = 1", "--table", table],
+        ["check", "everything order by nothingLikeIt", "--table", table],
+    ]
+    if table == "stores-v2":
+        commands.append(["translate", "nothingLikeIt = 1"])
+    for command in commands:
+        result = run(*command)
+        (listing,) = re.findall(r'for the fields run "orderquery (.*)"', result.stdout + result.stderr)
+        names = {row["name"] for row in json.loads(run(*listing.split(), "--format", "json").stdout)}
+        assert names == {row.name for row in oq.load_schema(table).fields}
+
+
+def test_an_unknown_field_of_a_table_in_a_file(here):
+    text = grammar_text("ecom-orders.toml").replace('name = "ecom-orders"', 'name = "mine"', 1)
+    Path("mine.toml").write_text(text)
+    result = run("check", "nothingLikeIt = 1", "--table", "mine.toml")
+    (listed,) = re.findall(r"fields: (.*) and [0-9]+ more", result.stdout)
+    assert set(listed.split(", ")) < {row.name for row in oq.load_schema().fields}

@@ -162,7 +162,7 @@ BOLD = "\x1b[1m"
         ({"NO_COLOR": "", "FORCE_COLOR": ""}, [], False),
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, [], False),
         ({"NO_COLOR": "", "FORCE_COLOR": "1"}, ["--no-color"], False),
-        ({"NO_COLOR": "", "FORCE_COLOR": "1"}, ["--output", "table.txt"], False),
+        ({"NO_COLOR": "", "FORCE_COLOR": "1"}, ["--format", "table", "--output", "table.txt"], False),
     ],
 )
 def test_force_color_and_no_color_in_a_pipe(home, monkeypatch, changes, options, coloured):

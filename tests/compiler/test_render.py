@@ -228,7 +228,7 @@ def test_an_error_says_every_problem_with_its_help():
         'unknown-field at /filter/paymentstatus: unknown field "paymentstatus"; did you mean "paymentStatus"?',
         'unknown-enum-value at /filter/status: "APROVED" is not a value of status; did you mean "APPROVED"?; '
         "values of status: INITIALIZED, APPROVED, CANCELED, PENDING, REJECTED",
-        'read as a bare search; for another shape pass shape="request"',
+        'read as a bare search; for another shape pass oq.compile(search, shape="request")',
     ]
 
 

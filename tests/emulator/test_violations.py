@@ -27,7 +27,7 @@ CASES: list[tuple[Any, JSON, str, str]] = [
     (
         AddPaymentsRequest,
         {"orderId": "a", "payments": [{**PAYMENT, "amount": {"amount": "-1"}}]},
-        'payments[0].amount.amount: "-1" is less than 0; use it or more',
+        'payments[0].amount.amount: "-1" is less than 0; use 0 or more',
         "DECIMAL_GTE",
     ),
 ]  # fmt: skip

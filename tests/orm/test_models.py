@@ -152,7 +152,7 @@ def test_pages(session: Session) -> None:
 def test_conditions_of_ones_own_stay_and_rows_may_be_tuples(session: Session) -> None:
     statement = select(Order.number, Order.email).where(Order.number > 1).order_by(Order.email)
     page = oq.sqlalchemy.page(session, statement, "number < :n", COLUMNS, params={"n": 4}, limit=1)
-    assert (list(page), len(page)) == ([(3, "E3@x.y")], 1)
+    assert (list(page), page[0], page[:1], len(page)) == ([(3, "E3@x.y")], (3, "E3@x.y"), [(3, "E3@x.y")], 1)
     following = oq.sqlalchemy.page(session, statement, "", COLUMNS, cursor=page.next)
     assert list(following) == [(2, "E2@x.y")]
     connection = session.connection()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +141,27 @@ def test_a_page_is_a_sequence_of_orders(filled: oq.Store) -> None:
     assert not filled.search("number = 99")
 
 
+def test_a_page_has_the_methods_of_a_sequence(filled: oq.Store) -> None:
+    plan = oq.compile("everything order by number limit 3")
+    for page in (filled.search(plan), plan.search(ORDERS), asyncio.run(first_page_of_a_copy())):
+        first, second, third = page
+        assert isinstance(page, Sequence)
+        assert (page[0], page[-1], page[1:], page[::-1]) == (first, third, [second, third], [third, second, first])
+        assert (list(reversed(page)), page.index(second), page.count(third)) == ([third, second, first], 1, 1)
+        assert (second in page, ORDERS[4] in page) == (True, False)
+        assert random.Random(1).choice(page) in (first, second, third)
+        with pytest.raises(IndexError):
+            page[3]
+    stored = filled.search(plan)
+    assert stored[1] is stored[1:2][0] is stored.orders[1]
+
+
+async def first_page_of_a_copy() -> oq.AsyncPage:
+    async with oq.aopen_store(":memory:") as store:
+        await store.load(ORDERS)
+        return await store.search("everything order by number limit 3")
+
+
 def test_limit_and_cursor_replace_those_of_the_search(filled: oq.Store) -> None:
     plan = oq.compile("everything order by number limit 2")
     for search in ("everything order by number limit 2", plan, {**plan.to_json()}, {"search": plan.to_json()}):
@@ -224,5 +249,23 @@ def test_they_say_which_shape_was_read() -> None:
     assert (oq.check(search).shape, oq.check(search, "search").shape) == ("request", "search")
     assert repr(oq.check(search)).startswith("<Report of a request body: ")
     assert repr(oq.compile(search)).startswith("<Plan of a bare search: ")
-    with pytest.raises(oq.QueryError, match=r'\nread as a bare search; for another shape pass shape="request"'):
+    with pytest.raises(oq.QueryError, match=r"\nread as a bare search; for another shape pass oq\.compile\("):
         oq.compile({"fitler": {}})
+
+
+@pytest.mark.parametrize("table", ["ecom-orders", "pricing-plans", "of-a-file"])
+def test_the_shape_that_an_error_names_can_be_passed_everywhere(tmp_path, table) -> None:
+    search = {"filter": {"nothingLikeIt": 1}}
+    schema = oq.load_schema(table) if table != "of-a-file" else replace(oq.load_schema(), name=table)
+    with oq.open_store(tmp_path / "s.db", schema=schema) as store:
+        calls: list[Callable[[Any], Any]] = [store.search, store.count, store.histogram, store.explain]
+        calls += [lambda search: list(store.pages(search)), oq.Emulator(store).search_orders]
+        for call in calls:
+            with pytest.raises(oq.QueryError) as raised:
+                call(search)
+            (code,) = re.findall(r"for another shape pass (oq\..*)$", str(raised.value))
+            # The body of the request has no search, and is read as such.
+            with pytest.raises(oq.QueryError, match="filter") as as_request:
+                call(eval(code, {"oq": oq, "search": search, "schema": schema}))
+            assert "read as" not in str(as_request.value)
+            assert call(eval(code, {"oq": oq, "search": {"search": {}}, "schema": schema})) is not None

@@ -82,7 +82,7 @@ class KeyReader:
         for key, part in value.items():
             name = _name_of(key, known)
             if name is None:
-                self._report_unknown(key, known, path, getattr(model, "spellings", {}))
+                self._report_unknown(key, model, path)
             elif name != key and name in value:
                 if known[name].repeats_path:
                     continue
@@ -102,11 +102,20 @@ class KeyReader:
             return part
         return [self.read(key.model, item, (*path, index)) for index, item in enumerate(part)]
 
-    def _report_unknown(self, key: str, known: dict[str, KnownKey], path: Path, spellings: Mapping[str, str]) -> None:
-        if len(self.problems) < MAX_IGNORED_KEYS:
-            near = spellings.get(key) or self.problems.closest(key, known)
-            help_ = f"did you mean {quoted(near)}?" if near else f"remove {quoted(key)}"
-            self._report(key, path, f"unknown key {quoted(key)}", help_)
+    def _report_unknown(self, key: str, model: type[WireModel], path: Path) -> None:
+        if len(self.problems) >= MAX_IGNORED_KEYS:
+            return
+        whole: type[WireModel] | None = getattr(model, "whole", None)
+        other = None if whole is None else _name_of(key, known_keys(whole))
+        if other is not None:
+            changed_by: Mapping[str, str] = getattr(model, "changed_by", {})
+            help_ = changed_by.get(other, f"remove {quoted(key)}")
+            self._report(key, path, f"{quoted(key)} cannot be updated", help_)
+            return
+        spellings: Mapping[str, str] = getattr(model, "spellings", {})
+        near = spellings.get(key) or self.problems.closest(key, known_keys(model))
+        help_ = f"did you mean {quoted(near)}?" if near else f"remove {quoted(key)}"
+        self._report(key, path, f"unknown key {quoted(key)}", help_)
 
     def _report(self, key: str, path: Path, message: str, help_: str) -> None:
         if len(self.problems) < MAX_IGNORED_KEYS:

@@ -95,13 +95,21 @@ class DecimalText:
             raise wrong_format("DECIMAL_VALUE", f'{quoted(text)} is not a decimal; use one like "19.90"')
         amount = Decimal(text)
         if self.at_least is not None and amount < self.at_least:
-            raise _beyond("decimal_gte", f"{quoted(text)} is less than {self.at_least}; use it or more", self.at_least)
+            raise _beyond(
+                "decimal_gte",
+                f"{quoted(text)} is less than {self.at_least}; use {self.at_least} or more",
+                self.at_least,
+            )
         if self.above is not None and amount <= self.above:
-            raise _beyond("decimal_gt", f"{quoted(text)} is not more than {self.above}; use more", self.above)
+            raise _beyond(
+                "decimal_gt", f"{quoted(text)} is not more than {self.above}; use a number above it", self.above
+            )
         if self.at_most is not None and amount > self.at_most:
-            raise _beyond("decimal_lte", f"{quoted(text)} is more than {self.at_most}; use it or less", self.at_most)
+            raise _beyond(
+                "decimal_lte", f"{quoted(text)} is more than {self.at_most}; use at most {self.at_most}", self.at_most
+            )
         if self.scale is not None and len(text.partition(".")[2]) > self.scale:
-            problem = f"{quoted(text)} has more than {self.scale} decimal places; round it"
+            problem = f"{quoted(text)} has more than {self.scale} decimal places; round it to {self.scale}"
             raise _beyond("decimal_max_scale", problem, self.scale)
         return text
 

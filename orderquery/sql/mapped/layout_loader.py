@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from ...compiler.suggestions import nearest_field
+from ...diagnostics.arguments import optional, require
 from ...diagnostics.errors import LayoutError
 from ...diagnostics.quoting import described, quoted
 from ...language.fields import Field
@@ -35,6 +37,7 @@ def load_layout(path: str | Path, *, schema: Schema | str | Path | None = None) 
         SchemaError: unknown table of fields.
 
     """
+    require("a layout", path, (str, PathLike), "the path of a TOML file")
     table = schema if isinstance(schema, Schema) else load_schema(schema)
     try:
         raw = read_small_file(path)
@@ -91,6 +94,7 @@ def json_layout(
         SchemaError: unknown table of fields.
 
     """
+    optional("fields", fields, Mapping, "a dict of columns by field")
     columns = {"json": json, "key": key, "site": site, "document": document, "dialect": dialect}
     data: dict[str, Any] = {"name": table, "table": table, "names": names, "fields": dict(fields or {})}
     data |= {name: value for name, value in columns.items() if value is not None}

@@ -31,7 +31,7 @@ from ..merge import RecordKind
 from ..read_only import ReadOnlyStore
 from ..store_errors import timed_out
 from .folders import recover
-from .tables import ORDERS, TRANSACTIONS, check_about
+from .tables import ORDERS, TRANSACTIONS, check_about, export_again
 
 _TRANSACTIONS = dataclasses.replace(COLUMNAR, name=TRANSACTIONS, orders=TRANSACTIONS)
 
@@ -87,7 +87,7 @@ class ParquetStore(ReadOnlyStore):
         self.path = Path(location).absolute()
         recover(self.path)
         self._about = check_about(self.path, self.schema)
-        self.how_to_change = f"change its source store, then run: orderquery export STORE {self.path} --replace"
+        self.how_to_change = f"change its source store, then run: {export_again(self.path)}"
         self.how_to_export = f"{self.path} is already an export: copy the folder"
         self._of_thread = threading.local()
         self._engine = self._start()
@@ -161,4 +161,4 @@ class ParquetStore(ReadOnlyStore):
 
 def upgrade(path: str, schema: Schema, report: object) -> int:
     """Refuse to rebuild an export. Raises ``StoreError``."""
-    raise StoreError(f"{path} is an export; create it again with: orderquery export STORE {path} --replace")
+    raise StoreError(f"{path} is an export; create it again with: {export_again(path)}")

@@ -42,7 +42,7 @@ from ...language.small_files import read_small_file
 from ...language.types import Value
 from ...sql.leaf_tests import prefix_column
 from ..projection import folding
-from ..store_errors import check_versions
+from ..store_errors import check_versions, command
 
 FORMAT = 2
 KIND = "orderquery export"
@@ -139,6 +139,11 @@ def format_about(about: dict[str, Any]) -> bytes:
     return (text.removesuffix("[]\n}") + f"[\n{files}\n  ]\n}}\n").encode()
 
 
+def export_again(folder: str | Path) -> str:
+    """Return the command that replaces an export."""
+    return command("export", "STORE", folder, "--replace")
+
+
 def read_about(folder: Path) -> dict[str, Any]:
     """Read :data:`ABOUT_FILE` of an export.
 
@@ -147,7 +152,7 @@ def read_about(folder: Path) -> dict[str, Any]:
 
     """
     if not folder.is_dir():
-        raise StoreError(f"folder not found: {folder}; create an export with: orderquery export STORE {folder}")
+        raise StoreError(f"folder not found: {folder}; create an export with: {command('export', 'STORE', folder)}")
     try:
         about = json.loads(read_small_file(folder / ABOUT_FILE, MAX_ABOUT_BYTES).decode())
     except FileNotFoundError:
@@ -211,7 +216,7 @@ def check_about(folder: Path, schema: Schema) -> dict[str, Any]:
     if not isinstance(version, int) or not isinstance(table, dict):
         raise StoreError(f"{folder / ABOUT_FILE} is not valid; export the store again")
     # A version of the table has a fingerprint of its own; an older format is never read.
-    fix = f"export the store again: orderquery export STORE {folder} --replace"
+    fix = f"export the store again: {export_again(folder)}"
     check_versions(str(folder), version, FORMAT, schema, table.get("name"), table.get("fingerprint"), fix=fix)
     _check_files(folder, about)
     return about
@@ -220,7 +225,7 @@ def check_about(folder: Path, schema: Schema) -> dict[str, Any]:
 def _check_files(folder: Path, about: dict[str, Any]) -> None:
     """Compare the files of an export with those of its layout file."""
     files = read_files(folder)
-    fix = f"export the store again: orderquery export STORE {folder} --replace"
+    fix = f"export the store again: {export_again(folder)}"
     try:
         for file in files:
             if (problem := _difference(folder, file)) is not None:
