@@ -22,6 +22,7 @@ from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortK
 from ..syntax.holes import Hole, contains_hole, described_value, without_holes
 from ..syntax.problems import Guesses, Problems
 from . import suggestions
+from .enum_suggestions import unknown_enum_value
 from .paging_problems import limit_problem, sent_along
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
 from .signed_names import descending_field, negated_field
@@ -275,7 +276,7 @@ class _Checker:
             self._add(found.code, found.message, found.help, at.item(index), found.fix)
 
     def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
-        help_, near, misspelt = suggestions.unknown_enum_value(row, item, self.diagnostics)
+        help_, near, misspelt = unknown_enum_value(row, item, self.diagnostics)
         fix: Fix | None = "guess" if near else None
         siblings = self._siblings if index is not None else ()
         if near is not None and misspelt and near in siblings:

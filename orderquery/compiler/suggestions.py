@@ -6,12 +6,10 @@ The first line of a help is the one thing to write; a list of possibilities is a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
@@ -22,7 +20,7 @@ from ..language.conditions import negate
 from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
 from ..language.grammar_files import table_names
-from ..language.near import closest_name, misspelt_value
+from ..language.near import closest_name
 from ..language.odd_characters import without_odd_characters
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import DEFAULT_SCHEMA, Schema
@@ -39,8 +37,6 @@ JSON = Any
 _MAX_REWRITTEN_VALUES = 10
 _MAX_LISTED_FIELDS = 20
 _LAST_DAY = "9999-12-31"
-_NEGATION = re.compile(r"\A(?:UN|NON|NOT|[^\w\s])_?")
-"""Before a value of an enum: it means the opposite."""
 _MAX_PLAIN_DIGITS = 18
 """A number of an order that a help of the text form shows without quotes."""
 
@@ -379,42 +375,3 @@ def shape_help(node: Comparison, instead: JSON, schema: Schema) -> str:
     if node.place.path is None:
         return write_condition(replace(node, operand=instead), schema, in_text=True)
     return write_help(list(instead) if isinstance(instead, tuple) else instead)
-
-
-class NearValue(NamedTuple):
-    """Help for an unknown value of an enum, and the value that it may mean.
-
-    ``misspelt`` is set if the unknown value can only be a misspelling of it.
-    """
-
-    help: str
-    value: str | None
-    misspelt: bool
-
-
-def unknown_enum_value(row: Field, value: str, problems: Problems) -> NearValue:
-    """Return what an unknown value of an enum may mean."""
-    written = _written(value)
-    found, misspelt = _clear_enum_value(row, written)
-    if found is None:
-        denied = _NEGATION.sub("", written)
-        found = problems.closest(written, [other for other in row.values if other != denied])
-    values = f"values of {row.name}: {', '.join(row.values)}"
-    return NearValue(f"did you mean {quoted(found)}?\n{values}" if found else values, found, misspelt)
-
-
-def _written(value: str) -> str:
-    bare = value.strip()
-    # A minus in front is no letter of a value.
-    return (bare[:1] + bare[1:].replace(" ", "_").replace("-", "_")).upper()
-
-
-@lru_cache(maxsize=1024)
-def _clear_enum_value(row: Field, written: str) -> tuple[str | None, bool]:
-    """Return the value that is misspelt or denied, and whether it is misspelt."""
-    misspelt = misspelt_value(written, row.values)
-    if misspelt is not None:
-        return misspelt, True
-    denied = _NEGATION.sub("", written)
-    opposite = f"NOT_{denied}"
-    return (opposite if denied != written and opposite in row.values else None), False
