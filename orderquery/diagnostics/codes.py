@@ -82,7 +82,7 @@ _ROWS = (
         "fieldName are strings, $and and $or are arrays of filters, $not is one filter.",
         '{"search": {"sort": {"fieldName": "number"}}}', '{"search": {"sort": [{"fieldName": "number"}]}}',
         fix="intended where the value has one meaning (an object or a text for sort, a filter as JSON text, one "
-            "filter for a list, a limit of digits); else guess or none",
+            "condition for a list of filters, a limit of digits); else guess or none",
     ),
     Code(
         "ignored-key", "ignores", _violation("FIELD_NOT_ALLOWED"), "unknown key, ignored by Wix",
@@ -132,7 +132,8 @@ _ROWS = (
         "Only the fields of the documented table can be filtered or sorted by, under their REST names. The names _id, "
         "_createdDate and _updatedDate of the JavaScript SDK belong to the sdk shape.",
         '{"search": {"filter": {"paymentstatus": "PAID"}}}', '{"search": {"filter": {"paymentStatus": "PAID"}}}',
-        fix="intended for a name that is near one field only, or in the list of names from elsewhere; else guess",
+        fix="intended for a name that is near one field only, or in the list of names from elsewhere, and for a minus "
+            "before a field to sort by; else guess, also for any other sign",
     ),
     Code(
         "unknown-operator", "refuses", _violation("OTHER", "UNKNOWN_OPERATOR"), "unknown operator",
@@ -141,7 +142,7 @@ _ROWS = (
         '{"search": {"filter": {"buyerInfo": {"email": "a@example.com"}}}}',
         '{"search": {"filter": {"buyerInfo.email": "a@example.com"}}}',
         fix="intended for a near name, an operator of another language with one meaning, a nested field, and a "
-            "connective under its field; else guess",
+            "connective under its field; else guess, also for a negation",
     ),
     Code(
         "operator-not-allowed", "refuses", _violation("OTHER", "UNSUPPORTED_OPERATOR"),
