@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from .argument_errors import check_quoted
 from .inputs import (
     STDIN,
     check_files,
@@ -92,6 +93,7 @@ def match(
     check_format(format_, columns, output)
     names = files or (STDIN,)
     other_names = (transactions,) if transactions is not None else ()
+    check_quoted(files)
     argument = read_query(query, (*names, *other_names))
     check_files((*names, *other_names))
     schema = load_table(table, shape)
