@@ -355,7 +355,7 @@ _CHANGES: tuple[tuple[str, Callable[[Help, re.Match[str]], Iterator[Callable[[JS
     (r"remove the list around the object$", Help.remove_list),
     (r"remove it$|remove |add a value, or remove", Help.remove),
     (r"write: ", Help.write),
-    (r"write (\d+) and follow", Help.bound),
+    (r"write (?:a number from )?(\d+)(?: and follow| to \d+)", Help.bound),
     (r"keep the first (\d+)$", Help.keep),
     (r"use \$and(?:: (.*))?$", Help.use_and),
     (r"put it under a field: ", Help.under_a_field),

@@ -24,7 +24,7 @@ from ..language.schema import Schema
 from ..syntax.ast import Comparison, Search, SortKey
 from ..syntax.problems import Problems
 from ..syntax.python_values import operand_of
-from ..syntax.text_errors import whole_day_condition
+from ..syntax.whole_days import whole_day_condition
 from .expressions import FilterExpression, SortExpression, refuse_truth
 
 SIGNS = {"=": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}

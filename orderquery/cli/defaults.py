@@ -10,12 +10,16 @@ server, base URL, key or command.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import click
+
+from .command_words import words_of
 
 if TYPE_CHECKING:
     from click.core import ParameterSource
@@ -219,8 +223,19 @@ def with_store(store: str | None, rest: tuple[str, ...], *, takes_rest: bool = T
     if default is None:
         if store is None:
             raise click.UsageError("Missing argument 'STORE': pass it, set ORDERQUERY_STORE, or write orderquery.toml")
+        if not takes_rest and not rest and _looks_like_query(store):
+            context = click.get_current_context()
+            written = f"{context.command_path} STORE {shlex.join(words_of(context))}"
+            raise click.UsageError(f"missing STORE; write: {written}, or set ORDERQUERY_STORE")
         return store, rest
     return default, rest if store is None else (store, *rest)
+
+
+def _looks_like_query(argument: str) -> bool:
+    """Return whether an argument is a search, or a file of one, and no store."""
+    if argument.endswith((".json", ".jsonl", ".txt")) or argument == "everything":
+        return True
+    return re.search(r"[\s=<>{]", argument) is not None and not os.path.exists(argument)
 
 
 def looks_like_store(argument: str) -> bool:

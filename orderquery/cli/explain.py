@@ -90,9 +90,7 @@ def _explain_event(name: str) -> int:
 def _render(row: Code) -> str:
     from textwrap import fill, indent
 
-    from ..diagnostics.codes import EFFECT_NOTES
-
-    note = EFFECT_NOTES[row.effect]
+    note = row.effect_note
     fix = fill(f"Fix: {row.fix}.", _TEXT_COLUMNS, break_on_hyphens=False)
     lines = [
         f"{row.severity}[{row.name}]: {row.title}", "", fill(row.why, _TEXT_COLUMNS), "",

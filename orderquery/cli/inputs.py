@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
-from .defaults import fill_in
+from .argument_errors import store_for_query
+from .defaults import fill_in, looks_like_store
 
 if TYPE_CHECKING:
     from ..api import Plan
@@ -161,6 +162,8 @@ def read_query(argument: str, other_inputs: tuple[str, ...] = ()) -> QueryArgume
         raise UsageError("standard input is used twice; pass a file for QUERY or for the orders")
     if argument == STDIN:
         return QueryArgument(_read(stdin_bytes(), STDIN_NAME), STDIN_NAME)
+    if looks_like_store(argument):
+        raise UsageError(store_for_query(argument))
     if os.path.isdir(argument):
         raise UsageError(f'"{argument}" is a directory; pass a file, JSON or the text form')
     if os.path.exists(argument):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .defaults import with_store
+from .defaults import looks_like_store, with_store
 from .inputs import (
     STDIN,
     check_files,
@@ -89,7 +89,9 @@ def _check_roles(store: str, files: tuple[str, ...]) -> None:
     place = str(file_of(store) or "")
     if is_documents_file(place):
         orders = [place, *(name for name in files if name not in databases)]
-        target = next(iter(databases), None)
+        new = [name for name in orders[1:] if looks_like_store(name) and not os.path.exists(name)]
+        target = next(iter([*databases, *new]), None)
+        orders = [name for name in orders if name != target]
         facts.insert(0, f'"{store}" is a file of orders, not a store')
     elif databases:
         orders, target = [name for name in files if name not in databases], store

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from .argument_errors import check_quoted
 from .inputs import (
     STDIN,
     check_files,
@@ -90,6 +91,7 @@ def match(
 
     names = files or (STDIN,)
     other_names = (transactions,) if transactions is not None else ()
+    check_quoted(files)
     inputs = [query, *names, *other_names]
     if format_ is None:
         format_ = "table" if columns and output is None else _match_format(None if count else format_of(output, inputs))

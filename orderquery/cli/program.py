@@ -17,10 +17,14 @@ from click.types import StringParamType
 
 from ..version import __version__
 from . import help as overview
+from .argument_errors import explained_type, unquoted_search
+from .command_words import keep_words
 from .output import discard_stdout, flush_stdout, wants_colour, write_message
 
 EXIT_OK, EXIT_PROBLEMS, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 0, 1, 2, 130, 141
 _NO_PAGER = "orderquery.no_pager"
+_EXTRA_ARGUMENTS = "Got unexpected extra argument"
+"""The start of a message of click."""
 _SETTINGS = {"help_option_names": list(overview.HELP_OPTIONS), "max_content_width": overview.MAX_COLUMNS}
 
 
@@ -40,13 +44,20 @@ class Command(click.Command):
         self.params.append(_no_color_option())
 
         for param in self.params:
-            if param.type is click.STRING:
-                param.type = _CompletedText()
+            param.type = _CompletedText() if param.type is click.STRING else explained_type(param.type)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; suggest the closest name for an unknown option."""
-        with _suggested_options(ctx):
-            return super().parse_args(ctx, args)
+        words = list(args)
+        keep_words(ctx, words)
+        try:
+            with _suggested_options(ctx):
+                return super().parse_args(ctx, args)
+        except click.UsageError as problem:
+            unquoted = unquoted_search(ctx, words) if problem.message.startswith(_EXTRA_ARGUMENTS) else None
+            if unquoted is None:
+                raise
+            raise click.UsageError(f"more arguments than {ctx.command.name} takes; {unquoted}", ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, in a pager where its output is longer than the terminal."""

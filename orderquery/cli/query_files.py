@@ -7,6 +7,7 @@ import re
 import sys
 from typing import NamedTuple
 
+from .argument_errors import QUOTES_HELP
 from .inputs import STDIN
 from .output import is_terminal
 
@@ -83,4 +84,4 @@ def _check_names(names: list[str]) -> None:
         if os.path.isdir(name):
             raise UsageError(f'"{name}" is a directory; pass a pattern such as "{os.path.join(name, "*.json")}"')
         if not os.path.exists(name):
-            raise UsageError(f"file not found: {name}; put a search in the text form in quotes, as one argument")
+            raise UsageError(f"file not found: {name}; {QUOTES_HELP}")

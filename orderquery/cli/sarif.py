@@ -147,7 +147,7 @@ def _region_of(diagnostic: Diagnostic) -> dict[str, int]:
 
 
 def _rules() -> Iterator[JSON]:
-    from ..diagnostics.codes import CODES, EFFECT_NOTES
+    from ..diagnostics.codes import CODES
 
     for row in CODES.values():
         example = f"\n\nwrong: {row.wrong}\nright: {row.right}" if row.wrong else ""
@@ -157,7 +157,7 @@ def _rules() -> Iterator[JSON]:
             "id": row.name,
             "shortDescription": {"text": row.title},
             "fullDescription": {"text": row.why},
-            "help": {"text": f"{EFFECT_NOTES[row.effect].capitalize()}. Fix: {row.fix}.{example}"},
+            "help": {"text": f"{row.effect_note.capitalize()}. Fix: {row.fix}.{example}"},
             "defaultConfiguration": {"level": row.severity},
             **({"properties": {"tags": [*row.tags]}} if row.tags else {}),
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..documents.file_kinds import DOCUMENTS_SUFFIXES, database_kind
+from .argument_errors import check_quoted
 from .defaults import is_given
 from .inputs import (
     STDIN,
@@ -91,6 +92,7 @@ def why(
     from ..diagnostics.errors import UsageError
     from .search_output import SearchTarget
 
+    check_quoted((source,))
     if sum(given is not None for given in (order_id, id_option, number)) > 1:
         raise UsageError("pass only one of ID, --id and --number")
     chosen, in_store = order_id if id_option is None else id_option, layout is not None or _is_store(source)

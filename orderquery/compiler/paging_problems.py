@@ -19,7 +19,7 @@ def limit_problem(search: Search, schema: Schema) -> Diagnostic | None:
     nearest = 1 if limit < 1 else most
     facts = {"threshold": nearest, "bound": "MIN" if limit < 1 else "MAX"}
     message = f"limit must be 1 to {most}, not {described(limit)}"
-    help_ = f"write {nearest} and follow the cursors"
+    help_ = f"write {most} and follow the cursors" if limit > most else f"write a number from 1 to {most}"
     return Diagnostic("limit-out-of-range", message, help_, place, span=place.span, fix="guess", facts=facts)
 
 

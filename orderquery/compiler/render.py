@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..diagnostics.codes import CODES, EFFECT_NOTES
+from ..diagnostics.codes import CODES
 from ..diagnostics.diagnostic import Diagnostic
 from ..syntax.json_printer import shown_json
 
@@ -146,7 +146,7 @@ class _View:
             first, *more = map(printable, diagnostic.help.split("\n"))
             lines.append(f" {margin} = {self._paint('help', 'help')}: {first}")
             lines += [f" {margin}         {line}" for line in more]
-        lines.append(f" {margin} = note: {EFFECT_NOTES[diagnostic.effect]}")
+        lines.append(f" {margin} = note: {diagnostic.effect_note}")
         return "\n".join(lines)
 
     def _place(self, diagnostic: Diagnostic) -> str:

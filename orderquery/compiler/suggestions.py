@@ -289,7 +289,7 @@ def _bare_day(item: JSON) -> str | None:
 
 def _day_in_text(day: str, midnight: str, row: Field, operator: Operator) -> Instead:
     """Return what to write for a bare date in another notation, in a text."""
-    from ..syntax.text_errors import whole_day_condition
+    from ..syntax.whole_days import whole_day_condition
 
     condition = whole_day_condition(row.name, row, operator.name, day, midnight)
     return (

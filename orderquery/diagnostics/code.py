@@ -85,6 +85,13 @@ class Code:
     wrong_code: str = ""
     right_code: str = ""
     tags: tuple[str, ...] = ()
+    note: str = ""
+    """What Wix does with the mistake, if the note of ``effect`` does not say it."""
+
+    @property
+    def effect_note(self) -> str:
+        """What Wix does with the mistake, in words."""
+        return self.note or EFFECT_NOTES[self.effect]
 
     @property
     def severity(self) -> Severity:

@@ -182,6 +182,7 @@ _ROWS = (
         '{"search": {"filter": {"number": {"$gte": "1", "$lt": "9"}}}}',
         '{"search": {"filter": {"$and": [{"number": {"$gte": "1"}}, {"number": {"$lt": "9"}}]}}}',
         fix="same-answer: $and joins the same conditions",
+        note="the SDK sends this; some clients report that Wix refuses it",
     ),
     Code(
         "cursor-with-search", "accepts", _application("INVALID_CURSOR"), "filter or sort next to a cursor",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .codes import CODES, Effect, Severity
+from .codes import CODES, EFFECT_NOTES, Effect, Severity
 from .place import NOWHERE, Place, pointer_of
 from .quoting import shortened
 
@@ -61,6 +61,11 @@ class Diagnostic:
     def effect(self) -> Effect:
         """Return what the service does with the mistake."""
         return self.changed_effect or CODES[self.code].effect
+
+    @property
+    def effect_note(self) -> str:
+        """Return what the service does with the mistake, in words."""
+        return EFFECT_NOTES[self.changed_effect] if self.changed_effect else CODES[self.code].effect_note
 
     @property
     def refused(self) -> bool:

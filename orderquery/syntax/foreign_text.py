@@ -85,7 +85,13 @@ def bare_value(word: str, schema: Schema) -> Foreign:
 
 
 def _conditions(word: str, schema: Schema) -> Iterable[str]:
-    """Yield the conditions of which a word may be the value."""
+    """Yield the conditions of which a word may be the value.
+
+    A condition without spaces, such as ``status:PAID``, too.
+    """
+    name, colon, value = word.partition(":")
+    if colon and value and certain_field(schema, name) is not None:
+        yield f"{name} = {value}"
     for row in schema.fields:
         if word.upper() in row.values:
             yield f"{row.name} = {word.upper()}"

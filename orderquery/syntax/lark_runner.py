@@ -204,11 +204,11 @@ def _locate(parser: Lark, text: str, wrong: Token) -> StuckError:
     """
     again: Any = parser.parse_interactive(text)
     opened: list[Token] = []
-    before = None
+    tokens: list[Token] = []
     for token in again.iter_parse():
         if wrong.type == token.type and wrong.start_pos == token.start_pos:
             break
-        before = token
+        tokens.append(token)
         opens = _OPENED.get(token.type, 0)
         if opens > 0:
             opened.append(token)
@@ -217,4 +217,4 @@ def _locate(parser: Lark, text: str, wrong: Token) -> StuckError:
     end = len(text)
     span = (end, end) if wrong.type == "$END" else (wrong.start_pos or 0, wrong.end_pos or 0)
     kind = "" if wrong.type == UNKNOWN else wrong.type
-    return StuckError(kind, span, set(again.accepts()), opened, before)
+    return StuckError(kind, span, set(again.accepts()), opened, tokens)

@@ -19,6 +19,7 @@ from .lark_runner import TokenRules, build_parser, run_parser
 from .script_dates import date_advice
 from .source_text import (
     PASTED_CODE,
+    SCAN_CODE,
     ReadError,
     SourceText,
     Span,
@@ -304,7 +305,9 @@ def _explain(source: SourceText, stuck: StuckError, schema: Schema | None) -> Re
     # A value of any other kind has no clear end.
     is_value = "NUMBER" in stuck.expected and stuck.kind != "$END" and found not in (*_CLOSING.values(), ",", "/", ":")
     stand_in = hole_in_place(text, stuck) if schema is not None and is_value else None
-    return ReadError("json-syntax", message, _advice(source, stuck, found), (start, end), stand_in)
+    problem = ReadError("json-syntax", message, _advice(source, stuck, found), (start, end), stand_in)
+    problem.in_code = found[:1] == "#"
+    return problem
 
 
 def _describe(expected: set[str]) -> str:
@@ -318,6 +321,8 @@ def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
         return _close_bracket(source, stuck) if stuck.opened else 'write an object such as {"search": {}}'
     if found in _WRONG_MARKS:
         return _WRONG_MARKS[found]
+    if found[:1] == "#":
+        return f"remove the comment\n{SCAN_CODE}"
     if "NUMBER" in stuck.expected:
         return _value_advice(source, stuck, found)
     if "_COLON" in stuck.expected:

@@ -12,7 +12,7 @@ from .code_tokens import CodeToken, closings, code_tokens
 from .curl_command import curl_body
 from .excerpt import Excerpt, json_words
 from .json_reader import Shape
-from .source_text import ReadError, Span
+from .source_text import SCAN_CODE, ReadError, Span
 
 _DECLARATIONS = ("const", "let", "var")
 _PREFIXES = ("await", "return", "void", "export", "default")
@@ -39,7 +39,11 @@ def find_literal(text: str, schema: Schema | None = None) -> Excerpt | None:
     if found is not None:
         return found
     plain = _without_inner_calls(text)
-    found = _Code(plain, schema).search()
+    try:
+        found = _Code(plain, schema).search()
+    except ReadError as problem:
+        problem.in_code = True
+        raise
     if found is None or plain is text:
         return found
     found = replace(found, source=text)
@@ -180,6 +184,7 @@ class _Code:
         if token.kind != "name":
             message = f"expected an object, found {token.text if token.kind == 'string' else quoted(token.text)}"
         help_ = f"replace {token.text} by its value, such as {_example_of(shape)}"
+        help_ += f"\n{SCAN_CODE}" if token.kind == "name" else ""
         raise ReadError("json-syntax", message, help_, token.span)
 
     def _uses(self, token: CodeToken) -> list[int]:

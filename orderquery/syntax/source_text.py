@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 PASTED_CODE = "this looks like JavaScript: pass only the { ... } object"
 """Help for program code around a search."""
+SCAN_CODE = "for a file of code run: orderquery scan FILE"
+"""Help for variables and comments of a program: a scan takes variables as unknown."""
 
 
 class ReadError(Exception):
     """An error that ends parsing: a diagnostic without line and column.
 
-    With a ``stand_in``, the rest can be read.
+    With a ``stand_in``, the rest can be read. ``in_code``: the source is a program, which Wix never receives.
     """
+
+    in_code = False
 
     def __init__(self, code: str, message: str, advice: str, span: Span, stand_in: StandIn | None = None) -> None:
         super().__init__(message)
@@ -79,7 +83,8 @@ class SourceText:
 
     def report(self, problem: ReadError) -> Diagnostic:
         """Make the diagnostic of an error that ended parsing."""
-        return self.diagnostic(problem.code, problem.message, problem.advice, problem.span)
+        found = self.diagnostic(problem.code, problem.message, problem.advice, problem.span)
+        return replace(found, changed_effect="local") if problem.in_code else found
 
     def check_size(self) -> None:
         """Raise a ``too-large`` error for a text of more than 1 MiB of UTF-8."""
@@ -134,16 +139,17 @@ class StuckError(Exception):
     """A token that does not fit the grammar, and the terminals that would.
 
     ``kind`` is the terminal found, ``$END`` at the end, or empty where no terminal matches; ``opened`` holds the open
-    brackets and ``previous`` the token before, if any.
+    brackets, ``tokens`` every token before and ``previous`` the last of them, if any.
     """
 
-    def __init__(self, kind: str, span: Span, expected: set[str], opened: list[Token], previous: Token | None) -> None:
+    def __init__(self, kind: str, span: Span, expected: set[str], opened: list[Token], tokens: list[Token]) -> None:
         super().__init__(kind)
         self.kind = kind
         self.span = span
         self.expected = expected
         self.opened = opened
-        self.previous = previous
+        self.tokens = tokens
+        self.previous = tokens[-1] if tokens else None
 
 
 def span_of(token: Token) -> Span:

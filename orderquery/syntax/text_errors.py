@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import bare_date
 from ..language.elsewhere import certain_field, operator_reading
-from ..language.fields import Field
-from ..language.operators import ANY, OPERATORS
+from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
-from ..language.types import JSON
+from ..language.spoken_times import TIMES_HELP
 from ..language.written_amounts import amounts_from
-from ..language.written_times import WrittenTime, written_time
+from .clause_helps import USE_CURSOR, begins_comment, clause_help, comment_help, key_help, limit_help
+from .comparison_tokens import WrittenComparison, comparison_before, operator_of
+from .condition_helps import Begun, ConditionHelps
+from .expected_tokens import describe_expected
 from .foreign_text import Accepts, Foreign, bare_value, foreign_text
 from .source_text import ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
+from .text_grammar import RANGES
+from .written_operands import written_operand
 
-_TERMINALS = {
-    "_AND": '"and"',
-    "_OR": '"or"',
-    "ASC": '"asc"',
-    "DESC": '"desc"',
-    "_COMMA": '","',
-    "RPAR": '")"',
-    "ORDER_BY": '"order by"',
-    "_LIMIT": '"limit"',
-    "_AFTER": '"after"',
-    "$END": "the end of the text",
-}
+if TYPE_CHECKING:
+    from lark import Token
 
 _SIGNS = re.compile(r"[=<>!&|]+")
 _RIGHT_SIGN = {
@@ -48,40 +41,25 @@ _RIGHT_SIGN = {
     "<=>": "=",
 }
 
-_PREFIX_WORDS = frozenset(("like", "ilike", "contains", "matches", "startswith", "has", "includes", "~"))
-_PART_WORDS = frozenset(("contains", "includes", "matches", "ilike"))
-_EQUALITY_WORDS = frozenset(("equals", "equal", "eq", "are"))
-_MISSING_WORDS = frozenset(("null", "missing", "empty"))
-_OPERAND = re.compile(r"""'[^'\r\n]*'|"[^"\r\n]*"|[^\s(),'"]+""")
-_BETWEEN = re.compile(
-    r"(\S+\s+(?:not\s+)?between)\s*[(\[]\s*([^\s(),\[\]]+)\s*,\s*([^\s(),\[\]]+)\s*[)\]]", re.IGNORECASE
-)
-_RANGE_BEGUN = re.compile(r"(\S+\s+(?:not\s+)?between\s+\S+)\s*$", re.IGNORECASE)
-_RIGHT_CLAUSE = {
-    **dict.fromkeys(("sort", "sorted", "orderby", "order", "sortby"), "write: order by"),
-    **dict.fromkeys(("offset", "skip", "page", "cursor"), 'use the cursor of the previous page: after "CURSOR"'),
-    **dict.fromkeys(("top", "first", "take"), "write: limit"),
-    "ascending": "write: asc",
-    "descending": "write: desc",
-}
 _BRACKETS = re.compile(r"(\S+\s+(?:not\s+in|in|has\s+any|has\s+all)\s*)\[([^\[\]]*)\]", re.IGNORECASE)
-_WORDS = re.compile(r"[^\s()=<>!,]+")
-_WORDS_OF_A_RANGE = 5
-"""From the field to the second value of ``not between``."""
-_TIME_WORDS = re.compile(r"[\w+-]+(?:\(\))?[\w+-]*")
-_MAX_TIME_WORDS, _MAX_TIME_CHARS = 4, 60
-_RUN_BEFORE, _RUN_AFTER = re.compile(r"[^\s()=<>!]*\Z"), re.compile(r"[^\s()]*")
+_NUMBER_RUN = re.compile(r"[^\s()]*")
 _CURLY = "\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
 _CURLY_QUOTES = re.compile(rf"[{_CURLY}]([^{_CURLY}\r\n]*)[{_CURLY}]")
 _MAX_BEFORE, _MAX_AFTER = 200, 500
 """Characters around a wrong token that are looked at."""
+_SIGN_WORD = re.compile(r"[=<>!~|&]+")
+_NEXT_OPERAND = re.compile(r"""\s*('[^'\r\n]*'|"[^"\r\n]*"|[^\s(),"'=<>!;`]+)""")
+_ADD_VALUE = "add a value; to find orders without one, write: is missing"
+_IN_RANGE = frozenset(("$gt", "$gte", "$lt", "$lte", "$ne"))
+_QUOTES = "\"'"
+_REVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _JOIN = 'join conditions with "and" or "or"'
 
 
-def explain(source: SourceText, stuck: StuckError, schema: Schema, accepts: Accepts) -> ReadError:
+def explain(source: SourceText, stuck: StuckError, schema: Schema, accepts: Accepts, now: datetime) -> ReadError:
     """Make the error for a token that does not fit the grammar.
 
-    ``accepts`` tells whether another text is a search of this table.
+    ``accepts`` tells whether another text is a search of this table. Relative dates count from ``now``.
     """
     text, (start, end) = source.text, stuck.span
     foreign = foreign_text(text, schema, accepts) or _only_a_value(source, stuck, schema)
@@ -92,8 +70,8 @@ def explain(source: SourceText, stuck: StuckError, schema: Schema, accepts: Acce
         advice = "put a value with an apostrophe in double quotes" if in_word else ""
         return unclosed_quote(text, start, "text-syntax", advice)
     found = "the end of the text" if stuck.kind == "$END" else describe_token(stuck.kind, text[start:end])
-    message = f"expected {_describe(stuck.expected)}, found {found}"
-    return ReadError("text-syntax", message, _advice(source, stuck, schema), (start, end))
+    message = f"expected {describe_expected(stuck.expected)}, found {found}"
+    return ReadError("text-syntax", message, _Advice(source, stuck, schema, accepts, now).find(), (start, end))
 
 
 def _only_a_value(source: SourceText, stuck: StuckError, schema: Schema) -> Foreign | None:
@@ -107,207 +85,291 @@ def _only_a_value(source: SourceText, stuck: StuckError, schema: Schema) -> Fore
     return bare_value(text, schema)
 
 
-def _describe(expected: set[str]) -> str:
-    if any(terminal.startswith("OP") for terminal in expected):
-        return f"an operator such as {', '.join(map(quoted, _operator_examples()))}"
-    if "NULL" in expected:
-        return 'a value or ")"' if "RPAR" in expected else "a value"
-    if "NOT" in expected:
-        return "a condition"
-    if "NAME" in expected:
-        return "a field name"
-    if "WORD" in expected:
-        return "a whole number"
-    if "STRING" in expected:
-        return "a cursor in quotes"
-    *names, last = [name for terminal, name in _TERMINALS.items() if terminal in expected]
-    return f"{', '.join(names)} or {last}" if names else last
+class _Advice:
+    """Finds the help for a token that does not fit."""
 
+    def __init__(self, source: SourceText, stuck: StuckError, schema: Schema, accepts: Accepts, now: datetime) -> None:
+        self._source, self._stuck, self._schema, self._accepts = source, stuck, schema, accepts
+        self._text, (self._start, self._end) = source.text, stuck.span
+        self._found = self._text[self._start : self._end]
+        self._helps = ConditionHelps(self._text, schema, accepts, now)
 
-def _operator_examples() -> Iterable[str]:
-    """Choose a sign, a word and a phrase."""
-    spellings = [s.words for row in OPERATORS.values() for s in row.spellings if s.operand is ANY]
-    signs = (words for words in spellings if not words[0].isalpha())
-    single_words = (words for words in spellings if words.isalpha())
-    phrases = (words for words in spellings if " " in words and not words.startswith("not "))
-    return [words for kind in (signs, single_words, phrases) for words in [*kind][:1]]
-
-
-def _advice(source: SourceText, stuck: StuckError, schema: Schema) -> str:
-    text, (start, end) = source.text, stuck.span
-    found = text[start:end]
-    at_end = stuck.kind == "$END"
-    curly = _CURLY_QUOTES.finditer(text, max(0, start - _MAX_BEFORE), end + _MAX_AFTER)
-    around = next((run[1] for run in curly if run.start() < start < run.end()), None)
-    if around is not None:
-        return f"use straight quotes: {_in_quotes(around)}"
-    if found == ",":
-        amounts = _amounts_around(text, start, schema)
+    def find(self) -> str:
+        """Return the help, empty if there is none."""
+        stuck, expected = self._stuck, self._stuck.expected
+        around = _in_curly_quotes(self._text, self._start)
+        if around is not None:
+            return f"use straight quotes: {_in_quotes(around)}"
+        amounts = self._amounts() if self._found == "," else ()
         if amounts:
             return f"write {' or '.join(amounts)}"
-    signs = next((run[0] for run in _SIGNS.finditer(text) if run.start() <= start < run.end()), "")
-    if signs in _RIGHT_SIGN and not at_end:
-        return _replace_by(_RIGHT_SIGN[signs], signs)
-    if any(terminal.startswith("OP") for terminal in stuck.expected):
-        return _operator_advice(source, stuck, found, schema)
-    brackets = _BETWEEN.search(text, max(0, start - _MAX_BEFORE), end + _MAX_AFTER)
-    if brackets and brackets.start() <= start < brackets.end():
-        return f"write: {_excerpt(brackets[1])} {_excerpt(brackets[2])} and {_excerpt(brackets[3])}"
-    if stuck.expected == {"_AND"}:
-        begun = _RANGE_BEGUN.search(text, max(0, start - _MAX_BEFORE), start)
-        return f"write: {_excerpt(begun[1]) if begun else 'FIELD between LOW'} and VALUE"
-    if "NULL" in stuck.expected:
-        return _value_advice(stuck, found)
-    if "NOT" in stuck.expected:
-        return _condition_advice(stuck, found)
-    if at_end and stuck.opened:
-        return f"close the parenthesis at {source.describe(span_of(stuck.opened[-1])[0])}"
-    if found.lower() in _RIGHT_CLAUSE:
-        return _RIGHT_CLAUSE[found.lower()]
-    if found == ";":
-        return "remove the semicolon"
-    if stuck.kind in ("ORDER_BY", "_LIMIT", "_AFTER"):
-        return "write the parts in this order: conditions, order by, limit, after"
-    if "_AND" in stuck.expected:
-        return _joining_advice(source, stuck, found, schema)
-    if "NAME" in stuck.expected:
-        return "add the field to sort by"
-    if "ASC" in stuck.expected and stuck.kind == "WORD":
-        return "put a comma between sort fields"
-    if "STRING" in stuck.expected:
-        return 'use the cursor of the previous page: after "CURSOR"'
-    if "WORD" in stuck.expected:
-        return "write: limit 100"
-    return ""
+        at_end = stuck.kind == "$END"
+        if any(terminal.startswith("OP") for terminal in expected):
+            return self._of_operator()
+        signs = next((run[0] for run in _SIGNS.finditer(self._text) if run.start() <= self._start < run.end()), "")
+        previous = stuck.previous
+        if "NULL" in expected and previous is not None and previous.type.startswith("OP"):
+            help_ = self._of_value()
+            if help_:
+                return help_
+        if signs in _RIGHT_SIGN and not at_end:
+            return _replace_by(_RIGHT_SIGN[signs], signs)
+        between = self._of_between()
+        if between:
+            return between
+        if "NULL" in expected:
+            return self._without_value()
+        if "NOT" in expected:
+            return self._of_condition()
+        if at_end and stuck.opened:
+            return f"close the parenthesis at {self._source.describe(span_of(stuck.opened[-1])[0])}"
+        if self._found == ";":
+            return "remove the semicolon"
+        if stuck.kind in ("ORDER_BY", "_LIMIT", "_AFTER") and not expected & {"ORDER_BY", "NAME", "WORD", "STRING"}:
+            return "write the parts in this order: conditions, order by, limit, after"
+        if "_AND" in expected or (stuck.opened and "_COMMA" in expected):
+            return self._of_joining()
+        if "WORD" in expected and "NAME" not in expected:
+            return limit_help(self._text, 0 if previous is None else span_of(previous)[0], self._schema)
+        clause = clause_help(self._text, self._start, self._schema, self._accepts)
+        if "NAME" in expected:
+            return "add the field to sort by"
+        if "ASC" in expected or "_COMMA" in expected:
+            return self._of_sort_key(clause)
+        if "STRING" in expected:
+            return USE_CURSOR
+        if self._found == "," and previous is not None:
+            return limit_help(self._text, span_of(stuck.tokens[-2])[0], self._schema)
+        return clause
+
+    def _amounts(self) -> tuple[str, ...]:
+        """Return the amounts that a number with a comma may mean."""
+        tokens = self._stuck.tokens
+        in_range = len(tokens) > 2 and tokens[-2].type in RANGES
+        before = WrittenComparison(tokens[-3], tokens[-2], 0) if in_range else comparison_before(tokens)
+        row = None if before is None else self._helps.begun(self._written(before.field)).row
+        if row is None or row.type.name != "amount":
+            return ()
+        operand = written_operand(self._text, span_of(tokens[-1])[0], row, self._schema)
+        if operand is not None and operand.end > self._start:
+            return ()
+        run = _NUMBER_RUN.match(self._text, span_of(tokens[-1])[0], self._end + _MAX_AFTER)
+        return amounts_from(run[0]) if run is not None else ()
+
+    # -- operators ----------------------------------------------------------------------------------------------
+
+    def _of_operator(self) -> str:
+        stuck, previous = self._stuck, self._stuck.previous
+        assert previous is not None
+        start, end = span_of(previous)
+        name = str(previous.value)
+        is_field = certain_field(self._schema, name) is not None
+        if begins_comment(self._text, self._start):
+            return comment_help(self._text, self._start)
+        if not is_field:
+            help_ = self._of_repeated(start) or clause_help(self._text, start, self._schema, self._accepts)
+            if help_:
+                return help_
+            if name.lower() in ("where", "filter", "select", "find"):
+                return f"remove {quoted(name)}"
+        begun = self._helps.begun(self._text[start:end])
+        help_ = self._helps.of_phrase(begun, end) or self._helps.of_period(begun, end)
+        if help_:
+            return help_
+        reading = operator_reading(self._found)
+        if reading is not None and not (reading.inverted or reading.negated):
+            return _replace_by(OPERATORS[reading.operator].spellings[0].words, self._found)
+        field, colon, value = name.partition(":")
+        if colon and field and not is_field:
+            operand = value or self._found
+            return f"write: {_excerpt(field)} = {_excerpt(operand) or 'VALUE'}"
+        row = begun.row
+        if row is not None and row.type.name == "boolean" and stuck.kind in ("$END", "_AND", "_OR", "RPAR"):
+            return f"write: {begun.name} = true"
+        return "write: FIELD = VALUE" if row is None else self._helps.values_advice(row)
+
+    def _of_repeated(self, start: int) -> str:
+        """Return the help for a condition that uses the field of the one before it."""
+        tokens = self._stuck.tokens
+        before = comparison_before(tokens[:-2]) if len(tokens) > 4 and tokens[-2].type in ("_AND", "_OR") else None
+        if before is None:
+            return ""
+        begun = self._helps.begun(self._written(before.field))
+        help_ = self._helps.of_phrase(begun, start, beyond=span_of(tokens[-1])[1] - 1)
+        if help_:
+            return help_
+        operator = operator_of(before.operator)
+        if operator is None or (tokens[-2].type == "_AND" and operator != "$ne"):
+            return ""
+        return self._helps.of_alternatives(begun, operator, before.value_start, start)
+
+    # -- values -------------------------------------------------------------------------------------------------
+
+    def _of_value(self) -> str:
+        """Return the help for an operator of several signs or words.
+
+        Of which the first is read.
+        """
+        tokens = self._stuck.tokens
+        begun = self._helps.begun(self._written(tokens[-2]))
+        is_text = begun.row is None or begun.row.type.name == "text"
+        if is_text and _begins_value(self._stuck, self._found):
+            value = written_operand(self._text, span_of(tokens[-1])[1], begun.row, self._schema)
+            return "" if value is None else f"put the value in quotes: {quote(value.text.strip(_QUOTES))}"
+        return self._helps.of_phrase(begun, span_of(tokens[-1])[0], beyond=self._start)
+
+    def _without_value(self) -> str:
+        stuck, previous = self._stuck, self._stuck.previous
+        if self._found == ")" and previous is not None and previous.type == "_COMMA":
+            return 'remove the comma before ")"'
+        if self._found == "(":
+            return "a list cannot contain a list"
+        if stuck.kind in ("", "$END", "_COMMA", "RPAR") and not _SIGN_WORD.match(self._found):
+            return _ADD_VALUE
+        before = comparison_before(stuck.tokens)
+        row = None if before is None else self._helps.begun(self._written(before.field)).row
+        if _SIGN_WORD.match(self._found):
+            return "write one operator" if row is None else self._helps.values_advice(row)
+        if row is not None and row.type.name != "text":
+            return _ADD_VALUE
+        return f"put the value in quotes: {_in_quotes(self._found)}"
+
+    def _of_between(self) -> str:
+        tokens = self._stuck.tokens
+        at = next((at for at in (len(tokens) - 1, len(tokens) - 2) if at > 0 and tokens[at].type in RANGES), None)
+        if at is None or (tokens[-1].type not in RANGES and self._stuck.expected != {"_AND"}):
+            return ""
+        begun = self._helps.begun(self._written(tokens[at - 1]))
+        return self._helps.of_phrase(begun, span_of(tokens[at])[0])
+
+    # -- conditions ---------------------------------------------------------------------------------------------
+
+    def _of_condition(self) -> str:
+        stuck, found, tokens = self._stuck, self._found, self._stuck.tokens
+        if stuck.kind == "STRING":
+            return "write the field name without quotes"
+        if stuck.kind == "$END":
+            return "add a condition, or remove the last word"
+        before = comparison_before(tokens[:-1]) if len(tokens) > 3 and tokens[-1].type in ("_AND", "_OR") else None
+        if before is not None:
+            begun = self._helps.begun(self._written(before.field))
+            help_ = self._helps.of_phrase(begun, self._start)
+            if help_:
+                return help_
+        if stuck.kind in ("", "_COMMA", "RPAR") or stuck.kind.startswith("OP"):
+            return "add a condition such as: archived = true"
+        return f"start the condition with a field; put a field named {quoted(found)} in backticks"
+
+    def _of_joining(self) -> str:
+        stuck, found, previous = self._stuck, self._found, self._stuck.previous
+        begin = max(0, self._start - _MAX_BEFORE)
+        brackets = _BRACKETS.search(self._text, begin, self._start + _MAX_AFTER)
+        if found == "," and brackets and brackets.start(2) <= self._start:
+            return f"write: {_excerpt(brackets[1])}({_excerpt(brackets[2].strip())})"
+        if found == ")":
+            return 'remove it, or add the missing "("'
+        if previous is not None and begins_comment(str(previous.value), 0):
+            return comment_help(self._text, span_of(previous)[0])
+        clause = clause_help(self._text, self._start, self._schema, self._accepts)
+        if clause:
+            return clause
+        before = comparison_before(stuck.tokens)
+        help_ = "" if before is None else self._of_words(before)
+        if help_:
+            return help_
+        if "_AND" not in stuck.expected:
+            return "put a comma between the values"
+        if found == ",":
+            return f"{_JOIN}; put a list of values in parentheses"
+        value = "" if previous is None else str(previous.value)
+        if stuck.kind == "STRING" and previous is not None and previous.type == "STRING":
+            joined = f"{value}'{found[1:-1]}"
+            return f"write {quote(joined, chr(39))} or {quote(joined)}"
+        return _JOIN if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") or "&" in value else ""
+
+    def _of_words(self, before: WrittenComparison) -> str:
+        """Return the help for what follows the value of a comparison and belongs to it."""
+        stuck, previous = self._stuck, self._stuck.previous
+        begun = self._helps.begun(self._written(before.field))
+        operator = operator_of(before.operator)
+        if operator is None or previous is None:
+            return self._of_part(begun, before)
+        value_start = before.value_start
+        first_value = self._text[value_start : span_of(previous)[1]]
+        if stuck.kind.startswith("OP"):
+            if operator not in _IN_RANGE or "&" in first_value:
+                return ""
+            rest = f"{self._found} {self._next_word(self._end)}"
+            reverse = _REVERSE.get(str(before.operator.value))
+            if begun.row is None and reverse and certain_field(self._schema, first_value) is not None:
+                first = f"{reverse} {self._written(before.field)}"
+                return self._helps.of_range(self._helps.begun(first_value), first, rest)
+            return self._helps.of_range(begun, f"{self._written(before.operator)} {first_value}", rest)
+        if first_value.startswith("~"):
+            return self._helps.of_phrase(begun, span_of(before.operator)[0], beyond=value_start)
+        if stuck.opened and stuck.expected >= {"_COMMA", "RPAR"}:
+            return self._of_part(begun, before)
+        if previous.type not in ("WORD", "NULL"):
+            return ""
+        if self._found == "," or stuck.kind == "_OR":
+            help_ = self._helps.of_value(begun, operator, value_start, self._start)
+            return help_ or self._helps.of_alternatives(begun, operator, value_start, self._start)
+        if stuck.kind == "" or certain_field(self._schema, self._found) is not None:
+            return self._helps.of_value(begun, operator, value_start, self._start) if self._found in "$%€£" else ""
+        if begun.row is not None and begun.row.type.name != "text":
+            takes_list = OPERATORS[operator].takes is Takes.VALUES
+            beyond = -1 if takes_list and begun.row.type.name == "instant" else value_start
+            phrase = self._helps.of_phrase(begun, span_of(before.operator)[0], beyond)
+            if phrase and "VALUE" not in phrase:
+                return phrase
+        help_ = self._helps.of_value(begun, operator, value_start, self._start)
+        if begun.row is not None and begun.row.type.name == "instant":
+            return help_ or f"write a date such as 2024-01-31\n{TIMES_HELP}"
+        value = written_operand(self._text, value_start, begun.row, self._schema)
+        if help_ and value is not None and (begun.row is None or begun.row.type.name == "text"):
+            return f"put a value of several words in quotes: {value.text}"
+        return help_
+
+    def _of_part(self, begun: Begun, before: WrittenComparison) -> str:
+        """Return the help for the last value of a list or range."""
+        previous = self._stuck.previous
+        assert previous is not None
+        start = span_of(previous)[0]
+        operand = written_operand(self._text, start, begun.row, self._schema)
+        if operand is None or operand.end <= self._start:
+            return ""
+        return _replace_by(operand.text, self._text[start : operand.end])
+
+    def _of_sort_key(self, clause: str) -> str:
+        tokens = self._stuck.tokens
+        begin = next((token for token in reversed(tokens) if token.type == "ORDER_BY"), None)
+        if begin is None:
+            return clause
+        is_key = tokens[-1].type in ("WORD", "NAME")
+        if clause.startswith("remove"):
+            return clause
+        help_ = key_help(self._text, (span_of(begin)[0], span_of(tokens[-1])[1]), self._start, self._schema)
+        return help_ if is_key and ("desc" in help_ or "asc" in help_ or not clause) else clause or ""
+
+    # -- the source ---------------------------------------------------------------------------------------------
+
+    def _written(self, token: Token) -> str:
+        return self._text[slice(*span_of(token))]
+
+    def _next_word(self, at: int) -> str:
+        found = _NEXT_OPERAND.match(self._text, at)
+        return "" if found is None else found[1]
 
 
-def _operator_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
-    field = "" if stuck.previous is None else str(stuck.previous.value)
-    row = schema.find(certain_field(schema, field) or field)
-    word = found.lower()
-    if word in _PART_WORDS and row is not None and not row.many:
-        return 'no operator finds a part of a text; "starts with" finds the start of one'
-    if word in _PREFIX_WORDS:
-        wanted = "$hasSome" if row is not None and row.many else "$startsWith"
-        return (
-            _values_advice(row, schema) if row is not None and wanted not in row.operators else _instead(wanted, found)
-        )
-    if word in _EQUALITY_WORDS:
-        return _replace_by("=", found)
-    if word in ("not", "does", "is", "isnt", "present") or word in _MISSING_WORDS:
-        return _rewrite(source, stuck, word)
-    reading = operator_reading(found)
-    if reading is not None and not (reading.inverted or reading.negated):
-        return _instead(reading.operator, found)
-    if field.lower() in ("where", "filter", "select", "find"):
-        return f"remove {quoted(field)}"
-    if field.lower() in _RIGHT_CLAUSE:
-        return _RIGHT_CLAUSE[field.lower()]
-    name, colon, value = field.partition(":")
-    if colon:
-        return f"write: {_excerpt(name)} = {_excerpt(value or found) or 'VALUE'}"
-    return "write: FIELD = VALUE" if row is None else _values_advice(row, schema)
+def _begins_value(stuck: StuckError, found: str) -> bool:
+    """Return whether a keyword does not fit that may be the first word of a value."""
+    return found[:1].isalpha() and stuck.kind != "NOT" and stuck.tokens[-1].value in ("=", "!=")
 
 
-def _instead(operator: str, found: str) -> str:
-    return _replace_by(OPERATORS[operator].spellings[0].words, found)
-
-
-def _values_advice(row: Field, schema: Schema) -> str:
-    spellings = (spelling.words for operator in schema.operators_of(row) for spelling in operator.spellings)
-    operators = row.list_operators(spellings)
-    return f"write: {row.name} = VALUE\n{operators}" if row.operators else operators
-
-
-def _rewrite(source: SourceText, stuck: StuckError, word: str) -> str:
-    """Rewrite a condition that has ``word`` in place of an operator."""
-    assert stuck.previous is not None
-    name, start = _excerpt(source.text[slice(*span_of(stuck.previous))]), stuck.span[0]
-    if word == "does":
-        return f"write: {name} does not exist"
-    words = [_excerpt(found) for found in _OPERAND.findall(source.text[start : start + 200])]
-    negated = word in ("not", "isnt") or words[1:2] == ["not"]
-    value = next((found for found in words if found.lower() not in ("is", "isnt", "not")), "VALUE")
-    if value.lower() in ("exist", "exists"):
-        return f"write: {name} does not exist"
-    if value.lower() in _PREFIX_WORDS | {"starts", "between"}:
-        return f"write: not {name} {value} ..."
-    if value.lower() in _MISSING_WORDS:
-        return f"write: {name} is {'present' if negated else 'missing'}"
-    if value.lower() == "present":
-        return f"write: {name} is {'missing' if negated else 'present'}"
-    return f"write: {name} {'!=' if negated else '='} {value}"
-
-
-def _value_advice(stuck: StuckError, found: str) -> str:
-    if found == ")" and stuck.previous is not None and stuck.previous.type == "_COMMA":
-        return 'remove the comma before ")"'
-    if found == "(":
-        return "a list cannot contain a list"
-    if stuck.kind in ("", "$END", "_COMMA", "RPAR"):
-        return "add a value; to find orders without one, write: is missing"
-    return f"put the value in quotes: {_in_quotes(found)}"
-
-
-def _condition_advice(stuck: StuckError, found: str) -> str:
-    if stuck.kind == "STRING":
-        return "write the field name without quotes"
-    if stuck.kind == "$END":
-        return "add a condition, or remove the last word"
-    if stuck.kind in ("", "_COMMA", "RPAR"):
-        return "add a condition such as: archived = true"
-    return f"start the condition with a field; put a field named {quoted(found)} in backticks"
-
-
-def _joining_advice(source: SourceText, stuck: StuckError, found: str, schema: Schema) -> str:
-    start, end = stuck.span
-    brackets = _BRACKETS.search(source.text, max(0, start - _MAX_BEFORE), end + _MAX_AFTER)
-    if found == "," and brackets and brackets.start(2) <= stuck.span[0]:
-        return f"write: {_excerpt(brackets[1])}({_excerpt(brackets[2].strip())})"
-    if found == ",":
-        return f"{_JOIN}; put a list of values in parentheses"
-    if found == ")":
-        return 'remove it, or add the missing "("'
-    value = "" if stuck.previous is None else str(stuck.previous.value)
-    if stuck.kind == "STRING" and stuck.previous is not None and stuck.previous.type == "STRING":
-        joined = f"{value}'{found[1:-1]}"
-        return f"write {quote(joined, chr(39))} or {quote(joined)}"
-    relative = _time_around(source.text, stuck, schema)
-    if relative is not None:
-        return relative.help
-    several_words = stuck.kind == "WORD" and stuck.previous is not None and stuck.previous.type == "WORD"
-    if several_words and schema.find(found) is None:
-        return f"put a value of several words in quotes: {_in_quotes(f'{value} {found}')}"
-    return _JOIN if stuck.kind in ("WORD", "NAME", "NOT", "LPAR") or "&" in value else ""
-
-
-def _amounts_around(text: str, at: int, schema: Schema) -> tuple[str, ...]:
-    """Return the amounts that a number with a comma may mean, after an amount field."""
-    before = text[max(0, at - _MAX_BEFORE) : at]
-    begun = _RUN_BEFORE.search(before)
-    ended = _RUN_AFTER.match(text, at, at + _MAX_AFTER)
-    if begun is None or ended is None or not _is_after_field(before[: begun.start()], "amount", schema):
-        return ()
-    return amounts_from(begun[0] + ended[0])
-
-
-def _time_around(text: str, stuck: StuckError, schema: Schema) -> WrittenTime | None:
-    """Return the relative time that some words may mean, in a condition of a date."""
-    if stuck.previous is None or stuck.previous.type != "WORD":
-        return None
-    start = span_of(stuck.previous)[0]
-    if not _is_after_field(text[max(0, start - _MAX_BEFORE) : start], "instant", schema):
-        return None
-    words = _TIME_WORDS.findall(text[start : start + _MAX_TIME_CHARS])
-    times = (written_time(" ".join(words[:count])) for count in range(min(len(words), _MAX_TIME_WORDS), 0, -1))
-    return next((found for found in times if found is not None), None)
-
-
-def _is_after_field(before: str, kind: str, schema: Schema) -> bool:
-    """Return whether a text ends inside a condition of a field of this type."""
-    words = _WORDS.findall(before)[-_WORDS_OF_A_RANGE:]
-    rows = [schema.find(certain_field(schema, word) or "") for word in words]
-    return any(row is not None and row.type.name == kind for row in rows)
+def _in_curly_quotes(text: str, at: int) -> str | None:
+    """Return the text in typographic quotes around an offset, or ``None``."""
+    found = _CURLY_QUOTES.finditer(text, max(0, at - _MAX_BEFORE), at + _MAX_AFTER)
+    return next((run[1] for run in found if run.start() < at < run.end()), None)
 
 
 def _replace_by(right: str, wrong: str) -> str:
@@ -320,33 +382,3 @@ def _excerpt(text: str) -> str:
 
 def _in_quotes(text: str) -> str:
     return quote(text) if len(text) <= 40 else quote(text[:39] + "…")
-
-
-_WHOLE_DAY = {
-    "$eq": "{field} >= {word} and {field} < {next}",
-    "$ne": "not ({field} >= {word} and {field} < {next})",
-    "$lte": "{field} < {next}",
-    "$gt": "{field} >= {next}",
-}
-_WHOLE_DAY_BY_PREFIX = {"$eq": '{field} starts with "{day}"', "$ne": 'not {field} starts with "{day}"'}
-
-
-def whole_day_condition(field: str, row: Field, operator: str, word: str, value: JSON) -> str | None:
-    """Return the condition for a whole day, where a bare date means its midnight.
-
-    ``value`` is the instant that ``word`` means. ``None`` where the operator is right for a whole day, or where the day
-    or the next one does not exist.
-    """
-    by_prefix = "$startsWith" in row.operators and not {"$gte", "$lt"} <= {*row.operators}
-    template = (_WHOLE_DAY_BY_PREFIX if by_prefix else _WHOLE_DAY).get(operator)
-    if template is None or not bare_date(word):
-        return None
-    try:
-        day = date.fromisoformat(str(value)[:10])
-        after = day + timedelta(days=1)
-    except (ValueError, OverflowError):
-        return None
-    # Both days are relative, or both are dates.
-    is_yesterday = word.lower() == "yesterday"
-    first, following = (word, "today") if is_yesterday else (day if word.lower() == "today" else word, after)
-    return template.format(field=field, word=first, day=day, next=following)

@@ -28,15 +28,16 @@ from ..language.limits import (
 )
 from ..language.operators import ANY, OPERATORS, Operator, Takes
 from ..language.schema import Schema
-from ..language.types import TYPES
+from ..language.types import TYPES, UnfitOperand
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, comparisons
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
 from .parameters import PARAMETER, VALUE, BoundToken, Parameters, as_one_value, example_of, place_of
 from .source_text import ReadError, SourceText, Span, StuckError, parse_number, quote
-from .text_errors import explain, whole_day_condition
+from .text_errors import explain
 from .text_grammar import RANGE_OPERATORS, RANGES, NamedSpelling, named_spellings, text_grammar
 from .text_nodes import ComparisonNode, FilterNode, ListNode, RangeNode, operand_span, text_builder
 from .variables import example_of_field
+from .whole_days import whole_day_condition
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -60,7 +61,7 @@ def parse_text(
     except ReadError as problem:
         return None, (source.report(problem),)
     except StuckError as stuck:
-        return None, (source.report(explain(source, stuck, schema, maker.accepts)),)
+        return None, (source.report(explain(source, stuck, schema, maker.accepts, maker.now)),)
     return search, tuple(maker.warnings)
 
 
@@ -118,15 +119,18 @@ class _SearchMaker:
         self.nodes = 0
 
     def accepts(self, text: str) -> bool:
-        """Return whether another text parses, with known fields and operators."""
+        """Return whether another text parses.
+
+        With known fields, their operators and fitting values.
+        """
         maker = _SearchMaker(SourceText(text), self.schema, self.now, self.grammar)
         try:
             search = maker.search(run_parser(self.grammar.parser, text))
         except (ReadError, StuckError):
             return False
         rows = [self.row_of(key.field) for key in search.sort]
-        pairs = [(self.row_of(node.field), node.operator) for node in comparisons(search.filter)]
-        return None not in rows and all(row is not None and operator in row.operators for row, operator in pairs)
+        pairs = [(self.row_of(node.field), node) for node in comparisons(search.filter)]
+        return None not in rows and all(row is not None and _fits(node, row) for row, node in pairs)
 
     def search(self, parts: dict[str, Any]) -> Search:
         filter_ = self.filter(parts["filter"]) if "filter" in parts else EVERYTHING
@@ -159,7 +163,7 @@ class _SearchMaker:
         count = given if type(given) is int else None
         if limit is not None and count is None:
             message = f"expected a whole number after limit, found {described(limit.value)}"
-            raise ReadError("text-syntax", message, "write: limit 100", place_of(limit))
+            raise ReadError("text-syntax", message, f"write: limit {self.schema.max_limit}", place_of(limit))
         if after is not None and after.type != "STRING":
             message = f"expected a cursor in quotes after after, found {described(after.value)}"
             raise ReadError(
@@ -212,6 +216,8 @@ class _SearchMaker:
         if isinstance(operand, ListNode):
             return True, [self.bound(token, row) for token in operand.scalars]
         if operand.type != PARAMETER:
+            if operator.takes is Takes.VALUES and operand.type == "WORD" and str(operand.value)[:1] == "[":
+                raise _list_in_brackets(operand)
             return False, [operand]
         found = self.parameters.bind(operand)
         if found is None:
@@ -292,6 +298,34 @@ class _SearchMaker:
 
     def written(self, token: Token | BoundToken) -> str:
         return self.source.text[slice(*place_of(token))]
+
+
+def _list_in_brackets(operand: Token) -> ReadError:
+    """Make the error for ``in [A]``, which the lexer takes for one word."""
+    written = str(operand.value)
+    message = f"expected a list in parentheses, found {quoted(written)}"
+    listed = f"({written.strip('[]')})"
+    help_ = f"write {quoted(listed)} instead of {quoted(written)}"
+    return ReadError("text-syntax", message, help_, place_of(operand))
+
+
+def _fits(node: Comparison, row: Field) -> bool:
+    """Return whether a field has the operator, and the operand is of its type."""
+    takes = OPERATORS[node.operator].takes
+    if node.operator not in row.operators:
+        return False
+    if takes not in (Takes.VALUE, Takes.VALUES):
+        return True
+    is_list = isinstance(node.operand, tuple)
+    if is_list is not (takes is Takes.VALUES):
+        return is_list and row.many
+    try:
+        for value in node.operand if isinstance(node.operand, tuple) else (node.operand,):
+            if value is not None:
+                row.type.operand(value)
+    except UnfitOperand:
+        return False
+    return True
 
 
 def _is_quoted_date(token: Token | BoundToken, row: Field | None) -> bool:

@@ -14,7 +14,7 @@ from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
 from .holes import Hole
 from .script_dates import date_advice
-from .source_text import ReadError, Span, StuckError, span_of
+from .source_text import SCAN_CODE, ReadError, Span, StuckError, span_of
 from .stand_ins import StandIn, end_of_expression
 
 if TYPE_CHECKING:
@@ -125,7 +125,10 @@ def _shorthand(text: str, stuck: StuckError, name: Token, schema: Schema) -> Rea
 
 
 def _error(name: str, help_: str, span: Span, stand_in: StandIn | None) -> ReadError:
-    return ReadError("json-syntax", f"expected a value, found the variable {quoted(name)}", help_, span, stand_in)
+    message = f"expected a value, found the variable {quoted(name)}"
+    found = ReadError("json-syntax", message, f"{help_}\n{SCAN_CODE}", span, stand_in)
+    found.in_code = True
+    return found
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 
-from ..diagnostics.codes import CODES, EFFECT_NOTES
+from ..diagnostics.codes import CODES
 from ..language.fields import Field
 from ..language.grammar_files import grammar_text, table_names
 from ..language.operators import ANY, OPERATORS, Operator
@@ -179,7 +179,7 @@ def _codes() -> Iterator[str]:
     yield "`orderquery explain CODE` explains a code, with an example.\n"
     yield "A fix has a class. `same-answer`: condition, order and limit stay equal. `intended`: Wix refuses or ignores the"
     yield "part, so the answer changes to the search that was written. `guess`: help only, a correction never makes it.\n"
-    rows = ((f"`{row.name}`", row.severity, row.title, EFFECT_NOTES[row.effect], row.fix) for row in CODES.values())
+    rows = ((f"`{row.name}`", row.severity, row.title, row.effect_note, row.fix) for row in CODES.values())
     yield from _table(("code", "severity", "what", "effect", "fix"), rows)
 
 

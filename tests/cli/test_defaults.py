@@ -135,7 +135,9 @@ def test_without_a_default_a_missing_store_is_told(here):
             2,
             True,
         )
-    assert 'missing QUERY; pass "everything"' in run("search", "everything").stderr
+    for query in ("everything", "status = APPROVED", "request.json", '{"filter": {}}'):
+        assert "missing STORE; write: orderquery search STORE " in run("search", query).stderr
+    assert 'missing QUERY; pass "everything"' in run("search", "shop").stderr
 
 
 @pytest.mark.parametrize(

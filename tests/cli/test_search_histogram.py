@@ -64,7 +64,10 @@ def test_the_field_the_unit_and_the_filter(shop):
         ),
         (("--unit", "day"), "--unit needs --format histogram"),
         (("--by", "createdDate", "--format", "json"), "--by needs --format histogram"),
-        (("--format", "histogram", "--unit", "decade"), "'decade' is not one of"),
+        (
+            ("--format", "histogram", "--unit", "decade"),
+            'unknown value "decade" of --unit; values: auto, hour, day',
+        ),
     ],
 )
 def test_mistakes(shop, arguments, message):

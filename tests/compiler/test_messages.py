@@ -78,6 +78,7 @@ MESSAGES: list[tuple[Any, str, str]] = [
     ),
     ({"sort": [{"field": "number"}]}, 'missing key "fieldName" in a sort entry', 'rename "field" to "fieldName"'),
     ({"cursorPaging": {"limit": 1000}}, "limit must be 1 to 100, not 1000", "write 100 and follow the cursors"),
+    ({"cursorPaging": {"limit": -5}}, "limit must be 1 to 100, not -5", "write a number from 1 to 100"),
     ({"filter": {"a\nb": 1}}, 'unknown field "a\\u000ab"', 'for the fields run "orderquery fields"'),
 ]  # fmt: skip
 

@@ -95,7 +95,7 @@ def run(parser: Any, text: str) -> Any:
                 opened.append(token)
             elif token.type in ("RPAR", "RBRACE", "RSQB"):
                 opened.pop()
-        raise StuckError(kind, span, set(again.accepts()), opened, tokens[-1] if tokens else None) from None
+        raise StuckError(kind, span, set(again.accepts()), opened, tokens) from None
 
 
 def by_lark(read: Any, *arguments: Any) -> str:

@@ -185,7 +185,11 @@ def test_code_without_one_search_says_what_to_write(text: str, place: str, messa
     (diagnostic,) = report.diagnostics
     assert diagnostic.code == "json-syntax"
     assert diagnostic.message.startswith(message)
-    assert diagnostic.help == advice
+    help_, *scan = diagnostic.help.split("\n")
+    assert (help_, scan) == (
+        advice,
+        ["for a file of code run: orderquery scan FILE"] if advice.startswith("replace search") else [],
+    )
     assert text[slice(*(diagnostic.span or (0, 0)))] == place
     if advice.startswith("write: "):
         assert oq.check(advice.removeprefix("write: ")).ok
@@ -223,7 +227,9 @@ def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, e
         text = f"{before}{literal}{after}"
         (diagnostic,) = unreadable(text)
         assert diagnostic.message == f'expected a value, found the variable "{variable}"'
-        assert diagnostic.help == f"replace {variable} by its value, such as {example}"
+        first, scan = diagnostic.help.split("\n")
+        assert first == f"replace {variable} by its value, such as {example}"
+        assert (scan, diagnostic.effect) == ("for a file of code run: orderquery scan FILE", "local")
         start, end = diagnostic.span or (0, 0)
         assert text[start:end] == variable
         assert "json-syntax" not in [d.code for d in oq.check(text[:start] + example + text[end:]).diagnostics]
@@ -250,8 +256,20 @@ def test_a_variable_must_be_replaced_by_its_value(literal: str, variable: str, e
 def test_other_expressions_have_a_help_of_their_own(literal: str, place: str, message: str, advice: str) -> None:
     text = f"orders.searchOrders({literal});"
     diagnostic = unreadable(text)[0]
-    assert (diagnostic.message, diagnostic.help) == (message, advice)
+    help_ = diagnostic.help.removesuffix("\nfor a file of code run: orderquery scan FILE")
+    assert (diagnostic.message, help_) == (message, advice)
     assert text[slice(*(diagnostic.span or (0, 0)))] == place
+
+
+def test_a_program_is_nothing_that_wix_refuses() -> None:
+    python = 'json.dumps({\n    # paid\n    "search": {"filter": {"paymentStatus": "PAID"}}})'
+    for text, is_sent in (
+        (python, False), ("orders.searchOrders({filter: {number: n}})", False), ("orders.searchOrders(search)", False),
+        ('{"filter": }', True), ("orders.searchOrders({filter: {number: }})", True),
+    ):  # fmt: skip
+        (diagnostic,) = unreadable(text)
+        assert diagnostic.effect == ("refuses" if is_sent else "local")
+        assert ("orderquery scan FILE" in diagnostic.help) is (not is_sent)
 
 
 @pytest.mark.parametrize("text", [
