@@ -10,6 +10,7 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
@@ -34,6 +35,7 @@ _KEEP = re.compile(r"keep the first (\d+)")
 _REMOVE = re.compile(r"remove (?:\"|this entry|null|the semicolon|the comma|it\b|filter$|sort$)")
 _JSON_START = re.compile(r"[{\[\"\d]|true|false|null")
 _DECODER = json.JSONDecoder()
+_ENDS = frozenset(("and", "or", ")", "order", "order by", "limit", "after"))
 _MAX_PARTS = 6
 """Tokens after a wrong one that a rewritten condition may replace."""
 
@@ -175,15 +177,26 @@ def _syntax(text: str, found: Diagnostic, parts: list[TextPart]) -> Iterator[Gue
 
 
 def _rewritten(text: str, condition: str, start: int, end: int, parts: list[TextPart]) -> Iterator[Guess]:
-    """Yield the edit that replaces a wrong condition, up to its last word."""
+    """Yield the edit that replaces a wrong condition, from its field to its last word."""
     before = [part for part in parts if part.end <= start]
     words = condition.split()
     if not before or not words or {"VALUE", "FIELD", "..."} & set(words):
         return
+    name = words[words[0] == "not"].strip("(")
+    begun = list(takewhile(lambda part: not _ends(text, part), reversed(before)))
+    first = next((part for part in begun if text[part.start : part.end] == name), before[-1])
     last = words[-1].strip("()")
-    after = [part.end for part in parts if part.end > start][:_MAX_PARTS]
-    ends = [place for place in after if text[:place].endswith(last)]
-    yield Guess(f"write: {condition}", (Replacement(before[-1].start, max([end, *ends[:1]]), condition),))
+    after = [part for part in parts if part.end > start][:_MAX_PARTS]
+    ends = [part.end for part in after if text[: part.end].endswith(last)]
+    if not ends:
+        # The last word is another one: the condition reaches to the next one, or to the next clause.
+        ends = [part.end for part in takewhile(lambda part: not _ends(text, part), after)][-1:]
+    yield Guess(f"write: {condition}", (Replacement(first.start, max([end, *ends[:1]]), condition),))
+
+
+def _ends(text: str, part: TextPart) -> bool:
+    """Return whether a condition cannot go on with a part."""
+    return text[part.start : part.end].lower() in _ENDS
 
 
 def _spaced(text: str, start: int, end: int, word: str) -> str:

@@ -130,7 +130,7 @@ def test_an_older_store_is_upgraded_from_its_documents(path: str, server: psycop
     name = namespace(path)
     server.execute(f"ALTER TABLE {name}.orders DROP COLUMN shipping_info_title; UPDATE {name}.about SET value = 0")
     server.execute(f"UPDATE {name}.about SET value = 'ecom-orders' WHERE name = 'schema'")
-    with pytest.raises(oq.StoreError, match=r"older orderquery .*; run: orderquery upgrade postgresql://"):
+    with pytest.raises(oq.StoreError, match=r"older orderquery .*; run: orderquery upgrade 'postgresql://"):
         oq.open_store(path)
     assert oq.upgrade_store(path) == 61
     with oq.open_store(path, site="one", keys=KEYS) as store:
