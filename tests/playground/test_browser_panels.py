@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -96,15 +95,25 @@ def test_a_link_opens_as_a_new_draft_and_the_old_one_stays(one: Person) -> None:
     assert one.text == "number = 7 and status = APPROVED"
 
 
+HELD_UNTIL_OPENED = """{
+    const send = window.fetch;
+    const opened = new Promise((open) => { window.openGate = open; });
+    window.fetch = async (...request) => {
+        if (String(request[0]).endsWith("/about")) await opened;
+        return send(...request);
+    };
+}"""
+"""A script by which the page waits for its fields until ``openGate`` is called."""
+
+
 def test_a_search_before_the_fields_are_known_waits_for_them(people: Callable[..., Person], large_shop: Server) -> None:
     person = people(large_shop)
-    held: list[Any] = []
-    person.page.route("**/about", lambda route: held.append(route))
-    with person.page.expect_request("**/about"):
-        person.open("#v=1&form=text&q=everything+limit+3", ready=False)
-    person.page.unroute("**/about")
-    for route in held:
-        route.continue_()
+    person.page.add_init_script(HELD_UNTIL_OPENED)
+    person.open("#v=1&form=text&q=everything+limit+3", ready=False)
+    person.wait("document.querySelector('#text')?.value === 'everything limit 3'")
+    person.quiet()
+    assert not any(url.endswith("/search") for url in person.requests)
+    person.page.evaluate("window.openGate()")
     person.settled()
     assert "Number" in person.headings
 
