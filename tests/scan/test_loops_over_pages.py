@@ -22,7 +22,7 @@ FORMS = {
     "do after the first": "let r = await CALL; do { use(r.orders); r = await CALL; } while (r.metadata.hasNext);",
     "for": "for (let r = await CALL; r.metadata.hasNext; r = await CALL) { use(r.orders); }",
     "for without a step": "let r = await CALL; for (; r.metadata.hasNext;) { r = await CALL; }",
-    "for ever": "let r = await CALL; for (;;) { if (!r.metadata.hasNext) break; r = await CALL; }",
+    "for without end": "let r = await CALL; for (;;) { if (!r.metadata.hasNext) break; r = await CALL; }",
     "while true": "let r = await CALL; while (true) { if (!r.metadata.hasNext) { break; } r = await CALL; use(r.orders); }",
     "a function": "const load = () => CALL; let r = await load(); while (r.metadata.hasNext) { r = await load(); }",
     "a function with a page": "async function load() { const p = await CALL; return p; } let r = await load(); while (r.metadata.hasNext) { r = await load(); }",
