@@ -1,4 +1,4 @@
-"""Stores on every engine that can write."""
+"""Stores on every engine that can write, and the engines that search an export."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from backends import KEYS
+from engines_corpus import ENGINES, WITHOUT
 from writable_stores import WRITABLE, location_of
 
 import orderquery as oq
@@ -27,3 +28,11 @@ def location(kind: str, tmp_path: Path) -> str:
 def writable(location: str) -> Iterator[oq.Store]:
     with oq.open_store(location, keys=KEYS) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if name in WITHOUT:
+        pytest.skip(f"ORDERQUERY_WITHOUT names {name}")
+    return name

@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from backends import KEYS
-from engines_corpus import ENGINES, WITHOUT
 from project import TESTS
 from pyarrow import parquet
 
@@ -27,14 +26,6 @@ SITES = ["a'b\"c\\d`e", "' OR '1'='1", "${site} :site ?"]
 ORDERS = [{"id": f"{number:03}", "shippingInfo": {"title": text}} for number, text in enumerate(NAUGHTY) if text]
 FIRST = "orders/part-00001.parquet"
 DAMAGED, WHOLE = ORDERS[0]["id"], ORDERS[1]["id"]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    if name in WITHOUT:
-        pytest.skip(f"ORDERQUERY_WITHOUT names {name}")
-    return name
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import oracle
 import pytest
 from backends import Backend, Memory
-from engines_corpus import ENGINES, WITHOUT, Exported, Exports, site_of
+from engines_corpus import Exported, Exports, site_of
 from histogram_shops import EVER, SPANS, with_money
 from strategies import Maker, batch
 from test_conformance import FILES, check_selection, filled, test_get, test_histogram, test_paging
@@ -42,14 +42,6 @@ CHECKS: dict[str, Callable[..., None]] = {
     "paging": test_paging, "get": test_get, "histogram": test_histogram,
 }  # fmt: skip
 del test_paging, test_get, test_histogram
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    if name in WITHOUT:
-        pytest.skip(f"ORDERQUERY_WITHOUT names {name}")
-    return name
 
 
 @pytest.fixture(scope="module")
