@@ -6,9 +6,7 @@ import re
 from typing import NamedTuple
 
 from .datetimes import bare_date, instant_from, read_instant
-from .written_times import UNITS, written_time
-
-TIMES_HELP = UNITS
+from .written_times import length_of, written_time
 
 _MAX_CHARS = 60
 _WORD = re.compile(r"[a-z_]+|[0-9]+|\S")
@@ -17,15 +15,6 @@ _COUNTS = {
     **dict.fromkeys(("a", "an", "one"), 1),
     **{word: count for count, word in enumerate(("two", "three", "four", "five", "six", "seven"), 2)},
 }
-_UNITS = {
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), (1, "m")),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), (1, "h")),
-    **dict.fromkeys(("d", "day", "days"), (1, "d")),
-    **dict.fromkeys(("w", "week", "weeks"), (7, "d")),
-    **dict.fromkeys(("month", "months"), (30, "d")),
-    **dict.fromkeys(("y", "year", "years"), (365, "d")),
-}
-"""The length of each unit in one of the text form. A month counts as 30 days."""
 _ANCHORS = frozenset(("now", "today", "current_date", "current_timestamp", "sysdate"))
 _PERIODS = {"last": "-", "past": "-", "previous": "-", "within": "-", "during": "-", "next": "+", "coming": "+"}
 _ENDS = {
@@ -82,9 +71,10 @@ def _relative_time(plain: str) -> SpokenTime | None:
     count = 1 if is_period or sign == "+" else 0
     if words and (words[0].isdecimal() or words[0] in _COUNTS):
         count, words = _COUNTS.get(words[0]) or int(words[0][:7]), words[1:]
-    if not count or not words or words[0] not in _UNITS:
+    length = length_of(words[0]) if count and words else None
+    if length is None:
         return None
-    times, unit = _UNITS[words[0]]
+    times, unit = length
     end = tuple(words[1:])
     if end and end not in _ENDS:
         return None

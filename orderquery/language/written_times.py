@@ -20,7 +20,7 @@ _UNIT_WORDS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
 }
 _LONGER_UNITS = {
-    **dict.fromkeys(("mo", "mos", "mon", "mth", "month", "months"), ("months", 30)),
+    **dict.fromkeys(("mo", "mos", "mth", "month", "months"), ("months", 30)),
     **dict.fromkeys(("q", "quarter", "quarters"), ("quarters", 91)),
     **dict.fromkeys(("y", "yr", "yrs", "year", "years"), ("years", 365)),
 }
@@ -39,6 +39,17 @@ class WrittenTime(NamedTuple):
         """Return the help, with the units where the written one is not among them."""
         units = f"\n{UNITS}" if self.remark else ""
         return f"write {self.word}{self.remark}{units}"
+
+
+def length_of(unit: str) -> tuple[int, str] | None:
+    """Return a unit in words as a count of a unit of the text form.
+
+    ``week`` is seven days. ``None`` for a word that is no unit.
+    """
+    longer, short = _LONGER_UNITS.get(unit), _UNIT_WORDS.get(unit)
+    if longer is not None:
+        return longer[1], "d"
+    return (7, "d") if short == "w" else None if short is None else (1, short)
 
 
 def written_time(text: str) -> WrittenTime | None:

@@ -13,7 +13,7 @@ from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
-from ..language.spoken_times import TIMES_HELP
+from ..language.written_times import UNITS
 from .foreign_text import Accepts
 from .operator_phrases import BETWEEN, PART, REGEX, Phrase, read_phrase
 from .source_text import quote, unquote
@@ -250,7 +250,7 @@ def _unquoted(text: str) -> str:
 
 def _times(operand: Operand) -> str:
     """Return the line that lists the relative times, below one of them."""
-    return f"\n{TIMES_HELP}" if operand.is_time and operand.text[:1] in "+-" else ""
+    return f"\n{UNITS}" if operand.is_time and operand.text[:1] in "+-" else ""
 
 
 def _other_value(begun: Begun, operator: str, operand: Operand) -> str:

@@ -10,8 +10,8 @@ from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field, operator_reading
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
-from ..language.spoken_times import TIMES_HELP
 from ..language.written_amounts import amounts_from
+from ..language.written_times import UNITS
 from .clause_helps import USE_CURSOR, begins_comment, clause_help, comment_help, key_help, limit_help
 from .comparison_tokens import WrittenComparison, comparison_before, operator_of
 from .condition_helps import Begun, ConditionHelps
@@ -324,7 +324,7 @@ class _Advice:
                 return phrase
         help_ = self._helps.of_value(begun, operator, value_start, self._start)
         if begun.row is not None and begun.row.type.name == "instant":
-            return help_ or f"write a date such as 2024-01-31\n{TIMES_HELP}"
+            return help_ or f"write a date such as 2024-01-31\n{UNITS}"
         value = written_operand(self._text, value_start, begun.row, self._schema)
         if help_ and value is not None and (begun.row is None or begun.row.type.name == "text"):
             return f"put a value of several words in quotes: {value.text}"
