@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,21 @@ for variable in ("ORDERQUERY_STORE", "ORDERQUERY_SITE", "FORCE_COLOR", "NO_COLOR
     os.environ.pop(variable, None)
 
 
-def pytest_collection_finish() -> None:
-    """Keep the collected tests and imported modules out of every later garbage collection."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the collected tests and imported modules out of garbage collection."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of the whole project, which take longest: workers then end together."""
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
 
 
 def pytest_unconfigure() -> None:
