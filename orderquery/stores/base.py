@@ -127,8 +127,8 @@ class Store(LoadingStore):
                 self.site,
                 self.keys,
             )
-        problems: list[Diagnostic] = []
-        rows, ids = usable_rows(rows, self._ids(rows), problems.append)
+            problems: list[Diagnostic] = []
+            rows, ids = self._usable_rows(rows, self._ids(rows), problems.append)
         documents = [row[-1] for row in rows]
         orders = LazyOrders(documents, decode_json)
 
@@ -186,6 +186,10 @@ class Store(LoadingStore):
             return tuple([None if value is None else key.field.type.decode(value) for key, value in columns])
         except _UNDECODABLE as problem:
             raise unusable_values(f"order {quoted(str(row[-2]))} has") from problem
+
+    def _usable_rows(self, rows: list[Row], ids: tuple[str, ...], report: Report) -> tuple[list[Row], tuple[str, ...]]:
+        """Return the rows of a page, and their ids, whose document is JSON."""
+        return usable_rows(rows, ids, report)
 
     def _ids(self, rows: list[Row]) -> tuple[str, ...]:
         return decode_texts([row[-2] for row in rows])

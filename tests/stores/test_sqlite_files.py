@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,14 @@ def test_a_writer_that_does_not_end_is_named(path: Path, monkeypatch: pytest.Mon
         other.execute("ROLLBACK")
         assert store.load([{"id": "a"}]).orders == 1
     other.close()
+
+
+def test_a_document_is_checked_again_after_each_commit_of_another_program(path: Path) -> None:
+    with oq.open_store(path) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        store.load([{"id": key, "number": key, "paymentStatus": "PAID"} for key in "abc"])
+        search = {"sort": [{"fieldName": "number"}]}
+        for document, found in (("{}", "abc"), ("{", "ac"), ("{}", "abc"), ("x", "ac")):
+            other.execute("UPDATE order_document SET document = ? WHERE id = 'b'", (document.encode(),))
+            pages = [store.search(search), store.search(search), store.search_at_once(search)]
+            assert ["".join(page.ids) for page in pages] == [found] * 3
+            assert [len(page.problems) for page in pages] == [3 - len(found)] * 3

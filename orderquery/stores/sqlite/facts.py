@@ -26,6 +26,8 @@ class CachedFacts(NamedTuple):
 
     data_version: int
     facts: StoreFacts
+    usable: dict[str, set[str]]
+    """By site, the ids of orders whose document was JSON when a page was read."""
 
 
 class _FactsReader(Protocol):
@@ -41,7 +43,7 @@ def read_facts(reader: _FactsReader, tables: StoreTables) -> StoreFacts:
     return StoreFacts(*map(bool, reader.execute(f"{tables.named_site}, {sdk_names}").fetchone()))
 
 
-def read_cached_facts(reader: _FactsReader, tables: StoreTables) -> StoreFacts:
+def read_cached_facts(reader: _FactsReader, tables: StoreTables) -> CachedFacts:
     """Return the cached facts of a reader; read them again after another commit.
 
     SQLite's data version counts the commits of all other connections, in this process and in any other, so ``reader``
@@ -50,5 +52,5 @@ def read_cached_facts(reader: _FactsReader, tables: StoreTables) -> StoreFacts:
     (version,) = reader.execute("PRAGMA data_version").fetchone()
     cached = reader.facts.get(tables)
     if cached is None or cached.data_version != version:
-        cached = reader.facts[tables] = CachedFacts(version, read_facts(reader, tables))
-    return cached.facts
+        cached = reader.facts[tables] = CachedFacts(version, read_facts(reader, tables), {})
+    return cached

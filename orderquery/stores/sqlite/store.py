@@ -24,6 +24,7 @@ from ..keyfile import keys_of_file
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
 from ..statement_cache import PageStatements
+from ..stored_documents import Report
 from . import bulk_load, erasure, tables
 from .connections import SqliteConnections, connect
 from .database import prepare
@@ -38,6 +39,8 @@ _RARE_ELEMENTS = 5_000
 _ANALYZE_AFTER_ROWS = 1_000
 _MAX_CHECKS_AT_ONCE = 20
 """Progress checks before a search at once is given up: a page from an index takes three to five."""
+_MAX_USABLE_IDS = 10_000
+"""Ids of usable documents that a reader remembers of a site, about 1 MB."""
 _EVENT_TIME = {"order": "NULL", "transactions": "event_time"}
 
 
@@ -252,6 +255,23 @@ class SqliteStore(Store):
                     break
         return rows
 
+    def _usable_rows(self, rows: list[Row], ids: tuple[str, ...], report: Report) -> tuple[list[Row], tuple[str, ...]]:
+        """Check only documents that the reader of this page has not checked since the last commit.
+
+        Checking them again takes a fifth of the time of a page of 100.
+        """
+        if self.path == MEMORY:
+            return super()._usable_rows(rows, ids, report)
+        with self._connections.reading() as database:
+            known = read_cached_facts(database, self._tables).usable.setdefault(self.site, set())
+        if known.issuperset(ids):
+            return rows, ids
+        usable, usable_ids = super()._usable_rows(rows, ids, report)
+        if len(known) > _MAX_USABLE_IDS:
+            known.clear()
+        known.update(usable_ids)
+        return usable, usable_ids
+
     def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
         statements = self._pages.get(query, self.site, position, "any", self._build)
         with self._connections.snapshot() as database:
@@ -314,8 +334,9 @@ class SqliteStore(Store):
 
     def _read_facts(self) -> StoreFacts:
         with self._connections.reading() as database:
-            read = read_facts if self.path == MEMORY else read_cached_facts
-            return read(database, self._tables)
+            if self.path == MEMORY:
+                return read_facts(database, self._tables)
+            return read_cached_facts(database, self._tables).facts
 
     def close(self) -> None:
         """Close the store. Closing twice is allowed."""
