@@ -121,8 +121,9 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         "next request after the answer; one process for the server, one for the clients. The time is 1 / requests per "
         "second; the ratio compares requests per second. The bare application does not read, check or search; reading "
         "the page from the file alone takes about as long as all its work. Kept of what was tried: answering short "
-        "searches in the event loop, splicing stored bytes with one copy, skipping the SDK's names where there are "
-        "none, an allocator that keeps its memory, sending small packets at once."
+        "searches and one order in the event loop, checking stored documents once per commit, splicing their bytes "
+        "with one copy, skipping the SDK's names where there are none, an allocator that keeps its memory, sending "
+        "small packets at once."
     )
     yield Table("The endpoint, one worker", note, figures)
 

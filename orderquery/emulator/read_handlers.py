@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
@@ -40,10 +41,19 @@ class ReadHandlers:
         """Answer Search Orders, in the event loop if that takes milliseconds."""
         self._context.admit(request)
         body = await read_body(request, self._context.max_body_bytes)
-        if len(body) <= MAX_INLINE_SEARCH_BYTES and self._context.store.searches_at_once:
+        if len(body) <= MAX_INLINE_SEARCH_BYTES and self._reads_at_once():
             with suppress(NotAtOnce):
                 return self._search(request, body, at_once=True)
         return await run_in_threadpool(self._search, request, body)
+
+    def _reads_at_once(self) -> bool:
+        """Return whether reads may be answered in the event loop.
+
+        Handing one to a thread takes longer than reading an order. Renaming a large document takes tens of
+        milliseconds, which other requests would wait for.
+        """
+        store = self._context.store
+        return store.searches_at_once and not store.holds_sdk_names()
 
     def _search(self, request: Request, body: bytes, *, at_once: bool = False) -> Response:
         context, headers = self._context, dict[str, str]()
@@ -78,7 +88,13 @@ class ReadHandlers:
     async def get_order(self, request: Request) -> Response:
         """Answer Get Order."""
         self._context.admit(request)
-        return await run_in_threadpool(self._get_order, request)
+        return await self._read_one(self._get_order, request)
+
+    async def _read_one(self, read: Callable[[Request], Response], request: Request) -> Response:
+        """Answer with one document, which a key finds."""
+        if self._reads_at_once():
+            return read(request)
+        return await run_in_threadpool(read, request)
 
     def _get_order(self, request: Request) -> Response:
         document = self._context.emulator_for(request).orders.read_document(request.path_params["id"])
@@ -87,7 +103,7 @@ class ReadHandlers:
     async def get_transactions(self, request: Request) -> Response:
         """Answer List Transactions For Single Order."""
         self._context.admit(request)
-        return await run_in_threadpool(self._get_transactions, request)
+        return await self._read_one(self._get_transactions, request)
 
     def _get_transactions(self, request: Request) -> Response:
         document = self._context.emulator_for(request).transactions.read_document(request.path_params["orderId"])
