@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..nodes import Span
+from .reached_uses import BoundName, reached_uses
 from .scopes import name_of
-from .source import PythonSource, called_name, child, named, own_nodes
+from .source import PythonSource, called_name, child, named
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MAX_NAMES = 30
-_MAX_USES = 300
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "argument_list", "expression_statement"})
 _DECODERS = frozenset({"json", "loads", "load"})
 _RAW = frozenset({"text", "content", "read", "data", "body", "result"})
@@ -58,40 +57,20 @@ class AnswerReader:
         self._source = source
         self._scope = scope
         self._found = AnswerReads()
-        self._waiting: list[tuple[str, int, _AnswerPart]] = []
-        self._uses = 0
+        self._waiting: list[tuple[BoundName, _AnswerPart]] = []
 
     def read(self, path: list[Node]) -> AnswerReads:
         """Return where the answer of the call at the end of a path is read."""
         self._follow(path, _AnswerPart((), is_decoded=False))
         seen: set[tuple[str, int]] = set()
         while self._waiting and len(seen) < _MAX_NAMES:
-            name, bound_at, part = self._waiting.pop()
-            if (name, bound_at) not in seen:
-                seen.add((name, bound_at))
-                for node in self._uses_of(name, bound_at):
-                    self._follow(self._source.path_to(node), part)
+            binding, part = self._waiting.pop()
+            if (binding.name, binding.statement.id) not in seen:
+                seen.add((binding.name, binding.statement.id))
+                for use in reached_uses(self._source, self._scope, binding, path[-1]):
+                    self._follow(use, part)
         self._found.reads.sort(key=lambda read: read.span)
         return self._found
-
-    def _uses_of(self, name: str, bound_at: int) -> Iterator[Node]:
-        """Yield the uses of a name until it is bound again."""
-        body = child(self._scope, "body") or self._scope
-        nodes = [
-            n for n in own_nodes(body) if n.type in ("identifier", "attribute") and name_of(self._source, n) == name
-        ]
-        for node in nodes:
-            if node.start_byte < bound_at:
-                continue
-            path = self._source.path_to(node)
-            if len(path) > 1 and path[-2].type == "assignment" and child(path[-2], "left") == node:
-                if node.start_byte > bound_at:
-                    return
-                continue
-            self._uses += 1
-            if self._uses > _MAX_USES:
-                return
-            yield node
 
     def _follow(self, path: list[Node], part: _AnswerPart) -> None:
         """Follow an expression that holds a part of the answer to what is done with it."""
@@ -159,21 +138,21 @@ class AnswerReader:
             value = child(parent, "right") or child(parent, "value")
             target = child(parent, "left") or child(parent, "name")
             if value == node and target is not None:
-                self._wait_for(target, part, target.start_byte)
+                self._wait_for(target, part, parent, parent.end_byte)
         elif parent.type == "as_pattern":
             alias = child(parent, "alias")
             if alias is not None and named(alias):
-                self._wait_for(named(alias)[0], part, alias.end_byte)
+                self._wait_for(named(alias)[0], part, parent, alias.end_byte)
         elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
             target = child(parent, "left")
             if part.keys and target is not None:
                 # In a comprehension the target comes after the expression that uses it.
-                start = parent.start_byte if parent.type == "for_statement" else self._scope.start_byte
-                self._wait_for(target, _AnswerPart((*part.keys, "*"), part.is_decoded), start)
+                start = target.end_byte if parent.type == "for_statement" else self._scope.start_byte
+                self._wait_for(target, _AnswerPart((*part.keys, "*"), part.is_decoded), parent, start)
 
-    def _wait_for(self, target: Node, part: _AnswerPart, bound_at: int) -> None:
+    def _wait_for(self, target: Node, part: _AnswerPart, statement: Node, holds_from: int) -> None:
         name = name_of(self._source, target)
         if name is not None:
-            self._waiting.append((name, bound_at, part))
+            self._waiting.append((BoundName(name, statement, holds_from), part))
             if part.keys:
                 self._found.names[name] = part.keys

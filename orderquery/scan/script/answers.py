@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from .called_values import calls, calls_of
 from .literals import key_of
+from .reached_uses import reached_uses
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper, nodes_of
 
@@ -46,6 +47,7 @@ class Answer:
     ) -> None:
         self._tree = tree
         self._scopes = scopes
+        self._call, self._kind = call, kind
         self._shares_names = shares_names
         self.reads: list[Read] = []
         self.names: dict[int, Path] = {}
@@ -193,11 +195,11 @@ class Answer:
                 binding = self._scopes.binding(node)
                 found = self._part(at, self._tree.text(node), node, node)
                 if binding is not None:
-                    self._name(binding, found)
+                    self._name(binding, found, node)
             elif node.type == "identifier":
                 binding = self._scopes.binding(node)
                 if binding is not None:
-                    self._name(binding, at)
+                    self._name(binding, at, node)
             elif node.type == "object_pattern":
                 for child in expressions(node):
                     if child.type == "pair_pattern":
@@ -212,17 +214,15 @@ class Answer:
             elif node.type in ("lexical_declaration", "variable_declaration"):
                 waiting += [(child, at) for child in expressions(node)]
 
-    def _name(self, binding: DeclaredName, path: Path) -> None:
-        """Follow a variable with no other value, unless names are shared."""
-        others = [write for write in binding.writes if not write.path and write.change in ("set", "default")]
-        if len(others) > 1 and not self._shares_names:
-            return
+    def _name(self, binding: DeclaredName, path: Path, at: Node) -> None:
+        """Follow a variable that gets a part at a node to the uses that hold it."""
         if any(not write.path and write.change == "unknown" for write in binding.writes):
             return
-        if id(binding) not in self.names:
-            self.names[id(binding)] = path
-            for use in binding.uses[:_MAX_USES]:
-                self._push(use, path)
+        self.names.setdefault(id(binding), path)
+        by_url = self._kind != "answer"
+        uses = binding.uses if self._shares_names else reached_uses(self._tree, binding, at, self._call, by_url=by_url)
+        for use in uses[:_MAX_USES]:
+            self._push(use, path)
 
     def _assigned(self, assignment: Node, path: Path) -> None:
         left = field(assignment, "left")
@@ -230,10 +230,8 @@ class Answer:
             return
         if left.type == "identifier":
             binding = self._scopes.binding(left)
-            if binding is not None and (self._shares_names or _is_nothing(self._tree, binding.value)):
-                self._name(binding, path)
-            elif binding is not None:
-                self.names.setdefault(id(binding), path)
+            if binding is not None:
+                self._name(binding, path, left)
         elif left.type == "object_pattern":
             self._pattern(left, path)
         elif left.type == "member_expression" and self._shares_names:
@@ -274,10 +272,6 @@ class Answer:
 def _is(node: Node, name: str, child: Node) -> bool:
     found = field(node, name)
     return found is not None and found.id == child.id
-
-
-def _is_nothing(tree: ScriptTree, value: Node | None) -> bool:
-    return value is None or tree.text(value) in ("null", "undefined", "{}", "[]")
 
 
 def _parameter(function: Node, index: int) -> Node | None:
