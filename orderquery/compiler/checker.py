@@ -25,8 +25,8 @@ from . import suggestions
 from .enum_suggestions import unknown_enum_value
 from .paging_problems import limit_problem, sent_along
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
-from .signed_names import descending_field, negated_field
 from .suggestions import Instead, spelled
+from .unknown_names import instead_of_name, instead_of_sort
 from .value_warnings import ValueWarning, hidden_values, odd_characters, value_warning
 
 JSON = Any
@@ -155,15 +155,15 @@ class _Checker:
         certain = certain_field(self.schema, node.field)
         if node.field_place not in self._unknown:
             self._unknown.add(node.field_place)
-            signed = negated_field(self.schema, node) if certain is None else None
-            self._unknown_field(node.field, certain, node.field_place, signed, sorting=False)
+            instead = instead_of_name(self.schema, node) if certain is None else None
+            self._unknown_field(node.field, certain, node.field_place, instead, sorting=False)
         return None if certain is None else self._rows[certain]
 
     def _unknown_field(
-        self, name: str, certain: str | None, place: Place, signed: Instead | None, *, sorting: bool
+        self, name: str, certain: str | None, place: Place, instead: Instead | None, *, sorting: bool
     ) -> None:
-        if signed is not None:
-            help_, fix = signed.help, signed.fix
+        if instead is not None:
+            help_, fix = instead.help, instead.fix
         elif certain is not None:
             help_, fix = f"did you mean {quoted(certain)}?", "intended"
         else:
@@ -360,9 +360,9 @@ class _Checker:
     def _sort_field(self, key: SortKey) -> Field | None:
         row = self._rows.get(key.field)
         if row is None:
-            minus = descending_field(self.schema, key)
-            certain = certain_field(self.schema, key.field) if minus is None else minus.value
-            self._unknown_field(key.field, certain, key.place, minus, sorting=True)
+            instead = instead_of_sort(self.schema, key)
+            certain = certain_field(self.schema, key.field) if instead is None else instead.value
+            self._unknown_field(key.field, certain, key.place, instead, sorting=True)
             if certain is None:
                 return None
             row = self._rows[certain]

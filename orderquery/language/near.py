@@ -64,6 +64,12 @@ def without_minus(name: str) -> str | None:
     return found[1:].strip() if found[:1] in _MINUS and len(found) > 1 else None
 
 
+def without_plus(name: str) -> str | None:
+    """Return the name after a leading plus; ``None`` if there is none."""
+    found = name.strip()
+    return found[1:].strip() if found[:1] == "+" and len(found) > 1 else None
+
+
 def without_negation(name: str) -> str | None:
     """Return a name without its negation, or ``None`` if it has none.
 

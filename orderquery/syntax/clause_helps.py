@@ -88,10 +88,9 @@ def limit_help(text: str, at: int, schema: Schema) -> str:
 
 
 def _sort_help(text: str, at: int, schema: Schema, accepts: Accepts) -> str:
-    dates = _DATE_ORDERS.match(text, at)
-    if dates is not None:
-        field = next((row.name for row in schema.fields if row.sortable and row.type.name == "instant"), "FIELD")
-        return f"write: order by {field} {'desc' if dates['desc'] else 'asc'}"
+    direction = direction_of_dates(text, at)
+    if direction:
+        return f"write: order by {date_sort(schema) or 'FIELD'} {direction}"
     found = _SORT.match(text, at)
     if found is None:
         return ""
@@ -99,6 +98,17 @@ def _sort_help(text: str, at: int, schema: Schema, accepts: Accepts) -> str:
     field = certain_field(schema, found["field"].strip("`")) or found["field"]
     written = f"order by {field} {direction}".strip()
     return f"write: {written}" if accepts(written) else "write: order by FIELD"
+
+
+def direction_of_dates(text: str, at: int = 0) -> str:
+    """Return ``asc`` or ``desc`` for words such as ``newest first``; empty for others."""
+    found = _DATE_ORDERS.match(text, at)
+    return "" if found is None else "desc" if found["desc"] else "asc"
+
+
+def date_sort(schema: Schema) -> str | None:
+    """Return the first field of dates that is sortable."""
+    return next((row.name for row in schema.fields if row.sortable and row.type.name == "instant"), None)
 
 
 def sort_direction(text: str, at: int) -> str:

@@ -25,10 +25,16 @@ _NO_REGEX = "there are no regular expressions"
 _PATTERN = re.compile(
     r"""\s*(?:/(?P<bare>(?:[^/\\\r\n\s]|\\.)*)/\w*|(?P<string>'[^'\r\n]*'|"[^"\r\n]*")|(?P<word>[^\s()]+))"""
 )
+_REGEX = re.compile(r"/.+/[dgimsuvxy]*")
 _LITERAL = re.compile(r"(?P<start>\^?)(?P<text>(?:[\w@ -]|\\[.@-])+)(?P<end>(?:\.\*)?\$?)")
 _BETWEEN_WORDS = re.compile(r"\s*(?:and\b|to\b|until\b|-|\.\.+|,)\s*", re.IGNORECASE)
 _CAPITAL = re.compile(r"[a-z]\s+[A-Z][a-z]+$")
 _LIKE = re.compile(r"like\W*$", re.IGNORECASE)
+
+
+def is_regex(word: str) -> bool:
+    """Return whether a word is a regular expression of other languages."""
+    return word[:1] == "/" and _REGEX.fullmatch(word) is not None
 
 
 class Begun(NamedTuple):
@@ -117,7 +123,7 @@ class ConditionHelps:
         if meaning == "missing":
             return f"write: {begun.name} is {'present' if negated else 'missing'}"
         if meaning == REGEX:
-            return self._of_pattern(begun, negated, end)
+            return self.of_pattern(begun, negated, end)
         if meaning == PART and row is not None and row.many:
             meaning = "$hasSome"
         if meaning == PART:
@@ -216,7 +222,8 @@ class ConditionHelps:
             return _NO_PART
         return f"no operator finds a part of a text; {self.values_advice(row)}"
 
-    def _of_pattern(self, begun: Begun, negated: bool, at: int) -> str:
+    def of_pattern(self, begun: Begun, negated: bool, at: int) -> str:
+        """Return the help for a regular expression at an offset, after an operator."""
         row = begun.row
         if row is not None and "$startsWith" not in row.operators:
             return f"{_NO_REGEX}; {self.values_advice(row)}"

@@ -18,6 +18,7 @@ from .condition_helps import Begun, ConditionHelps
 from .expected_tokens import describe_expected
 from .foreign_text import Accepts, Foreign, bare_value, foreign_text
 from .source_text import ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
+from .swapped_sides import condition_after_string
 from .text_grammar import RANGES
 from .written_operands import written_operand
 
@@ -247,7 +248,8 @@ class _Advice:
     def _of_condition(self) -> str:
         stuck, found, tokens = self._stuck, self._found, self._stuck.tokens
         if stuck.kind == "STRING":
-            return "write the field name without quotes"
+            swapped = condition_after_string(self._text, self._start, self._schema, self._accepts)
+            return f"write: {swapped}" if swapped else "write the field name without quotes"
         if stuck.kind == "$END":
             return "add a condition, or remove the last word"
         before = comparison_before(tokens[:-1]) if len(tokens) > 3 and tokens[-1].type in ("_AND", "_OR") else None

@@ -30,6 +30,7 @@ from ..language.operators import ANY, OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import TYPES, UnfitOperand
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, comparisons
+from .condition_helps import ConditionHelps, is_regex
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
 from .parameters import PARAMETER, VALUE, BoundToken, Parameters, as_one_value, example_of, place_of
 from .source_text import ReadError, SourceText, Span, StuckError, parse_number, quote
@@ -195,6 +196,9 @@ class _SearchMaker:
         is_list, tokens = self.tokens_of(operand, row, OPERATORS[name])
         if len(tokens) > MAX_LIST_ITEMS:
             raise _too_large("the list", MAX_LIST_ITEMS, "values", operand_span(operand), len(tokens))
+        pattern = next((token for token in tokens if token.type == "WORD" and is_regex(token.value)), None)
+        if pattern is not None and (row is None or pattern.value not in row.values):
+            raise self.regex_problem(node, name, pattern)
         of_text = OPERATORS[name].takes is Takes.TEXT
         scalars = tuple([self.scalar(token, row, of_text) for token in tokens])
         if row is not None and row.type.name == "instant" and not of_text:
@@ -205,6 +209,14 @@ class _SearchMaker:
                     break
         place = Place(None, operand_span(operand))
         return Comparison(field, name, scalars if is_list else scalars[0], place, field_place, operator_place)
+
+    def regex_problem(self, node: ComparisonNode, operator: str, pattern: Token | BoundToken) -> ReadError:
+        """Make the error for a regular expression, which the lexer takes for one word."""
+        helps = ConditionHelps(self.source.text, self.schema, self.accepts, self.now)
+        begun, (start, end) = helps.begun(self.written(node.field)), place_of(pattern)
+        message = f"expected a value, found the regular expression {quoted(self.written(pattern))}"
+        help_ = helps.of_pattern(begun, operator == "$ne", start)
+        return ReadError("text-syntax", message, help_, (start, end))
 
     def tokens_of(
         self, operand: Token | ListNode, row: Field | None, operator: Operator

@@ -46,13 +46,15 @@ def test_other_signs_are_never_dropped_either(key: str) -> None:
         ("-createdDate desc", "createdDate desc"),
         ("number, -createdDate", "number, createdDate desc"),
         ("-createdDate asc", None),
-        ("+createdDate", None),
+        ("+createdDate", "createdDate"),
+        ("+createdDate asc", "createdDate asc"),
+        ("+createdDate desc", None),
         ("~createdDate", None),
         ("--createdDate", None),
         ("createdDate-", None),
     ],
 )
-def test_a_minus_before_a_sort_field_of_the_text_form(written: str, fixed: str | None) -> None:
+def test_a_sign_before_a_sort_field_of_the_text_form(written: str, fixed: str | None) -> None:
     text = f"status = APPROVED order by {written}"
     report = oq.check(text)
     assert [diagnostic.code for diagnostic in report.diagnostics] == ["unknown-field"]
@@ -66,6 +68,25 @@ def test_a_minus_before_a_sort_field_of_json(minus: str) -> None:
     for sort in ([{"fieldName": f"{minus}createdDate"}], [f"{minus}createdDate"]):
         report = oq.check({"sort": sort}, "search")
         assert report.corrected == {"sort": [{"fieldName": "createdDate", "order": "DESC"}]}, sort
+
+
+def test_a_plus_before_a_sort_field_of_json() -> None:
+    for order, fixed in (({}, {}), ({"order": "ASC"}, {"order": "ASC"}), ({"order": "DESC"}, None)):
+        report = oq.check({"sort": [{"fieldName": "+createdDate", **order}]}, "search")
+        wanted = None if fixed is None else {"sort": [{"fieldName": "createdDate", **fixed}]}
+        assert report.corrected == wanted, order
+
+
+@pytest.mark.parametrize("name", ["newest", "latest first", "most recent"])
+def test_an_order_in_words_is_that_of_dates(name: str) -> None:
+    report = oq.check({"sort": [{"fieldName": name}]}, "search")
+    assert report.diagnostics[0].help == 'write: {"fieldName": "createdDate", "order": "DESC"}'
+    assert report.corrected is None
+
+
+@pytest.mark.parametrize("text", ["foo = number", "PAID in paymentStatus", "foo < archived", "1 = 2"])
+def test_a_name_that_is_no_value_of_a_field_stays_a_name(text: str) -> None:
+    assert "write: " not in oq.check(text).diagnostics[0].help
 
 
 @pytest.mark.parametrize("value", ["-PAID", "!PAID", "\u2212PAID", "~PAID"])

@@ -65,6 +65,14 @@ def _written(text: str, help_: str, span: tuple[int, int]) -> str:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
+        # Values before fields, and orders in words.
+        ("5 < number", "number > 5"),
+        ("5 >= number and status = APPROVED", "number <= 5"),
+        ("PAID = paymentStatus", "paymentStatus = PAID"),
+        ("true != archived", "archived != true"),
+        ("2024-01-01 <= createdDate", "createdDate >= 2024-01-01"),
+        ('"x@example.com" = buyerInfo.email', 'buyerInfo.email = "x@example.com"'),
+        ("'PAID' <> paymentStatus", "paymentStatus != 'PAID'"),
         # Times in words.
         ("createdDate >= 7 days ago", "createdDate >= -7d"),
         ("createdDate > last week", "createdDate > -7d"),
@@ -94,6 +102,10 @@ def _written(text: str, help_: str, span: tuple[int, int]) -> str:
         # What the text form does not have.
         ("buyerInfo.email =~ /^info/", 'buyerInfo.email starts with "info"'),
         ("buyerInfo.email =~ /x/", 'buyerInfo.email starts with "x"'),
+        ("buyerInfo.email = /x/", 'buyerInfo.email starts with "x"'),
+        ("buyerInfo.email != /^x/i", 'not buyerInfo.email starts with "x"'),
+        ("buyerInfo.email = /^a@b\\.com$/", 'buyerInfo.email = "a@b.com"'),
+        ("buyerInfo.email starts with /^x/", 'buyerInfo.email starts with "x"'),
         ("buyerInfo.email ~ '^a@b\\.com$'", 'buyerInfo.email = "a@b.com"'),
         ("buyerInfo.email !~ /^x/", 'not buyerInfo.email starts with "x"'),
         ("buyerInfo.email matches /^x/i", 'buyerInfo.email starts with "x"'),
