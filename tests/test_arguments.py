@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 import orderquery as oq
@@ -59,6 +60,11 @@ STORE_METHODS: dict[str, tuple[Any, ...]] = {
     "get_document": ("a",), "get_transactions": ("a",), "load": ({"id": "1"},), "load_records": ([],), "delete": (["q"],),
     "at_site": ("a",), "at_table": (oq.load_schema(),),
 }  # fmt: skip
+ASYNC_METHODS: dict[str, tuple[Any, ...]] = {
+    "load": ({"id": "1"},), "delete": (["q"],), "search": ("everything",), "pages": ("everything",),
+    "iterate": ("everything",), "count": ("everything",), "get": ("a",), "get_document": ("a",),
+    "get_transactions": ("a",), "at_site": ("a",),
+}  # fmt: skip
 EMULATOR_METHODS: dict[str, tuple[Any, ...]] = {
     "advance": (1,), "advance_to": (10**15,), "restore": (b"x",), "put_back": (None,), "at_site": ("b",),
     "site_of_instance": ("x",), "envelope": (None,), "iterate_events": (), "list_deliveries": (), "resend": ("x",),
@@ -69,6 +75,13 @@ EMULATOR_METHODS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 NO_ARGUMENTS = {"close", "drain", "prepare", "save", "take_snapshot"}
 INTERNAL = {"call"}
+
+
+def answer_without_orders(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(200, stream=httpx2.ByteStream(b'{"orders":[],"metadata":{"count":0,"hasNext":false}}'))
+
+
+NO_ORDERS = httpx2.MockTransport(answer_without_orders)
 
 
 @pytest.fixture
@@ -137,6 +150,32 @@ def test_methods_of_a_store(name: str, store: oq.Store, tmp_path: Path, monkeypa
     try_wrong(name, getattr(store, name), STORE_METHODS[name], {})
 
 
+def test_every_method_of_an_asynchronous_store_is_in_the_table() -> None:
+    methods = {name for name, row in vars(oq.AsyncStore).items() if not name.startswith("_") and callable(row)}
+    assert methods - NO_ARGUMENTS == set(ASYNC_METHODS)
+
+
+@pytest.mark.parametrize("name", ASYNC_METHODS)
+def test_methods_of_an_asynchronous_store(name: str, store: oq.Store) -> None:
+    with asyncio.Runner() as runner:
+        opened = oq.AsyncStore(store)
+        method = getattr(opened, name)
+
+        async def awaited(result: Any) -> None:
+            if inspect.isawaitable(result):
+                await result
+            elif hasattr(result, "__aiter__"):
+                async for _ in result:
+                    pass
+
+        def call(*given: Any, **named: Any) -> None:
+            runner.run(awaited(method(*given, **named)))
+
+        call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
+        try_wrong(name, call, ASYNC_METHODS[name], {})
+        runner.run(opened.close())
+
+
 @pytest.mark.parametrize("name", ["Emulator", "create_app", "sync"])
 def test_what_takes_a_store(name: str, store: oq.Store) -> None:
     named = {"dry_run": True, "base_url": "http://127.0.0.1:1", "max_seconds": 0.01} if name == "sync" else {}
@@ -144,8 +183,19 @@ def test_what_takes_a_store(name: str, store: oq.Store) -> None:
     for wrong in ("shop.db", Path("shop.db"), None, 5):
         with pytest.raises(oq.UsageError, match=r'store takes an open store: oq.open_store\("shop.db"\), not '):
             call(wrong, **named)
-    if name != "sync":
-        try_wrong(name, call, (store,), named)
+    if name == "sync":
+        call, named = sync_of_nothing, {}
+    try_wrong(name, call, (store,), named)
+
+
+def sync_of_nothing(
+    store: Any, *, since: Any = None, full: Any = False, query: Any = None, verify: Any = False, dry_run: Any = False,
+    max_seconds: Any = 60.0, max_deletions: Any = None, base_url: Any = "http://127.0.0.1:1", credentials: Any = None,
+    api_key_file: Any = None, progress: Any = None, transport: Any = NO_ORDERS, pace: Any = None,
+) -> None:  # fmt: skip
+    """Sync with a service that has no orders."""
+    given = {key: value for key, value in locals().items() if key != "store"}
+    oq.sync(store, **given)
 
 
 def plan_methods(emulator: oq.Emulator) -> dict[str, tuple[tuple[Any, ...], dict[str, Any]]]:

@@ -25,6 +25,7 @@ from ..language.schema import Schema
 from .base import LoadResult, Store
 from .documents_to_load import Loadable, converter_of, find_records
 from .engines import open_store
+from .service_state import storable_ids
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -131,7 +132,7 @@ class AsyncStore:
 
     async def delete(self, order_ids: Iterable[str]) -> int:
         """Delete orders and their transactions permanently; return the number of orders."""
-        ids = list(order_ids)
+        ids = storable_ids(order_ids)
         return await self._threads.run(lambda: self.store.delete(ids))
 
     async def search(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics.arguments import require
+from ..diagnostics.arguments import optional, require
 from ..diagnostics.errors import SyncError, UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, word_instant, write_instant
@@ -82,6 +83,11 @@ def sync(
     from .retries import Pace
 
     _check_store(store, dry_run=dry_run)
+    _check_arguments(
+        {"since": since, "base_url": base_url, "max_seconds": max_seconds, "max_deletions": max_deletions}
+        | {"full": full, "verify": verify, "dry_run": dry_run, "api_key_file": api_key_file, "progress": progress}
+        | {"credentials": credentials, "transport": transport, "pace": pace}
+    )
     origin = read_origin(base_url)
     read = _credentials_reader(credentials, api_key_file)
     check_complete(read(), origin)
@@ -102,6 +108,30 @@ def sync(
             result.lag = max(result.lag, reader.mark.lag)
             result.seconds = pace.now() - pace.began
     return result
+
+
+def _check_arguments(given: Mapping[str, object]) -> None:
+    """Raise ``UsageError`` for an argument of a type that it does not take."""
+    from .drivers import httpx2
+    from .retries import Pace
+
+    flag = (bool, "True or False")
+    kinds: dict[str, tuple[Any, str]] = {
+        "since": ((str, datetime), 'a text such as "-30d", or a datetime'),
+        "base_url": (str, "an origin such as https://example.com"),
+        "max_seconds": ((int, float), "a number of seconds"),
+        "max_deletions": (int, "a number of orders"),
+        "full": flag,
+        "verify": flag,
+        "dry_run": flag,
+        "api_key_file": ((str, PathLike), "the path of a file"),
+        "progress": (Callable, "a function of the orders read and the share"),
+        "credentials": ((Credentials, Callable), "oq.Credentials, or a function that returns it"),
+        "transport": (httpx2.BaseTransport, "a transport of httpx2"),
+        "pace": (Pace, "a Pace"),
+    }
+    for name, value in given.items():
+        optional(name, value, *kinds[name])
 
 
 def _check_store(store: Store, *, dry_run: bool) -> None:

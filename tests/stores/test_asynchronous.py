@@ -59,6 +59,12 @@ def test_every_method(location: str, tmp_path: Path) -> None:
         assert await store.get_transactions("o5") is None
         assert await store.at_site("other").count("everything") == 0
         assert await store.delete(["o5"]) == 1
+        # One id is not a list of its letters.
+        assert await store.delete("o7") == 1
+        assert (await store.load([ORDERS[6], {"id": "o"}, {"id": "7"}])).orders == 3
+        assert await store.delete("o7") == 1
+        assert await store.delete(iter(["o", "7"])) == 2
+        assert (await store.load(ORDERS[6])).orders == 1
         counts = await asyncio.gather(*(store.count("number <= :n", params={"n": n}) for n in range(1, 8)))
         assert counts == [1, 2, 3, 4, 4, 5, 6]
         assert repr(store) == f"<AsyncStore of {store.store!r}>"
