@@ -241,8 +241,7 @@ def _looks_like_query(argument: str) -> bool:
 def looks_like_store(argument: str) -> bool:
     """Return whether an argument can only be a store."""
     from ..documents.file_kinds import database_kind
-    from ..stores.base import MEMORY
-    from ..stores.engines import ENGINES
+    from ..stores.locations import ENGINES, MEMORY
 
     scheme, found, _ = argument.partition("://")
     if found and scheme in ENGINES:

@@ -124,7 +124,7 @@ def signing_key_for(location: str, options: EventOptions) -> LazySigningKey:
 
     """
     from ..emulator.signing_key import LazySigningKey, key_of_file, process_signing_key
-    from ..stores.engines import file_of
+    from ..stores.locations import file_of
 
     given = options.given_key
     if given is not None:

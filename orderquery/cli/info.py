@@ -45,7 +45,7 @@ def info(store: str | None, site: str | None, format_: str, table: str | None) -
 
     Exits with 1 if the store must be upgraded first.
     """
-    from ..stores.engines import shown_location
+    from ..stores.locations import shown_location
     from ..stores.store_errors import OutdatedStore
     from ..stores.summary import summarize
     from ..sync.watermark import read_mark

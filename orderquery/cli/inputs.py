@@ -139,10 +139,11 @@ def open_store(
     With ``layout``, open the tables at that location that the layout describes. With ``group``, the group of the
     store's file can use it.
     """
-    from ..stores import engines
+    from ..stores.engines import open_store
+    from ..stores.locations import file_of
 
-    opened = engines.open_store(location, site=site, schema=schema, create=create, layout=layout)
-    if group and (file := engines.file_of(location)) is not None:
+    opened = open_store(location, site=site, schema=schema, create=create, layout=layout)
+    if group and (file := file_of(location)) is not None:
         from ..stores.file_modes import share_with_group
 
         share_with_group(file)

@@ -82,7 +82,7 @@ def _check_roles(store: str, files: tuple[str, ...]) -> None:
 
     from ..diagnostics.errors import UsageError
     from ..documents.file_kinds import database_kind, is_documents_file
-    from ..stores.engines import file_of
+    from ..stores.locations import file_of
 
     databases = {name: kind for name in files if name != STDIN and (kind := database_kind(name)) is not None}
     facts = [f'"{name}" is {kind}' for name, kind in databases.items()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..api import Plan
 from ..compiler.cursor_keys import keys_from_environment
 from ..compiler.render import printable
-from ..stores.engines import shown_location
+from ..stores.locations import shown_location
 from ..syntax.json_decoder import decode_decimal, decode_json
 from .cursor_file import LAST, CursorFile, KeptCursor, search_key
 from .data_output import row_writer, write_note_line, write_notes

@@ -100,8 +100,7 @@ def serve(
     Stops on Ctrl-C or SIGTERM, after the open requests are answered.
     """
     from ..diagnostics.errors import UsageError
-    from ..stores.base import MEMORY
-    from ..stores.engines import file_of, shown_location
+    from ..stores.locations import MEMORY, file_of, shown_location
 
     if store is None and not empty:
         store = default_of("store")

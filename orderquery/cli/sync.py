@@ -91,8 +91,7 @@ def sync(
 
 def _open(store: str, table: str | None, site: str, *, dry_run: bool, group: bool) -> Store:
     from ..documents.file_kinds import is_documents_file
-    from ..stores.base import MEMORY
-    from ..stores.engines import file_of
+    from ..stores.locations import MEMORY, file_of
 
     file = file_of(store)
     if file is not None and is_documents_file(str(file)):

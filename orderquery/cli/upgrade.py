@@ -18,7 +18,8 @@ def upgrade(store: str, table: str | None) -> int:
     Needed after an update of orderquery or a change of the table of fields; other commands report when it is. If it
     fails, the store is unchanged. Reports stored documents that are not JSON, leaves them out, and then exits with 1.
     """
-    from ..stores.engines import shown_location, upgrade_store
+    from ..stores.engines import upgrade_store
+    from ..stores.locations import shown_location
     from .problem_output import ProblemOutput
 
     problems = ProblemOutput()

@@ -13,7 +13,6 @@ from ..syntax.ast import Comparison, SortKey, comparisons
 from ..syntax.clause_helps import date_sort, direction_of_dates
 from ..syntax.json_printer import write_help
 from ..syntax.swapped_sides import swapped_condition
-from ..syntax.text_parser import parse_text
 from .suggestions import Instead
 
 
@@ -51,6 +50,8 @@ def _swapped_sides(schema: Schema, node: Comparison) -> Instead | None:
 
 def _is_condition(text: str, schema: Schema) -> bool:
     """Return whether a text has only conditions whose values fit their field."""
+    from ..syntax.text_parser import parse_text
+
     search, _ = parse_text(text, schema)
     if search is None or search.sort:
         return False

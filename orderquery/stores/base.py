@@ -41,9 +41,6 @@ JSON = Any
 Row = Sequence[Any]
 """The sort values of an order as the engine returns them, the last of them its id, then its document."""
 
-MEMORY = ":memory:"
-"""The location of a store without a file."""
-
 _BATCH_ROWS = 1_000
 _UNDECODABLE = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError)
 """Errors of decoding a value that this package did not store."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from ..compiler.cursor_keys import CursorKeys, new_key, process_keys
 from ..diagnostics.errors import StoreError, UsageError
 from ..language.small_files import read_small_file
-from .base import MEMORY
 from .disk_errors import describe
+from .locations import MEMORY
 
 
 def keys_of_file(location: str | Path) -> CursorKeys:

@@ -15,9 +15,9 @@ from ..language.conditions import TRUE, Condition, equals, one_of, present
 from ..language.fields import Field
 from ..language.schema import Schema
 from ..language.types import Value
-from .base import MEMORY, Store
+from .base import Store
 from .document_tables import tables_of
-from .engines import file_of
+from .locations import MEMORY, file_of
 
 STATUS = "status"
 """The field by which orders are counted, in a table that has it."""

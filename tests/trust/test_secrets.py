@@ -22,7 +22,7 @@ from serving import LOAD, SEARCH, Asker, environment, running
 
 import orderquery as oq
 from orderquery.emulator.auth import ApiKey
-from orderquery.stores.engines import shown_location
+from orderquery.stores.locations import shown_location
 from orderquery.stores.postgres.url import parse_target
 
 API_KEY, CURSOR_KEY, PASSWORD = "api-key-Zx81-secret", "cursor-key-Qw72-secret", "pg-pass-Lm93-s%cret"

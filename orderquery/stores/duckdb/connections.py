@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...diagnostics.errors import StoreError
-from ..base import MEMORY
 from ..disk_errors import with_fix
+from ..locations import MEMORY
 from ..store_errors import is_closed
 from .driver import create_log, duckdb, first_line
 from .shared_database import DuckdbConnection, SharedDatabase

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...diagnostics.errors import MissingExtra, StoreError
-from ..base import MEMORY
 from ..disk_errors import with_fix
 from ..file_modes import create_store_file
+from ..locations import MEMORY
 from ..store_errors import check_folder_of, not_found
 
 try:

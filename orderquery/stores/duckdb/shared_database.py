@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ...diagnostics.errors import StoreError
-from ..base import MEMORY
+from ..locations import MEMORY
 from ..store_errors import timed_out
 from .driver import duckdb, full_path, open_store_file, remove_empty_log
 

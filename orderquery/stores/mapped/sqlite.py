@@ -9,7 +9,7 @@ from typing import Any
 
 from ...diagnostics.errors import StoreError
 from ...sql.statement import Statement
-from ..base import MEMORY
+from ..locations import MEMORY
 from ..sqlite.connections import SqliteConnection, SqliteConnections, connect_read_only
 from ..sqlite.explain import execution_plan, find_mapped_costs
 from .store import MappedStore

@@ -16,10 +16,10 @@ from types import TracebackType
 from typing import Any
 
 from ...diagnostics.errors import StoreError, StoreTimeout
-from ..base import MEMORY
 from ..disk_errors import MAKE_ROOM
 from ..document_tables import StoreTables
 from ..file_modes import create_store_file
+from ..locations import MEMORY
 from ..store_errors import check_folder_of, is_closed, not_found, timed_out
 from .content import guard_connection
 from .facts import CachedFacts

@@ -8,9 +8,9 @@ from typing import Any
 from ...diagnostics.errors import StoreError
 from ...documents.rest_names import is_sdk_shaped
 from ...language.schema import Schema
-from ..base import MEMORY
 from ..document_tables import StoreTables, tables_of
 from ..entries import STATE_TABLES
+from ..locations import MEMORY
 from ..store_errors import check_upgradable, has_no_records, is_empty
 from ..stored_documents import Report, decode_stored, is_usable, problem_of, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild

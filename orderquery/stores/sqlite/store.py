@@ -18,9 +18,10 @@ from ...documents.rest_names import is_sdk_shaped
 from ...language.conditions import Kind, Test
 from ...language.schema import Schema
 from ...sql.statement import Statement, Wanted, statement
-from ..base import MEMORY, NotAtOnce, Row, Store
+from ..base import NotAtOnce, Row, Store
 from ..document_tables import StoredRecord, StoreTables, tables_of
 from ..keyfile import keys_of_file
+from ..locations import MEMORY
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
 from ..statement_cache import PageStatements
