@@ -73,11 +73,11 @@ def store_for_query(store: str) -> str:
 
 class _Choice(click.Choice[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from difflib import get_close_matches
-
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
+            from difflib import get_close_matches
+
             names = [str(choice) for choice in self.choices]
             close = get_close_matches(str(value).lower(), names, 1, 0.6)
             known = f"values: {', '.join(names)}"

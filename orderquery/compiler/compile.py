@@ -21,7 +21,6 @@ from ..syntax.parameters import Parameters
 from ..syntax.python_values import json_values
 from ..syntax.source_text import ReadError, SourceText
 from .corrections import Correction, Only, correct, fixed_request
-from .partial_corrections import partly_fixed_request
 from .query import SHAPE_NAMES, Query, same_answer
 from .report import QueryError, Report, in_order
 from .reports import checked_request, make_report
@@ -239,6 +238,8 @@ def _check_request(
             alone = single_fix(request, shape, schema, found, only)
             if alone is not request:
                 return alone
+        from .partial_corrections import partly_fixed_request
+
         return partly_fixed_request(request, shape, schema, found, only)
 
     def make(only: Only) -> Correction | None:

@@ -10,9 +10,7 @@ from ..language.near import without_minus, without_negation, without_plus
 from ..language.schema import Schema
 from ..language.types import UnfitOperand
 from ..syntax.ast import Comparison, SortKey, comparisons
-from ..syntax.clause_helps import date_sort, direction_of_dates
 from ..syntax.json_printer import write_help
-from ..syntax.swapped_sides import swapped_condition
 from .suggestions import Instead
 
 
@@ -42,6 +40,8 @@ def _negated_field(schema: Schema, node: Comparison) -> Instead | None:
 def _swapped_sides(schema: Schema, node: Comparison) -> Instead | None:
     if node.field_place.path is not None or not isinstance(node.operand, str):
         return None
+    from ..syntax.swapped_sides import swapped_condition
+
     condition = swapped_condition(
         schema, node.field, node.operator, node.operand, lambda text: _is_condition(text, schema)
     )
@@ -75,6 +75,8 @@ def _signed_sort(schema: Schema, key: SortKey) -> Instead | None:
 
 
 def _named_order(schema: Schema, key: SortKey) -> Instead | None:
+    from ..syntax.clause_helps import date_sort, direction_of_dates
+
     direction, field = direction_of_dates(key.field), date_sort(schema)
     if not direction or field is None:
         return None
