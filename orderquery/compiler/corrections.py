@@ -185,7 +185,7 @@ class Fixer:
         if path not in self._touched or entries is None:
             return value
         keys = _mended(self._reader.search, self._schema).sort
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, list | tuple) or len(entries) != len(value):
             names = [(self._written_name(key.field), "DESC" if key.descending else "ASC") for key in keys]
             return [{"fieldName": name, "order": order} for name, order in names]
         by_place = {key.place: key for key in keys}

@@ -18,7 +18,7 @@ from ..syntax.filter_reader import FilterReader, LimitReached
 from ..syntax.json_printer import print_filter
 from ..syntax.json_reader import Shape
 from ..syntax.problems import Problems
-from ..syntax.sort_reader import is_descending
+from ..syntax.sort_words import is_descending
 from . import suggestions
 from .checker import check_search
 from .corrections import Fixer

@@ -10,18 +10,25 @@ from ..diagnostics.diagnostic import Fix
 from ..diagnostics.place import Path, Place
 from ..diagnostics.quoting import described, quoted
 from ..language.limits import MAX_FIELD_NAME_CHARS, MAX_LIST_ITEMS
-from ..language.near import near_name, without_minus
+from ..language.near import near_name, without_minus, without_plus
 from .ast import SortKey
-from .holes import Hole, has_hole_key
+from .holes import Hole, described_value, has_hole_key
 from .json_printer import write_help
 from .json_strings import json_in_string
 from .problems import Problems
+from .sort_words import (
+    FIELD_NAME_WORDS,
+    described_sorts,
+    flag_direction,
+    is_descending,
+    is_order_word,
+    names_direction,
+    unwrapped_order,
+    words_of_sort,
+)
 
 JSON = Any
 ENTRY_KEYS = ("fieldName", "order")
-_FIELD_NAME_WORDS = ("fieldName", "field", "name", "key", "path", "by")
-_ORDER_WORDS = ("order", "direction", "dir", "sortOrder", "sort")
-_ORDERS = {"asc": False, "ascending": False, "1": False, "desc": True, "descending": True, "-1": True}
 _EXAMPLE = {"fieldName": "createdDate"}
 
 
@@ -45,13 +52,6 @@ class SortEntry(NamedTuple):
         return self.key is not None and not self.rest and self.order in (None, "ASC", "DESC")
 
 
-def is_descending(value: JSON) -> bool | None:
-    """Return the direction that a word, 1 or -1 means; ``None`` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return _ORDERS.get(str(value).strip().lower()) if isinstance(value, str) or value in (1, -1) else None
-
-
 class SortReader:
     """Reads sorts.
 
@@ -70,17 +70,24 @@ class SortReader:
         if len(value) > MAX_LIST_ITEMS:
             self._problems.too_large(path, "sort", MAX_LIST_ITEMS, "entries", len(value))
             return None
+        if any(names_direction(entry) for entry in value) and all(isinstance(entry, str) for entry in value):
+            # A name and its direction, one after the other.
+            return self._whole(value, path)
         return [self._entry(entry, (*path, index)) for index, entry in enumerate(value)]
 
     def _whole(self, value: JSON, path: Path) -> list[SortEntry] | None:
-        """Read a sort that is not a list: an object, or a text."""
-        keys = self._keys_of(value, path)
+        """Read a sort that is not a list of entries: an object, or a text."""
+        keys = self._keys_of(",".join(value) if isinstance(value, list | tuple) else value, path)
         if keys is None:
             keys = self._keys_inside([value] if isinstance(value, dict) else json_in_string(value, "[{"), path)
             if keys is not None and isinstance(value, dict):
                 keys = [replace(key, place=Place(path)) for key in keys]
         instead = None if keys is None else [_printed(key) for key in keys]
         fix: Fix | None = None if keys is None else "intended"
+        if keys is None and self._readings(value):
+            message = f"sort must be a list of objects, not {described_value(value)}"
+            self._problems.add("wrong-shape", message, self._help([[entry] for entry in self._readings(value)]), path)
+            return None
         self._problems.shape(path, "sort", "a list of objects", value, instead=instead, fix=fix, example=[_EXAMPLE])
         return None if keys is None else [_entry_of(None, key) for key in keys]
 
@@ -98,26 +105,30 @@ class SortReader:
 
     def _keys_of(self, value: JSON, path: Path) -> list[SortKey] | None:
         if isinstance(value, str):
-            parts = [part.split() for part in value.split(",")]
+            parts = words_of_sort(value)
             keys = [self._key_of(part[0], part[1:2], Place(path)) if 1 <= len(part) <= 2 else None for part in parts]
         elif isinstance(value, dict):
-            keys = [self._key_of(name, [order], Place((*path, name), at="key")) for name, order in value.items()]
+            keys = [
+                self._key_of(name, [unwrapped_order(order)], Place((*path, name), at="key"))
+                for name, order in value.items()
+            ]
         else:
             return None
         return [key for key in keys if key is not None] if keys and None not in keys else None
 
     def _key_of(self, name: JSON, order: list[JSON], place: Place) -> SortKey | None:
-        """Return the key of a name, perhaps with ``-`` in front, and a direction.
+        """Return the key of a name, perhaps with ``-`` or ``+`` in front, and a direction.
 
         ``None`` if one of them is not certain.
         """
         if not isinstance(name, str):
             return None
-        bare = without_minus(name)
-        descending = is_descending(order[0]) if order else bare is not None
-        if descending is None or (order and bare is not None) or not self._knows(bare or name):
+        minus, plus = without_minus(name), without_plus(name)
+        bare = minus or plus or name
+        descending = is_descending(order[0]) if order else minus is not None
+        if descending is None or (order and bare is not name) or not self._knows(bare):
             return None
-        return SortKey(self._rest(bare or name), descending, place)
+        return SortKey(self._rest(bare), descending, place)
 
     def _entry(self, entry: JSON, path: Path) -> SortEntry:
         if not isinstance(entry, dict):
@@ -145,18 +156,31 @@ class SortReader:
             fix: Fix = "intended" if is_certain else "guess"
             self._problems.add("unknown-field", f"{quoted(name)} is not a field", help_, at, fix)
             return _entry_of(entry, SortKey(self._rest(bare), True, Place(at)), rest) if is_certain else unread
+        words = [] if self._knows(name) else words_of_sort(name)
+        keys = self._keys_of(name, at) if len(words) == 1 and len(words[0]) == 2 else None
+        if keys is not None:
+            is_certain = order in (None, _order(keys[0].descending)) and not has_hole_key(entry)
+            fix = "intended" if is_certain else "guess"
+            help_ = write_help({"fieldName": keys[0].field, "order": _order(keys[0].descending)})
+            self._problems.add("unknown-field", f"{quoted(name)} is not a field", help_, at, fix)
+            return _entry_of(entry, keys[0], rest) if is_certain else unread
         key = SortKey(self._rest(name), bool(descending), Place(at))
         served = None if order is None or entry.get("order") is not None else replace(key, descending=False)
         return SortEntry(entry, key, rest, served, order)
 
     def _other_entry(self, entry: JSON, path: Path) -> SortEntry:
         """Read an entry that is not an object: a name, or a pair of name and direction."""
-        keys = self._keys_of(entry, path) if isinstance(entry, str) and "," not in entry else None
+        keys = self._keys_of(entry, path) if isinstance(entry, str) else None
+        keys = keys if keys is not None and len(keys) == 1 else None
         if isinstance(entry, list | tuple) and len(entry) == 2:
             key = self._key_of(entry[0], [entry[1]], Place((*path, 0)))
             keys = None if key is None else [key]
         instead = None if keys is None else _printed(keys[0])
         fix: Fix | None = None if keys is None else "intended"
+        if keys is None and self._readings(entry):
+            message = f"a sort entry must be an object, not {described_value(entry)}"
+            self._problems.add("wrong-shape", message, self._help(self._readings(entry)), path)
+            return SortEntry(entry, None, {})
         self._problems.shape(path, "a sort entry", "an object", entry, instead=instead, fix=fix, example=_EXAMPLE)
         return _entry_of(entry, keys[0]) if keys else SortEntry(entry, None, {})
 
@@ -177,23 +201,43 @@ class SortReader:
             return self._named(entry, named, path)
         keys = self._keys_of(entry, path) if len(entry) == 1 else None
         if keys is not None:
-            key, (name,) = keys[0], entry
-            help_ = write_help(_printed(key))
+            (name,) = entry
+            help_ = write_help(_printed(keys[0]))
             self._problems.add("missing-field-name", message, help_, path, "intended")
             unknown = f"unknown key {quoted(name)} in a sort entry"
             self._problems.add("ignored-key", unknown, help_, (*path, name), "intended", at_key=True)
-            return _entry_of(entry, key)
+            return _entry_of(entry, keys[0])
+        readings = self._readings(entry)
+        help_ = self._help(readings) if readings else write_help(_EXAMPLE)
+        self._problems.add("missing-field-name", message, help_, path)
+        if readings:
+            # To remove a key would lose the name or its direction.
+            for key in entry:
+                if key != "order" and not self._problems.is_hole(key):
+                    unknown = f"unknown key {described(key)} in a sort entry"
+                    self._problems.add("ignored-key", unknown, help_, (*path, key), at_key=True)
+            others = {key: part for key, part in entry.items() if key != "order"}
+            return SortEntry(entry, None, others, None, entry.get("order"))
         rest, _, order = self._direction(entry, path)
-        self._problems.add("missing-field-name", message, write_help(_EXAMPLE), path)
         return SortEntry(entry, None, rest, None, order)
+
+    def _readings(self, value: JSON) -> list[dict[str, str]]:
+        """Return the entries that a value with the name of a field may mean."""
+        return described_sorts(value, self._knows, self._rest)
+
+    @staticmethod
+    def _help(readings: list[JSON]) -> str:
+        return " or ".join(
+            [write_help(readings[0]), *(write_help(other, "").removeprefix(": ") for other in readings[1:])]
+        )
 
     def _names_a_field(self, key: JSON, value: JSON) -> bool:
         if not isinstance(key, str) or key in ENTRY_KEYS or not isinstance(value, str | Hole):
             return False
         if isinstance(value, Hole):
-            return not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
+            return not self._knows(key) and near_name(key, FIELD_NAME_WORDS) is not None
         bare = without_minus(value) or value
-        return self._knows(bare) and not self._knows(key) and near_name(key, _FIELD_NAME_WORDS) is not None
+        return self._knows(bare) and not self._knows(key) and near_name(key, FIELD_NAME_WORDS) is not None
 
     def _direction(self, entry: dict[str, JSON], path: Path) -> tuple[dict[str, JSON], bool | None, JSON]:
         """Report the keys of an entry apart from its name.
@@ -227,8 +271,7 @@ class SortReader:
                 if isinstance(key, str)
                 else "a key that is not a string in a sort entry"
             )
-            names_order = isinstance(key, str) and near_name(key, _ORDER_WORDS) is not None
-            direction = is_descending(value) if names_order else None
+            direction = is_descending(value) if is_order_word(key) else flag_direction(key, value)
             if direction is not None and entry.get("order") is None and order is None and not has_hole_key(entry):
                 order = direction
                 help_ = f'write: "order": "{_order(order)}"'
@@ -236,6 +279,8 @@ class SortReader:
                 continue
             rest[key] = value
             help_ = f"remove {quoted(key)}" if isinstance(key, str) else "remove it"
+            if names_direction(value) and entry.get("order") is None:
+                help_ = f'write: "order": "{_order(bool(is_descending(value)))}"'
             self._problems.add("ignored-key", message, help_, (*path, key), "guess", at_key=True)
         return rest, order
 

@@ -26,7 +26,7 @@ from .json_decoder import json_mistake
 from .json_printer import encode_json, write_help
 from .json_strings import json_in_string
 from .problems import Problems
-from .sort_reader import is_descending
+from .sort_words import is_descending
 
 JSON = Any
 QUERY_KEYS = ("filter", "sort", "paging")
