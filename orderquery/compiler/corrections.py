@@ -20,6 +20,7 @@ from ..syntax.holes import has_hole_key
 from ..syntax.json_printer import joined, print_filter
 from ..syntax.json_reader import Reader, Shape
 from ..syntax.json_strings import filter_in_string
+from ..syntax.part_names import part_elsewhere
 from ..syntax.problems import Guesses, Problems
 from ..syntax.sort_reader import SortEntry
 from .checker import check_search
@@ -132,7 +133,7 @@ class Fixer:
 
     @staticmethod
     def _name_of(key: str) -> str:
-        return {"where": "filter", "paging": "cursorPaging", "pagination": "cursorPaging"}.get(key, key)
+        return part_elsewhere(key) or key
 
     # -- the filter --------------------------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from ..diagnostics.errors import UsageError
 from ..language.elsewhere import certain_field
 from ..language.operators import CONNECTIVES
 from ..language.schema import Schema, load_schema
-from ..syntax.json_reader import SEARCH_KEYS
 from ..syntax.literal_outline import lex_literal, string_of
+from ..syntax.part_names import SEARCH_KEYS
 from ..syntax.source_text import ReadError
 from .compile import MAY_BE_CODE, is_json
 

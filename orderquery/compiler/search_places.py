@@ -9,7 +9,7 @@ from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.operators import CONNECTIVES, OPERATORS, Operator
 from ..language.schema import Schema
-from ..syntax.json_reader import PAGING_KEYS, SEARCH_KEYS
+from ..syntax.part_names import PAGING_KEYS, SEARCH_KEYS
 from ..syntax.sort_reader import ENTRY_KEYS
 from .editor_form import Root
 

@@ -6,7 +6,6 @@ with them, ``Reader.served`` the one without, as the service answers it.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
@@ -20,6 +19,21 @@ from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
 from .filter_reader import FilterReader, LimitReached
 from .holes import Hole, has_hole_key
 from .json_printer import write_help
+from .part_names import (
+    MAX_WRAPPERS,
+    PAGING_KEYS,
+    SEARCH_KEYS,
+    brings_parts,
+    direction_beside,
+    holds_conditions,
+    holds_parts,
+    integer_of,
+    is_limit_word,
+    is_offset_word,
+    is_wrapper,
+    names_cursor,
+    part_elsewhere,
+)
 from .problems import REMOVE_LIST, Problems, is_listed_object
 from .same_values import SameValues
 from .sort_reader import SortEntry, SortReader
@@ -28,14 +42,6 @@ JSON = Any
 Shape = Literal["request", "search", "sdk", "stores"]
 SHAPES: tuple[Shape, ...] = ("request", "search", "sdk", "stores")
 
-SEARCH_KEYS = ("filter", "sort", "cursorPaging")
-PAGING_KEYS = ("limit", "cursor")
-_WRAPPERS = ("query", "search", "options")
-_MAX_WRAPPERS = 4
-"""Nested wrappers that are read; an object may contain itself."""
-_PARTS_ELSEWHERE = {"where": "filter", "paging": "cursorPaging", "pagination": "cursorPaging"}
-_LIMIT_WORDS = ("limit", "size", "pagesize", "take")
-_OFFSET_WORDS = ("offset", "skip", "page", "pagenumber", "pageindex", "start")
 _EXAMPLES = {"search": {"filter": {}}, "cursorPaging": {"limit": 50}}
 Level = Literal["request", "search", "cursorPaging"]
 
@@ -67,6 +73,7 @@ class Reader:
         self.sort_entries: list[SortEntry] | None = []
         self._has_search = True
         self._document = document
+        self._descending: dict[Path, bool] = {}
         self._values = SameValues()
         self._is_open: bool | None = None
         self._may_be_second = False
@@ -85,7 +92,7 @@ class Reader:
     def is_open(self) -> bool:
         """Whether holes may bring any part, so that none can be moved to its place."""
         if self._is_open is None:
-            self._is_open = _brings_parts(self._document)
+            self._is_open = brings_parts(self._document)
         return self._is_open
 
     @property
@@ -197,29 +204,40 @@ class Reader:
         """Read an unknown key by its certain meaning; return the help, and how sure."""
         if level == "cursorPaging":
             return self._in_paging(key, value, path)
-        if isinstance(value, dict) and len(path) <= _MAX_WRAPPERS and _is_wrapper(key):
+        if isinstance(value, dict) and len(path) <= MAX_WRAPPERS and is_wrapper(key, value):
             left = self._search(value, path, ignored=True)
-            renames = level == "request" and key not in _WRAPPERS and not self._has_search
+            renames = level == "request" and near_name(key, ("search",)) and key != "search" and not self._has_search
             help_ = f'rename {quoted(key)} to "search"' if renames else f"move the parts of {quoted(key)} directly into"
             return self._merged(key, value, left, level, help_ if renames else f'{help_} "search"')
-        if isinstance(value, Hole) and _is_wrapper(key):
+        if isinstance(value, Hole) and is_wrapper(key):
             self._may_be_second = True
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
-        if is_listed_object(value) and _is_wrapper(key):
+        if is_listed_object(value) and is_wrapper(key):
             return REMOVE_LIST, "guess"
-        name = _PARTS_ELSEWHERE.get(key) or near_name(key, SEARCH_KEYS)
+        name = part_elsewhere(key) or near_name(key, SEARCH_KEYS)
         if name is not None:
             return self._as_part(key, name, value, path, level)
-        if key.lower() in _LIMIT_WORDS or key == "cursor":
-            name = "cursor" if key == "cursor" else "limit"
-            shown = {"cursorPaging": {name: value}}
+        if is_limit_word(key) or names_cursor(key):
+            name = "cursor" if names_cursor(key) else "limit"
+            whole = integer_of(value) if name == "limit" else None
+            shown = {"cursorPaging": {name: value if whole is None else whole}}
             help_ = write_help(shown if level == "search" else {"search": shown})
             return help_, self._alias(name, value, path)
         if self._rest(key) in self._schema.by_name:
             self.parts["filter"].append(Part(path[:-1], {key: value}, True, key))
             return f"move {quoted(key)} into {quoted('search.filter' if level == 'request' else 'filter')}", "intended"
-        if key.lower() in _OFFSET_WORDS:
+        if is_offset_word(key):
             return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
+        beside = direction_beside(self._document, path)
+        if beside is not None:
+            # The direction of a sort that is a name alone.
+            self._descending[path[:-1]] = beside == "DESC"
+            return f'write it in "sort": "order": "{beside}"', "intended"
+        if holds_parts(value):
+            return f'move the parts of {quoted(key)} directly into "search"', "guess"
+        filter_ = "search.filter" if level == "request" else "filter"
+        if holds_conditions(value, self._knows):
+            return f"write the conditions of {quoted(key)} in {quoted(filter_)}", "guess"
         close = self.diagnostics.closest(key, ("search",) if level == "request" else SEARCH_KEYS, 0.7)
         return (f"did you mean {quoted(close)}?" if close else f"remove {quoted(key)}"), "guess"
 
@@ -251,21 +269,22 @@ class Reader:
     def _in_paging(self, key: str, value: JSON, path: Path) -> tuple[str, Fix | None]:
         name = (
             "cursor"
-            if key in ("next", "token")
+            if key in ("next", "token") or names_cursor(key)
             else "limit"
-            if key.lower() in _LIMIT_WORDS
+            if is_limit_word(key)
             else near_name(key, PAGING_KEYS)
         )
         if name is not None:
             return f"rename {quoted(key)} to {quoted(name)}", self._alias(name, value, path)
-        if key.lower() in _OFFSET_WORDS:
+        if is_offset_word(key):
             return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
         return f"remove {quoted(key)}", "guess"
 
     def _alias(self, name: str, value: JSON, path: Path) -> Fix | None:
         """Read a limit or a cursor under another name, unless there is one already."""
         wanted = (str if name == "cursor" else int, Hole)
-        if not isinstance(value, wanted) or isinstance(value, bool):
+        is_whole = name == "limit" and integer_of(value) is not None
+        if (not isinstance(value, wanted) and not is_whole) or isinstance(value, bool):
             return "guess"
         is_first = not self.parts[name]
         if self._part(name, value, path, ignored=True) is not None:
@@ -284,7 +303,9 @@ class Reader:
             self._filters = []
         sort = self.parts["sort"][:1]
         if sort:
-            self.sort_entries = SortReader(self.diagnostics, self._knows, self._rest).read(sort[0].value, sort[0].path)
+            descending = self._descending.get(sort[0].path[:-1])
+            reader_of_sort = SortReader(self.diagnostics, self._knows, self._rest, descending)
+            self.sort_entries = reader_of_sort.read(sort[0].value, sort[0].path)
         keys = tuple([entry.key for entry in self.sort_entries or () if entry.key is not None])
         base: Path = ("search",) if self._shape == "request" else ()
         return Search(
@@ -327,7 +348,7 @@ class Reader:
                 return limit
             if self.diagnostics.is_hole(limit):
                 return None
-            instead = _integer_of(limit)
+            instead = integer_of(limit)
             fix: Fix | None = None if instead is None else "intended"
             self.diagnostics.shape(part.path, "limit", "an integer", limit, instead=instead, fix=fix)
             return instead
@@ -354,30 +375,3 @@ class Reader:
 
     def _knows(self, name: str) -> bool:
         return certain_field(self._schema, self._rest(name)) is not None
-
-
-def _is_wrapper(key: str) -> bool:
-    return key in _WRAPPERS or near_name(key, ("search",)) is not None
-
-
-def _brings_parts(value: JSON, levels: int = _MAX_WRAPPERS + 1) -> bool:
-    """Return whether holes may bring parts into a request or a search."""
-    if not isinstance(value, dict):
-        return isinstance(value, Hole)
-    if has_hole_key(value):
-        return True
-    return levels > 0 and any(
-        # Names are compared last, because that is slow.
-        isinstance(part, dict | Hole) and _brings_parts(part, levels - 1) and isinstance(key, str) and _is_wrapper(key)
-        for key, part in value.items()
-    )
-
-
-def _integer_of(value: JSON) -> int | None:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
-        return int(value)
-    if isinstance(value, float):
-        value = Decimal(repr(value))
-    if isinstance(value, Decimal) and value.is_finite() and -(10**9) < value < 10**9 and value == int(value):
-        return int(value)
-    return None

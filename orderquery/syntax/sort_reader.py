@@ -55,10 +55,18 @@ class SortEntry(NamedTuple):
 class SortReader:
     """Reads sorts.
 
-    ``knows`` tells whether a name certainly means one field, ``rest`` gives its REST name.
+    ``knows`` tells whether a name certainly means one field, ``rest`` gives its REST name. ``descending`` is a
+    direction that was written beside the sort, for a name alone.
     """
 
-    def __init__(self, problems: Problems, knows: Callable[[str], bool], rest: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        problems: Problems,
+        knows: Callable[[str], bool],
+        rest: Callable[[str], str],
+        descending: bool | None = None,
+    ) -> None:
+        self._descending_beside = descending
         self._problems = problems
         self._knows = knows
         self._rest = rest
@@ -82,6 +90,8 @@ class SortReader:
             keys = self._keys_inside([value] if isinstance(value, dict) else json_in_string(value, "[{"), path)
             if keys is not None and isinstance(value, dict):
                 keys = [replace(key, place=Place(path)) for key in keys]
+        if keys is not None and self._descending_beside is not None:
+            keys = [replace(key, descending=self._descending_beside) for key in keys]
         instead = None if keys is None else [_printed(key) for key in keys]
         fix: Fix | None = None if keys is None else "intended"
         if keys is None and self._readings(value):

@@ -19,10 +19,10 @@ from orderquery.compiler import editor_docs
 from orderquery.language.conditions import TRUE
 from orderquery.language.operators import CONNECTIVES, OPERATORS, Operator, Spelling, Takes
 from orderquery.language.schema import parse_schema
-from orderquery.syntax.json_reader import PAGING_KEYS, SEARCH_KEYS
 from orderquery.syntax.lark_runner import run_parser
 from orderquery.syntax.literal_outline import literal_parts, string_of
 from orderquery.syntax.literal_parser import _literal_parser
+from orderquery.syntax.part_names import PAGING_KEYS, SEARCH_KEYS
 from orderquery.syntax.sort_reader import ENTRY_KEYS
 from orderquery.syntax.source_text import ReadError, StuckError
 from orderquery.syntax.text_outline import name_of, text_form
