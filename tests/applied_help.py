@@ -22,8 +22,10 @@ NAMES_NOTHING = re.compile(
     r"for the fields run|.* exists, but cannot be searched$|operators( of |:)|values of |sortable: |flatten the filter|"
     r"no operator finds|regular expressions are|.* takes true or false$|write a field( of the table| with an operator)|"
     r"write (a list of (values|filters)|one value|a string|an integer|an object|one filter)|write \$(or|and|nor) beside|"
-    r"add a filter to|see the |send the cursor|put all values|use fewer|write fewer|write a string without|remove it$"
+    r"add a filter to|see the |send the cursor|put all values|use fewer|write fewer|write a string without|remove it$|"
+    r"write the conditions of|write its values apart|move \".*\" out of the filter|write \".*\" as a key of the filter"
 )
+_CODES_OF_OPERANDS = ("operand-type", "operand-shape", "prefix-of-boolean", "never-matches", "unknown-enum-value")
 _WRAPPERS = ("search", "query", "options", "serach", "searh")
 _DECODER = json.JSONDecoder()
 _NAMES = re.compile(r'"([^"]*)"')
@@ -229,9 +231,7 @@ class Help:
             self._deep(request if "search" in value else holder, value)
         elif code in ("ignored-key", "unknown-field") and isinstance(value, dict) and "fieldName" in value:
             put(request, self.path[:-1], value)
-        elif code in ("operand-type", "operand-shape", "prefix-of-boolean", "never-matches") and isinstance(
-            value, dict
-        ):
+        elif code in _CODES_OF_OPERANDS and isinstance(value, dict):
             self._other_condition(request, value)
         elif code in ("unknown-operator", "operator-not-allowed", "unknown-field", "several-operators"):
             self._other_condition(request, value)
@@ -312,6 +312,15 @@ class Help:
     def bound(self, found: re.Match[str]) -> Iterator[Callable[[JSON], None]]:
         yield lambda request: put(request, self.path, int(found[1]))
 
+    def direction_in_sort(self, found: re.Match[str]) -> Iterator[Callable[[JSON], None]]:
+        def edit(request: JSON) -> None:
+            holder = container(request, self.path)
+            del holder[self.path[-1]]
+            name = next(key for key in holder if key.lower() in ("sort", "sortby"))
+            holder[name] = [{"fieldName": holder[name], "order": found[1]}]
+
+        yield edit
+
     def keep(self, found: re.Match[str]) -> Iterator[Callable[[JSON], None]]:
         yield lambda request: put(request, self.path, container(request, self.path)[self.path[-1]][: int(found[1])])
 
@@ -355,6 +364,7 @@ _CHANGES: tuple[tuple[str, Callable[[Help, re.Match[str]], Iterator[Callable[[JS
     (r"remove the list around the object$", Help.remove_list),
     (r"remove it$|remove |add a value, or remove", Help.remove),
     (r"write: ", Help.write),
+    (r'write it in "sort": "order": "(\w+)"$', Help.direction_in_sort),
     (r"write (?:a number from )?(\d+)(?: and follow| to \d+)", Help.bound),
     (r"keep the first (\d+)$", Help.keep),
     (r"use \$and(?:: (.*))?$", Help.use_and),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
 JSON = Any
+_DIRECTION = re.compile("[ :](?:asc|desc)$", re.IGNORECASE)
 
 
 class MistakenParts:
@@ -29,7 +31,8 @@ class MistakenParts:
     @staticmethod
     def _is_plain_entry(entry: JSON) -> bool:
         plain = isinstance(entry, dict) and {"fieldName"} <= entry.keys() <= {"fieldName", "order"}
-        return plain and entry.get("order") in (None, "ASC", "DESC") and entry["fieldName"][:1] != "-"
+        has_direction = plain and (entry["fieldName"][:1] == "-" or _DIRECTION.search(entry["fieldName"]) is not None)
+        return plain and entry.get("order") in (None, "ASC", "DESC") and not has_direction
 
     def _resorted(self, search: JSON, make: Callable[[list[tuple[str, bool]]], JSON]) -> bool:
         pairs = self._sorts(search)
@@ -108,6 +111,34 @@ class MistakenParts:
             entry["fieldName"] = names.get(entry["fieldName"], entry["fieldName"])
         return True
 
+    def sort_with_flag(self, search: JSON) -> bool:
+        key, value = self.random.choice((("desc", True), ("descending", True), ("asc", False), ("ascending", False)))
+        return self._resorted(
+            search, lambda pairs: [{"fieldName": name, key: value if down else not value} for name, down in pairs]
+        )
+
+    def sort_under_order(self, search: JSON) -> bool:
+        make = self.random.choice((dict, lambda pairs: [{name: part} for name, part in pairs]))
+        return self._resorted(search, lambda pairs: make([(name, {"order": self._word(down)}) for name, down in pairs]))
+
+    def sort_with_signs(self, search: JSON) -> bool:
+        join = self.random.choice((",".join, list))
+        forms = self.random.choice(
+            (("+{}", "-{}"), ("{}:asc", "{}:desc"), ("{} ASC", "{} DESC"), ("{},asc", "{},desc"))
+        )
+        return self._resorted(search, lambda pairs: join([forms[down].format(name) for name, down in pairs]))
+
+    def sort_as_flat_list(self, search: JSON) -> bool:
+        return self._resorted(
+            search, lambda pairs: [word for name, down in pairs for word in (name, "desc" if down else "asc")]
+        )
+
+    def sort_in_the_name(self, search: JSON) -> bool:
+        sign = self.random.choice((" ", ":"))
+        return self._resorted(
+            search, lambda pairs: [{"fieldName": f"{name}{sign}{'DESC' if down else 'asc'}"} for name, down in pairs]
+        )
+
     def sort_as_json(self, search: JSON) -> bool:
         sort = search.get("sort")
         if not isinstance(sort, list | dict) or not sort:
@@ -146,6 +177,41 @@ class MistakenParts:
              ("cursorPaging", "cursorpaging"), ("filter", "fitler"))
         )  # fmt: skip
         return self._inner(request, lambda search: self._key(search, old, new))
+
+    def part_sort_by(self, request: JSON) -> JSON | None:
+        name = self.random.choice(("sortBy", "orderBy", "sort_by", "orderby"))
+        return self._inner(request, lambda search: self._key(search, "sort", name))
+
+    def part_direction_beside(self, request: JSON) -> JSON | None:
+        pairs = self._sorts(request["search"])
+        if pairs is None or len(pairs) != 1 or {"sortBy", "orderBy", "order", "direction"} & set(request["search"]):
+            return None
+        ((name, down),) = pairs
+        key, other = self.random.choice((("sort", "order"), ("sort", "direction"), ("sortBy", "sortOrder")))
+        search = {part: value for part, value in request["search"].items() if part != "sort"}
+        return {**request, "search": {**search, key: name, other: self._word(down)}}
+
+    def part_limit_as_text(self, request: JSON) -> JSON | None:
+        limit = self._limit(request["search"])
+        if limit is None:
+            return None
+        written = self.random.choice((str(limit), f" {limit} ", float(limit)))
+        rest = {key: value for key, value in request["search"].items() if key != "cursorPaging"}
+        place = self.random.choice(("limit", "pageSize", "cursorPaging"))
+        return {**request, "search": {**rest, place: {"limit": written} if place == "cursorPaging" else written}}
+
+    def part_wrapper(self, request: JSON) -> JSON | None:
+        names = self.random.sample(("data", "body", "variables", "params", "json", "payload"), 2)
+        holds = {"search", "filter", "sort", "cursorPaging"} & {key for key, part in request.items() if part}
+        if not holds:
+            return None
+        return {names[0]: {names[1]: request} if self.random.randrange(3) == 0 else request}
+
+    def part_wrapped_filter(self, request: JSON) -> JSON | None:
+        if not isinstance(request["search"].get("filter"), dict) or not request["search"]["filter"]:
+            return None
+        name = self.random.choice(("filter", "where", "query", "Filters"))
+        return self._inner(request, lambda search: {**search, "filter": {name: search["filter"]}})
 
     def part_paging(self, request: JSON) -> JSON | None:
         name = self.random.choice(("paging", "pagination"))

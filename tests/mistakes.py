@@ -20,8 +20,12 @@ JSON = Any
 #: Mistakes of the parts inside ``search``, in the order in which they can be made; the others change what is around it.
 INNER_PARTS = (
     "misplaced_condition",
+    "wrapped_filter",
     "filter_as_json",
     "where",
+    "direction_beside",
+    "sort_by",
+    "limit_as_text",
     "near_key",
     "next",
     "cursor_in_search",

@@ -22,7 +22,7 @@ from ..syntax.ast import EVERYTHING, And, Comparison, Filter, Not, Search, SortK
 from ..syntax.holes import Hole, contains_hole, described_value, without_holes
 from ..syntax.problems import Guesses, Problems
 from . import suggestions
-from .enum_suggestions import unknown_enum_value
+from .enum_suggestions import several_enum_values, unknown_enum_value
 from .paging_problems import limit_problem, sent_along
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import Instead, spelled
@@ -264,7 +264,7 @@ class _Checker:
             return None
         if kind.name == "enum":
             if row.values and item not in row.values:
-                self._unknown_value(item, row, at, index)
+                self._unknown_value(item, row, operator, at, index)
             return value
         self._warn(value_warning(item, row, operator, at, self.schema, index), at, index)
         return value
@@ -275,8 +275,9 @@ class _Checker:
                 self._values[index] = found.value
             self._add(found.code, found.message, found.help, at.item(index), found.fix)
 
-    def _unknown_value(self, item: str, row: Field, at: Place, index: int | None) -> None:
-        help_, near, misspelt = unknown_enum_value(row, item, self.diagnostics)
+    def _unknown_value(self, item: str, row: Field, operator: Operator, at: Place, index: int | None) -> None:
+        several = several_enum_values(row, item, operator, at, index, self.schema)
+        help_, near, misspelt = several or unknown_enum_value(row, item, self.diagnostics)
         fix: Fix | None = "guess" if near else None
         siblings = self._siblings if index is not None else ()
         if near is not None and misspelt and near in siblings:

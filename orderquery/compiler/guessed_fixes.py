@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.place import Path
 from ..language.elsewhere import certain_field
 from ..language.schema import Schema
 from ..syntax.json_reader import Shape
@@ -36,6 +37,8 @@ _REMOVE = re.compile(r"remove (?:\"|this entry|null|the semicolon|the comma|it\b
 _JSON_START = re.compile(r"[{\[\"\d]|true|false|null")
 _DECODER = json.JSONDecoder()
 _ENDS = frozenset(("and", "or", ")", "order", "order by", "limit", "after"))
+_SEVERAL = ("write: ", "write its values apart: ")
+"""The helps for a text with several values of an enum."""
 _MAX_PARTS = 6
 """Tokens after a wrong one that a rewritten condition may replace."""
 
@@ -58,7 +61,7 @@ def guesses_in_text(text: str, found: Diagnostic, schema: Schema) -> Iterator[Gu
     """Yield what may be meant at the place of a diagnostic of a text form."""
     start, end = found.span or (0, len(text))
     parts = text_form().parts(text)
-    if found.code == "unknown-enum-value":
+    if found.code == "unknown-enum-value" and not found.help.startswith(_SEVERAL):
         yield from _values(text, found, parts, schema)
     elif found.help.startswith("did you mean "):
         for name in _NAMES.findall(found.help.split("\n")[0]):
@@ -224,7 +227,9 @@ def _changed(document: JSON, shape: Shape, found: Diagnostic, schema: Schema) ->
     value, holder = value_at(document, path), value_at(document, path[:-1])
     if not path or value is MISSING:
         return
-    if found.code == "unknown-enum-value":
+    if found.code == "unknown-enum-value" and first.startswith(_SEVERAL):
+        yield from _several(document, path, first)
+    elif found.code == "unknown-enum-value":
         row = next((row for row in schema.fields if found.message.endswith(f" is not a value of {row.name}")), None)
         for name in _near_first(found, row.values if row is not None else ()):
             yield f'write "{name}"', put_at(document, path, name)
@@ -249,6 +254,19 @@ def _changed(document: JSON, shape: Shape, found: Diagnostic, schema: Schema) ->
                 yield f"write: {shown}", put_at(document, path, instead)
 
 
+def _several(document: JSON, path: Path, help_: str) -> Iterator[tuple[str, JSON]]:
+    """Yield the values that one text names, each of its own."""
+    shown, instead = next(_shown(help_), ("", None))
+    field, holder = path[-1], value_at(document, path[:-1])
+    if isinstance(field, int) and isinstance(holder, list | tuple):
+        values = _NAMES.findall(help_)
+        yield help_, put_at(document, path[:-1], [*holder[:field], *values, *holder[field + 1 :]])
+    elif isinstance(instead, dict):
+        under = path[:-1] if str(field).startswith("$") else path
+        if under == path or len(holder) == 1:
+            yield f"write: {shown}", put_at(document, under, next(iter(instead.values())))
+
+
 def _shown(text: str) -> Iterator[tuple[str, JSON]]:
     """Yield the pieces of JSON in a help."""
     at = 0
@@ -265,7 +283,9 @@ def _json_syntax(text: str, found: Diagnostic) -> Iterator[Guess]:
     help_ = found.help
     in_quotes = _IN_QUOTES.fullmatch(help_)
     if in_quotes is not None:
-        yield Guess(help_, (Replacement(start, end, json.dumps(text[start:end], ensure_ascii=False)),))
+        key = json.loads(in_quotes[1])
+        first = end - len(key) if text[max(0, end - len(key)) : end] == key else start
+        yield Guess(help_, (Replacement(first, end, json.dumps(text[first:end], ensure_ascii=False)),))
     if help_.startswith("add a comma before"):
         before = max((part.end for part in literal_parts(text) if part.end <= start), default=start)
         yield Guess(help_, (Replacement(before, before, ","),))

@@ -8,6 +8,7 @@ from typing import Any
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Path
 from ..syntax.json_reader import Shape
+from ..syntax.part_names import integer_of, part_elsewhere
 from .json_edits import MISSING, put_at, renamed_key, value_at, without
 
 JSON = Any
@@ -15,6 +16,7 @@ _RENAMED = re.compile(r'rename "([^"]*)" to "([^"]*)"')
 _PART = re.compile(r'move "([^"]*)" into "search"(?: as "([^"]*)")?')
 _PARTS = re.compile(r'move the parts of "([^"]*)" directly into "search"')
 _CONDITION = re.compile(r'move "[^"]*" into "(search\.)?filter"')
+_DIRECTION = re.compile(r'write it in "sort": "order": "(ASC|DESC)"')
 _PAGING = re.compile(r'write: \{("search": \{)?"cursorPaging": \{"(limit|cursor)":')
 
 
@@ -43,7 +45,19 @@ def moved_part(document: JSON, shape: Shape, only: Diagnostic) -> JSON:
         return _into(document, path, (*base, "filter"), {str(path[-1]): value})
     if (found := _PAGING.match(only.help)) is not None:
         base = (*path[:-1], "search") if found[1] else path[:-1]
-        return _into(document, path, (*base, "cursorPaging"), {found[2]: value})
+        whole = integer_of(value) if found[2] == "limit" else None
+        return _into(document, path, (*base, "cursorPaging"), {found[2]: value if whole is None else whole})
+    if (found := _DIRECTION.fullmatch(only.help)) is not None:
+        return _sorted(without(document, path), path[:-1], found[1])
+    return document
+
+
+def _sorted(document: JSON, path: Path, order: str) -> JSON:
+    """Return a request whose sort, a name alone, has a direction."""
+    holder = value_at(document, path)
+    for key, name in holder.items():
+        if isinstance(name, str) and (key == "sort" or part_elsewhere(key) == "sort"):
+            return put_at(document, (*path, key), [{"fieldName": name, "order": order}])
     return document
 
 

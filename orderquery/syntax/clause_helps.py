@@ -58,6 +58,10 @@ def comment_help(text: str, at: int) -> str:
     return f"there are no comments; remove {quoted(line[0].strip() if line else '')}"
 
 
+_WHOLE = re.compile(r"""["']?\s*(\d{1,9})(?:\.0+)?\s*["']?(?!\S)""", re.ASCII)
+_MAX_LIMIT_CHARS = 40
+
+
 def clause_help(text: str, at: int, schema: Schema, accepts: Accepts) -> str:
     """Return the help for a part of another language at an offset.
 
@@ -85,6 +89,13 @@ def limit_help(text: str, at: int, schema: Schema) -> str:
     count = 0 if found is None else int(found["more"] or found["count"])
     written = f"write: limit {count if 1 <= count <= schema.max_limit else schema.max_limit}"
     return f"{written}\nfor the next page {USE_CURSOR}" if found is not None and found["more"] else written
+
+
+def whole_limit_help(written: str, schema: Schema) -> str:
+    """Return the help for a limit that is not a whole number, such as ``10.0``."""
+    found = _WHOLE.match(written[:_MAX_LIMIT_CHARS])
+    count = 0 if found is None else int(found[1])
+    return f"write: limit {count if 1 <= count <= schema.max_limit else schema.max_limit}"
 
 
 def _sort_help(text: str, at: int, schema: Schema, accepts: Accepts) -> str:

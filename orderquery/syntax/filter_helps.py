@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..diagnostics.diagnostic import Fix
@@ -14,6 +14,8 @@ from .problems import REMOVE_LIST, is_listed_object
 
 JSON = Any
 
+_MAX_NAME_PARTS = 8
+"""More than any field of a table has."""
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -105,3 +107,23 @@ def _conditions(value: dict[str, JSON]) -> Iterator[tuple[str, JSON]]:
             yield from ((key, {inner: operand}) for inner, operand in part.items())
         else:
             yield key, part
+
+
+def flattened(name: str, value: JSON, knows: Callable[[str], bool]) -> Iterator[tuple[str, JSON]]:
+    """Yield each field of nested objects with its dotted name, and its value."""
+    if knows(name) or not isinstance(value, dict):
+        yield name, value
+    else:
+        for key, part in value.items():
+            yield from flattened(f"{name}.{key}", part, knows)
+
+
+def is_nested(name: str, value: JSON, knows: Callable[[str], bool], levels: int = _MAX_NAME_PARTS) -> bool:
+    """Return whether every path into nested objects is the name of a field."""
+    if knows(name):
+        return True
+    inner = isinstance(value, dict) and value and levels
+    return bool(inner) and all(
+        isinstance(key, str) and key[:1] != "$" and is_nested(f"{name}.{key}", part, knows, levels - 1)
+        for key, part in value.items()
+    )

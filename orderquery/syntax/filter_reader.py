@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,16 @@ from ..language.limits import MAX_FILTER_LEVELS, MAX_FILTER_NODES, MAX_LIST_ITEM
 from ..language.operators import CONNECTIVES, OPERATORS
 from ..language.schema import Schema
 from .ast import Comparison, Filter, Not, Unreadable, both, either
-from .filter_helps import conditions_apart, list_for_filter, list_under_not, object_for_list, several_operators
+from .filter_helps import (
+    conditions_apart,
+    flattened,
+    is_nested,
+    list_for_filter,
+    list_under_not,
+    object_for_list,
+    several_operators,
+)
+from .filter_keys import condition_in_parts, help_for_key, wraps_filter
 from .holes import Hole, described_value, is_spread, without_spreads
 from .json_printer import print_filter, write_help
 from .json_strings import filter_in_string
@@ -31,8 +40,6 @@ from .problems import Problems
 
 JSON = Any
 
-_MAX_NAME_PARTS = 8
-"""More than any field of a table has."""
 _OPERATOR_IN_NAME = re.compile(r"(.+?)(?:\.\$?|__?)([A-Za-z]+)")
 
 
@@ -67,6 +74,11 @@ class FilterReader:
             help_, fix = list_for_filter(value) if decoded is None else (write_help(decoded), "intended")
             self._shape(path, "a filter must be an object", value, help_, fix)
             return Unreadable(value) if decoded is None else self._filter(decoded, path, depth)
+        described = condition_in_parts(value, lambda name: self._row(self._rest(name)))
+        if described:
+            message = f"a filter has fields as keys, not {quoted(next(iter(value)))}"
+            self._problems.add("wrong-shape", message, described, path, "guess")
+            return Unreadable(value)
         parts = []
         for key, inner in value.items():
             self._count(path)
@@ -104,7 +116,17 @@ class FilterReader:
         split = self._operator_in_name(key)
         if split is not None:
             return self._split(key, *split, value, path)
+        is_wrapper = wraps_filter(key, value, self._belongs)
+        help_ = write_help(value) if is_wrapper else help_for_key(key, value, self._knows)
+        if help_:
+            fix: Fix = "intended" if is_wrapper else "guess"
+            self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, fix, at_key=True)
+            return self._filter(value, path, depth + 1) if is_wrapper else Unreadable({key: value})
         return self._condition(key, value, path, depth)
+
+    def _belongs(self, key: str, value: JSON) -> bool:
+        """Return whether a key of a filter certainly is a condition."""
+        return is_nested(self._rest(key), value, self._knows) or self._operator_in_name(key) is not None
 
     def _split(self, key: str, field: str, operator: str, value: JSON, path: Path) -> Filter:
         """Read a name that has an operator in it."""
@@ -223,8 +245,8 @@ class FilterReader:
                 return self._connective_under(field, key, connective, raw, path, name, depth)
             if operator_reading(key) is not None:
                 return self._operator(field, key, raw, path, name)
-        if not key.startswith("$") and self._is_nested(nested, raw):
-            flat = dict(_flattened(nested, raw, self._knows))
+        if not key.startswith("$") and is_nested(nested, raw, self._knows):
+            flat = dict(flattened(nested, raw, self._knows))
             message = f"unknown operator {quoted(key)}"
             self._problems.add("unknown-operator", message, write_help(flat), path, "intended", at_key=True)
             return self._nested(nested, raw, path, depth)
@@ -235,16 +257,6 @@ class FilterReader:
         fix: Fix | None = "guess" if guess else None
         self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, fix, at_key=True)
         return Unreadable({field: {key: raw}})
-
-    def _is_nested(self, name: str, value: JSON, levels: int = _MAX_NAME_PARTS) -> bool:
-        """Return whether every path into nested objects is the name of a field."""
-        if self._knows(name):
-            return True
-        inner = isinstance(value, dict) and value and levels
-        return bool(inner) and all(
-            isinstance(key, str) and key[:1] != "$" and self._is_nested(f"{name}.{key}", part, levels - 1)
-            for key, part in value.items()
-        )
 
     def _nested(self, name: str, value: JSON, path: Path, depth: int) -> Filter:
         if self._knows(name):
@@ -384,11 +396,3 @@ class FilterReader:
         if self._nodes > MAX_FILTER_NODES:
             self._problems.too_large(path, "the filter", MAX_FILTER_NODES, "conditions")
             raise LimitReached
-
-
-def _flattened(name: str, value: JSON, knows: Callable[[str], bool]) -> Iterator[tuple[str, JSON]]:
-    if knows(name) or not isinstance(value, dict):
-        yield name, value
-    else:
-        for key, part in value.items():
-            yield from _flattened(f"{name}.{key}", part, knows)

@@ -33,8 +33,12 @@ _SQL_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
 _LIKE = re.compile(r"\blike\s+'([^'%_\\]*)%'", re.IGNORECASE)
 _JAVASCRIPT = re.compile(
     r"[=!]==|[\w$]\.[\w$]++\s*+\(|\(\s*+\(?+[\w$,\s]*+\)?+\s*+=>|[\w)]\s*+\(\s*+\{|=\s*\{"
+    r"|\b(?:fetch|axios|post|request)\([^(){}]*+\{"
     r"|^\s*(?:const|let|var|await|return|import|export|async|function)\s+[\w${\[(]"
 )
+_REQUEST = re.compile(r"\s*(?:GET|POST|PUT|PATCH)\s+\S*/\S*\s")
+_OPEN_OBJECT = re.compile(r"\s*+(?:\"+|[\w$]++)\s*+:\s*+[{\[]")
+_NAMED = re.compile(r"\s*+((?:filter|where|query|search|q)\s*+[:=])(.+)", re.IGNORECASE | re.DOTALL)
 _ARROW = re.compile(r"\(\s*+\(?+\s*+[\w$]++\s*+\)?+\s*+=>(.*)", re.DOTALL)
 _DOTTED = re.compile(r"(?<![\w$.])[\w$]+(\??\.[\w$]+)+")
 _JAVASCRIPT_SIGNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -66,6 +70,13 @@ def foreign_text(text: str, schema: Schema, accepts: Accepts) -> Foreign | None:
     if sql is not None:
         return Foreign("this is SQL, not the text form", _of_sql(sql["rest"], schema, accepts), sql.span(1))
     blanked = _STRING.sub(lambda found: '"' * len(found[0]), start)
+    if _REQUEST.match(blanked):
+        return Foreign("this is an HTTP request, not the text form", "pass only the body, the { ... } object")
+    if _OPEN_OBJECT.match(blanked):
+        return Foreign("this is an object without its braces, not the text form", "put it in braces: { ... }")
+    named = _NAMED.match(start)
+    if named is not None and _fits(named[2].strip(), accepts):
+        return Foreign(f"{quoted(named[1])} does not belong to the text form", f"write: {named[2].strip()}")
     if _JAVASCRIPT.search(blanked):
         has_object = "{" in blanked
         condition = None if has_object else _of_javascript(start, schema, accepts)

@@ -229,10 +229,11 @@ class Reader:
         if is_offset_word(key):
             return f"remove {quoted(key)} and follow metadata.cursors.next", "guess"
         beside = direction_beside(self._document, path)
+        if beside is not None and beside.is_repeated:
+            return f"remove {quoted(key)}", "same-answer"
         if beside is not None:
-            # The direction of a sort that is a name alone.
-            self._descending[path[:-1]] = beside == "DESC"
-            return f'write it in "sort": "order": "{beside}"', "intended"
+            self._descending[path[:-1]] = beside.order == "DESC"
+            return f'write it in "sort": "order": "{beside.order}"', "intended"
         if holds_parts(value):
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
         filter_ = "search.filter" if level == "request" else "filter"

@@ -268,6 +268,10 @@ def _literal_parser() -> Lark:
 # -- syntax errors ----------------------------------------------------------------------------------------------
 
 _WRONG_WORD = re.compile(r"""[-+]?[\w$.]+|\S""")
+_KEY_BEGUN = re.compile(r"[\w$]+\Z")
+_MAX_KEY_CHARS = 200
+_FLAGS = {"!0": "true", "!1": "false", "!true": "false", "!false": "true"}
+"""The booleans of minified JavaScript."""
 _CLOSING = {"{": "}", "[": "]"}
 _NOT_A_NUMBER = "not a JSON number; write a number or null"
 _CONSTANTS = {
@@ -326,6 +330,9 @@ def _advice(source: SourceText, stuck: StuckError, found: str) -> str:
     if "NUMBER" in stuck.expected:
         return _value_advice(source, stuck, found)
     if "_COLON" in stuck.expected:
+        begun = _KEY_BEGUN.search(source.text, max(0, stuck.span[0] - _MAX_KEY_CHARS), stuck.span[0])
+        if found[0] in ".-" and found[1:] and begun is not None:
+            return f"put the key in quotes: {quoted(begun[0] + found)}"
         return 'write ":" and a value after the key'
     if "NAME" in stuck.expected:
         return f"put the key in quotes: {quoted(found)}" if found[0].isalnum() or found[0] in "+-." else ""
@@ -346,6 +353,10 @@ def _value_advice(source: SourceText, stuck: StuckError, found: str) -> str:
         return date
     if found.lstrip("+-") in _CONSTANTS:
         return _CONSTANTS[found.lstrip("+-")]
+    if found == "!":
+        start = stuck.span[0]
+        flags = [flag for flag in _FLAGS if source.text.startswith(flag, start)]
+        return f"write {_FLAGS[flags[0]]} instead of {flags[0]}" if flags else ""
     if found == ",":
         return "remove the comma, or add a value before it"
     if found in _CLOSING.values() and stuck.opened and _CLOSING[stuck.opened[-1].value] != found:

@@ -12,6 +12,7 @@ from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.near import plain_name
 from ..language.operators import OPERATORS, Takes
+from ..language.types import UnfitOperand
 from .ast import Comparison, Filter, Not
 from .holes import Hole
 from .json_printer import print_filter, write_help
@@ -43,6 +44,8 @@ _WORDS = {
     **dict.fromkeys(("beginswith", "prefix"), "$startsWith"),
     **dict.fromkeys(("before", "lessthan"), "$lt"),
     **dict.fromkeys(("after", "greaterthan", "morethan"), "$gt"),
+    **dict.fromkeys(("from", "since", "min", "minimum", "start", "atleast", "onorafter"), "$gte"),
+    **dict.fromkeys(("to", "until", "till", "max", "maximum", "end", "atmost", "onorbefore"), "$lte"),
 }
 """Words of other interfaces, and the operator each may mean."""
 _NEGATIVE_WORDS = {
@@ -74,7 +77,7 @@ def operator_guess(key: str, operand: JSON, row: Field | None, problems: Problem
     operator = _NEGATIVE_WORDS.get(word) or ("$hasSome" if word in _SENTENCES else _WORDS.get(word))
     if operator is not None and row is not None:
         tree = _condition(operator, operand, row, negated=negated)
-        if tree is not None and (operator != "$exists" or isinstance(operand, bool)):
+        if tree is not None and (operator != "$exists" or isinstance(operand, bool)) and _fits(operator, operand, row):
             return write_help(print_filter(tree))
     if operator is not None:
         name = {"$in": "$nin", "$eq": "$ne"}.get(operator) if negated else operator
@@ -82,6 +85,20 @@ def operator_guess(key: str, operand: JSON, row: Field | None, problems: Problem
     near = problems.closest(key, OPERATORS, 0.7)
     is_negative = word.startswith("n") or "not" in word or "none" in word
     return _did_you_mean(near, row) if is_negative is (near in ("$ne", "$nin")) else ""
+
+
+def _fits(operator: str, operand: JSON, row: Field) -> bool:
+    """Return whether every value of an operand is one of the field."""
+    values = operand if isinstance(operand, list | tuple) else (operand,)
+    try:
+        for value in values:
+            if value is None and operator in ("$gt", "$gte", "$lt", "$lte"):
+                return False
+            if value is not None and not isinstance(value, bool | Hole):
+                row.type.operand(value)
+    except UnfitOperand:
+        return False
+    return True
 
 
 def _without_not(word: str) -> str | None:

@@ -1,10 +1,10 @@
-"""The names that the parts of a search have in other interfaces, and what wraps them."""
+"""Names of the parts of a search in other interfaces, and what wraps them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..diagnostics.place import Path
 from ..language.near import near_name, plain_name
@@ -97,8 +97,16 @@ def _is_condition(key: JSON, value: JSON, knows: Callable[[str], bool]) -> bool:
     return isinstance(key, str) and not is_flag and knows(key)
 
 
-def direction_beside(document: JSON, path: Path) -> str | None:
-    """Return the direction under a key beside the one sort, which is a name alone."""
+class DirectionBeside(NamedTuple):
+    """A direction under a key beside the one sort."""
+
+    order: str
+    is_repeated: bool
+    """Whether the one entry of the sort has it already; else the sort is a name alone."""
+
+
+def direction_beside(document: JSON, path: Path) -> DirectionBeside | None:
+    """Return the direction under a key beside a sort of one field, if it can be read."""
     key = path[-1]
     if not (is_order_word(key) or plain_name(str(key)) in ("sortdir", "orderdirection")):
         return None
@@ -110,11 +118,14 @@ def direction_beside(document: JSON, path: Path) -> str | None:
         for other, part in document.items()
         if isinstance(other, str) and (other == "sort" or part_elsewhere(other) == "sort")
     ]
-    if descending is None or len(sorts) != 1 or not isinstance(sorts[0], str):
+    if descending is None or len(sorts) != 1:
         return None
-    words = words_of_sort(sorts[0])
+    order, sort = "DESC" if descending else "ASC", sorts[0]
+    if isinstance(sort, list) and len(sort) == 1 and isinstance(sort[0], dict) and sort[0].get("order") == order:
+        return DirectionBeside(order, is_repeated=True)
+    words = words_of_sort(sort) if isinstance(sort, str) else []
     is_bare = len(words) == 1 and len(words[0]) == 1 and words[0][0][:1].isalnum()
-    return ("DESC" if descending else "ASC") if is_bare else None
+    return DirectionBeside(order, is_repeated=False) if is_bare else None
 
 
 def brings_parts(value: JSON, levels: int = MAX_WRAPPERS + 1) -> bool:

@@ -81,7 +81,12 @@ class SortReader:
         if any(names_direction(entry) for entry in value) and all(isinstance(entry, str) for entry in value):
             # A name and its direction, one after the other.
             return self._whole(value, path)
-        return [self._entry(entry, (*path, index)) for index, entry in enumerate(value)]
+        has_hole = any(self._problems.is_hole(entry) for entry in value)
+        return [
+            # A hole may be the direction of the name before it.
+            SortEntry(entry, None, {}) if has_hole and isinstance(entry, str) else self._entry(entry, (*path, index))
+            for index, entry in enumerate(value)
+        ]
 
     def _whole(self, value: JSON, path: Path) -> list[SortEntry] | None:
         """Read a sort that is not a list of entries: an object, or a text."""

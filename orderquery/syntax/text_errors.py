@@ -12,7 +12,7 @@ from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
 from ..language.written_amounts import amounts_from
 from ..language.written_times import UNITS
-from .clause_helps import USE_CURSOR, begins_comment, clause_help, comment_help, key_help, limit_help
+from .clause_helps import USE_CURSOR, begins_comment, clause_help, comment_help, key_help, limit_help, whole_limit_help
 from .comparison_tokens import WrittenComparison, comparison_before, operator_of
 from .condition_helps import Begun, ConditionHelps
 from .expected_tokens import describe_expected
@@ -131,6 +131,8 @@ class _Advice:
         if "_AND" in expected or (stuck.opened and "_COMMA" in expected):
             return self._of_joining()
         if "WORD" in expected and "NAME" not in expected:
+            if self._found[:1] in "\"'":
+                return whole_limit_help(self._text[self._start :], self._schema)
             return limit_help(self._text, 0 if previous is None else span_of(previous)[0], self._schema)
         clause = clause_help(self._text, self._start, self._schema, self._accepts)
         if "NAME" in expected:

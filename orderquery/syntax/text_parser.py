@@ -30,6 +30,7 @@ from ..language.operators import ANY, OPERATORS, Operator, Takes
 from ..language.schema import Schema
 from ..language.types import TYPES, UnfitOperand
 from .ast import EVERYTHING, Comparison, Filter, Not, Operand, Paging, Search, SortKey, both, comparisons
+from .clause_helps import whole_limit_help
 from .condition_helps import ConditionHelps, is_regex
 from .lark_runner import TokenRules, build_parser, is_single_token, run_parser
 from .parameters import PARAMETER, VALUE, BoundToken, Parameters, as_one_value, example_of, place_of
@@ -164,7 +165,7 @@ class _SearchMaker:
         count = given if type(given) is int else None
         if limit is not None and count is None:
             message = f"expected a whole number after limit, found {described(limit.value)}"
-            raise ReadError("text-syntax", message, f"write: limit {self.schema.max_limit}", place_of(limit))
+            raise ReadError("text-syntax", message, whole_limit_help(str(limit.value), self.schema), place_of(limit))
         if after is not None and after.type != "STRING":
             message = f"expected a cursor in quotes after after, found {described(after.value)}"
             raise ReadError(

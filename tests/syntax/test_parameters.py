@@ -69,7 +69,7 @@ WRONG = [
         ("missing-parameter", 26, 'pass it: params={"n": VALUE}')]),
     ("number = 5", {"n": 1}, [("unused-parameter", 1, 'remove it from params, or write ":n" in the text')]),
     ("limit :n", {}, [("missing-parameter", 7, 'pass it: params={"n": VALUE}')]),
-    ("limit :n", {"n": "5"}, [("text-syntax", 7, "write: limit 100")]),
+    ("limit :n", {"n": "5"}, [("text-syntax", 7, "write: limit 5")]),
     ("limit :n", {"n": True}, [("text-syntax", 7, "write: limit 100")]),
     ("after :cursor", {"cursor": 5}, [("text-syntax", 7, 'use the cursor of the previous page: after "CURSOR"')]),
     ("number = :n", {"n": [1]}, [("operand-shape", 10, "write: number = 1")]),

@@ -139,7 +139,7 @@ GOLDEN = [
     ("limit 5 order by id", "1:9", 'expected "after" or the end of the text, found "order by"',
      "write the parts in this order: conditions, order by, limit, after"),
     ("limit ten", "1:7", 'expected a whole number after limit, found "ten"', "write: limit 100"),
-    ("limit 2.0", "1:7", 'expected a whole number after limit, found "2.0"', "write: limit 100"),
+    ("limit 2.0", "1:7", 'expected a whole number after limit, found "2.0"', "write: limit 2"),
     ("limit", "1:6", "expected a whole number, found the end of the text", "write: limit 100"),
     ("after abc", "1:7", 'expected a cursor in quotes, found "abc"',
      'use the cursor of the previous page: after "CURSOR"'),

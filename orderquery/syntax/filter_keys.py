@@ -1,0 +1,97 @@
+"""What an unknown key of a filter may mean: a wrapper, a connective, a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..diagnostics.quoting import quoted
+from ..language.elsewhere import connective_reading, operator_reading
+from ..language.fields import Field
+from ..language.near import plain_name
+from ..language.operators import OPERATORS
+from .json_printer import write_help
+from .part_names import SEARCH_KEYS, integer_of, is_limit_word, part_elsewhere
+
+JSON = Any
+Belongs = Callable[[str, JSON], bool]
+_WRAPPERS = ("filter", "filters", "where", "query", "search")
+_CONNECTIVES = {
+    **dict.fromkeys(("all", "allof", "must", "&&"), "$and"),
+    **dict.fromkeys(("any", "anyof", "oneof", "should", "||"), "$or"),
+}
+"""Names of connectives in other interfaces."""
+_NEGATIVE = ("none", "noneof", "mustnot")
+_SIGNS = {
+    **dict.fromkeys(("=", "==", "===", "is", "equals"), "$eq"),
+    **dict.fromkeys(("!=", "!==", "<>", "neq", "not_equals", "notequals"), "$ne"),
+    ">": "$gt",
+    ">=": "$gte",
+    "<": "$lt",
+    "<=": "$lte",
+}
+_MAX_LEVELS = 4
+_CONDITION_KEYS = (
+    ("field", "fieldname", "key", "name", "column", "property", "path", "attribute"),
+    ("operator", "op", "comparison", "condition", "operation"),
+    ("value", "values", "operand"),
+)
+
+
+def wraps_filter(key: str, value: JSON, belongs: Belongs, levels: int = _MAX_LEVELS) -> bool:
+    """Return whether a key certainly wraps a filter, by the keys in it.
+
+    ``belongs`` tells whether a key with its value certainly is a condition.
+    """
+    if plain_name(key) not in _WRAPPERS or not isinstance(value, dict) or not value or not levels:
+        return False
+    if any(not isinstance(inner, str) or inner in OPERATORS for inner in value):
+        return False
+    return any(
+        belongs(inner, part) or connective_reading(inner) is not None or wraps_filter(inner, part, belongs, levels - 1)
+        for inner, part in value.items()
+    )
+
+
+def help_for_key(key: str, value: JSON, knows: Callable[[str], bool]) -> str:
+    """Return the help for a key that is probably no field, or ``""``."""
+    if knows(key):
+        return ""
+    word = plain_name(key)
+    filters = isinstance(value, list | tuple) and value and all(isinstance(part, dict) and part for part in value)
+    if filters and word in _CONNECTIVES:
+        return f"did you mean {quoted(_CONNECTIVES[word])}?"
+    if filters and word in _NEGATIVE:
+        return write_help({"$not": {"$or": list(value)}})
+    if (key in SEARCH_KEYS[1:] or part_elsewhere(key) in SEARCH_KEYS[1:]) and isinstance(value, list | tuple | dict):
+        return f"move {quoted(key)} out of the filter, beside it"
+    if (is_limit_word(key) and integer_of(value) is not None) or (is_limit_word(key) and isinstance(value, int)):
+        return f"move {quoted(key)} out of the filter, beside it"
+    return ""
+
+
+def condition_in_parts(value: dict[str, JSON], row_of: Callable[[str], Field | None]) -> str:
+    """Return the help for an object such as ``{"field", "operator", "value"}``."""
+    if not 2 <= len(value) <= len(_CONDITION_KEYS) or not all(isinstance(key, str) for key in value):
+        return ""
+    parts: dict[int, JSON] = {}
+    for key, part in value.items():
+        kind = next((index for index, words in enumerate(_CONDITION_KEYS) if plain_name(key) in words), None)
+        if kind is None or kind in parts:
+            return ""
+        parts[kind] = part
+    field, operator, operand = parts.get(0), parts.get(1, "="), parts.get(2)
+    if not isinstance(field, str) or not isinstance(operator, str) or 2 not in parts:
+        return ""
+    row = row_of(field)
+    if row is None or any(row_of(key) is not None for key in value):
+        return ""
+    name = _SIGNS.get(operator.strip().lower())
+    reading = None if name else operator_reading(operator)
+    if reading is not None and not (reading.inverted or reading.negated):
+        name = reading.operator
+    return (
+        write_help({field: {name: operand}})
+        if name in row.operators
+        else f"write {quoted(field)} as a key of the filter"
+    )
