@@ -58,22 +58,24 @@ def is_wrapper(key: str, value: JSON = None) -> bool:
     """Return whether a key wraps a search, perhaps in another wrapper."""
     if key in WRAPPERS or near_name(key, ("search",)) is not None:
         return True
-    return plain_name(key) in _OUTER_WRAPPERS and holds_parts(value)
+    # It is empty after its parts were moved one by one.
+    return plain_name(key) in _OUTER_WRAPPERS and (value == {} or holds_parts(value))
 
 
 def holds_parts(value: JSON, levels: int = MAX_WRAPPERS) -> bool:
     """Return whether an object has a part of a search under its own name, or wrapped."""
     if not isinstance(value, dict) or not levels:
         return False
-    return any(
-        isinstance(key, str)
-        and (
-            (inner is not None and (key in SEARCH_KEYS or key in ("where", "paging")))
-            or (is_wrapper(key) and isinstance(inner, dict))
-            or (plain_name(key) in _OUTER_WRAPPERS and holds_parts(inner, levels - 1))
-        )
-        for key, inner in value.items()
-    )
+    return any(isinstance(key, str) and _is_part(key, inner, levels) for key, inner in value.items())
+
+
+def _is_part(key: str, value: JSON, levels: int) -> bool:
+    if plain_name(key) in _OUTER_WRAPPERS:
+        return value == {} or holds_parts(value, levels - 1)
+    if is_limit_word(key) or names_cursor(key):
+        return isinstance(value, int | str) and not isinstance(value, bool)
+    is_name = key in SEARCH_KEYS or part_elsewhere(key) is not None
+    return (is_name and value is not None) or (is_wrapper(key) and isinstance(value, dict))
 
 
 def holds_conditions(value: JSON, knows: Callable[[str], bool]) -> bool:
