@@ -10,8 +10,9 @@ from ..language.elsewhere import connective_reading, operator_reading
 from ..language.fields import Field
 from ..language.near import plain_name
 from ..language.operators import OPERATORS
+from .holes import Hole, without_spreads
 from .json_printer import write_help
-from .part_names import SEARCH_KEYS, integer_of, is_limit_word, part_elsewhere
+from .part_names import SEARCH_KEYS, holds_parts, integer_of, is_limit_word, part_elsewhere
 
 JSON = Any
 Belongs = Callable[[str, JSON], bool]
@@ -43,27 +44,37 @@ def wraps_filter(key: str, value: JSON, belongs: Belongs, levels: int = _MAX_LEV
 
     ``belongs`` tells whether a key with its value certainly is a condition.
     """
-    if plain_name(key) not in _WRAPPERS or not isinstance(value, dict) or not value or not levels:
+    if plain_name(key) not in _WRAPPERS or not isinstance(value, dict) or not levels:
         return False
-    if any(not isinstance(inner, str) or inner in OPERATORS for inner in value):
+    if not value:
+        return True
+    if any(inner in OPERATORS or _is_other_part(inner) for inner in value if isinstance(inner, str)):
         return False
     return any(
-        belongs(inner, part) or connective_reading(inner) is not None or wraps_filter(inner, part, belongs, levels - 1)
+        isinstance(inner, str)
+        and (
+            belongs(inner, part)
+            or connective_reading(inner) is not None
+            or wraps_filter(inner, part, belongs, levels - 1)
+        )
         for inner, part in value.items()
     )
 
 
-def help_for_key(key: str, value: JSON, knows: Callable[[str], bool]) -> str:
+def help_for_key(key: str, value: JSON, knows: Callable[[str], bool], *, is_wrapper: bool) -> str:
     """Return the help for a key that is probably no field, or ``""``."""
+    if is_wrapper:
+        return write_help(value) if value else f"remove {quoted(key)}"
     if knows(key):
         return ""
     word = plain_name(key)
-    filters = isinstance(value, list | tuple) and value and all(isinstance(part, dict) and part for part in value)
+    parts = without_spreads(value) if isinstance(value, list | tuple) else []
+    filters = bool(parts) and all(isinstance(part, dict) and part for part in parts)
     if filters and word in _CONNECTIVES:
         return f"did you mean {quoted(_CONNECTIVES[word])}?"
     if filters and word in _NEGATIVE:
         return write_help({"$not": {"$or": list(value)}})
-    if (key in SEARCH_KEYS[1:] or part_elsewhere(key) in SEARCH_KEYS[1:]) and isinstance(value, list | tuple | dict):
+    if (_is_other_part(key) and isinstance(value, list | tuple | dict)) or (word in _WRAPPERS and holds_parts(value)):
         return f"move {quoted(key)} out of the filter, beside it"
     if (is_limit_word(key) and integer_of(value) is not None) or (is_limit_word(key) and isinstance(value, int)):
         return f"move {quoted(key)} out of the filter, beside it"
@@ -81,17 +92,20 @@ def condition_in_parts(value: dict[str, JSON], row_of: Callable[[str], Field | N
             return ""
         parts[kind] = part
     field, operator, operand = parts.get(0), parts.get(1, "="), parts.get(2)
-    if not isinstance(field, str) or not isinstance(operator, str) or 2 not in parts:
+    if not isinstance(field, str | Hole) or not isinstance(operator, str | Hole) or 2 not in parts:
         return ""
-    row = row_of(field)
-    if row is None or any(row_of(key) is not None for key in value):
+    if any(row_of(key) is not None for key in value):
         return ""
+    row = row_of(field) if isinstance(field, str) else None
+    if row is None or isinstance(operator, Hole):
+        return "write the field as a key of the filter"
     name = _SIGNS.get(operator.strip().lower())
     reading = None if name else operator_reading(operator)
     if reading is not None and not (reading.inverted or reading.negated):
         name = reading.operator
-    return (
-        write_help({field: {name: operand}})
-        if name in row.operators
-        else f"write {quoted(field)} as a key of the filter"
-    )
+    return write_help({field: {name: operand}}) if name in row.operators else "write the field as a key of the filter"
+
+
+def _is_other_part(key: str) -> bool:
+    """Return whether a key is a part of a search beside the filter."""
+    return key in SEARCH_KEYS[1:] or part_elsewhere(key) in SEARCH_KEYS[1:]

@@ -117,7 +117,7 @@ class FilterReader:
         if split is not None:
             return self._split(key, *split, value, path)
         is_wrapper = wraps_filter(key, value, self._belongs)
-        help_ = write_help(value) if is_wrapper else help_for_key(key, value, self._knows)
+        help_ = help_for_key(key, value, self._knows, is_wrapper=is_wrapper)
         if help_:
             fix: Fix = "intended" if is_wrapper else "guess"
             self._problems.add("unknown-field", f"unknown field {quoted(key)}", help_, path, fix, at_key=True)

@@ -31,6 +31,7 @@ from .part_names import (
     is_limit_word,
     is_offset_word,
     is_wrapper,
+    may_wrap,
     names_cursor,
     part_elsewhere,
 )
@@ -73,7 +74,7 @@ class Reader:
         self.sort_entries: list[SortEntry] | None = []
         self._has_search = True
         self._document = document
-        self._descending: dict[Path, bool] = {}
+        self._descending: dict[Path, bool | Hole | str] = {}
         self._values = SameValues()
         self._is_open: bool | None = None
         self._may_be_second = False
@@ -209,7 +210,7 @@ class Reader:
             renames = level == "request" and near_name(key, ("search",)) and key != "search" and not self._has_search
             help_ = f'rename {quoted(key)} to "search"' if renames else f"move the parts of {quoted(key)} directly into"
             return self._merged(key, value, left, level, help_ if renames else f'{help_} "search"')
-        if isinstance(value, Hole) and is_wrapper(key):
+        if isinstance(value, Hole) and may_wrap(key):
             self._may_be_second = True
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
         if is_listed_object(value) and is_wrapper(key):
@@ -231,6 +232,12 @@ class Reader:
         beside = direction_beside(self._document, path)
         if beside is not None and beside.is_repeated:
             return f"remove {quoted(key)}", "same-answer"
+        if beside is not None and not beside.order:
+            self._descending[path[:-1]] = "unclear"
+            return f"remove {quoted(key)}", "guess"
+        if beside is not None and isinstance(beside.order, Hole):
+            self._descending[path[:-1]] = beside.order
+            return 'write it in the entry of "sort" as "order"', "guess"
         if beside is not None:
             self._descending[path[:-1]] = beside.order == "DESC"
             return f'write it in "sort": "order": "{beside.order}"', "intended"
@@ -339,8 +346,10 @@ class Reader:
         return tuple(part.path if part.key is None else (*part.path, part.key) for part in ignored)
 
     def _paging_place(self, base: Path) -> Place:
-        found = self.parts["limit"] or self.parts["cursor"]
-        return Place((*found[0].path[:-1], "limit") if found else (*base, "cursorPaging", "limit"))
+        limit, cursor = self.parts["limit"], self.parts["cursor"]
+        if limit:
+            return Place(limit[0].path)
+        return Place((*cursor[0].path[:-1], "limit") if cursor else (*base, "cursorPaging", "limit"))
 
     def _limit(self) -> int | None:
         for part in self.parts["limit"][:1]:

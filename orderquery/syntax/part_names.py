@@ -62,6 +62,11 @@ def is_wrapper(key: str, value: JSON = None) -> bool:
     return plain_name(key) in _OUTER_WRAPPERS and (value == {} or holds_parts(value))
 
 
+def may_wrap(key: str) -> bool:
+    """Return whether a search may be in a key whose value is not known."""
+    return is_wrapper(key) or plain_name(key) in _OUTER_WRAPPERS
+
+
 def holds_parts(value: JSON, levels: int = MAX_WRAPPERS) -> bool:
     """Return whether an object has a part of a search under its own name, or wrapped."""
     if not isinstance(value, dict) or not levels:
@@ -102,7 +107,8 @@ def _is_condition(key: JSON, value: JSON, knows: Callable[[str], bool]) -> bool:
 class DirectionBeside(NamedTuple):
     """A direction under a key beside the one sort."""
 
-    order: str
+    order: str | Hole
+    """Empty if there are several."""
     is_repeated: bool
     """Whether the one entry of the sort has it already; else the sort is a name alone."""
 
@@ -110,7 +116,7 @@ class DirectionBeside(NamedTuple):
 def direction_beside(document: JSON, path: Path) -> DirectionBeside | None:
     """Return the direction under a key beside a sort of one field, if it can be read."""
     key = path[-1]
-    if not (is_order_word(key) or plain_name(str(key)) in ("sortdir", "orderdirection")):
+    if not _is_direction_key(key):
         return None
     for step in path[:-1]:
         document = document[step]
@@ -120,14 +126,23 @@ def direction_beside(document: JSON, path: Path) -> DirectionBeside | None:
         for other, part in document.items()
         if isinstance(other, str) and (other == "sort" or part_elsewhere(other) == "sort")
     ]
-    if descending is None or len(sorts) != 1:
+    is_hole = isinstance(document[key], Hole)
+    if (descending is None and not is_hole) or len(sorts) != 1:
         return None
-    order, sort = "DESC" if descending else "ASC", sorts[0]
+    order, sort = document[key] if is_hole else "DESC" if descending else "ASC", sorts[0]
     if isinstance(sort, list) and len(sort) == 1 and isinstance(sort[0], dict) and sort[0].get("order") == order:
         return DirectionBeside(order, is_repeated=True)
     words = words_of_sort(sort) if isinstance(sort, str) else []
-    is_bare = len(words) == 1 and len(words[0]) == 1 and words[0][0][:1].isalnum()
+    is_bare = len(words) == 1 and len(words[0]) == 1 and words[0][0][:1] not in ("-", "+")
+    if sum(map(_is_direction_key, document)) > 1:
+        order = ""
     return DirectionBeside(order, is_repeated=False) if is_bare else None
+
+
+def _is_direction_key(key: JSON) -> bool:
+    if not isinstance(key, str) or key == "sort" or part_elsewhere(key) is not None:
+        return False
+    return is_order_word(key) or plain_name(key) in ("sortdir", "orderdirection")
 
 
 def brings_parts(value: JSON, levels: int = MAX_WRAPPERS + 1) -> bool:

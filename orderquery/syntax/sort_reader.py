@@ -64,7 +64,7 @@ class SortReader:
         problems: Problems,
         knows: Callable[[str], bool],
         rest: Callable[[str], str],
-        descending: bool | None = None,
+        descending: bool | Hole | str | None = None,
     ) -> None:
         self._descending_beside = descending
         self._problems = problems
@@ -95,8 +95,19 @@ class SortReader:
             keys = self._keys_inside([value] if isinstance(value, dict) else json_in_string(value, "[{"), path)
             if keys is not None and isinstance(value, dict):
                 keys = [replace(key, place=Place(path)) for key in keys]
-        if keys is not None and self._descending_beside is not None:
-            keys = [replace(key, descending=self._descending_beside) for key in keys]
+        beside = self._descending_beside
+        if keys is not None and isinstance(beside, str):
+            message = f"sort must be a list of objects, not {described_value(value)}"
+            both = [[_printed(replace(keys[0], descending=down))] for down in (False, True)]
+            self._problems.add("wrong-shape", message, self._help(both), path)
+            return None
+        if keys is not None and isinstance(beside, Hole):
+            written = [{"fieldName": key.field, "order": beside} for key in keys]
+            message = f"sort must be a list of objects, not {described_value(value)}"
+            self._problems.add("wrong-shape", message, write_help(written), path, "guess")
+            return None
+        if keys is not None and isinstance(beside, bool):
+            keys = [replace(key, descending=beside) for key in keys]
         instead = None if keys is None else [_printed(key) for key in keys]
         fix: Fix | None = None if keys is None else "intended"
         if keys is None and self._readings(value):
@@ -275,6 +286,7 @@ class SortReader:
         """
         rest: dict[str, JSON] = {}
         order: bool | None = None
+        found = {_direction_of(key, value) for key, value in entry.items() if key not in ENTRY_KEYS} - {None}
         for key, value in entry.items():
             if key in ENTRY_KEYS:
                 continue
@@ -286,15 +298,25 @@ class SortReader:
                 if isinstance(key, str)
                 else "a key that is not a string in a sort entry"
             )
-            direction = is_descending(value) if is_order_word(key) else flag_direction(key, value)
-            if direction is not None and entry.get("order") is None and order is None and not has_hole_key(entry):
+            direction = _direction_of(key, value)
+            if (
+                direction is not None
+                and len(found) == 1
+                and entry.get("order") is None
+                and order is None
+                and not has_hole_key(entry)
+            ):
                 order = direction
                 help_ = f'write: "order": "{_order(order)}"'
                 self._problems.add("ignored-key", message, help_, (*path, key), "intended", at_key=True)
                 continue
             rest[key] = value
             help_ = f"remove {quoted(key)}" if isinstance(key, str) else "remove it"
-            if names_direction(value) and entry.get("order") is None:
+            if isinstance(value, Hole) and is_order_word(key) and "order" not in entry:
+                help_ = f'rename {quoted(key)} to "order"'
+            elif isinstance(value, Hole) and flag_direction(key, True) is not None:
+                help_ = 'write "order" with "ASC" or "DESC" instead'
+            elif names_direction(value) and entry.get("order") is None:
                 help_ = f'write: "order": "{_order(bool(is_descending(value)))}"'
             self._problems.add("ignored-key", message, help_, (*path, key), "guess", at_key=True)
         return rest, order
@@ -309,6 +331,11 @@ class SortReader:
         fix: Fix | None = None if descending is None else "intended"
         self._problems.add("bad-order", f"{described(value)} is not a sort order", help_, path, fix)
         return descending
+
+
+def _direction_of(key: JSON, value: JSON) -> bool | None:
+    """Return the direction that a key of an entry gives, if any."""
+    return is_descending(value) if is_order_word(key) else flag_direction(key, value)
 
 
 def _printed(key: SortKey) -> dict[str, str]:

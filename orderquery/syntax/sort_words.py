@@ -21,6 +21,7 @@ _FLAGS = {
 }
 """Keys whose value tells whether the order is so."""
 _ENTRY = re.compile("[,;]")
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
 _WORD = re.compile(r"[\s:]+")
 
 
@@ -71,9 +72,17 @@ def described_sorts(value: JSON, knows: Callable[[str], bool], rest: Callable[[s
     """Return the one or two entries that a value with one field may mean."""
     words = list(_words(value))
     names = [bare for word in words if knows(bare := without_minus(word) or without_plus(word) or word)]
+    directions = {is_descending(word) for word in words if names_direction(word)}
+    if not names and len(directions) == 1 and len(words) == 2:
+        # The name is unknown, but its direction is kept.
+        names = [
+            word for word in words if _NAME.fullmatch(word) and not names_direction(word) and not is_order_word(word)
+        ]
+    unsigned = without_minus(words[0]) if len(words) == 1 and not names else None
+    if unsigned is not None and _NAME.fullmatch(unsigned):
+        names, directions = [unsigned], {True}
     if len(names) != 1:
         return []
-    directions = {is_descending(word) for word in words if names_direction(word)}
     found = directions if len(directions) == 1 else {False, True}
     return [{"fieldName": rest(names[0]), "order": "DESC" if down else "ASC"} for down in sorted(map(bool, found))]
 

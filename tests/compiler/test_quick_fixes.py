@@ -185,6 +185,11 @@ def test_one_fix_leaves_the_others(text, form, wanted):
         ('{"filter": {"number": "5"}', "search", ['{"filter": {"number": "5"}}']),
         ('{"cursorPaging": {"limit": 500}}', "search", ['{"cursorPaging": {"limit": 100}}']),
         ('{"filter": {}, "foo": 1}', "search", ['{"filter": {}}']),
+        ('{"status": "APPROVED,CANCELED"}', "filter", ['{"status": {"$in": ["APPROVED", "CANCELED"]}}']),
+        ('{"status": {"$in": ["PENDING", "APPROVED|CANCELED"]}}', "filter", ['{"status": {"$in": ["PENDING", "APPROVED", "CANCELED"]}}']),
+        ("status != 'APPROVED or PENDING' and archived = true", "text", ["status not in (APPROVED, PENDING) and archived = true"]),
+        ('{"filter": {"any": [{"number": 1}]}}', "search", ['{"filter": {"$or": [{"number": 1}]}}']),
+        ('{filter: {buyerInfo.email: "a"}}', "search", ['{filter: {"buyerInfo.email": "a"}}']),
         ("", "text", ["everything"]),
     ],
 )  # fmt: skip

@@ -114,6 +114,9 @@ GOLDEN = [
     ("{a: NaN}", "1:5", 'expected a value, found "NaN"', "not a JSON number; write a number or null"),
     ("{a: -Infinity}", "1:5", 'expected a value, found "-Infinity"', "not a JSON number; write a number or null"),
     ("{a: True}", "1:5", 'expected a value, found "True"', "write true"),
+    ("{a: !0}", "1:5", 'expected a value, found "!"', "write true instead of !0"),
+    ("{a: !1}", "1:5", 'expected a value, found "!"', "write false instead of !1"),
+    ("{buyerInfo.email: 5}", "1:11", 'expected ":", found ".email"', 'put the key in quotes: "buyerInfo.email"'),
     *(
         (f"{{a: new Date({given})}}", "1:5", 'expected a value, found "new"', f"write the date-time as a string{help_}")
         for given, help_ in [
