@@ -19,6 +19,7 @@ from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
 from .filter_reader import FilterReader, LimitReached
 from .holes import Hole, has_hole_key
 from .json_printer import write_help
+from .json_strings import json_in_string
 from .part_names import (
     MAX_WRAPPERS,
     PAGING_KEYS,
@@ -241,10 +242,10 @@ class Reader:
         if beside is not None:
             self._descending[path[:-1]] = beside.order == "DESC"
             return f'write it in "sort": "order": "{beside.order}"', "intended"
-        if holds_parts(value):
+        if holds_parts(value) or holds_parts(json_in_string(value, "{")):
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
         filter_ = "search.filter" if level == "request" else "filter"
-        if holds_conditions(value, self._knows):
+        if holds_conditions(key, value, self._knows):
             return f"write the conditions of {quoted(key)} in {quoted(filter_)}", "guess"
         close = self.diagnostics.closest(key, ("search",) if level == "request" else SEARCH_KEYS, 0.7)
         return (f"did you mean {quoted(close)}?" if close else f"remove {quoted(key)}"), "guess"

@@ -29,6 +29,11 @@ _PARTS_ELSEWHERE = {
 _LIMIT_WORDS = ("limit", "size", "pagesize", "take", "top", "first", "perpage", "maxresults")
 _OFFSET_WORDS = ("offset", "skip", "page", "pagenumber", "pageindex", "start")
 _CURSOR_WORDS = ("nextcursor", "pagetoken", "nextpagetoken")
+_WORDS_OF_ANSWERS = (
+    *("aggs", "aggregations", "aggregation", "facets", "groupby", "highlight", "count"),
+    *("fields", "fieldset", "fieldsets", "projection", "select", "include", "columns"),
+)
+"""Keys of other interfaces that say what the answer contains."""
 _MAX_PARTS = 1_000
 """Parts of a value that are looked at; an object may contain itself."""
 _DIRECTIONS = (1, -1, 0)
@@ -83,8 +88,10 @@ def _is_part(key: str, value: JSON, levels: int) -> bool:
     return (is_name and value is not None) or (is_wrapper(key) and isinstance(value, dict))
 
 
-def holds_conditions(value: JSON, knows: Callable[[str], bool]) -> bool:
-    """Return whether a value has conditions in it: fields with values, not flags."""
+def holds_conditions(key: str, value: JSON, knows: Callable[[str], bool]) -> bool:
+    """Return whether an unknown key has conditions in it, not flags."""
+    if plain_name(key) in _WORDS_OF_ANSWERS:
+        return False
     left = [value]
     for _ in range(_MAX_PARTS):
         if not left:

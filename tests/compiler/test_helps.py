@@ -31,6 +31,7 @@ MORE: list[JSON] = [
     {"sort": [{"fieldName": "number", "type": "desc"}]},
     {"sort": "number", "order": "desc"},
     {"match": {"status": "APPROVED"}},
+    {"aggs": {"status": {"terms": {"field": "status"}}}},
     {"bool": {"must": [{"term": {"status": "APPROVED"}}]}},
     {"request": {"filter": {"status": "APPROVED"}}},
     {"anything": {"filter": {"status": "APPROVED"}}},
