@@ -189,7 +189,9 @@ def test_every_dialect_is_listed_as_it_is() -> None:
     from orderquery.sql.dialects import DIALECTS
 
     for row in DIALECTS.values():
-        (line,) = re.findall(rf"^\| `{row.name}` .*$", FOLDERS["sql"], re.MULTILINE)
+        lines = re.findall(rf"^\| `{row.name}` .*$", FOLDERS["sql"], re.MULTILINE)
+        assert len(lines) == 1, f"write one row for {row.name} in the table of orderquery/sql/README.md"
+        (line,) = lines
         assert row.driver in line
         assert ("| yes |" in line) == row.executed
         assert row.executed or "rendered only" in line

@@ -30,7 +30,6 @@ SITES_KEY = "sites"
 SEARCH_FORMATS = ("table", "json", "jsonl", "ids", "csv")
 
 _MAX_FILE_BYTES = 1 << 20
-_LOCAL_SCHEMES = ("sqlite", "duckdb", "spark", "clickhouse")
 _STORE_SUFFIXES = (".db", ".sqlite", ".sqlite3", ".duckdb")
 _FORBIDDEN = {
     "base-url": "pass --base-url on the command line",
@@ -64,7 +63,9 @@ def _read_store(value: Any, folder: Path) -> str:
     text = _read_text(value, folder)
     scheme, found, rest = text.partition("://")
     if found:
-        if scheme not in _LOCAL_SCHEMES:
+        from ..stores.engines import ENGINES
+
+        if scheme not in ENGINES or not ENGINES[scheme].in_file:
             raise ValueError("a file; for a server set ORDERQUERY_STORE, or pass STORE")
         return f"{scheme}:///{os.path.join(quote(str(folder)), rest.removeprefix('/'))}"
     return os.path.join(folder, os.path.expanduser(text))

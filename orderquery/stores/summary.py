@@ -24,13 +24,14 @@ STATUS = "status"
 OTHER = "other"
 """Orders without a value of the field, or with one that is not in its list."""
 
-_ENGINES = {
+ENGINE_VERSIONS = {
     "sqlite": ("SQLite", "SELECT sqlite_version()"),
     "duckdb": ("DuckDB", "SELECT version()"),
     "postgres": ("PostgreSQL", "SELECT current_setting('server_version')"),
     "spark": ("Spark", "SELECT version()"),
     "clickhouse": ("ClickHouse", "SELECT version()"),
 }
+"""The name of an engine by its dialect, and the query of its version."""
 _POSTGRES_BYTES = (
     "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class AS c "
     "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'm')"
@@ -75,7 +76,7 @@ class StoreSummary(NamedTuple):
 
 def summarize(store: Store, location: str, *, site: str | None = None) -> StoreSummary:
     """Describe an open store at a location, all its sites or one."""
-    engine, version = _ENGINES[store.dialect]
+    engine, version = ENGINE_VERSIONS[store.dialect]
     ((found,),) = store._query(version, {})
     ((transactions,),) = store._query(f"SELECT count(*) FROM {tables_of(store.schema).transactions}", {})
     sites = store.sites() if site is None else [site]

@@ -41,10 +41,20 @@ def test_a_supported_operation_has_a_service(row: Operation) -> None:
 @pytest.mark.parametrize("row", [row for row in OPERATIONS if row.is_supported], ids=lambda row: row.name)
 def test_a_supported_operation_is_a_typed_method_of_the_emulator(row: Operation) -> None:
     method = getattr(oq.Emulator, row.name, None)
-    assert method is not None, f"write the typed method {row.name} in emulator.py or plan_methods.py"
+    assert method is not None, f"write the typed method {row.name} in order_methods.py or plan_methods.py"
     assert inspect.getdoc(method)
     names = {**vars(dicts), "Page": Page, "SearchSource": requested.SearchSource}
     assert get_type_hints(method, localns=names)["return"] is (row.response or Page)
+
+
+@pytest.mark.parametrize("row", [row for row in OPERATIONS if row.method == "GET"], ids=lambda row: row.name)
+def test_an_operation_reads_the_keys_of_its_query(row: Operation) -> None:
+    elsewhere = {*row.path_keys, *(key for _, key in row.headers)}
+    keys = set() if row.request is None else {field.alias for field in row.request.model_fields.values()} - elsewhere
+    assert row.parameters is not None or not keys, (
+        f"{sorted(map(str, keys))} are keys of the query, which nothing reads: "
+        f"write parameters= in the row of {row.name}, a function such as item_parameters"
+    )
 
 
 def is_json(kind: Any) -> bool:
