@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..nodes import Span
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MAX_NAMES = 30
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "argument_list", "expression_statement"})
 _DECODERS = frozenset({"json", "loads", "load"})
+_ANY_KEY = ""
 _RAW = frozenset({"text", "content", "read", "data", "body", "result"})
 
 
@@ -35,11 +36,12 @@ class AnswerRead:
 class _AnswerPart:
     """A part of the answer in an expression.
 
-    ``keys`` is its path, and ``is_decoded`` whether it is JSON yet.
+    ``keys`` is its path, and ``is_decoded`` whether it is JSON yet. ``index`` is its place in the values of a tuple.
     """
 
     keys: tuple[str, ...]
     is_decoded: bool
+    index: int | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class AnswerReads:
     """The reads of one answer, and the names that hold its parts."""
 
     reads: list[AnswerRead] = field(default_factory=list)
+    added: set[tuple[str, ...]] = field(default_factory=set)
+    """The parts that the code itself gives the answer."""
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -69,7 +73,9 @@ class AnswerReader:
                 seen.add((binding.name, binding.statement.id))
                 for use in reached_uses(self._source, self._scope, binding, path[-1]):
                     self._follow(use, part)
-        self._found.reads.sort(key=lambda read: read.span)
+        added = self._found.added
+        reads = [read for read in self._found.reads if not {read.keys, (*read.keys[:-1], _ANY_KEY)} & added]
+        self._found.reads = sorted(reads, key=lambda read: read.span)
         return self._found
 
     def _follow(self, path: list[Node], part: _AnswerPart) -> None:
@@ -79,12 +85,18 @@ class AnswerReader:
             node, parent = path[index], path[index - 1]
             if parent.type in _TRANSPARENT or (parent.type == "boolean_operator" and child(parent, "left") == node):
                 index -= 1
+            elif parent.type in ("expression_list", "tuple") and part.index is None:
+                part, index = replace(part, index=named(parent).index(node)), index - 1
             elif parent.type == "subscript" and child(parent, "value") == node:
-                stepped = self._step(part, self._key(parent.children_by_field_name("subscript")))
+                key = self._key(parent.children_by_field_name("subscript"))
+                if child(path[index - 2], "left") == parent and path[index - 2].type == "assignment":
+                    self._found.added.add((*part.keys, _ANY_KEY if key is None else key[0]))
+                    return
+                stepped = self._item(part, parent) if part.index is not None else self._step(part, key)
                 if stepped is None:
                     return
                 part, index = stepped, index - 1
-            elif parent.type == "attribute" and child(parent, "object") == node:
+            elif parent.type == "attribute" and child(parent, "object") == node and part.index is None:
                 found = self._attribute(path, index - 1, part)
                 if found is None:
                     return
@@ -94,7 +106,13 @@ class AnswerReader:
                 name = called_name(self._source, function)
                 if name in _DECODERS:
                     part = _AnswerPart(part.keys, is_decoded=True)
-                elif name not in ("list", "dict", "cast", "run", "gather"):
+                elif name == "gather" and part.index is None:
+                    given = named(node)
+                    place = given.index(path[index + 1])
+                    if any(other.type == "list_splat" for other in given[:place]):
+                        return
+                    part = replace(part, index=place)
+                elif name not in ("list", "dict", "cast", "run"):
                     return
                 index -= 1
             else:
@@ -112,12 +130,36 @@ class AnswerReader:
             return _AnswerPart(part.keys, is_decoded=True), index - 1
         if not part.is_decoded and name in _RAW:
             return part, index - 1 if called else index
+        if name in ("update", "setdefault") and called and call is not None:
+            self._add(call, name, part)
+            return None
         if name == "get" and called and call is not None:
             arguments = child(call, "arguments")
             stepped = self._step(part, self._key(named(arguments)[:1] if arguments is not None else []))
             return None if stepped is None else (stepped, index - 1)
         # A response that is checked first: response.raise_for_status().json() of some clients.
         return (part, index - 1) if not part.is_decoded and called and name == "raise_for_status" else None
+
+    def _item(self, part: _AnswerPart, subscript: Node) -> _AnswerPart | None:
+        """Return the part that ``values[0]`` reads out of several values."""
+        written = [self._source.text_of(key) for key in subscript.children_by_field_name("subscript")]
+        return replace(part, index=None) if written == [str(part.index)] else None
+
+    def _add(self, call: Node, name: str, part: _AnswerPart) -> None:
+        """Note the keys that ``update`` or ``setdefault`` gives a part."""
+        arguments = child(call, "arguments")
+        for given in [] if arguments is None else named(arguments):
+            if given.type == "keyword_argument":
+                key = child(given, "name")
+                keys = [None if key is None else self._source.text_of(key)]
+            elif given.type == "dictionary" and name == "update":
+                pairs = [child(pair, "key") for pair in named(given)]
+                keys = [None if key is None else self._source.string(key) for key in pairs]
+            else:
+                keys = [self._source.string(given) if name == "setdefault" else None]
+            self._found.added.update((*part.keys, key or _ANY_KEY) for key in keys)
+            if name == "setdefault":
+                return
 
     def _key(self, nodes: list[Node]) -> tuple[str, Span] | None:
         value = self._source.string(nodes[0]) if len(nodes) == 1 else None
@@ -137,6 +179,11 @@ class AnswerReader:
         if parent.type in ("assignment", "named_expression"):
             value = child(parent, "right") or child(parent, "value")
             target = child(parent, "left") or child(parent, "name")
+            if parent.type == "assignment" and part.index is not None and target is not None:
+                # Only a name, or as many names as there are values.
+                targets = named(target) if target.type in ("pattern_list", "tuple_pattern", "list_pattern") else []
+                if part.index < len(targets) and all(one.type != "list_splat_pattern" for one in targets):
+                    target, part = targets[part.index], replace(part, index=None)
             if value == node and target is not None:
                 self._wait_for(target, part, parent, parent.end_byte)
         elif parent.type == "as_pattern":
@@ -145,7 +192,7 @@ class AnswerReader:
                 self._wait_for(named(alias)[0], part, parent, alias.end_byte)
         elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
             target = child(parent, "left")
-            if part.keys and target is not None:
+            if part.keys and target is not None and part.index is None:
                 # In a comprehension the target comes after the expression that uses it.
                 start = target.end_byte if parent.type == "for_statement" else self._scope.start_byte
                 self._wait_for(target, _AnswerPart((*part.keys, "*"), part.is_decoded), parent, start)
@@ -154,5 +201,5 @@ class AnswerReader:
         name = name_of(self._source, target)
         if name is not None:
             self._waiting.append((BoundName(name, statement, holds_from), part))
-            if part.keys:
+            if part.keys and part.index is None:
                 self._found.names[name] = part.keys

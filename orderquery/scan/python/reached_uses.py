@@ -29,6 +29,9 @@ class BoundName:
 def binding_of(source: PythonSource, path: list[Node]) -> BoundName | None:
     """Return what the name at the end of a path is bound by; ``None`` for a use."""
     name = name_of(source, path[-1])
+    case = next((index for index, node in enumerate(path) if node.type == "case_pattern"), 0)
+    if name is not None and case:
+        return BoundName(name, path[case - 1], path[-1].end_byte)
     index = len(path) - 1
     while index > 1 and path[index - 1].type in _GROUPS:
         index -= 1

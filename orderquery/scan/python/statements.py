@@ -152,8 +152,7 @@ class Follower:
 
     def _loop(self, node: Node, states: list[Names]) -> list[Names]:
         condition, body = child(node, "condition"), child(node, "body")
-        head = child(node, "right") if node.type == "for_statement" else condition
-        if self._has_stop(head) and not self._is_rehearsal:
+        if self._has_stop(child(node, "right")) and not self._is_rehearsal:
             self.reached += [copied_names(names) for names in states]
         has_stop = self._has_stop(body)
         # A later round begins with what an earlier one left.
@@ -163,6 +162,8 @@ class Follower:
         again, breaks = self._round(body, entering)
         self._is_rehearsal -= 1
         heads = self._merged([*states, *again])
+        if self._has_stop(condition) and not self._is_rehearsal:
+            self.reached += [copied_names(names) for names in heads]
         if has_stop:
             entering, _ = self._parted(condition, [copied_names(names) for names in heads], always=True)
             self._bind_target(node, entering)

@@ -18,6 +18,9 @@ AnswerKind = Literal["answer", "response", "axios", "got", "unknown"]
 Path = tuple[str, ...]
 ITEM = "*"
 """In a path, an order."""
+ANY_KEY = "@any"
+_ALL = "@all "
+"""In a path, with an index: one of the values of ``Promise.all``."""
 _ORDERS: Path = ("orders",)
 _MAX_STEPS = 2_000
 _MAX_USES = 500
@@ -51,6 +54,7 @@ class Answer:
         self._shares_names = shares_names
         self.reads: list[Read] = []
         self.names: dict[int, Path] = {}
+        self._added: set[Path] = set()
         self._seen: set[tuple[int, Path]] = set()
         self._waiting: deque[tuple[Node, Path]] = deque([(call, () if kind == "answer" else (f"@{kind}",))])
         for _ in range(_MAX_STEPS):
@@ -60,6 +64,10 @@ class Answer:
             if (node.id, path) not in self._seen:
                 self._seen.add((node.id, path))
                 self._follow(node, path)
+
+    def is_added(self, path: Path) -> bool:
+        """Return whether the code itself gives the answer such a part."""
+        return path in self._added or (*path[:-1], ANY_KEY) in self._added
 
     def is_right_elsewhere(self, read: Read, right: Path) -> bool:
         """Return whether ``??`` or ``||`` joins a wrong key and the right one.
@@ -94,6 +102,8 @@ class Answer:
             self._push(parent, path)
         elif kind == "arguments" and self._awaits(parent):
             self._push(self._tree.parent(parent) or parent, path)
+        elif kind in ("arguments", "array"):
+            self._given(parent, node, path)
         elif kind in ("member_expression", "subscript_expression") and _is(parent, "object", node):
             self._member(parent, path)
         elif kind == "variable_declarator" and _is(parent, "value", node):
@@ -126,14 +136,39 @@ class Answer:
         called = None if call is None or call.type != "call_expression" else callee(call)
         return called is not None and called.type == "identifier" and self._tree.name(called) == "await"
 
+    def _given(self, holder: Node, node: Node, path: Path) -> None:
+        """Follow an argument of ``Object.assign``, or an item of ``Promise.all``."""
+        given = holder if holder.type == "arguments" else self._tree.parent(holder)
+        call = None if given is None or given.type != "arguments" else self._tree.parent(given)
+        name = None if call is None else self._tree.name(callee(call) or call)
+        items = expressions(holder)
+        index = next(index for index, item in enumerate(items) if item.id == node.id)
+        if call is None or any(item.type == "spread_element" for item in items[:index]):
+            return
+        if name == "Promise.all" and holder.type == "array":
+            self._push(call, (f"{_ALL}{index}", *path))
+        elif name == "Object.assign" and holder.id == (given or holder).id and index == 0:
+            for added in map(inner, items[1:]):
+                known = added.type == "object" and all(part.type == "pair" for part in expressions(added))
+                keys = [field(pair, "key") for pair in expressions(added)] if known else []
+                names = [None if key is None else key_of(self._tree, key) for key in keys] if known else [None]
+                self._added.update((*path, key or ANY_KEY) for key in names)
+
     def _member(self, member: Node, path: Path) -> None:
         key = field(member, "property") or field(member, "index")
         if key is None:
             return
         name = self._tree.text(key) if member.type == "member_expression" else key_of(self._tree, key)
         around = self._tree.parent(member)
+        if around is not None and around.type == "assignment_expression" and _is(around, "left", member):
+            self._added.add((*path, name or ANY_KEY))
+            return
         is_called = around is not None and calls(around, member)
         if around is not None and is_called and self._called(around, name or "", path):
+            return
+        if path[:1] and path[0].startswith(_ALL):
+            if path[0] == f"{_ALL}{name}":
+                self._push(member, path[1:])
             return
         if path == _ORDERS and (name is None or name.isdecimal()):
             self._push(member, (*path, ITEM))
@@ -209,6 +244,9 @@ class Answer:
                             waiting.append((value, self._part(at, name, key, child)))
                     elif child.type != "rest_pattern":
                         waiting.append((child, at))
+            elif node.type == "array_pattern" and at[:1] and at[0].startswith(_ALL):
+                index = int(at[0].removeprefix(_ALL))
+                waiting += [(child, at[1:]) for place, child in _places(node) if place == index]
             elif node.type == "array_pattern" and at == _ORDERS:
                 waiting += [(child, (*at, ITEM)) for child in expressions(node)]
             elif node.type in ("lexical_declaration", "variable_declaration"):
@@ -267,6 +305,17 @@ class Answer:
             self.names[id(binding)] = _ORDERS
             for use in binding.uses[:_MAX_USES]:
                 self._push(use, _ORDERS)
+
+
+def _places(pattern: Node) -> list[tuple[int, Node]]:
+    """Return the parts of an array pattern with their places; ``[, b]`` has none at 0."""
+    found, place = [], 0
+    for child in pattern.children:
+        if child.type == ",":
+            place += 1
+        elif child.is_named and child.type not in ("comment", "rest_pattern"):
+            found.append((place, child))
+    return found
 
 
 def _is(node: Node, name: str, child: Node) -> bool:

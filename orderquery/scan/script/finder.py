@@ -166,7 +166,9 @@ class _ScriptFinder:
         for read in answer.reads:
             mistake = unknown_answer_key(read.path, self._tree.span(read.key), is_sdk=is_sdk)
             right = right_path(read.path, is_sdk=is_sdk)
-            if mistake is not None and right is not None and not answer.is_right_elsewhere(read, right):
+            if mistake is None or right is None or answer.is_added(read.path):
+                continue
+            if not answer.is_right_elsewhere(read, right):
                 yield mistake
 
     def _value(self, node: Node, call: Node, *, inlines: Inlines = "never") -> SourceValue | None:

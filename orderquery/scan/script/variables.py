@@ -147,11 +147,7 @@ class Variables:
         end = max(use.start_byte, call.start_byte) if in_call else use.start_byte
         anchor = call if in_call and call.start_byte >= use.start_byte else use
         before, after = [], []
-        loops = [
-            loop
-            for loop in self._reader.scopes.loops_around(anchor)
-            if not (loop.start_byte <= binding.node.start_byte < loop.end_byte)
-        ]
+        loops = [loop for loop in self._reader.scopes.loops_around(anchor) if not _is_made_in(binding, loop)]
         outer = loops[-1] if loops else None
         for write in sorted(binding.writes, key=lambda write: write.node.start_byte):
             node = write.node
@@ -241,6 +237,15 @@ class Variables:
             entry = entry_of(part, key)
             part = self._reader.part(part, key, write.node) if entry is None else entry.value
         return with_part(value, path, change(part))
+
+
+def _is_made_in(binding: DeclaredName, loop: Node) -> bool:
+    """Return whether each round of a loop has a new variable.
+
+    All rounds share one of the head of ``for (let cursor; ; )``.
+    """
+    rounds = (field(loop, "body") or loop) if loop.type == "for_statement" else loop
+    return rounds.start_byte <= binding.node.start_byte < rounds.end_byte
 
 
 def _added(part: SourceValue | None, source: SourceValue | None) -> SourceValue | None:
