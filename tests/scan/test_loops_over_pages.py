@@ -46,6 +46,7 @@ OTHERS = {
     "a retry": "let r; while (!r) { try { r = await CALL; } catch {} }",
     "polling": "let r = await CALL; while (r.orders.length === 0) { await sleep(1000); r = await CALL; }",
     "another date": "let r, from = start; while (from < end) { r = await orders.searchOrders({ filter: { _createdDate: { $gt: from } } }); found.push(...r.orders); from = r.orders.at(-1)._createdDate; }",
+    "sites": "while (sites.length) { use(sites.pop()); let r = await CALL; while (r.metadata.hasNext) { r = await orders.searchOrders({ cursorPaging: { cursor: r.metadata.cursors.next } }); } }",
     "a list": "let r = await CALL; for (const status of statuses) { r = await CALL; found.push(...r.orders); }",
 }  # fmt: skip
 

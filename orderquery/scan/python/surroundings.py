@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LOOPS = frozenset({"while_statement", "for_statement"})
+_BINDINGS = frozenset({"for_statement", "assignment", "augmented_assignment", "named_expression"})
+_LEAVES = ("return_statement", "break_statement")
+_NUMBERS = re.compile(r"(?:itertools\.)?(?:range|count)\b")
 _NEXT_PAGE = re.compile(r"has_?next|cursors?\b|next_?cursor|next_?page|has_?more|\bnext\b", re.IGNORECASE)
 _READS_NEXT = re.compile(r"hasNext|has_next|[\"']cursors[\"']|nextCursor|next_cursor|hasMore|has_more")
 _LENGTH = re.compile(r"\blen\(|[\"']count[\"']|\bcount\b|[\"']total\w*[\"']|\btotal\w*\b")
@@ -70,6 +73,8 @@ class _Surroundings:
     # -- loops ---------------------------------------------------------------------------------------------------
 
     def _of_loop(self, loop: Node, answer: AnswerReads) -> Iterator[AroundCall]:
+        if self._ends_after_call(loop):
+            return
         offsets = list(self._offsets(loop))
         if offsets:
             yield offsets[0]
@@ -77,7 +82,7 @@ class _Surroundings:
         cursors = [document for document in self._documents if _cursor_of(document) is not None]
         if not cursors:
             is_certain = all(_has_no_cursor(document) for document in self._documents)
-            if is_certain and _READS_NEXT.search(self._source.text_of(loop)):
+            if is_certain and self._reads_next(loop) and not self._varies(loop):
                 yield around.cursor_not_passed(self._source.span(self._call.node))
             return
         for document in cursors:
@@ -89,6 +94,51 @@ class _Surroundings:
                 yield around.cursor_beside_search(span, parts)
                 break
         yield from self._wrong_ends(loop, answer)
+
+    def _ends_after_call(self, loop: Node) -> bool:
+        """Return whether the loop only repeats a call that failed."""
+        path = self._call.path
+        for above, node in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
+            if above == loop:
+                return False
+            following = named(above) if above.type == "block" else []
+            ends = [part.type in _LEAVES for part in following if part.start_byte > node.start_byte]
+            if above.type == "return_statement" or any(ends):
+                return True
+        return False
+
+    def _reads_next(self, loop: Node) -> bool:
+        """Return whether a loop may be over pages, and reads whether there is a next one.
+
+        What a loop inside it reads is about the pages of that one.
+        """
+        if loop.type == "for_statement" and not self._counts(loop):
+            return False
+        text = self._source.data[loop.start_byte : loop.end_byte]
+        for node in own_nodes(child(loop, "body") or loop):
+            inside = node.start_byte - loop.start_byte, node.end_byte - loop.start_byte
+            if node.type in _LOOPS and child(node, "condition") is not None:
+                text = text[: inside[0]] + b" " * (inside[1] - inside[0]) + text[inside[1] :]
+        return _READS_NEXT.search(text.decode("utf-8", "ignore")) is not None
+
+    def _varies(self, loop: Node) -> bool:
+        """Return whether the loop changes another part of the search, such as a date."""
+        names = {self._source.text_of(node) for node in self._bound_in(loop)}
+        values = (_value_at(document, path) for document in self._documents for (path, _) in document.spans)
+        written = {word for value in values if isinstance(value, Hole) for word in _WORD.findall(value.written)}
+        return not names.isdisjoint(written)
+
+    def _bound_in(self, loop: Node) -> Iterator[Node]:
+        """Yield the names that a loop sets."""
+        for node in (loop, *own_nodes(child(loop, "body") or loop)):
+            target = child(node, "left") or (child(node, "name") if node.type == "named_expression" else None)
+            if target is not None and node.type in _BINDINGS:
+                yield from (part for part in (target, *own_nodes(target)) if part.type == "identifier")
+
+    def _counts(self, loop: Node) -> bool:
+        """Return whether a loop is over numbers."""
+        right = child(loop, "right")
+        return right is not None and _NUMBERS.match(self._source.text_of(right)) is not None
 
     def _offsets(self, loop: Node) -> Iterator[AroundCall]:
         """Yield the numbers by which the search of a loop pages."""
@@ -106,9 +156,8 @@ class _Surroundings:
     def _counted_in(self, loop: Node) -> set[str]:
         found: set[str] = set()
         if loop.type == "for_statement":
-            target, right = child(loop, "left"), child(loop, "right")
-            text = "" if right is None else self._source.text_of(right)
-            if target is not None and re.match(r"(?:itertools\.)?(?:range|count)\b", text):
+            target = child(loop, "left")
+            if target is not None and self._counts(loop):
                 found.update(_WORD.findall(self._source.text_of(target)))
         for node in own_nodes(child(loop, "body") or loop):
             left, right = child(node, "left"), child(node, "right")

@@ -130,11 +130,16 @@ class Loop:
         """Return whether the loop reads the metadata of pages, or collects their orders."""
         for read in self._answer.reads:
             is_about_pages = read.path[0] == "metadata" or _CURSOR.search(read.path[0]) or "aging" in read.path[0]
-            if is_about_pages and _is_in(read.key, loop):
+            if is_about_pages and _is_in(read.key, loop) and not self._is_of_inner(read.key, loop):
                 return True
         text = self._tree.start_of(loop, _MAX_LOOP_CHARS)
         collects = any(read.path == ("orders",) and _is_in(read.key, loop) for read in self._answer.reads)
         return collects and re.search(r"\.push\(\s*\.\.\.|\.concat\(|\[\s*\.\.\.", text) is not None
+
+    def _is_of_inner(self, key: Node, loop: Node) -> bool:
+        """Return whether a read is in a loop inside, which is about the pages of its own."""
+        inside = [found for found in self._scopes.loops_around(key) if found.id != loop.id and _is_in(found, loop)]
+        return any(found.type != "for_in_statement" and not _is_in(self._site, found) for found in inside)
 
     def _varies(self, loop: Node) -> bool:
         """Return whether the loop changes another part of the search, such as a date."""
