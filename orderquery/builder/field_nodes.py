@@ -220,5 +220,8 @@ class FieldNode:
 
     __and__ = __rand__ = __or__ = __ror__ = _unparenthesised
 
+    def __neg__(self) -> NoReturn:
+        raise UsageError(f"a field has no sign; to sort from the highest value write: oq.f.{self._name}.desc()")
+
     def __invert__(self) -> NoReturn:
         raise UsageError(f"{self._name} is not a condition; write: oq.f.{self._name} == False")

@@ -64,8 +64,11 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _no_match(schema: Schema, pattern: str) -> str:
-    from ..compiler.suggestions import nearest_field
+    from ..compiler.suggestions import nearest_field, unsearchable_part
 
+    known = unsearchable_part(pattern, schema)
+    if known:
+        return f'no field matches "{pattern}"; "{known}" exists, but cannot be searched'
     closest = nearest_field(schema, pattern)
     return f'no field matches "{pattern}"' + (f'; did you mean "{closest}"?' if closest else "")
 

@@ -56,12 +56,20 @@ def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: boo
     may_be = [field for field in elsewhere.unclear.get(name, ()) if field in names]
     if may_be:
         return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
-    if name in elsewhere.unsearchable:
-        nearest = elsewhere.nearest.get(name) if not sorting else None
-        help_ = f"{quoted(name)} exists, but cannot be searched"
+    if known := unsearchable_part(name, schema):
+        nearest = elsewhere.nearest.get(known) if not sorting else None
+        help_ = f"{quoted(known)} exists, but cannot be searched"
         return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
     near = problems.closest(name, names)
     return (f"did you mean {quoted(near)}?", "guess") if near else (_list_of_fields(schema, names), None)
+
+
+def unsearchable_part(name: str, schema: Schema) -> str:
+    """Return the longest start of a path that is a property without a search."""
+    steps = name.split(".")
+    starts = [".".join(steps[:count]) for count in range(len(steps), 0, -1)]
+    found = next((start for start in starts if start in fields_elsewhere().unsearchable), "")
+    return "" if any(field.startswith(f"{found}.") for field in schema.by_name) else found
 
 
 def _list_of_fields(schema: Schema, names: Sequence[str]) -> str:

@@ -25,6 +25,8 @@ from ..language.schema import Schema
 from .base import LoadResult, Store
 from .documents_to_load import Loadable, converter_of, find_records
 from .engines import open_store
+from .explain import Explanation
+from .histogram import AUTO, Histogram
 from .service_state import storable_ids
 
 if TYPE_CHECKING:
@@ -185,6 +187,20 @@ class AsyncStore:
     async def count(self, search: SearchSource, *, params: Mapping[str, Any] | None = None) -> int:
         """Count the orders of a search on all its pages."""
         return await self._threads.run(lambda: self.store.count(search, params=params))
+
+    async def histogram(
+        self, search: SearchSource, by: str = "createdDate", unit: str = AUTO, *, seconds: float | None = None
+    ) -> Histogram:
+        """Count the orders of a search by a field of dates. See :meth:`Store.histogram`."""
+        return await self._threads.run(lambda: self.store.histogram(search, by, unit, seconds=seconds))
+
+    async def explain(self, search: SearchSource) -> Explanation:
+        """Return the statement and execution plan for a page, without running it."""
+        return await self._threads.run(lambda: self.store.explain(search))
+
+    async def sites(self) -> list[str]:
+        """Return every site with a record or an entry, sorted."""
+        return await self._threads.run(self.store.sites)
 
     async def get(self, order_id: str | None = None, *, number: str | int | None = None) -> OrderDict | None:
         """Return the order with an id or a number, or ``None``. See :meth:`Store.get`."""

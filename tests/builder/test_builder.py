@@ -76,6 +76,7 @@ OFFENCES = [
     (lambda: not (f.number > 5), "a filter has no truth value"),
     (lambda: 5 < f.number < 7, "a filter has no truth value"),
     (lambda: f.number == 5 & f.number == 7, "number is not a condition; & and | bind tighter"),
+    (lambda: -f.number, "a field has no sign; to sort from the highest value write: oq.f.number.desc()"),
     (lambda: f.number & (f.number == 7), "number is not a condition"),
     (lambda: ~f.archived, r"archived is not a condition; write: oq.f.archived == False"),
     (lambda: bool(f.archived), "a filter has no truth value"),

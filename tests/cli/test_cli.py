@@ -353,6 +353,7 @@ def test_fields():
     ]  # fmt: skip
     assert len(json.loads(run("fields", "buyerInfo.*", "--format", "json").stdout)) == 3
     assert "did you mean" in run("fields", "paymentstatu5").stderr
+    assert '"tags" exists, but cannot be searched' in run("fields", "tags").stderr
     assert all(row["name"] in run("fields").stdout for row in everything)
 
 

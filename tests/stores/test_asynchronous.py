@@ -54,6 +54,9 @@ def test_every_method(location: str, tmp_path: Path) -> None:
         ordered = store.iterate("number >= :n order by number", params={"n": 5})
         assert [order["id"] async for order in ordered] == ["o5", "o6", "o7"]
         assert await store.count("everything") == 7
+        assert await store.histogram("everything") == store.store.histogram("everything")
+        assert (await store.explain("number = 5")).statement == store.store.explain("number = 5").statement
+        assert await store.sites() == [""]
         assert await store.get("o5") == await store.get(number=5) == ORDERS[4]
         assert json.loads(await store.get_document("o5") or b"") == ORDERS[4]
         assert await store.get_transactions("o5") is None
