@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     folders = (emulator, FOLDERS["stores"], FOLDERS["memory"], FOLDERS["orderquery"])
     for block in (blocks("python")[-1], *(block for text in folders for block in blocks("python", text))):
         exec(compile(block, "README.md", "exec"), {})
+
+
+def test_the_layouts_can_be_loaded(tmp_path: Path) -> None:
+    examples = re.findall(
+        r"^    dialect = .*?(?=^\S)", (ROOT / "grammar" / "README.md").read_text("utf-8"), re.M | re.S
+    )
+    for example in (*blocks("toml", FOLDERS["stores"]), *map(textwrap.dedent, examples)):
+        path = tmp_path / "layout.toml"
+        path.write_text(example)
+        layout = oq.load_layout(path)
+        assert oq.compile("paymentStatus = PAID order by createdDate desc").sql("postgres", layout=layout).text
+    assert examples
 
 
 @pytest.mark.parametrize("document", [README, FOLDERS["migration"], FOLDERS["scan"]], ids=["main", "migration", "scan"])

@@ -259,7 +259,7 @@ HOSTILE = {
     "a table that is a query": (SMALL.replace('"shop"', '"(SELECT 1)"'), 'table: "(SELECT 1)" is not a table name; for other SQL use from'),
     "no document": ('dialect = "sqlite"\ntable = "shop"\nkey = "id"', "document: missing key; add document or json"),
     "no key": ('dialect = "sqlite"\ntable = "shop"\ndocument = "doc"', "key: missing key; add the column of the order id"),
-    "no hidden field": (SMALL.replace("status =", "archived ="), 'fields."status": missing key; add its column or a constant: every search excludes INITIALIZED'),
+    "no hidden field": (SMALL.replace("status =", "archived ="), 'fields."status": missing key; add its column, or a constant such as "\'APPROVED\'": every search excludes INITIALIZED'),
     "fields that are no table": ('dialect = "sqlite"\ntable = "shop"\nkey = "id"\njson = "doc"\nfields = 1', "fields: not a table"),
     "an unknown field": (SMALL + 'paymentstatus = "x"', 'fields."paymentstatus": unknown field; did you mean "paymentStatus"?'),
     "a field twice": (

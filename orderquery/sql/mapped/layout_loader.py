@@ -222,8 +222,11 @@ class _LayoutReader:
         field, values = self.schema.hidden
         if field.name not in dict(mapped):
             hidden = ", ".join(map(str, values))
+            visible = [value for value in field.values if value not in (*values, "UNSPECIFIED")]
+            constant = f"'{visible[0]}'" if visible else "'VALUE'"
+            reason = f"every search excludes {hidden}"
             raise self._error(
-                f'fields."{field.name}"', f"missing key; add its column or a constant: every search excludes {hidden}"
+                f'fields."{field.name}"', f'missing key; add its column, or a constant such as "{constant}": {reason}'
             )
 
     # -- parts of a layout ---------------------------------------------------------------------------------------

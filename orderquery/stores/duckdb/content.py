@@ -52,7 +52,9 @@ def read_about(connection: DuckdbConnection, path: str) -> dict[str, str]:
     tables = list_tables(connection)
     about = _facts(connection) if tables.get("about", "") in _ABOUT_TABLES else {}
     if about.get("application") != APPLICATION or not re.fullmatch(r"[0-9]{1,9}", about.get("layout", "")):
-        raise StoreError(f"{path} is a DuckDB file, but not an orderquery store; use another path")
+        raise StoreError(
+            f"{path} is a DuckDB file, but not an orderquery store; use another path, or a layout for your own tables"
+        )
     for kind, text in _OTHERS:
         for (name,) in connection.rows(f"{text} LIMIT 1"):
             raise _foreign(path, kind, name)

@@ -51,7 +51,9 @@ def read_about(database: sqlite3.Connection, path: str) -> dict[str, Any]:
         if not _is_plain(kind, sql):
             raise _foreign(path, kind, name)
     if not any(kind == "table" and name == "about" for kind, name, _, _ in objects):
-        raise StoreError(f"{path} is a SQLite file, but not an orderquery store; use another path")
+        raise StoreError(
+            f"{path} is a SQLite file, but not an orderquery store; use another path, or a layout for your own tables"
+        )
     about = _facts(database)
     tables = {name for each in stored_tables(about) for name in each[1:]} | _SHARED
     for kind, name, table, _ in objects:

@@ -82,7 +82,9 @@ def _has_no_tables(database: sqlite3.Connection) -> bool:
 
 def _read_version(database: sqlite3.Connection, path: str) -> int:
     if database.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
-        raise StoreError(f"{path} is a SQLite file, but not an orderquery store; use another path")
+        raise StoreError(
+            f"{path} is a SQLite file, but not an orderquery store; use another path, or a layout for your own tables"
+        )
     (version,) = database.execute("PRAGMA user_version").fetchone()
     return int(version)
 
