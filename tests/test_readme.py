@@ -198,6 +198,14 @@ def test_every_command_is_listed() -> None:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", FOLDERS["cli"]), name
 
 
+def test_every_engine_is_listed() -> None:
+    from orderquery.stores.engines import ENGINES
+
+    listed = {engine.store for scheme, engine in ENGINES.items() if f"`{scheme}://" in FOLDERS["stores"]}
+    missing = [scheme for scheme, engine in ENGINES.items() if engine.store not in listed]
+    assert not missing, f"write a row for {missing} in the table of orderquery/stores/README.md"
+
+
 def test_every_dialect_is_listed_as_it_is() -> None:
     from orderquery.sql.dialects import DIALECTS
 
