@@ -199,7 +199,7 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_engine_is_listed() -> None:
-    from orderquery.stores.engines import ENGINES
+    from orderquery.stores.locations import ENGINES
 
     listed = {engine.store for scheme, engine in ENGINES.items() if f"`{scheme}://" in FOLDERS["stores"]}
     missing = [scheme for scheme, engine in ENGINES.items() if engine.store not in listed]

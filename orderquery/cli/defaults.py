@@ -63,7 +63,7 @@ def _read_store(value: Any, folder: Path) -> str:
     text = _read_text(value, folder)
     scheme, found, rest = text.partition("://")
     if found:
-        from ..stores.engines import ENGINES
+        from ..stores.locations import ENGINES
 
         if scheme not in ENGINES or not ENGINES[scheme].in_file:
             raise ValueError("a file; for a server set ORDERQUERY_STORE, or pass STORE")
