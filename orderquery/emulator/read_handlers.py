@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..compiler.report import QueryError
+from ..diagnostics.errors import StoreError
 from ..stores.base import NotAtOnce
 from ..syntax.json_decoder import read_json
 from .errors import Refused, diagnostics_error
@@ -41,44 +42,47 @@ class ReadHandlers:
         """Answer Search Orders, in the event loop if that takes milliseconds."""
         self._context.admit(request)
         body = await read_body(request, self._context.max_body_bytes)
-        if len(body) <= MAX_INLINE_SEARCH_BYTES and self._reads_at_once():
-            with suppress(NotAtOnce):
-                return self._search(request, body, at_once=True)
+        if len(body) <= MAX_INLINE_SEARCH_BYTES:
+            return await self._read(self._search, request, body)
         return await run_in_threadpool(self._search, request, body)
 
-    def _reads_at_once(self) -> bool:
-        """Return whether reads may be answered in the event loop.
+    async def _read(self, read: Callable[..., Response], request: Request, *arguments: object) -> Response:
+        """Answer a read in the event loop if that takes milliseconds, else in a thread.
 
         Handing one to a thread takes longer than reading an order. Renaming a large document takes tens of
         milliseconds, which other requests would wait for.
         """
         store = self._context.store
-        return store.searches_at_once and not store.holds_sdk_names()
+        if store.reads_at_once:
+            with suppress(NotAtOnce), store.at_once():
+                if not store.holds_sdk_names():
+                    return read(request, *arguments)
+        return await run_in_threadpool(read, request, *arguments)
 
-    def _search(self, request: Request, body: bytes, *, at_once: bool = False) -> Response:
+    def _search(self, request: Request, body: bytes) -> Response:
         context, headers = self._context, dict[str, str]()
         try:
             refuses = is_anything if context.strict else is_refused_by_service
             plan, tolerated = read_plan(body, context.store.schema, refuses)
             headers = warnings_header(tolerated)
             store = context.store_for(request)
-            page = store.search_at_once(plan) if at_once else store.search(plan, seconds=context.search_timeout_s)
+            page = store.search(plan, seconds=context.search_timeout_s)
             rename = context.rename_to_rest if store.holds_sdk_names() else None
-            return json_response(page.to_bytes(rename), headers=headers)
-        except NotAtOnce:
-            headers = {}
-            raise
+            response = json_response(page.to_bytes(rename), headers=headers)
         except Refused as refusal:
-            headers = {**headers, **refusal.headers}
-            refusal.headers = headers
+            refusal.headers = {**headers, **refusal.headers}
+            _log_warnings(request, refusal.headers)
             raise
         except QueryError as problem:
             invalid_cursor = diagnostics_error(problem.diagnostics)
             invalid_cursor.headers.update(headers)
+            _log_warnings(request, headers)
             raise invalid_cursor from None
-        finally:
-            if HEADER in headers:
-                LOG.warning("request %s: %s", request.scope["state"][REQUEST_ID], headers[HEADER])
+        except StoreError:
+            _log_warnings(request, headers)
+            raise
+        _log_warnings(request, headers)
+        return response
 
     async def refuse_query(self, request: Request) -> Response:
         """Name the search to a client that looks for a query."""
@@ -88,13 +92,7 @@ class ReadHandlers:
     async def get_order(self, request: Request) -> Response:
         """Answer Get Order."""
         self._context.admit(request)
-        return await self._read_one(self._get_order, request)
-
-    async def _read_one(self, read: Callable[[Request], Response], request: Request) -> Response:
-        """Answer with one document, which a key finds."""
-        if self._reads_at_once():
-            return read(request)
-        return await run_in_threadpool(read, request)
+        return await self._read(self._get_order, request)
 
     def _get_order(self, request: Request) -> Response:
         document = self._context.emulator_for(request).orders.read_document(request.path_params["id"])
@@ -103,7 +101,7 @@ class ReadHandlers:
     async def get_transactions(self, request: Request) -> Response:
         """Answer List Transactions For Single Order."""
         self._context.admit(request)
-        return await self._read_one(self._get_transactions, request)
+        return await self._read(self._get_transactions, request)
 
     def _get_transactions(self, request: Request) -> Response:
         document = self._context.emulator_for(request).transactions.read_document(request.path_params["orderId"])
@@ -123,3 +121,8 @@ class ReadHandlers:
         found = self._context.emulator_for(request).transactions.read_documents(read.body["orderIds"])
         headers = warnings_header(read.warnings)
         return json_response(b'{"orderTransactions":[' + b",".join(found) + b"]}", headers=headers)
+
+
+def _log_warnings(request: Request, headers: Mapping[str, str]) -> None:
+    if HEADER in headers:
+        LOG.warning("request %s: %s", request.scope["state"][REQUEST_ID], headers[HEADER])

@@ -47,7 +47,7 @@ _UNDECODABLE = (ValueError, LookupError, ArithmeticError, TypeError, AttributeEr
 
 
 class NotAtOnce(Exception):
-    """A search that would take, or wait, longer than handing it to another thread."""
+    """A read that would take, or wait, longer than handing it to another thread."""
 
 
 class Store(LoadingStore):
@@ -135,15 +135,15 @@ class Store(LoadingStore):
         return Page(ids, limit, following, preceding, orders, documents, tuple(problems), turn)
 
     @property
-    def searches_at_once(self) -> bool:
-        """Whether :meth:`search_at_once` may return a page."""
+    def reads_at_once(self) -> bool:
+        """Whether reads in :meth:`at_once` may be answered."""
         return False
 
-    def search_at_once(self, search: JSON) -> Page:
-        """Return the page if that takes milliseconds and waits for no other thread.
+    def at_once(self) -> AbstractContextManager[None]:
+        """Let the reads of a block take milliseconds, and wait for no other thread or process.
 
         Raises:
-            NotAtOnce: it would take longer, or the time is unknown.
+            NotAtOnce: one would take longer, or the time is unknown.
 
         """
         raise NotAtOnce

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from test_store import paid
 
 import orderquery as oq
+from orderquery.stores.base import NotAtOnce
 
 
 @pytest.fixture
@@ -168,6 +170,53 @@ def test_a_document_is_checked_again_after_each_commit_of_another_program(path: 
         search = {"sort": [{"fieldName": "number"}]}
         for document, found in (("{}", "abc"), ("{", "ac"), ("{}", "abc"), ("x", "ac")):
             other.execute("UPDATE order_document SET document = ? WHERE id = 'b'", (document.encode(),))
-            pages = [store.search(search), store.search(search), store.search_at_once(search)]
+            pages = [store.search(search), store.search(search)]
+            with store.at_once():
+                pages.append(store.search(search))
             assert ["".join(page.ids) for page in pages] == [found] * 3
             assert [len(page.problems) for page in pages] == [3 - len(found)] * 3
+
+
+READS: dict[str, Callable[[oq.Store], object]] = {
+    "an order": lambda store: store.get("a"),
+    "its transactions": lambda store: store.get_transactions("a"),
+    "a page": lambda store: store.search({}).ids,
+    "a fact": lambda store: store.holds_sdk_names(),
+}
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_at_once_waits_for_no_lock(read: str, path: Path) -> None:
+    """A copy by VACUUM INTO has no write-ahead log, so that a writer locks readers out."""
+    with oq.open_store(path) as store, closing(sqlite3.connect(path)) as other:
+        store.load([{"id": "a", "status": "APPROVED"}, paid("a")])
+        other.execute("VACUUM INTO ?", (str(path.with_name("copy.db")),))
+    copy = path.with_name("copy.db")
+    with oq.open_store(copy) as store, closing(sqlite3.connect(copy, isolation_level=None)) as other:
+        expected = READS[read](store)
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(NotAtOnce), store.at_once():
+            READS[read](store)
+        other.execute("ROLLBACK")
+        with store.at_once():
+            assert READS[read](store) == expected
+        assert READS[read](store) == expected
+
+
+def test_a_large_document_is_not_read_at_once(path: Path) -> None:
+    with oq.open_store(path) as store:
+        store.load([{"id": "a", "status": "APPROVED", "buyerNote": "x" * (3 << 20)}])
+        for read in ("an order", "a page"):
+            with pytest.raises(NotAtOnce), store.at_once():
+                READS[read](store)
+            assert READS[read](store)
+
+
+def test_reads_of_unknown_sites_take_no_memory(path: Path) -> None:
+    with oq.open_store(path) as store:
+        store.load([{"id": "a", "status": "APPROVED"}])
+        for site in ("", "b", "c"):
+            store.at_site(site).search({})
+        with store._connections.reading() as database:  # type: ignore[attr-defined]
+            (facts,) = database.facts.values()
+        assert facts.usable == {"": {"a"}}

@@ -120,15 +120,21 @@ def test_a_rare_element_is_looked_up(store: Any) -> None:
 
 
 def test_only_what_an_index_finds_is_answered_at_once(store: Any) -> None:
-    assert store.search_at_once({}).ids == store.search({}).ids
+    def at_once(search: Any) -> Any:
+        with store.at_once():
+            return store.search(search)
+
+    assert at_once({}).ids == store.search({}).ids
     deep = {"cursorPaging": {"cursor": store.search({}).next}}
-    assert store.search_at_once(deep).documents == store.search(deep).documents
+    assert at_once(deep).documents == store.search(deep).documents
     reads_all = {"filter": {"shippingInfo.title": "no such title"}}
     with pytest.raises(NotAtOnce):
-        store.search_at_once(reads_all)
+        at_once(reads_all)
     assert store.search(reads_all).ids == ()
-    with oq.open_store(":memory:") as waits_for_writers, pytest.raises(NotAtOnce):
-        waits_for_writers.search_at_once({})
+    with oq.open_store(":memory:") as waits_for_writers:
+        assert not waits_for_writers.reads_at_once
+        with pytest.raises(NotAtOnce), waits_for_writers.at_once():
+            waits_for_writers.search({})
 
 
 def test_a_store_knows_whether_a_document_has_names_of_the_sdk(tmp_path: Path) -> None:

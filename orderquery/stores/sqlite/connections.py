@@ -51,11 +51,15 @@ def describe(problem: Exception) -> str:
 
 
 class SqliteConnection(sqlite3.Connection):
-    """A connection that remembers the facts it last read (see :mod:`.facts`)."""
+    """A connection that remembers the facts it last read (see :mod:`.facts`).
+
+    While it ``reads_at_once``, it waits for no lock.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.facts: dict[StoreTables, CachedFacts] = {}
+        self.reads_at_once = False
 
 
 def check_sqlite_version() -> None:
@@ -147,7 +151,12 @@ def run_with_lock(database: sqlite3.Connection, text: str) -> None:
                     raise
             time.sleep(_LOCK_POLL_S)
     finally:
-        database.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1_000:.0f}")
+        _wait_for_locks(database, LOCK_TIMEOUT_S)
+
+
+def _wait_for_locks(database: sqlite3.Connection, seconds: float) -> None:
+    """Let the engine wait for the locks of other connections so long."""
+    database.execute(f"PRAGMA busy_timeout = {seconds * 1_000:.0f}")
 
 
 class SqliteConnections:
@@ -204,6 +213,7 @@ class SqliteConnections:
 
         Raises:
             StoreTimeout: the reads took longer than ``seconds``, or than ``checks`` times 2,000 steps of the engine.
+                With ``checks`` also where they would wait for a lock.
 
         """
         return _Reading(self, seconds, checks, snapshot=False)
@@ -299,12 +309,21 @@ class _Reading(AbstractContextManager[SqliteConnection]):
     A class and not a generator, because a generator is slower and pages are read very often.
     """
 
-    __slots__ = ("_borrowed", "_connections", "_database", "_in_snapshot", "_is_late", "_snapshot", "_timeout")
+    __slots__ = (
+        "_at_once",
+        "_borrowed",
+        "_connections",
+        "_database",
+        "_in_snapshot",
+        "_is_late",
+        "_snapshot",
+        "_timeout",
+    )
 
     def __init__(
         self, connections: SqliteConnections, seconds: float | None, checks: int | None, *, snapshot: bool
     ) -> None:
-        self._connections, self._snapshot = connections, snapshot
+        self._connections, self._snapshot, self._at_once = connections, snapshot, checks is not None
         self._is_late: Callable[[], bool] | None = None
         self._timeout: StoreTimeout | None = None
         if checks is not None:
@@ -327,6 +346,8 @@ class _Reading(AbstractContextManager[SqliteConnection]):
     def _begin(self) -> None:
         if self._borrowed and self._is_late is not None:
             self._database.set_progress_handler(self._is_late, _PROGRESS_STEPS)
+            if self._at_once:
+                self._wait_for_locks(0)
         if self._snapshot and not self._database.in_transaction:
             self._database.execute("BEGIN DEFERRED")
             self._in_snapshot = True
@@ -353,13 +374,21 @@ class _Reading(AbstractContextManager[SqliteConnection]):
         if self._is_late is not None:
             with suppress(sqlite3.ProgrammingError):  # the connection was closed meanwhile
                 self._database.set_progress_handler(None, _PROGRESS_STEPS)
+                if self._at_once:
+                    self._wait_for_locks(LOCK_TIMEOUT_S)
         self._connections.give_back(self._database)
         if not isinstance(problem, sqlite3.Error | sqlite3.Warning):
             return
-        if self._timeout is not None and getattr(problem, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        is_late = code == sqlite3.SQLITE_INTERRUPT or (self._at_once and code == sqlite3.SQLITE_BUSY)
+        if self._timeout is not None and is_late:
             raise self._timeout from problem
         with self._connections.errors():
             raise problem
+
+    def _wait_for_locks(self, seconds: float) -> None:
+        _wait_for_locks(self._database, seconds)
+        self._database.reads_at_once = not seconds
 
 
 def _after(checks: int) -> Callable[[], bool]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ...compiler.cursor_keys import CursorKeys
-from ...compiler.page import Page
 from ...compiler.pagination import Position
 from ...compiler.query import Query
 from ...diagnostics.errors import StoreError, StoreTimeout
@@ -41,7 +40,9 @@ _ANALYZE_AFTER_ROWS = 1_000
 _MAX_CHECKS_AT_ONCE = 20
 """Progress checks before a search at once is given up: a page from an index takes three to five."""
 _MAX_USABLE_IDS = 10_000
-"""Ids of usable documents that a reader remembers of a site, about 1 MB."""
+"""Ids of usable documents that a reader remembers of all sites, about 1 MB."""
+_MAX_BYTES_AT_ONCE = 2 << 20
+"""Bytes of documents that are read at once: checking them takes some milliseconds."""
 _EVENT_TIME = {"order": "NULL", "transactions": "event_time"}
 
 
@@ -203,20 +204,21 @@ class SqliteStore(Store):
         return self._connections.reading(seconds)
 
     @property
-    def searches_at_once(self) -> bool:
-        """Whether :meth:`search_at_once` may return a page, as that of a file."""
+    def reads_at_once(self) -> bool:
+        """Whether :meth:`at_once` is of use, as for a file."""
         return self.path != MEMORY
 
-    def search_at_once(self, search: JSON) -> Page:
-        """Return the page if an index finds it in a few milliseconds.
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let the reads of a block take a few milliseconds, and wait for no lock.
 
-        Raises ``NotAtOnce`` otherwise.
+        Raises ``NotAtOnce`` for those that would not.
         """
-        if not self.searches_at_once:
+        if not self.reads_at_once:
             raise NotAtOnce
         try:
             with self._connections.reading(checks=_MAX_CHECKS_AT_ONCE):
-                return self.search(search)
+                yield
         except StoreTimeout:
             raise NotAtOnce from None
 
@@ -261,16 +263,19 @@ class SqliteStore(Store):
 
         The reader of the page remembers what it checked: checking it again takes a fifth of the time of a page of 100.
         """
-        if self.path == MEMORY:
+        if self.path == MEMORY or not rows:
             return super()._usable_rows(rows, ids, report)
         with self._connections.reading() as database:
-            known = read_cached_facts(database, self._tables).usable.setdefault(self.site, set())
-        if known.issuperset(ids):
+            if database.reads_at_once and sum([len(row[-1]) for row in rows]) > _MAX_BYTES_AT_ONCE:
+                raise NotAtOnce
+            of_sites = read_cached_facts(database, self._tables).usable
+        known = of_sites.get(self.site)
+        if known is not None and known.issuperset(ids):
             return rows, ids
         usable, usable_ids = super()._usable_rows(rows, ids, report)
-        if len(known) > _MAX_USABLE_IDS:
-            known.clear()
-        known.update(usable_ids)
+        if sum(map(len, of_sites.values())) > _MAX_USABLE_IDS:
+            of_sites.clear()
+        of_sites.setdefault(self.site, set()).update(usable_ids)
         return usable, usable_ids
 
     def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
@@ -321,8 +326,13 @@ class SqliteStore(Store):
     def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
         table, key = self._tables.of(kind)
         with self._connections.reading() as database:
-            text = f"SELECT document FROM {table} WHERE site = ? AND {key} = ?"
+            wanted = "document"
+            if database.reads_at_once:
+                wanted = f"CASE WHEN length(document) <= {_MAX_BYTES_AT_ONCE} THEN document END"
+            text = f"SELECT {wanted} FROM {table} WHERE site = ? AND {key} = ?"
             found = database.execute(text, (self.site, order_id)).fetchone()
+        if found is not None and found[0] is None:
+            raise NotAtOnce
         return None if found is None else bytes(found[0])
 
     def holds_named_site(self) -> bool:
