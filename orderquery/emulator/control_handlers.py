@@ -179,7 +179,7 @@ def _restore(emulator: Emulator, body: bytes, turn: LoadTurn) -> Response:
 
 
 def _decode(body: bytes) -> JSON:
-    document, problems = read_json(body)
+    document, problems = read_json(body, is_search=False)
     if problems:
         raise diagnostics_error(problems)
     return document

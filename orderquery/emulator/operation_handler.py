@@ -57,7 +57,7 @@ class OperationHandler:
         if self._operation.parameters is not None:
             document = self._operation.parameters(_query_of(request))
         elif body.strip():
-            document, problems = read_json(body)
+            document, problems = read_json(body, is_search=False)
             if problems:
                 raise diagnostics_error(problems)
         if not isinstance(document, dict):

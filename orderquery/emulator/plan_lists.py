@@ -73,7 +73,7 @@ def _decode(text: str) -> dict[str, JSON]:
         raw = base64.b64decode(text.rstrip("=").encode("ascii") + b"=" * (-len(text.rstrip("=")) % 4), b"-_", True)
     except (binascii.Error, UnicodeEncodeError, ValueError):
         raise _not_encoded("not base64url; send the parameters as base64url JSON") from None
-    document, problems = read_json(raw)
+    document, problems = read_json(raw, is_search=False)
     if document is None and problems:
         refusal = diagnostics_error(problems)
         raise _not_encoded(refusal.message.removeprefix("body: "))

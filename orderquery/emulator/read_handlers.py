@@ -114,7 +114,7 @@ class ReadHandlers:
         return await run_in_threadpool(self._list_transactions, request, body)
 
     def _list_transactions(self, request: Request, body: bytes) -> Response:
-        decoded, problems = read_json(body)
+        decoded, problems = read_json(body, is_search=False)
         if problems:
             raise diagnostics_error(problems)
         read = read_request(ListTransactionsForMultipleOrdersRequest, decoded, strict=self._context.strict)

@@ -76,7 +76,8 @@ def _describe(found: ErrorDetails, guesses: Guesses) -> str:
     if kind in _KINDS:
         return f"{described(value)} is not {_KINDS[kind]}; use {_KINDS[kind]}"
     if kind == "literal_error":
-        return f"{described(value)} is not a value of this key; {_likely(value, context, guesses)}"
+        likely = _separated(found) or _likely(value, context, guesses)
+        return f"{described(value)} is not a value of this key; {likely}"
     if kind in ("string_too_long", "string_too_short"):
         return f"{len(value):,} characters; use {_bound(kind, context)}"
     if kind in ("too_long", "too_short"):
@@ -90,10 +91,24 @@ def _describe(found: ErrorDetails, guesses: Guesses) -> str:
     return found["msg"]
 
 
+def _separated(found: ErrorDetails) -> str:
+    """Return what to write for several values of a list in one text."""
+    value, known = found["input"], _known_values(found.get("ctx", {}))
+    values = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+    if len(values) < 2 or not isinstance(found["loc"][-1], int) or not set(values) <= set(known):
+        return ""
+    return f"send each value on its own: {', '.join(map(quoted, values))}"
+
+
+def _known_values(context: Mapping[str, JSON]) -> list[str]:
+    return re.findall("'([^']+)'", str(context["expected"]))
+
+
 def _likely(value: JSON, context: Mapping[str, JSON], guesses: Guesses) -> str:
     """Return the value that was meant, or all of them."""
     expected = str(context["expected"])
-    near = guesses.closest(value, re.findall("'([^']+)'", expected)) if isinstance(value, str) else None
+    is_one = isinstance(value, str) and "," not in value
+    near = guesses.closest(value, _known_values(context)) if is_one else None
     return f"did you mean {quoted(near)}?" if near else "use " + expected.replace("'", '"')
 
 

@@ -18,11 +18,11 @@ _MAX_INT_DIGITS = 4_000
 """Python refuses to read an integer of more than 4,300 digits."""
 
 
-def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
+def read_json(raw: bytes, *, is_search: bool = True) -> tuple[JSON, tuple[Diagnostic, ...]]:
     """Return the document of a JSON text, its numbers exact, and the diagnostics.
 
     After any diagnostic but ``duplicate-key`` the document is ``None``. Takes time proportional to the text, whatever
-    it contains.
+    it contains. ``is_search`` is false for what can have no conditions.
     """
     if len(raw) > MAX_SEARCH_BYTES:
         return None, (text_too_large(len(raw)),)
@@ -51,7 +51,7 @@ def read_json(raw: bytes) -> tuple[JSON, tuple[Diagnostic, ...]]:
         return None, (Diagnostic("too-deep", "the JSON nests too deeply", help_, Place(())),)
     except (ValueError, ArithmeticError) as problem:
         return None, (_syntax(f"invalid JSON: {problem}", "write the number as JSON does"),)
-    return document, tuple(_duplicate_keys(document)) if repeating else ()
+    return document, tuple(_duplicate_keys(document, is_search)) if repeating else ()
 
 
 def json_mistake(text: str) -> Diagnostic | None:
@@ -161,13 +161,13 @@ def _repeated_keys(pairs: list[tuple[str, JSON]]) -> tuple[str, ...]:
     return tuple(repeated)
 
 
-def _duplicate_keys(document: JSON) -> Iterator[Diagnostic]:
+def _duplicate_keys(document: JSON, is_search: bool) -> Iterator[Diagnostic]:
     waiting: list[tuple[Path, JSON]] = [((), document)]
     while waiting:
         path, part = waiting.pop()
         if isinstance(part, _RepeatingDict):
             for key in part.repeated_keys:
-                yield duplicate_key(key, Place((*path, key), at="key"))
+                yield duplicate_key(key, Place((*path, key), at="key"), is_search=is_search)
         if isinstance(part, dict | list):
             inner = part.items() if isinstance(part, dict) else enumerate(part)
             waiting.extend(
@@ -178,9 +178,13 @@ def _duplicate_keys(document: JSON) -> Iterator[Diagnostic]:
 # -- diagnostics ------------------------------------------------------------------------------------------------
 
 
-def duplicate_key(key: str, place: Place) -> Diagnostic:
+_OUTSIDE_FILTER = frozenset({"search", "sort", "cursorPaging", "paging", "cursor", "limit", "fieldName", "order"})
+
+
+def duplicate_key(key: str, place: Place, *, is_search: bool = True) -> Diagnostic:
     """Return the diagnostic of a key that occurs twice in one object."""
-    help_ = "remove one of the two, or put both conditions in $and: most JSON parsers silently drop one"
+    both = ", or put both conditions in $and" if is_search and key not in _OUTSIDE_FILTER else ""
+    help_ = f"remove one of the two{both}: most JSON parsers silently drop one"
     return Diagnostic("duplicate-key", f"duplicate key {quoted(key)}", help_, place)
 
 

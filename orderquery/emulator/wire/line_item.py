@@ -93,7 +93,9 @@ class ItemType(WireModel):
     @model_validator(mode="after")
     def _require_one(self) -> ItemType:
         if self.preset is None and self.custom is None:
-            raise PydanticCustomError("one_of", 'empty; use {{"preset": "PHYSICAL"}}, another preset, or custom')
+            # Pydantic would show a template's doubled braces as they are.
+            example = '{"preset": "PHYSICAL"}'
+            raise PydanticCustomError("one_of", "empty; use {example}, another preset, or custom", {"example": example})
         if self.preset is not None and self.custom is not None:
             raise PydanticCustomError("one_of_alignment", "preset and custom are both given; use one of them")
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -56,7 +56,9 @@ class ListTransactionsForMultipleOrdersRequest(WireRequest):
     """The body of List Transactions For Multiple Orders."""
 
     keeps_nulls: ClassVar[bool] = True
-    order_ids: list[str] = Field(min_length=1, max_length=MAX_IDS_PER_REQUEST)
+    order_ids: list[Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARS)]] = Field(
+        min_length=1, max_length=MAX_IDS_PER_REQUEST
+    )
 
 
 class AddPaymentsResponse(WireResponse):
