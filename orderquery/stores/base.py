@@ -140,7 +140,7 @@ class Store(LoadingStore):
         return False
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Let the reads of a block take milliseconds, and wait for no other thread or process.
+        """Let the reads of a block take milliseconds, and wait for nothing.
 
         Raises:
             NotAtOnce: one would take longer, or the time is unknown.

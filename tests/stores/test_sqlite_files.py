@@ -154,7 +154,7 @@ def test_a_store_that_another_process_is_making_is_waited_for(path: Path) -> Non
 
 
 def test_a_writer_that_does_not_end_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orderquery.stores.sqlite.connections.LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("orderquery.stores.sqlite.locks.LOCK_TIMEOUT_S", 0.1)
     with oq.open_store(path) as store, sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(oq.StoreError, match=r"another process has held the write lock for 0\.1 s; try again when"):

@@ -12,7 +12,7 @@ import pytest
 from scale import scaled
 
 import orderquery as oq
-from orderquery.stores.sqlite import connections
+from orderquery.stores.sqlite import locks
 
 BUILDS = ("sqlite3", "pysqlite3")
 LIVES = {
@@ -63,7 +63,7 @@ def test_no_value_of_a_deleted_order_is_in_the_files(build, tmp_path, counted):
 
 
 def test_a_reader_of_an_older_state_delays_the_erasure(tmp_path, monkeypatch):
-    monkeypatch.setattr(connections, "LOCK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(locks, "LOCK_TIMEOUT_S", 0.01)
     path = tmp_path / "shop.db"
     with oq.open_store(path) as store:
         store.load([deleting.document(number) for number in range(30)])

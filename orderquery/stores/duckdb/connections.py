@@ -57,6 +57,7 @@ class DuckdbConnections:
         if not self._leave.alive or not database.enter():
             raise is_closed(self.path)
         try:
+            database.file.check()
             yield database
         finally:
             database.leave()

@@ -16,6 +16,7 @@ from typing import Any
 
 from ...diagnostics.errors import StoreError
 from ..locations import MEMORY
+from ..opened_file import OpenedFile
 from ..store_errors import timed_out
 from .driver import duckdb, full_path, open_store_file, remove_empty_log
 
@@ -114,7 +115,7 @@ class SharedDatabase:
     """An open database and its connections. The last user that leaves closes it."""
 
     def __init__(self, path: str, first: duckdb.DuckDBPyConnection) -> None:
-        self.path = path
+        self.path, self.file = path, OpenedFile(path)
         self.write_lock = threading.RLock()
         self.commits = 0
         """The number of write transactions so far."""
@@ -192,6 +193,7 @@ def share_database(path: str, create: bool) -> SharedDatabase:
         found = _registry.get(full_path(path))
         if found is not None:
             found.check_process()
+            found.file.check()
             if found.enter():
                 return found
         database = SharedDatabase(path, open_store_file(path, create))

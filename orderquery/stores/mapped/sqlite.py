@@ -48,4 +48,4 @@ class _ReadOnlySqliteConnections(SqliteConnections):
     """Connections that cannot write."""
 
     def _open_reader(self) -> SqliteConnection:
-        return connect_read_only(self.path)
+        return connect_read_only(self._file.path)

@@ -16,38 +16,21 @@ from types import TracebackType
 from typing import Any
 
 from ...diagnostics.errors import StoreError, StoreTimeout
-from ..disk_errors import MAKE_ROOM
 from ..document_tables import StoreTables
 from ..file_modes import create_store_file
 from ..locations import MEMORY
+from ..opened_file import OpenedFile
 from ..store_errors import check_folder_of, is_closed, not_found, timed_out
 from .content import guard_connection
 from .facts import CachedFacts
+from .locks import LOCK_TIMEOUT_S, describe, run_with_lock, wait_for_locks
 
 OLDEST_SQLITE = (3, 38, 0)
-LOCK_TIMEOUT_S = 30.0
-"""How long to wait for another process that writes."""
-
-_LOCK_POLL_S = 0.001
 _MAX_IDLE = 16
 _READER_CACHE_KIB = 16_384
 """Cached pages of each connection that reads."""
 _PROGRESS_STEPS = 2_000
 """Steps of the engine's virtual machine, some tenths of a millisecond, between two checks of a limit."""
-
-_NO_SPACE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
-"""The engine's errors where no space is left: on a disk, in a quota, and for the index of the write-ahead log."""
-
-
-def describe(problem: Exception) -> str:
-    """Return the message of an engine's error, with the fix where it is known."""
-    code = getattr(problem, "sqlite_errorcode", 0)
-    if code in _NO_SPACE_CODES:
-        return f"{problem}: {MAKE_ROOM}"
-    # The lowest byte of an extended code is the plain code.
-    if code & 0xFF == sqlite3.SQLITE_BUSY:
-        return f"another process has held the write lock for {LOCK_TIMEOUT_S:g} s; try again when it has finished"
-    return str(problem)
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -133,32 +116,6 @@ def prepare_reader(database: SqliteConnection) -> None:
     database.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB}")
 
 
-def run_with_lock(database: sqlite3.Connection, text: str) -> None:
-    """Run a statement that waits for other processes which write.
-
-    The engine looks for the lock every tenth of a second. Beside a process that writes without a pause it might never
-    find it free, and it does not wait at all for the lock of a new log.
-    """
-    end = time.monotonic() + LOCK_TIMEOUT_S
-    database.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                database.execute(text)
-                return
-            except sqlite3.OperationalError as problem:
-                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                    raise
-            time.sleep(_LOCK_POLL_S)
-    finally:
-        _wait_for_locks(database, LOCK_TIMEOUT_S)
-
-
-def _wait_for_locks(database: sqlite3.Connection, seconds: float) -> None:
-    """Let the engine wait for the locks of other connections so long."""
-    database.execute(f"PRAGMA busy_timeout = {seconds * 1_000:.0f}")
-
-
 class SqliteConnections:
     """Connections to a file, or the only connection to a database in memory.
 
@@ -168,6 +125,7 @@ class SqliteConnections:
     def __init__(self, path: str, open_connection: Callable[[], SqliteConnection]) -> None:
         self.path = path
         self._opened = [open_connection()]
+        self._file = OpenedFile(path)
         self.writer = self._opened[0]
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
@@ -178,7 +136,7 @@ class SqliteConnections:
         weakref.finalize(self, _close_all, self._opened)
 
     def _open_reader(self) -> SqliteConnection:
-        database = connect(self.path, create=False)
+        database = connect(self._file.path, create=False)
         with self.errors():
             prepare_reader(database)
         return database
@@ -198,12 +156,15 @@ class SqliteConnections:
         The transaction commits at the end; an exception rolls it back.
         """
         with self._write_lock, self.errors():
+            if not self.writer.in_transaction:
+                self._file.check()
             yield from _transaction(self.writer)
 
     @contextmanager
     def exclusive(self) -> Iterator[SqliteConnection]:
         """Yield the writer outside a transaction."""
         with self._write_lock, self.errors():
+            self._file.check()
             yield self.writer
 
     def reading(
@@ -237,6 +198,7 @@ class SqliteConnections:
             self._write_lock.acquire()
             database = self.writer
         else:
+            self._file.check()
             database = self._pop_idle()
         self._of_thread.reader = database
         return database
@@ -387,7 +349,7 @@ class _Reading(AbstractContextManager[SqliteConnection]):
             raise problem
 
     def _wait_for_locks(self, seconds: float) -> None:
-        _wait_for_locks(self._database, seconds)
+        wait_for_locks(self._database, seconds)
         self._database.reads_at_once = not seconds
 
 

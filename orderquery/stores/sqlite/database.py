@@ -15,8 +15,9 @@ from ..store_errors import check_upgradable, has_no_records, is_empty
 from ..stored_documents import Report, decode_stored, is_usable, problem_of, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild
 from . import bulk_load, erasure, tables
-from .connections import SqliteConnections, connect, describe, run_with_lock
+from .connections import SqliteConnections, connect
 from .content import read_about
+from .locks import describe, run_with_lock
 
 LAYOUT_VERSION = 1
 APPLICATION_ID = 0x6F727179

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import suppress
 
-from .connections import run_with_lock
+from .locks import run_with_lock
 
 _NOTE = "erasure_pending"
 _SAMPLES = ("sqlite_stat3", "sqlite_stat4")
