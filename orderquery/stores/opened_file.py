@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..diagnostics.errors import StoreError
-from .base import MEMORY
+from .locations import MEMORY
 
 
 class OpenedFile:

@@ -1,4 +1,4 @@
-"""The locks of a SQLite file: how long to wait for them, and what the engine's errors about them mean."""
+"""The locks of a SQLite file: waiting for them, and the errors about them."""
 
 from __future__ import annotations
 
