@@ -47,7 +47,9 @@ class ControlHandlers:
 
     def __init__(self, context: HttpContext, first: FirstStates, faults: FaultPlan) -> None:
         self._context, self._first, self._faults = context, first, faults
-        self._paths = sorted({operation.path for operation in OPERATIONS})
+        self._methods: dict[str, list[str]] = {}
+        for operation in OPERATIONS:
+            self._methods.setdefault(operation.path, []).append(operation.method)
 
     def routes(self) -> Iterator[tuple[str, str, Handler]]:
         """Yield method, path and handler of every control route."""
@@ -95,11 +97,11 @@ class ControlHandlers:
         Answers once everything that fell due is done.
         """
         emulator = await self._admit(request)
-        change = await self._read(request, _read_clock_change)
+        key, change = await self._read(request, _read_clock_change)
         try:
             steps = await run_in_threadpool(change, emulator)
         except UsageError as problem:
-            raise validation_error([_violation("advance", str(problem))]) from None
+            raise validation_error([_violation(key, str(problem))]) from None
         emulator.deliveries.wake(emulator.store.site)
         return _clock_response(emulator, steps)
 
@@ -111,7 +113,7 @@ class ControlHandlers:
     async def add_faults(self, request: Request) -> Response:
         """Make the next answers of a path fail."""
         emulator = await self._admit(request)
-        fault = await self._read(request, lambda body: read_fault(body, self._paths))
+        fault = await self._read(request, lambda body: read_fault(body, self._methods))
         self._faults.add(emulator.store.site, fault)
         return self._faults_response(emulator)
 
@@ -200,19 +202,19 @@ def _clock_response(emulator: Emulator, steps: int = 0) -> Response:
     return json_response(json.dumps(state).encode())
 
 
-def _read_clock_change(body: JSON) -> Callable[[Emulator], int]:
-    """Return what to do with the clock; the result is the number of steps.
+def _read_clock_change(body: JSON) -> tuple[str, Callable[[Emulator], int]]:
+    """Return the key that was sent, and what to do with the clock.
 
-    Raises ``Refused``.
+    That returns the number of steps. Raises ``Refused``.
     """
     found = read_request(ClockRequest, body, strict=True, check=_check_clock).body
     if "set" in found:
         instant = read_instant(found["set"]) or 0
-        return lambda emulator: _set(emulator, instant)
+        return "set", lambda emulator: _set(emulator, instant)
     if "advance" in found:
         duration = read_duration(found["advance"]) or 0
-        return lambda emulator: emulator.advance(duration)
-    return _freeze if "freeze" in found else _run
+        return "advance", lambda emulator: emulator.advance(duration)
+    return ("freeze", _freeze) if "freeze" in found else ("run", _run)
 
 
 def _check_clock(found: dict[str, JSON]) -> list[Violation]:

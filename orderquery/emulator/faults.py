@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from ..diagnostics.quoting import quoted
@@ -35,11 +36,12 @@ class Fault:
     retry_after_s: int | None = None
     delay_s: float = 0.0
 
-    def concerns(self, method: str, path: str) -> bool:
-        """Return whether the fault is for a request."""
-        if self.method not in (None, method):
-            return False
-        return _matches(self.path, path)
+    def concerns(self, method: str, path: str, template: str) -> bool:
+        """Return whether the fault is for a request.
+
+        ``template`` is the path of the operation that answers it.
+        """
+        return self.method in (None, method) and _matches(self.path, path) and _matches(template, self.path)
 
     def to_json(self) -> dict[str, JSON]:
         """Return the fault as it is asked for."""
@@ -99,12 +101,12 @@ class FaultPlan:
         with self._lock:
             return [fault.to_json() for fault in self._faults.get(site, [])]
 
-    def take(self, site: str, method: str, path: str) -> Fault | None:
+    def take(self, site: str, method: str, path: str, template: str) -> Fault | None:
         """Return the fault of this request, and count it."""
         with self._lock:
             planned = self._faults.get(site, [])
             for index, fault in enumerate(planned):
-                if fault.concerns(method, path):
+                if fault.concerns(method, path, template):
                     if fault.count > 1:
                         planned[index] = replace(fault, count=fault.count - 1)
                     else:
@@ -115,10 +117,10 @@ class FaultPlan:
         return None
 
 
-def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
+def read_fault(body: JSON, methods: Mapping[str, Sequence[str]]) -> Fault:
     """Return the fault that a request asks for.
 
-    ``paths`` are the paths of the service.
+    ``methods`` are those of each path of the service.
 
     Raises:
         Refused: 400 with every violation.
@@ -127,19 +129,34 @@ def read_fault(body: JSON, paths: Sequence[str]) -> Fault:
 
     def check(found: dict[str, JSON]) -> list[Violation]:
         problems = []
-        path = found.get("path")
-        fixed = [known for known in paths if "{" not in known]
-        near = _near_path(path, fixed) if isinstance(path, str) and path not in paths else None
-        if isinstance(path, str) and (near or not any(path == known or _matches(known, path) for known in paths)):
-            near = near or closest_name(path, paths)
-            advice = f'did you mean "{near}"?' if near else "GET /openapi.json lists the paths"
+        path, method = found.get("path"), found.get("method")
+        fixed = [known for known in methods if "{" not in known]
+        near = _near_path(path, fixed) if isinstance(path, str) and path not in methods else None
+        possible = _methods_of(path, methods) if isinstance(path, str) else []
+        if isinstance(path, str) and (near or not possible):
+            near = near or closest_name(path, list(methods))
+            advice = f"did you mean {quoted(near)}?" if near else f"use one such as {quoted(fixed[0])}"
             problems.append(_violation("path", f"{quoted(path)} is no path of the service; {advice}"))
+        elif isinstance(method, str) and _is_of_other_path(method, possible, methods):
+            help_ = f"use {' or '.join(map(quoted, possible))}, or leave it out"
+            problems.append(_violation("method", f"{quoted(method)} is not a method of this path; {help_}"))
         if found.get("status") is None and not found.get("delay"):
             problems.append(_violation("status", "missing; send the status of the error, or a delay"))
         return problems
 
     found = FaultRequest.model_validate(read_request(FaultRequest, body, strict=True, check=check).body)
     return Fault(found.path, found.method, found.status or 0, found.count, found.retry_after, found.delay)
+
+
+def _methods_of(path: str, methods: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the methods of a path; its parameters may be filled in."""
+    if path in methods:
+        return [*methods[path]]
+    return list(dict.fromkeys(method for known in methods if _matches(known, path) for method in methods[known]))
+
+
+def _is_of_other_path(method: str, possible: Sequence[str], methods: Mapping[str, Sequence[str]]) -> bool:
+    return bool(possible) and method not in possible and method in chain.from_iterable(methods.values())
 
 
 def _near_path(path: str, paths: Iterable[str]) -> str | None:

@@ -102,15 +102,15 @@ def routes(context: HttpContext, *, control: bool = False, page: PlaygroundHandl
 class FailingHandler:
     """Answers as another handler, but for the failures that a test asked for."""
 
-    def __init__(self, handler: Handler, context: HttpContext, faults: FaultPlan) -> None:
-        self._handler, self._context, self._faults = handler, context, faults
+    def __init__(self, handler: Handler, path: str, context: HttpContext, faults: FaultPlan) -> None:
+        self._handler, self._path, self._context, self._faults = handler, path, context, faults
 
     async def __call__(self, request: Request) -> Response:
         """Answer a request."""
         if self._faults:
             self._context.admit(request)
             site = await run_in_threadpool(lambda: self._context.store_for(request).site)
-            fault = self._faults.take(site, request.method, request.scope["path"])
+            fault = self._faults.take(site, request.method, request.scope["path"], self._path)
             if fault is not None:
                 await asyncio.sleep(fault.delay_s)
                 refusal = fault.refusal()
@@ -131,7 +131,7 @@ def _handlers(context: HttpContext, faults: FaultPlan | None) -> Iterator[tuple[
     for operation in OPERATIONS:
         handler = by_name.get(operation.name) or OperationHandler(context, operation)
         if faults is not None:
-            handler = FailingHandler(handler, context, faults)
+            handler = FailingHandler(handler, operation.path, context, faults)
         yield operation.method, operation.path, handler
     for path in WRONG_SEARCH_PATHS:
         for method in ("GET", "POST"):
