@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from ..diagnostics.arguments import optional
 from ..diagnostics.errors import UsageError
+from ..diagnostics.quoting import quoted
+from ..syntax.problems import Guesses
 from .errors import application_error, validation_error
+from .limits import MAX_VIOLATIONS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -74,6 +78,30 @@ def query_parameter(request: Request, name: str) -> str:
     if len(values) > 1:
         raise parameter_error(name, f"{name} is there {len(values)} times; send it once")
     return values[0].strip()
+
+
+def refuse_other_parameters(request: Request, known: Collection[str], advice: str = "") -> None:
+    """Refuse the query parameters of a route of this server that it does not know.
+
+    ``advice`` is what to send instead, if there are none.
+
+    Raises:
+        Refused: 400.
+
+    """
+    query = request.scope["query_string"].decode("latin-1")
+    guesses, names = Guesses(), dict.fromkeys(name for name, _ in parse_qsl(query, keep_blank_values=True))
+    unknown = [unknown_parameter(name, known, guesses, advice) for name in names if name not in known]
+    if unknown:
+        raise validation_error(unknown[:MAX_VIOLATIONS], more=max(0, len(unknown) - MAX_VIOLATIONS))
+
+
+def unknown_parameter(name: str, known: Collection[str], guesses: Guesses, advice: str = "") -> dict[str, str]:
+    """Return the violation of an unknown query parameter, with guesses of the request."""
+    close = guesses.closest(name, known)
+    help_ = f"did you mean {quoted(close)}?" if close else advice or f"send one of: {', '.join(known)}"
+    description = f"unknown parameter {quoted(name)}; {help_}"
+    return {"field": name or "query", "description": description, "violatedRule": "FIELD_NOT_ALLOWED"}
 
 
 def parameter_error(name: str, description: str) -> Exception:

@@ -19,7 +19,7 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import read_instant, write_instant
 from ..syntax.json_decoder import read_json
-from .auth import read_header
+from .auth import read_header, refuse_other_parameters
 from .clock import check_instant
 from .control import FirstStates
 from .delivery_faults import read_delivery_fault
@@ -154,6 +154,7 @@ class ControlHandlers:
         if origin and urlsplit(origin).netloc != read_header(request, "host").decode("latin-1"):
             message = f"pages at {quoted(origin)} cannot control this server; send the request without a browser"
             raise application_error(403, "PERMISSION_DENIED", message)
+        refuse_other_parameters(request, (), "remove it: the header wix-site-id names the site")
         media_type = read_header(request, "content-type").partition(b";")[0].strip().lower()
         if sends and media_type != _JSON_TYPE:
             message = f'content type {quoted(media_type.decode("latin-1"))}; send "Content-Type: application/json"'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from ..diagnostics.quoting import quoted
 from ..language.datetimes import write_instant
 from ..syntax.problems import Guesses
+from .auth import unknown_parameter
 from .deliveries import Deliveries
 from .errors import validation_error
 from .events import LoggedEvent
@@ -129,7 +130,7 @@ def _read_parameters(request: Request, known: Mapping[str, Parameter]) -> dict[s
     for name, text in parse_qsl(query, keep_blank_values=True):
         parameter = known.get(name)
         if parameter is None:
-            violations.append(_unknown_parameter(name, known, guesses))
+            violations.append(unknown_parameter(name, known, guesses))
             continue
         if name in sent:
             violations.append({"field": name, "description": "there twice; send it once", "violatedRule": "FORMAT"})
@@ -154,10 +155,3 @@ def _read_value(text: str, parameter: Parameter) -> int | None:
         return None
     value = int(text)
     return value if parameter.least <= value <= parameter.most else None
-
-
-def _unknown_parameter(name: str, known: Iterable[str], guesses: Guesses) -> dict[str, JSON]:
-    close = guesses.closest(name, known)
-    help_ = f"did you mean {quoted(close)}?" if close else f"send one of: {', '.join(known)}"
-    description = f"unknown parameter {quoted(name)}; {help_}"
-    return {"field": name or "query", "description": description, "violatedRule": "FIELD_NOT_ALLOWED"}

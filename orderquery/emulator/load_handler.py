@@ -18,7 +18,7 @@ from ..documents.ingest import is_skipped
 from ..documents.json_lines import read_bytes
 from ..stores.base import LoadResult, Store
 from ..stores.service_state import Entry
-from .auth import query_parameter
+from .auth import query_parameter, refuse_other_parameters
 from .errors import WHOLE_BODY, application_error, diagnostics_error, validation_error
 from .events import RECEIVED, event_id_of, is_known_event
 from .http_context import HttpContext
@@ -32,6 +32,7 @@ from .webhook_jwt import OpenedEnvelope, is_envelope
 
 _PLANS = "plans"
 _KINDS = ("", _PLANS)
+_PARAMETERS = ("site", "kind")
 
 
 class LoadHandler:
@@ -75,6 +76,7 @@ class LoadHandler:
 
     def _load(self, request: Request, body: bytes, opened: OpenedEnvelope | None, turn: LoadTurn) -> Response:
         turn.check()
+        refuse_other_parameters(request, _PARAMETERS)
         check_values(body)
         if not body.strip():
             description = "the request body is empty; send orders, transactions or webhook events"

@@ -253,6 +253,27 @@ def test_a18_after_the_clock_went_back_cursors_and_updates_go_on(shop: Shop) -> 
     assert shop.post("/ecom/v1/orders/search", {"search": {"cursorPaging": {"cursor": cursor}}})["orders"]
 
 
+@pytest.mark.parametrize("route", ["reset", "save", "clock", "faults", "deliveries/faults", "restore"])
+def test_a_site_in_the_query_does_not_change_another_site(shop: Shop, route: str) -> None:
+    before = shop.save()
+    answer = shop.control(f"{route}?site=berlin", {"advance": 60}, 400)
+    assert description(answer) == 'site: unknown parameter "site"; remove it: the header wix-site-id names the site'
+    assert shop.save() == before
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("?sites=rome", 'sites: unknown parameter "sites"; did you mean "site"?'),
+        ("?kind=plans&x=1", 'x: unknown parameter "x"; send one of: site, kind'),
+    ],
+)
+def test_a_load_with_an_unknown_parameter_stores_nothing(shop: Shop, query: str, problem: str) -> None:
+    before = shop.save()
+    assert description(shop.control(f"load{query}", [{"id": "a", "status": "APPROVED"}], 400)) == problem
+    assert shop.save() == before
+
+
 # -- who may ----------------------------------------------------------------------------------------------------
 
 ROUTES = ("reset", "save", "restore", "clock", "faults", "deliveries/faults")
