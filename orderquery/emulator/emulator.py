@@ -28,7 +28,7 @@ from .pricing_plans import PLANS_SCHEMA, PricingPlanService
 from .request import read_request
 from .signing_key import LazySigningKey, given_signing_key, process_signing_key
 from .site import Site
-from .snapshot import Snapshot, put_back, read_snapshot, take, unusable_snapshot
+from .snapshot import Snapshot, make_tables, put_back, read_snapshot, take, take_alone, unusable_snapshot
 from .transactions import TransactionService
 from .wire.base import WireResponse
 
@@ -203,16 +203,15 @@ class Emulator(OrderMethods, PricingPlanMethods):
         self.put_back(read_snapshot(snapshot))
 
     def take_snapshot(self) -> Snapshot:
-        """Return everything that the site holds."""
-        return take(self.store, self.tables, self.clock.state)
+        """Return everything that the site holds, as it was at one moment."""
+        taking = take if self.site.read_only else take_alone
+        return taking(self.store, self.tables, self.clock.state)
 
     def put_back(self, snapshot: Snapshot) -> None:
         """Make the site what it was, as :meth:`restore`."""
         require("snapshot", snapshot, Snapshot, "what take_snapshot returned")
         self.site.require_writable()
-        for table in self.tables:
-            # Made here if it is missing: before its end only the transaction would see it.
-            self.store.at_table(table)
+        make_tables(self.store, self.tables)
         try:
             with self.store.transaction() as transaction:
                 self.clock.restore(put_back(transaction, self.store, self.tables, snapshot))

@@ -5,7 +5,7 @@ Orders keep their bytes. A snapshot holds no URL and no key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -100,10 +100,26 @@ def read_snapshot(body: bytes) -> Snapshot:
     return found
 
 
+def make_tables(store: Store, tables: Iterable[Schema]) -> None:
+    """Make missing tables: those made in a transaction are not seen outside it."""
+    for table in tables:
+        store.at_table(table)
+
+
+def take_alone(store: Store, tables: Sequence[Schema], clock: ClockState) -> Snapshot:
+    """Return the snapshot of the store's site while other writers wait.
+
+    An order and its events are in two parts of it.
+    """
+    make_tables(store, tables)
+    with store.transaction():
+        return take(store, tables, clock)
+
+
 def take(store: Store, tables: Iterable[Schema], clock: ClockState) -> Snapshot:
     """Return the snapshot of the store's site.
 
-    All parts are of one moment, unless another thread writes at the same time.
+    All parts are of one moment, unless something else writes at the same time.
     """
     return Snapshot(
         snapshot=VERSION,

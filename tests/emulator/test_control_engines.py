@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,23 @@ def test_a_snapshot_can_be_restored_into_a_new_store(kind: str, tmp_path: Path) 
         assert shop.get_order(order["id"]).order == order
         assert shop.management_get_order(plan_order["id"]).order == plan_order
         assert shop.save() == saved
+
+
+@pytest.mark.parametrize("kind", WRITABLE)
+def test_a_snapshot_beside_writers_is_of_one_moment(kind: str, tmp_path: Path) -> None:
+    with oq.open_store(location_of(kind, tmp_path)) as store, ThreadPoolExecutor(1) as pool:
+        emulator, done = oq.Emulator(store), threading.Event()
+
+        def write() -> None:
+            while not done.is_set():
+                emulator.create_order(NEW_ORDER)
+
+        writing = pool.submit(write)
+        try:
+            saved = [json.loads(emulator.save()) for _ in range(10)]
+        finally:
+            done.set()
+        writing.result()
+    for snapshot in saved:
+        created = {entry["document"]["entityId"] for entry in snapshot["entries"] if entry["kind"] == "event"}
+        assert created == {found["order"]["id"] for found in snapshot["tables"]["ecom-orders"]}
