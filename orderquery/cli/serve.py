@@ -115,6 +115,8 @@ def serve(
     tests = tests._replace(control=tests.control or empty)
     key = None if webhook_key is None else read_key(webhook_key)
     events = read_event_options(webhook_url, webhook_signing_key, instance, no_events, details_updated)
+    if tests.read_only and events.urls:
+        raise UsageError("--webhook-url needs writes; remove --read-only")
     creates = create or store == MEMORY or (is_new and not tests.read_only)
     with open_store(store, load_table(table), site, create=creates) as opened:
         name = _IN_MEMORY if store == MEMORY else shown_location(store)
@@ -179,6 +181,7 @@ def run_server(
 
     ``name`` is the name of the store in the output.
     """
+    from ..diagnostics.errors import UsageError
     from ..emulator.app import create_app
     from ..emulator.server import listen, url_of
     from ..emulator.server import serve as serve_app
@@ -188,6 +191,8 @@ def run_server(
     emulator = (events or EventOptions()).open_emulator(
         store, strict=strict, clock=tests.clock(), seed=tests.seed, read_only=tests.read_only
     )
+    if emulator.deliveries and emulator.site.read_only:
+        raise UsageError(f"--webhook-url needs writes, and {emulator.site.read_only}")
     app = create_app(
         store, api_key=api_key, hosts=accepted_hosts, webhook_key=webhook_key, emulator=emulator,
         control=tests.control, origins=tests.origins, playground=playground,

@@ -122,6 +122,10 @@ BAD = {
     "instance": (["--instance", "shop"], '"shop" is not an instance; write: --instance SITE=ID'),
     "no id": (["--instance", "shop="], '"shop=" is not an instance'),
     "no events": (["--no-events", "--webhook-url", "http://x/"], "--webhook-url needs events; remove --no-events"),
+    "no writes": (
+        ["--read-only", "--webhook-url", "http://x/"],
+        "--webhook-url needs writes; remove --read-only",
+    ),
     "no details": (["--no-events", "--details-updated"], "--details-updated needs events"),
     "key": (["--webhook-signing-key", "key.pem"], "the webhook signing key is not a private key (PEM)"),
 }
