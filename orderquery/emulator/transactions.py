@@ -84,10 +84,10 @@ class TransactionService:
         with self._site.write() as change:
             order = require_order(change, order_id)
             transactions = read_document(change, "transactions", order_id) or no_transactions(order_id)
-            stored = payments_of(transactions)
+            stored = _listed_payments(transactions)
             if len(stored) + len(sent) > MAX_PAYMENTS:
                 raise _too_many(len(stored), len(sent))
-            duplicate = duplicate_payment(stored, sent)
+            duplicate = duplicate_payment(payments_of(transactions), sent)
             if duplicate is not None:
                 raise duplicate
             date = change.updated_after(order.get("updatedDate"))
@@ -126,8 +126,7 @@ class TransactionService:
         transactions = read_document(change, "transactions", order_id)
         if transactions is None:
             raise order_error("ORDER_TRANSACTIONS_NOT_FOUND", orderId=order_id)
-        stored = transactions.get("payments")
-        listed = stored if isinstance(stored, list) else []
+        listed = _listed_payments(transactions)
         index = next((at for at, payment in enumerate(listed) if _has_id(payment, payment_id)), None)
         if index is None:
             raise order_error("PAYMENT_NOT_FOUND", paymentId=payment_id, orderId=order_id)
@@ -169,6 +168,12 @@ class TransactionService:
 def no_transactions(order_id: str) -> dict[str, JSON]:
     """Return the transactions of an order without any."""
     return {"orderId": order_id, "payments": [], "refunds": []}
+
+
+def _listed_payments(transactions: Document) -> list[JSON]:
+    """Return the stored payments; a load can have stored anything."""
+    stored = transactions.get("payments")
+    return stored if isinstance(stored, list) else []
 
 
 _KEYS = ("orderId", "payments", "refunds")
