@@ -34,6 +34,8 @@ def swapped_condition(schema: Schema, value: str, operator: str, field: str, acc
     row = None if certain is None else schema.find(certain)
     if row is None or mirrored not in row.operators or (row.type.name in _OF_ANY_TEXT and _NAME.fullmatch(value)):
         return ""
+    if row.values and value.strip("\"'") not in row.values:
+        return ""
     spelled = OPERATORS[mirrored].spellings[0].words
     written = [f"{row.name} {spelled} {shown}" for shown in (value, json.dumps(value, ensure_ascii=False))]
     return next((condition for condition in written if accepts(condition)), "")
@@ -42,8 +44,6 @@ def swapped_condition(schema: Schema, value: str, operator: str, field: str, acc
 def condition_after_string(text: str, at: int, schema: Schema, accepts: Accepts) -> str:
     """Return the condition with a string first at an offset, with its sides exchanged."""
     found = _AFTER_STRING.match(text, at)
-    return (
-        ""
-        if found is None
-        else swapped_condition(schema, found["value"], _SIGNS[found["sign"]], found["field"], accepts)
-    )
+    if found is None:
+        return ""
+    return swapped_condition(schema, found["value"], _SIGNS[found["sign"]], found["field"], accepts)

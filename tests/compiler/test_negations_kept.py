@@ -85,7 +85,9 @@ def test_an_order_in_words_is_that_of_dates(name: str) -> None:
     assert report.corrected is None
 
 
-@pytest.mark.parametrize("text", ["foo = number", "PAID in paymentStatus", "foo < archived", "1 = 2"])
+@pytest.mark.parametrize(
+    "text", ["foo = number", "foo = paymentStatus", "PAID in paymentStatus", "foo < archived", "1 = 2"]
+)
 def test_a_name_that_is_no_value_of_a_field_stays_a_name(text: str) -> None:
     assert "write: " not in oq.check(text).diagnostics[0].help
 
