@@ -144,6 +144,20 @@ def test_why_is_an_order_here_or_not(someone: Person) -> None:
     someone.wait("document.querySelector('#status').textContent.includes('No order has')")
 
 
+def test_a_closed_dialog_leaves_the_focus_to_the_person(one: Person) -> None:
+    one.run("paymentStatus = PAID limit 3")
+    one.page.get_by_role("button", name=re.compile("^Open order")).first.click()
+    one.dialog.wait_for()
+    # What a fast person does: back in the editor before the event of the closed dialog.
+    one.page.evaluate("""() => new Promise((done) => {
+        const dialog = document.querySelector("dialog");
+        dialog.addEventListener("close", () => setTimeout(done));
+        dialog.close();
+        document.querySelector("query-editor:not([hidden]) textarea").focus();
+    })""")
+    assert one.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Search as text"
+
+
 def test_dragging_over_the_histogram_adds_the_range(someone: Person) -> None:
     someone.run("paymentStatus = PAID")
     bars = someone.page.locator(".bars button")

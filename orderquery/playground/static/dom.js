@@ -63,14 +63,13 @@ export function float(box, place) {
 	box.style.top = `${isAbove ? place.top - height - 4 : place.bottom + 4}px`;
 }
 
-// Open a dialog. The browser keeps the focus in it and closes it on Escape.
+// Open a dialog. The browser keeps the focus in it, closes it on Escape and puts the focus back.
 export function openDialog(title, content) {
 	const heading = make("h2", { id: "dialog", dir: "auto", tabindex: "-1" }, cut(title, 100));
-	const opener = document.activeElement;
 	const dialog = make("dialog", { "aria-labelledby": "dialog" },
 		make("header", {}, heading, button("Close", () => dialog.close())),
 		make("div", { class: "content", tabindex: "0", role: "region", "aria-label": "Content" }, content));
-	dialog.addEventListener("close", () => { dialog.remove(); opener?.focus(); });
+	dialog.addEventListener("close", () => dialog.remove());
 	document.querySelector("dialog")?.close();
 	document.body.append(dialog);
 	dialog.showModal();
