@@ -25,8 +25,11 @@ APPLICATION_ID = 0x6F727179
 _WRITER_CACHE_KIB = 65_536
 """Cached pages of the connection that writes: a load touches every index."""
 
-_CHECKPOINT_PAGES = 16_384
-"""Pages of the write-ahead log that start a checkpoint. Checkpoints are rare: a load often touches the same pages."""
+_PAGE_BYTES = 16_384
+"""The page size of a new file. A document mostly fits into one page, so a search reads a third as often as with 4 KiB."""
+
+_CHECKPOINT_BYTES = 64 << 20
+"""Size of the write-ahead log that starts a checkpoint. Checkpoints are rare: a load often touches the same pages."""
 
 _BATCH_ROWS = 1_000
 
@@ -47,6 +50,8 @@ def prepare(connections: SqliteConnections, schema: Schema, create: bool) -> Non
             if not create:
                 raise is_empty(path)
             if path != MEMORY:
+                # Before the first page is written; a file that has one keeps its size.
+                database.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
                 run_with_lock(database, "PRAGMA journal_mode = WAL")
             with connections.writing():
                 if _has_no_tables(database):
@@ -73,7 +78,8 @@ def _configure(database: sqlite3.Connection, path: str) -> None:
     if path != MEMORY:
         database.execute("PRAGMA synchronous = FULL")
         database.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
-        database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
+        database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_BYTES // page_bytes}")
 
 
 def _has_no_tables(database: sqlite3.Connection) -> bool:
