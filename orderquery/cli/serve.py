@@ -99,8 +99,9 @@ def serve(
 
     Stops on Ctrl-C or SIGTERM, after the open requests are answered.
     """
-    from ..diagnostics.errors import UsageError
+    from ..diagnostics.errors import StoreError, UsageError
     from ..stores.locations import MEMORY, file_of, shown_location
+    from ..stores.store_errors import MissingStore
 
     if store is None and not empty:
         store = default_of("store")
@@ -118,7 +119,11 @@ def serve(
     if tests.read_only and events.urls:
         raise UsageError("--webhook-url needs writes; remove --read-only")
     creates = create or store == MEMORY or (is_new and not tests.read_only)
-    with open_store(store, load_table(table), site, create=creates) as opened:
+    try:
+        opening = open_store(store, load_table(table), site, create=creates)
+    except MissingStore as problem:
+        raise StoreError(f"{problem}; or add --create to serve it empty") from None
+    with opening as opened:
         name = _IN_MEMORY if store == MEMORY else shown_location(store)
         if is_new:
             write_message(f"orderquery: note: {name} did not exist; created an empty store")

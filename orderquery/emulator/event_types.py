@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ..diagnostics.quoting import quoted
@@ -17,6 +18,17 @@ _SLUGS = {
 }
 EVENT_TYPES = tuple(f"{entity}_{slug}" for entity, slugs in _SLUGS.items() for slug in slugs.split())
 """Every type: the entity and what happened to it."""
+
+_ELSEWHERE = {
+    "new_order": "order_created",
+    "order_paid": "order_payment_status_updated",
+    "order_payed": "order_payment_status_updated",
+    "order_payment": "order_payment_status_updated",
+    "order_fulfilled": "order_updated",
+    "order_cancelled": "order_canceled",
+    "order_refunded": "order_transactions_updated",
+}
+"""Names of events in the older Stores API and in other shops."""
 
 
 def is_event_type(event_type: str, wanted: str) -> bool:
@@ -40,6 +52,10 @@ def why_unknown(wanted: str, known: Iterable[str] = EVENT_TYPES) -> str:
     names = [*known]
     if wanted in names:
         return ""
-    near = closest_name(wanted, names)
+    # Handlers are named wixEcom_onOrderCreated, onOrderCreated or order/created.
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", "_", wanted.strip()).lower()
+    plain = re.sub(r"^(wix_\w+?_)?on_|^wix_(?=order)", "", plain)
+    plain = _ELSEWHERE.get(plain, plain)
+    near = next((name for name in names if is_event_type(name, plain)), None) or closest_name(wanted, names)
     advice = f"did you mean {quoted(near)}?" if near else f"send one of: {', '.join(names)}"
     return f"{quoted(wanted)} is not a type of event; {advice}"

@@ -13,25 +13,29 @@ class OutdatedStore(StoreError):
     """A store that must be upgraded before it can be opened."""
 
 
+class MissingStore(StoreError):
+    """A store, or its tables, that has to be created first."""
+
+
 def command(*words: object) -> str:
     """Return a command for a message, each value as a shell reads it."""
     return shlex.join(["orderquery", *map(str, words)])
 
 
-def not_found(location: str) -> StoreError:
+def not_found(location: str) -> MissingStore:
     """Return the error for a store that does not exist."""
-    return StoreError(f"store not found: {location}; create it with: {command('load', location, 'FILE')}")
+    return MissingStore(f"store not found: {location}; create it with: {command('load', location, 'FILE')}")
 
 
-def is_empty(location: str) -> StoreError:
+def is_empty(location: str) -> MissingStore:
     """Return the error for a file without tables, where none are to be created."""
-    return StoreError(f"{location} is empty; load orders with: {command('load', location, 'FILE')}")
+    return MissingStore(f"{location} is empty; load orders with: {command('load', location, 'FILE')}")
 
 
-def has_no_records(location: str, schema: Schema) -> StoreError:
+def has_no_records(location: str, schema: Schema) -> MissingStore:
     """Return the error for a store that has no tables for a table of fields."""
     load = command("load", location, "FILE", "--table", schema.name)
-    return StoreError(f'{location} has no records of "{schema.name}"; load some with: {load}')
+    return MissingStore(f'{location} has no records of "{schema.name}"; load some with: {load}')
 
 
 def is_closed(location: str) -> StoreError:

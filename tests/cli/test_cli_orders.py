@@ -271,3 +271,17 @@ def test_demo(here):
     assert "\n0 orders" not in result.stdout
     assert len(result.stdout.splitlines()) < 120
     assert list(here.iterdir()) == []
+
+
+def test_serve_says_how_to_serve_a_store_that_has_no_tables_yet(here, monkeypatch):
+    served = []
+    monkeypatch.setattr(
+        "orderquery.cli.serve.run_server", lambda store, *_, **__: served.append(store.count("everything"))
+    )
+    Path("shop.db").touch()
+    refused = run("serve", "shop.db")
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("orderquery load shop.db FILE; or add --create to serve it empty\n")
+    assert served == []
+    assert run("serve", "shop.db", "--create").exit_code == 0
+    assert served == [0]

@@ -26,7 +26,7 @@ _WRITER_CACHE_KIB = 65_536
 """Cached pages of the connection that writes: a load touches every index."""
 
 _PAGE_BYTES = 16_384
-"""The page size of a new file. A document mostly fits into one page, so a search reads a third as often as with 4 KiB."""
+"""The page size of a new file. Most documents fit into one, so a page of orders needs fewer reads."""
 
 _CHECKPOINT_BYTES = 64 << 20
 """Size of the write-ahead log that starts a checkpoint. Checkpoints are rare: a load often touches the same pages."""
