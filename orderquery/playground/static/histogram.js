@@ -1,7 +1,7 @@
 // The matches over time. Dragging over the bars adds their dates; so do Shift with the arrows, then Enter.
 
 import { call } from "./api.js";
-import { gap, make, options } from "./dom.js";
+import { make, options } from "./dom.js";
 import { between, refine } from "./session.js";
 
 export class Histogram {
@@ -9,7 +9,7 @@ export class Histogram {
 	bars = make("div", { class: "bars", role: "group", "aria-label": "Matches over time" });
 	caption = make("small");
 	element = make("div", { class: "histogram", hidden: true },
-		this.bars, make("div", { class: "bar" }, this.caption, gap(), this.unit));
+		this.bars, make("div", { class: "bar" }, this.caption, this.unit));
 
 	constructor() {
 		const on = (names, run) => names.split(" ").forEach((name) => this.bars.addEventListener(name, run));

@@ -1,7 +1,7 @@
 // The results: count, histogram, table, and pages by cursor.
 
 import { call } from "./api.js";
-import { button, float, gap, hear, link, make, say, tell } from "./dom.js";
+import { button, float, hear, link, make, say, tell } from "./dom.js";
 import { Histogram } from "./histogram.js";
 import { openOrder, showWhy } from "./order.js";
 import { about, addValue, canFilter, fieldNamed, learn, refine, search, use } from "./session.js";
@@ -23,7 +23,7 @@ customElements.define("results-view", class extends HTMLElement {
 		this.table = make("div", { class: "scroll", role: "region", "aria-label": "Orders", tabindex: "0", keydown: (event) => walk(event) },
 			this.empty);
 		const number = make("input", { "aria-label": "Number or id of an order", placeholder: "number", size: 9, required: true });
-		this.append(make("div", { class: "bar" }, this.count, this.note, gap(),
+		this.append(make("div", { class: "bar" }, this.count, this.note,
 			make("form", { class: "bar", submit: (event) => { event.preventDefault(); showWhy(number.value); } }, "Why is", number, make("button", {}, "here, or not?")),
 			this.columns, this.prev, this.next), this.histogram.element, this.table);
 		this.turn({});
