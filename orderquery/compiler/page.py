@@ -24,8 +24,8 @@ Fetch = Callable[[Position | None, int], list[Row]]
 """Reads at most so many rows beyond a position (without one, from the start), nearest first."""
 ReadValues = Callable[[Row], tuple[Any, ...]]
 """Returns the sort values of a row; called for few rows."""
-ExistsBeyond = Callable[[Position, Position | None], bool]
-"""Returns whether an order exists beyond a position. A second position is a likely one to look up first."""
+ExistsBeyond = Callable[[Position], bool]
+"""Returns whether an order exists beyond a position."""
 
 
 def page_of(
@@ -42,20 +42,34 @@ def page_of(
 
     A token is there exactly if the page it leads to has an order.
     """
-    found = fetch(position, limit + 1)
+    found, is_after_order = _fetch_beyond(position, limit + 1, fetch, values)
     more, rows = len(found) > limit, found[:limit]
     backward = position is not None and position.backward
     ahead = Position(values(rows[-1]), backward) if more else None
     behind = None
     if position is not None:
         behind = Position(values(rows[0]), not backward) if rows else position.flipped()
-        # The previous page ended at the order of an exclusive position: usually one lookup finds it.
-        behind = behind if exists(behind, None if position.inclusive else position) else None
+        behind = behind if is_after_order or exists(behind) else None
     if backward:
         rows = rows[::-1]
     tokens = [None if place is None else encode(query, place, limit, site, keys) for place in (ahead, behind)]
     following, preceding = reversed(tokens) if backward else tokens
     return rows, following, preceding
+
+
+def _fetch_beyond(
+    position: Position | None, count: int, fetch: Fetch[Row], values: ReadValues[Row]
+) -> tuple[list[Row], bool]:
+    """Return the rows beyond a position, and whether an order is at the position itself.
+
+    The previous page ended with that order. Reading it with the rows saves a question for the previous page.
+    """
+    if position is None or position.inclusive:
+        return fetch(position, count), False
+    found = fetch(Position(position.values, position.backward, inclusive=True), count + 1)
+    if found and values(found[0]) == position.values:
+        return found[1:], True
+    return found, False
 
 
 class LazyOrders(Sequence[Any]):

@@ -48,20 +48,22 @@ def seek(query: Query, position: Position) -> tuple[Condition, ...]:
     """
     depths: list[list[Condition]] = []
     equal: list[Condition] = []
-    for key, value in zip(direction(query, position.backward), position.values, strict=True):
-        depths.append([all_of([*equal, beyond]) for beyond in _beyond(key, value)])
+    keys = direction(query, position.backward)
+    for number, (key, value) in enumerate(zip(keys, position.values, strict=True), 1):
+        inclusive = position.inclusive and number == len(keys)
+        depths.append([all_of([*equal, beyond]) for beyond in _beyond(key, value, inclusive=inclusive)])
         equal.append(_at(key.field, value))
-    if position.inclusive:
-        depths.append([all_of(equal)])
     return tuple(branch for branches in reversed(depths) for branch in branches if branch != FALSE)
 
 
-def _beyond(key: SortField, value: Any) -> list[Condition]:
+def _beyond(key: SortField, value: Any, *, inclusive: bool) -> list[Condition]:
+    """Return the conditions of the values beyond one, and of that itself if ``inclusive``."""
     if value is None:
-        return [] if key.descending else [present(key.field)]
-    if key.descending:
-        return [compares(key.field, "<", value), missing(key.field)]
-    return [compares(key.field, ">", value)]
+        itself = [missing(key.field)] if inclusive else []
+        return itself if key.descending else [*itself, present(key.field)]
+    sign = "<" if key.descending else ">"
+    found = [compares(key.field, f"{sign}=" if inclusive else sign, value)]
+    return [*found, missing(key.field)] if key.descending else found
 
 
 def _at(field: Field, value: Any) -> Condition:

@@ -257,7 +257,7 @@ def _page_among(
             if not newest.drop_defective(row[-1] for row in nearest):
                 return nearest[skipped:]
 
-    def exists_beyond(start: Position, _: Position | None) -> bool:
+    def exists_beyond(start: Position) -> bool:
         return bool(fetch(start, 1))
 
     rows, following, preceding = page_of(resumed, position, limit, fetch, tuple, exists_beyond, "", cursor_keys)

@@ -124,7 +124,7 @@ def page(
             session, statement, "", columns, limit=size, cursor=token, site=site, keys=used, schema=table
         )  # fmt: skip
 
-    def exists(start: Position, _: Position | None) -> bool:
+    def exists(start: Position) -> bool:
         return bool(fetch(start, 1))
 
     rows, following, preceding = page_of(carried, position, size, fetch, values, exists, site, used)

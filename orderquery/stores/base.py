@@ -120,7 +120,7 @@ class Store(LoadingStore):
                 limit,
                 lambda at, count: self._fetch(query, at, count),
                 lambda row: self._sort_values(query, row),
-                lambda at, last: self._exists_beyond(query, at, last),
+                lambda at: self._exists_beyond(query, at),
                 self.site,
                 self.keys,
             )
@@ -169,11 +169,8 @@ class Store(LoadingStore):
     def _fetch(self, query: Query, position: Position | None, count: int) -> list[Row]:
         return with_bytes(self._rows(self._statement(query, position, count)))
 
-    def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
-        """Return whether a row exists beyond a position.
-
-        The row at ``last`` is beyond it, if that row still exists.
-        """
+    def _exists_beyond(self, query: Query, position: Position) -> bool:
+        """Return whether a row exists beyond a position."""
         return bool(self._rows(self._statement(query, position, 1, self._existence)))
 
     def _sort_values(self, query: Query, row: Row) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -278,14 +277,9 @@ class SqliteStore(Store):
         of_sites.setdefault(self.site, set()).update(usable_ids)
         return usable, usable_ids
 
-    def _exists_beyond(self, query: Query, position: Position, last: Position | None) -> bool:
+    def _exists_beyond(self, query: Query, position: Position) -> bool:
         statements = self._pages.get(query, self.site, position, "any", self._build)
         with self._connections.snapshot() as database:
-            if last is not None:
-                itself = replace(last, inclusive=True)
-                nearest = self._pages.get(query, self.site, itself, "page", self._build)[0]
-                if database.execute(*bound(*nearest.bind(query, itself, 1))).fetchall():
-                    return True
             return any(
                 database.execute(*bound(*prepared.bind(query, position, 1))).fetchall() for prepared in statements
             )

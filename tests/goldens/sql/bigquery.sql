@@ -15,8 +15,8 @@ SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE o.site = 
 
 -- equality and the default sort, beyond a position
 -- {"filter": {"paymentStatus": "PAID"}}
-SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = @site AND (`o`.`status` IS DISTINCT FROM @p1 AND `o`.`payment_status` = @p2)) AND ((`o`.`created_date` IS NULL AND `o`.`id` = @p3) OR (`o`.`created_date` IS NULL AND `o`.`id` < @p4)) ORDER BY `o`.`created_date` DESC, `o`.`id` DESC LIMIT @limit
--- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "p4": "an-id", "site": "", "limit": 100}
+SELECT `o`.`created_date`, `o`.`id`, o.document FROM orders AS o WHERE (o.site = @site AND (`o`.`status` IS DISTINCT FROM @p1 AND `o`.`payment_status` = @p2)) AND (`o`.`created_date` IS NULL AND `o`.`id` <= @p3) ORDER BY `o`.`created_date` DESC, `o`.`id` DESC LIMIT @limit
+-- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "site": "", "limit": 100}
 
 -- null and present
 -- {"filter": {"buyerInfo.email": null, "checkoutId": {"$ne": null}}}

@@ -15,8 +15,8 @@ SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created
 
 -- equality and the default sort, beyond a position
 -- {"filter": {"paymentStatus": "PAID"}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT * FROM (SELECT * FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE (o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."payment_status" = %(p2)s)) AND ("o"."created_date" IS NULL AND "o"."id" = %(p3)s) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS b1 UNION ALL SELECT * FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE (o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."payment_status" = %(p2)s)) AND ("o"."created_date" IS NULL AND "o"."id" < %(p4)s) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS b2) AS u ORDER BY "u"."created_date" DESC NULLS LAST, "u"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
--- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "p4": "an-id", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE (o.site = %(site)s AND ("o"."status" IS DISTINCT FROM %(p1)s AND "o"."payment_status" = %(p2)s)) AND ("o"."created_date" IS NULL AND "o"."id" <= %(p3)s) ORDER BY "o"."created_date" DESC NULLS LAST, "o"."id" DESC NULLS LAST LIMIT %(limit)s) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC NULLS LAST, "k"."id" DESC NULLS LAST
+-- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "site": "", "limit": 100}
 
 -- null and present
 -- {"filter": {"buyerInfo.email": null, "checkoutId": {"$ne": null}}}

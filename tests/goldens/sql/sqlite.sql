@@ -15,8 +15,8 @@ SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created
 
 -- equality and the default sort, beyond a position
 -- {"filter": {"paymentStatus": "PAID"}}
-SELECT "k"."created_date", "k"."id", d.document FROM (SELECT * FROM (SELECT * FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE (o.site = :site AND ("o"."status" IS NOT :p1 AND "o"."payment_status" = :p2)) AND ("o"."created_date" IS NULL AND "o"."id" = :p3) ORDER BY "o"."created_date" DESC, "o"."id" DESC LIMIT :limit) AS b1 UNION ALL SELECT * FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE (o.site = :site AND ("o"."status" IS NOT :p1 AND "o"."payment_status" = :p2)) AND ("o"."created_date" IS NULL AND "o"."id" < :p4) ORDER BY "o"."created_date" DESC, "o"."id" DESC LIMIT :limit) AS b2) AS u ORDER BY "u"."created_date" DESC, "u"."id" DESC LIMIT :limit) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC, "k"."id" DESC
--- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "p4": "an-id", "site": "", "limit": 100}
+SELECT "k"."created_date", "k"."id", d.document FROM (SELECT o.rid, "o"."created_date", "o"."id" FROM orders AS o WHERE (o.site = :site AND ("o"."status" IS NOT :p1 AND "o"."payment_status" = :p2)) AND ("o"."created_date" IS NULL AND "o"."id" <= :p3) ORDER BY "o"."created_date" DESC, "o"."id" DESC LIMIT :limit) AS k JOIN order_document AS d ON d.rid = k.rid ORDER BY "k"."created_date" DESC, "k"."id" DESC
+-- {"p1": "INITIALIZED", "p2": "PAID", "p3": "an-id", "site": "", "limit": 100}
 
 -- null and present
 -- {"filter": {"buyerInfo.email": null, "checkoutId": {"$ne": null}}}
