@@ -60,7 +60,7 @@ def page_of(
 def _fetch_beyond(
     position: Position | None, count: int, fetch: Fetch[Row], values: ReadValues[Row]
 ) -> tuple[list[Row], bool]:
-    """Return the rows beyond a position, and whether an order is at the position itself.
+    """Return the rows beyond a position, and whether an order is at it.
 
     The previous page ended with that order. Reading it with the rows saves a question for the previous page.
     """

@@ -57,7 +57,7 @@ def seek(query: Query, position: Position) -> tuple[Condition, ...]:
 
 
 def _beyond(key: SortField, value: Any, *, inclusive: bool) -> list[Condition]:
-    """Return the conditions of the values beyond one, and of that itself if ``inclusive``."""
+    """Return the conditions of the values beyond one; ``inclusive``: and at it."""
     if value is None:
         itself = [missing(key.field)] if inclusive else []
         return itself if key.descending else [*itself, present(key.field)]
