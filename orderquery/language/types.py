@@ -95,7 +95,8 @@ def decode_texts(stored: Sequence[str]) -> tuple[str, ...]:
 
 
 def _decode_text(stored: Stored) -> str:
-    return _UNESCAPED.sub(lambda found: _UNESCAPES[found[0]], str(stored))
+    text = str(stored)
+    return _UNESCAPED.sub(lambda found: _UNESCAPES[found[0]], text) if "\x01" in text else text
 
 
 # -- boolean ----------------------------------------------------------------------------------------------------
