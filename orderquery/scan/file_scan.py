@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from ..diagnostics.diagnostic import Diagnostic
 from .files import SourceFile
 from .fixes import OnlyClass, fixed_source
+from .installed_ecom import installed_ecom
 from .languages import MAX_SOURCE_BYTES, language_of, may_have_calls
 from .scanned import ScannedSource, scan_source
 
 _MIN_BUNDLE_BYTES = 20_000
+_SDK_WORD = b"searchOrders"
 _MAX_LINE_BYTES = 2_000
 """On average; code that people write has shorter lines."""
 
@@ -65,7 +67,8 @@ def scan_file(file: SourceFile, options: ScanOptions) -> FileScan:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         return FileScan(path, line_count, skipped=f"not UTF-8 at byte {problem.start + 1}")
-    source = scan_source(text, language)
+    version = None if language == "python" or _SDK_WORD not in data else installed_ecom(path)
+    source = scan_source(text, language, ecom_version=version)
     if not source.calls and not source.diagnostics:
         return FileScan(path, line_count)
     fixed = fixed_source(source, options.only, options.counts) if options.fixes else source

@@ -84,7 +84,7 @@ class _SourceFixer:
             return None
         self._scans_left -= 1
         text = splice(scanned.text, edits)
-        after = scan_source(text, scanned.language)
+        after = scan_source(text, scanned.language, ecom_version=scanned.ecom_version)
         return after if _is_proven(scanned, after, corrected, index) else None
 
     def _corrected(
@@ -134,6 +134,11 @@ def _is_proven(before: ScannedSource, after: ScannedSource, corrected: list[list
         return False
     for at, (old, new) in enumerate(zip(before.calls, after.calls, strict=True)):
         wanted = _contents(corrected[at])
+        if (old.sends, new.sends) == ("request", "sdk"):
+            # The argument of an older SDK, which now is { search: … } (D183).
+            wanted = [
+                value["search"] if isinstance(value, dict) and list(value) == ["search"] else value for value in wanted
+            ]
         found = _contents([document.value for document in new.documents])
         if found != wanted and (at == index or found != _contents([document.value for document in old.documents])):
             return False

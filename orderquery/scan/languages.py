@@ -41,15 +41,18 @@ def may_have_calls(data: bytes) -> bool:
     return any(needle in data for needle in _NEEDLES)
 
 
-def calls_in(text: str, language: SourceLanguage) -> FoundCalls:
+def calls_in(text: str, language: SourceLanguage, *, takes_options: bool = False) -> FoundCalls:
     """Return the calls of a source, and the syntax error that may hide more.
+
+    ``takes_options``: ``searchOrders`` of the SDK takes ``{ search: … }``, as in older versions.
 
     Raises:
         UsageError: there is no such language.
         MissingExtra: the extra ``scan`` is not installed.
 
     """
-    return cast("FoundCalls", _function(language, "read_calls")(text, language))
+    read = _function(language, "read_calls")
+    return cast("FoundCalls", read(text, language, takes_options=True) if takes_options else read(text, language))
 
 
 def comments_in(text: str, language: SourceLanguage, offsets: list[int]) -> list[bool]:

@@ -17,18 +17,20 @@ _MAX_LINES = 3
 """Of a source that are left out, one after the other; each needs another parse."""
 
 
-def all_calls(text: str, language: SourceLanguage) -> FoundCalls:
+def all_calls(text: str, language: SourceLanguage, *, takes_options: bool = False) -> FoundCalls:
     """Return the calls of a source, those behind syntax errors too.
+
+    ``takes_options``: ``searchOrders`` of the SDK takes ``{ search: … }``, as in older versions.
 
     The code around a call behind an error is not judged, because a part of it was left out.
     """
-    calls, first = calls_in(text, language)
+    calls, first = calls_in(text, language, takes_options=takes_options)
     error = first
     for _ in range(_MAX_LINES):
         if error is None or all(_is_in(word, calls) for word in call_words(text)):
             break
         text = _without_line(text, error[0])
-        more, error = calls_in(text, language)
+        more, error = calls_in(text, language, takes_options=takes_options)
         calls += [replace(call, around=()) for call in more if not _is_in(call.span[0], calls)]
     return FoundCalls(sorted(calls, key=lambda call: call.span), first)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ..compiler.render import render_diagnostics
-from ..diagnostics.arguments import require
+from ..diagnostics.arguments import optional, require
 from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..syntax.json_printer import plain_json
@@ -15,6 +15,7 @@ from ..syntax.source_text import SourceText
 from .checks import diagnostics_of, identity_of, translated
 from .documents import SearchDocument, SearchDocuments, documents_of, unknown_parts
 from .found import FoundCalls, SearchCall, Sends
+from .installed_ecom import takes_options
 from .languages import SourceLanguage, comments_in, may_have_calls
 from .nodes import Span
 from .recovery import all_calls
@@ -96,7 +97,7 @@ class ScannedCall:
 class ScannedSource:
     """The calls of a source that send a search, and everything found in them.
 
-    ``silenced`` counts the findings that comments silence.
+    ``silenced`` counts the findings that comments silence. ``ecom_version`` is the installed version of @wix/ecom.
     """
 
     text: str = field(repr=False)
@@ -104,6 +105,7 @@ class ScannedSource:
     calls: tuple[ScannedCall, ...]
     diagnostics: tuple[Diagnostic, ...]
     silenced: int = 0
+    ecom_version: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -126,21 +128,26 @@ class ScannedSource:
         return f"<ScannedSource: {len(self.calls)} calls, {len(self.diagnostics)} diagnostics>"
 
 
-def scan_source(text: str, language: SourceLanguage) -> ScannedSource:
+def scan_source(text: str, language: SourceLanguage, *, ecom_version: str | None = None) -> ScannedSource:
     """Find the searches that a source sends, and check each.
 
     ``language`` is ``javascript``, ``typescript``, ``tsx``, ``python``, ``html``, ``vue`` or ``svelte``. What is not
     literal is a hole: it fits wherever some value of its place fits. A source that does not parse is read as far as it
     can be, with a warning if calls may be missed.
 
+    ``ecom_version`` is the installed version of the npm package ``@wix/ecom``, such as ``"1.0.727"``: until 1.0.1172
+    its ``searchOrders`` takes ``{ search: … }`` (D183). Without it, the newest version is meant.
+
     Raises:
-        UsageError: there is no such language.
+        UsageError: there is no such language, or this is no version.
         MissingExtra: the extra ``scan`` is not installed.
 
     """
     require("text", text, str, "the text of a source")
+    optional("ecom_version", ecom_version, str, "a version such as 1.0.727")
+    options = takes_options(ecom_version)
     has_words = may_have_calls(text.encode("utf-8", "surrogatepass"))
-    calls, error = all_calls(text, language) if has_words else FoundCalls([])
+    calls, error = all_calls(text, language, takes_options=options) if has_words else FoundCalls([])
     lines = SourceText(text)
     scanned = tuple([_scanned(call, lines) for call in calls])
     comments = ignore_comments(text, lines, lambda offsets: comments_in(text, language, offsets))
@@ -150,7 +157,7 @@ def scan_source(text: str, language: SourceLanguage) -> ScannedSource:
         found[identity_of(problem)] = problem
     in_order = sorted(found.values(), key=lambda diagnostic: diagnostic.span or (0, 0))
     kept, silenced = without_ignored(in_order, comments, lines)
-    return ScannedSource(text, language, scanned, tuple(kept), silenced)
+    return ScannedSource(text, language, scanned, tuple(kept), silenced, ecom_version)
 
 
 def _scanned(call: SearchCall, lines: SourceText) -> ScannedCall:

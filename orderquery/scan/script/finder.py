@@ -25,7 +25,8 @@ from .members import Members
 from .origins import Origins
 from .reading import Inlines
 from .scopes import Scopes
-from .sdk_calls import sdk_call
+from .sdk_calls import SdkCall, sdk_call
+from .sdk_options import SentSearch, read_options
 from .tree import ScriptTree, arguments
 from .values import Budget, ValueReader, read_value
 
@@ -45,14 +46,17 @@ def find_calls(text: str, language: SourceLanguage) -> list[SearchCall]:
     return read_calls(text, language).calls
 
 
-def read_calls(text: str, language: SourceLanguage) -> FoundCalls:
-    """Return the calls of a source, and the syntax error that may hide more."""
+def read_calls(text: str, language: SourceLanguage, *, takes_options: bool = False) -> FoundCalls:
+    """Return the calls of a source, and the syntax error that may hide more.
+
+    ``takes_options``: ``searchOrders`` of the SDK takes ``{ search: … }``, as in older versions.
+    """
     calls, hiding = list[SearchCall](), list[Span]()
     for script in _scripts(text, language):
         if not _NEEDLES.search(script.text):
             continue
         tree = _tree(script)
-        calls += _ScriptFinder(tree, script.language).calls()
+        calls += _ScriptFinder(tree, script.language, takes_options=takes_options).calls()
         if tree.root.has_error:
             error = _hiding_error(script, tree)
             hiding += [] if error is None else [error]
@@ -108,8 +112,9 @@ def _tree(script: Script) -> ScriptTree:
 
 
 class _ScriptFinder:
-    def __init__(self, tree: ScriptTree, language: Language) -> None:
+    def __init__(self, tree: ScriptTree, language: Language, *, takes_options: bool) -> None:
         self._tree = tree
+        self._takes_options = takes_options
         self._language = language
         self._scopes = Scopes(tree)
         self._budget = Budget()
@@ -123,7 +128,7 @@ class _ScriptFinder:
             given = arguments(call)
             found = sdk_call(self._tree, self._origins, call, given)
             if found is not None:
-                yield self._sdk(found.call, found.argument)
+                yield self._sdk(found)
                 continue
             http = HttpCalls(self._reader(call), self._origins).find(call, given)
             if http is not None:
@@ -133,12 +138,14 @@ class _ScriptFinder:
         ways = Choices({}, {}) if choices is None else choices
         return ValueReader(self._tree, self._scopes, call, ways, self._budget, self._builders, inlines=inlines)
 
-    def _sdk(self, call: Node, argument: Node | None) -> SearchCall:
+    def _sdk(self, found: SdkCall) -> SearchCall:
+        call, argument = found.call, found.argument
         span = self._tree.span(call)
         value = None if argument is None else self._value(argument, call)
         if value is None:
             value = ObjectLiteral((), span if argument is None else self._tree.span(argument))
-        return self._found(call, "sdk", value, "answer")
+        sent = read_options(value) if self._takes_options and found.is_npm else SentSearch("sdk", value)
+        return self._found(call, sent.sends, sent.search, "answer", is_sdk=True)
 
     def _http(self, found: HttpCall) -> SearchCall:
         span = self._tree.span(found.call)
@@ -150,12 +157,14 @@ class _ScriptFinder:
             value = value_of_text(self._tree, value)
         return self._found(found.call, found.sends, value, found.answers)
 
-    def _found(self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind) -> SearchCall:
+    def _found(
+        self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind, *, is_sdk: bool = False
+    ) -> SearchCall:
         answer = Answer(self._tree, self._scopes, call, kind)
         around: list[AroundCall] = []
         self._calls_left -= 1
         if sends != "stores" and self._calls_left >= 0:
-            around += self._wrong_reads(answer, is_sdk=sends == "sdk")
+            around += self._wrong_reads(answer, is_sdk=is_sdk)
             around += Loop(self._tree, self._scopes, call, sends, search, kind).mistakes()
             around += self._members.mistakes(call, sends, search)
         unique = {(mistake.code, mistake.span): mistake for mistake in around}

@@ -22,10 +22,14 @@ _PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 class SdkCall(NamedTuple):
-    """A call of searchOrders, and its argument."""
+    """A call of searchOrders, and its argument.
+
+    ``is_npm``: of a package of npm, not of Velo.
+    """
 
     call: Node
     argument: Node | None
+    is_npm: bool
 
 
 def module_path(origin: PackageExport | None) -> tuple[str, ...] | None:
@@ -44,9 +48,11 @@ def sdk_call(tree: ScriptTree, origins: Origins, call: Node, given: list[Node]) 
     if function is None:
         return None
     function = inner(function)
-    if module_path(origins.of(function)) != (_METHOD,) and not _is_other_client(tree, origins, function):
+    origin = origins.of(function)
+    if module_path(origin) != (_METHOD,) and not _is_other_client(tree, origins, function):
         return None
-    return SdkCall(call, given[0] if given else None)
+    is_npm = origin is None or not origin.module.startswith("wix-")
+    return SdkCall(call, given[0] if given else None, is_npm)
 
 
 def _is_other_client(tree: ScriptTree, origins: Origins, function: Node) -> bool:
