@@ -1,4 +1,4 @@
-"""The argument of searchOrders in older versions of @wix/ecom: an object with "search"."""
+"""The argument of searchOrders in older versions: an object with "search"."""
 
 from __future__ import annotations
 
