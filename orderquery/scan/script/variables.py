@@ -249,4 +249,5 @@ def _is_made_in(binding: DeclaredName, loop: Node) -> bool:
 
 
 def _added(part: SourceValue | None, source: SourceValue | None) -> SourceValue | None:
-    return merged(part, source)
+    # What is not known stays so, and need not be an object: a function got it.
+    return part if isinstance(part, Unknown) and isinstance(source, Unknown) else merged(part, source)
