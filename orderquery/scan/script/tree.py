@@ -12,6 +12,7 @@ from tree_sitter import Node, Parser
 
 from ..found import Language
 from ..nodes import Span
+from .grammar_gaps import parsable
 
 FUNCTIONS = frozenset(
     (
@@ -71,7 +72,8 @@ class ScriptTree:
         self.offset = offset
         self._data = source.encode("utf-8", "surrogatepass")
         self._offsets = None if len(self._data) == len(source) else _character_offsets(source)
-        self._tree = Parser(_grammar(language)).parse(self._data)
+        parsed = parsable(source, language).encode("utf-8", "surrogatepass")
+        self._tree = Parser(_grammar(language)).parse(parsed)
         self.root = self._tree.root_node
         self.nodes: dict[str, list[Node]] = {kind: [] for kind in _KEPT}
         self.guards: dict[int, list[Node]] = {}

@@ -1,0 +1,33 @@
+"""Right code, as people write it around a search: nothing is said about it."""
+
+from __future__ import annotations
+
+import pytest
+
+import orderquery as oq
+
+IMPORT = 'import { orders } from "@wix/ecom";\n'
+FIND = 'return orders.searchOrders({ filter: { "buyerInfo.email": { $eq: email } } });'
+BEFORE = {
+    "a check": "validate(email);",
+    "a cache": "cache.set(email, { count: 0 });",
+    "a cache of the object": "this.counts.set(email, { count: this.counts.get(email)?.count ?? 0, calculating: true });",
+    "an awaited check": "await allow(email);",
+    "a metric": 'metrics.track("search", email);',
+    "a set": "seen.add(email);",
+    "a default": 'email = email || "a@b.de";',
+    "a method of it": "email.trim();",
+    "two checks": "validate(email); audit(email, new Date());",
+    "a callback": "each((one) => seen.push(one), email);",
+}
+
+
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+@pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])
+def test_what_is_done_with_a_value_before_says_nothing_of_its_type(language: str, before: str) -> None:
+    for source in (
+        f"{IMPORT}export async function find(email) {{ {before} {FIND} }}\n",
+        f"{IMPORT}class Shop {{ async find({{ email }}) {{ {before} {FIND} }} }}\n",
+        f"{IMPORT}export const find = async (request) => {{ const {{ email }} = await request.json(); {before} {FIND} }};\n",
+    ):
+        assert oq.scan_source(source, language).diagnostics == (), source  # type: ignore[arg-type]
