@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..playground.snippets import SEARCH_PATH
 from .operation import Operation
-from .responses import SEARCH_PATH
 from .wire.base import BulkResponse
 from .wire.order_requests import (
     BulkUpdateOrdersRequest,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +16,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..compiler.report import QueryError
 from ..diagnostics.errors import StoreError, StoreTimeout
+from ..language.near import closest_name
 from ..playground.snippets import SEARCH_PATH as SEARCH_PATH  # part of this module's interface
 from .errors import Refused, application_error, diagnostics_error
+from .operations import OPERATIONS
 
 JSON = Any
 LOG = logging.getLogger("orderquery.emulator")
 REQUEST_ID = "x-wix-request-id"
+_NOT_FOUND = HTTPStatus.NOT_FOUND.phrase
+_ID = re.compile(r"/[^/]{20,}(?=/|$)")
+"""A part of a path as long as an id."""
+_NEAR_PATH = 0.85
+"""Similarity from which another path is suggested."""
 
 
 def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -35,7 +43,17 @@ def error_response(refusal: Refused) -> Response:
 
 async def answer_refused(request: Request, problem: Exception) -> Response:
     """Handle this package's exceptions in a Starlette or FastAPI application."""
+    if isinstance(problem, HTTPException) and problem.status_code == 404 and problem.detail == _NOT_FOUND:
+        problem = HTTPException(404, f"unknown path; {_advice(request.url.path)}", problem.headers)
     return error_response(_to_refused(problem))
+
+
+def _advice(path: str) -> str:
+    """Return what to send instead of a request to an unknown path."""
+    wanted = _ID.sub("/{id}", path)
+    near = closest_name(wanted, {operation.path for operation in OPERATIONS}, _NEAR_PATH)
+    methods = sorted({operation.method for operation in OPERATIONS if operation.path == near})
+    return f"did you mean {' or '.join(methods)} {near}?" if near else "GET /openapi.json lists the paths"
 
 
 def _to_refused(problem: Exception) -> Refused:
@@ -48,9 +66,7 @@ def _to_refused(problem: Exception) -> Refused:
     if isinstance(problem, HTTPException):
         status = problem.status_code
         message = problem.detail
-        if status == 404 and message == HTTPStatus.NOT_FOUND.phrase:
-            message = "unknown path; GET /openapi.json lists the paths"
-        elif status == 405:
+        if status == 405:
             methods = [name for name in (problem.headers or {}).get("Allow", "").split(", ") if name != "HEAD"]
             message = f"wrong method for this path; send {' or '.join(sorted(methods))}"
         return application_error(status, f"HTTP_{status}", message, headers=problem.headers)

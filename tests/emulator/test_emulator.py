@@ -298,7 +298,16 @@ def test_every_described_path_is_served() -> None:
         ("POST", "/stores/v2/orders/query", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
         ("PUT", "/ecom/v1/orders/a", 405, "wrong method for this path; send GET or PATCH"),
         ("POST", "/ecom/v1/orders/query", 404, "unknown path; send a search to POST /ecom/v1/orders/search"),
-        ("POST", "/ecom/v1/order/search", 404, "unknown path; GET /openapi.json lists the paths"),
+        ("POST", "/ecom/v1/order/search", 404, "unknown path; did you mean POST /ecom/v1/orders/search?"),
+        ("POST", "/ecom/v2/orders/search", 404, "unknown path; did you mean POST /ecom/v1/orders/search?"),
+        (
+            "GET",
+            "/ecom/v1/order/c2094cbc-d82c-407c-b14f-6baa94414ba5",
+            404,
+            "unknown path; did you mean GET or PATCH /ecom/v1/orders/{id}?",
+        ),
+        ("POST", "/", 404, "unknown path; GET /openapi.json lists the paths"),
+        ("POST", "/" + "a/" * 5_000, 404, "unknown path; GET /openapi.json lists the paths"),
     ],
 )
 def test_a_wrong_method_or_path_is_told_the_right_one(method: str, path: str, status: int, message: str) -> None:
