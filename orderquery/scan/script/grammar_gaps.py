@@ -55,7 +55,7 @@ _GAPS: dict[Language, tuple[_Gap, ...]] = {
 
 
 def parsable(text: str, language: Language) -> str:
-    """Return a source that the grammar of its language parses, with every other part at its place."""
+    """Return a source that its grammar parses, with every part at its place."""
     for gap in _GAPS.get(language, ()):
         if gap.needle in text:
             text = gap.pattern.sub(gap.write, text)
