@@ -21,6 +21,7 @@ _NEEDLES = tuple(needle.encode() for needle in NEEDLES)
 _ENDINGS: dict[str, SourceLanguage] = {
     ".py": "python", ".pyi": "python", ".pyw": "python",
     ".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsw": "javascript",
+    ".gs": "javascript",
     ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
     ".html": "html", ".htm": "html", ".vue": "vue", ".svelte": "svelte",
 }  # fmt: skip

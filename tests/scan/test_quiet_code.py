@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import orderquery as oq
+from orderquery.scan.languages import language_of
 
 IMPORT = 'import { orders } from "@wix/ecom";\n'
 FIND = 'return orders.searchOrders({ filter: { "buyerInfo.email": { $eq: email } } });'
@@ -31,3 +32,15 @@ def test_what_is_done_with_a_value_before_says_nothing_of_its_type(language: str
         f"{IMPORT}export const find = async (request) => {{ const {{ email }} = await request.json(); {before} {FIND} }};\n",
     ):
         assert oq.scan_source(source, language).diagnostics == (), source  # type: ignore[arg-type]
+
+
+def test_a_google_apps_script_is_javascript() -> None:
+    assert language_of("Code.gs") == "javascript"
+    source = (
+        'const BASE = "https://www.wixapis.com";\n'
+        "function post_(path, body) {\n"
+        '  return UrlFetchApp.fetch(BASE + path, { method: "post", payload: JSON.stringify(body) });\n'
+        "}\n"
+        'const paid_ = () => post_("/ecom/v1/orders/search", { search: { filter: { paymentstatus: "PAID" } } });\n'
+    )
+    assert [found.code for found in oq.scan_source(source, "javascript").diagnostics] == ["unknown-field"]
