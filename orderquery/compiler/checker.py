@@ -21,7 +21,7 @@ from ..syntax.holes import Hole, contains_hole
 from ..syntax.problems import Guesses, Problems
 from . import suggestions
 from .operand_check import OperandCheck
-from .paging_problems import limit_problem, sent_along
+from .paging_problems import cursor_problems, limit_problem
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import Instead
 from .unknown_names import instead_of_name, instead_of_sort
@@ -50,7 +50,7 @@ def check_search(
     condition, mended = checker.filter(search.filter)
     (sort, keys), limit = checker.sort(search), checker.limit(search)
     if search.paging.cursor:
-        checker.diagnostics.extend(sent_along(search))
+        checker.diagnostics.extend(cursor_problems(search))
     changed = mended is not search.filter or keys is not search.sort
     mended_search = Search(mended, keys, search.paging, search.filter_place, search.sort_place) if changed else search
     diagnostics = tuple(checker.diagnostics)

@@ -19,7 +19,7 @@ from ..syntax.problems import Problems
 from . import suggestions
 from .enum_suggestions import several_enum_values, unknown_enum_value
 from .suggestions import spelled
-from .value_warnings import ValueWarning, odd_characters, value_warning
+from .value_warnings import ValueWarning, odd_characters, unfilled_operand, value_warning
 
 JSON = Any
 _LEFT_OUT = object()
@@ -122,7 +122,10 @@ class OperandCheck:
             self._add("operand-type", message, found.help, at.item(index), found.fix)
             return None
         if kind.name == "enum":
-            if row.values and item not in row.values:
+            unfilled = unfilled_operand(Comparison(row.name, operator.name, item, at), self._schema, index)
+            if unfilled is not None:
+                self._warn(unfilled, at, index)
+            elif row.values and item not in row.values:
                 self._unknown_value(item, row, operator, at, index)
             return value
         self._warn(value_warning(item, row, operator, at, self._schema, index), at, index)
@@ -163,7 +166,8 @@ class OperandCheck:
             help_ = 'write the start of a date-time such as "2024-03-07T10:24:03.380Z"'
             self._add("never-matches", message, help_, place)
         elif row.type.textual:
-            self._warn(odd_characters(replace(node, field=row.name), self._schema), place)
+            node = replace(node, field=row.name)
+            self._warn(unfilled_operand(node, self._schema) or odd_characters(node, self._schema), place)
         return operand
 
     def _empty(self, operator: Operator, node: Comparison) -> None:

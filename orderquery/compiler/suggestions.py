@@ -25,6 +25,7 @@ from ..language.odd_characters import without_odd_characters
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import DEFAULT_SCHEMA, Schema
 from ..language.types import UnfitOperand, fold
+from ..language.unfilled_values import unfilled_value
 from ..language.written_times import UNITS, written_time
 from ..syntax.ast import Comparison, Filter, Not, Search, both, either
 from ..syntax.holes import Hole, is_spread
@@ -253,6 +254,9 @@ class Instead(NamedTuple):
 
 def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead:
     """Return what to write instead of an operand of the wrong type."""
+    unfilled = unfilled_value(item, has_parameters=in_text) if isinstance(item, str) else None
+    if unfilled is not None:
+        return Instead(unfilled.help)
     is_time_in_text = in_text and row.type.name == "instant" and isinstance(item, str)
     relative = written_time(item) if is_time_in_text else None
     if relative is not None:

@@ -13,9 +13,10 @@ from ..language.conditions import Condition, accepted_values
 from ..language.datetimes import has_offset
 from ..language.fields import Field
 from ..language.odd_characters import described_oddity, without_odd_characters
-from ..language.operators import Operator
+from ..language.operators import OPERATORS, Operator
 from ..language.schema import Schema
 from ..language.types import is_guid
+from ..language.unfilled_values import unfilled_value
 from ..syntax.ast import Comparison
 from ..syntax.json_printer import write_help
 from .suggestions import number_instead, write_condition
@@ -48,6 +49,9 @@ def value_warning(
         return ValueWarning("no-offset", message, f'write: "{item}Z"', "same-answer", item + "Z")
     if not isinstance(item, str):
         return None
+    found = unfilled_operand(Comparison(row.name, operator.name, item, place), schema, index)
+    if found is not None:
+        return found
     if without_odd_characters(item) != item:
         return odd_characters(Comparison(row.name, operator.name, item, place), schema, index)
     if name == "guid" and not is_guid(item):
@@ -59,6 +63,20 @@ def value_warning(
             "not-a-number", message, *number_instead(Comparison(row.name, operator.name, item, place), schema, index)
         )
     return None
+
+
+def unfilled_operand(node: Comparison, schema: Schema, index: int | None = None) -> ValueWarning | None:
+    """Return the warning about a text that stands for a missing value (D171)."""
+    in_text = node.place.path is None
+    found = unfilled_value(node.operand, has_parameters=in_text)
+    if found is None:
+        return None
+    help_ = found.help
+    if found.is_absent and OPERATORS[node.operator].nulls and (index is None or not in_text):
+        absent = write_condition(replace(node, operand=None), schema, in_text=True).removeprefix("write: ")
+        wanted = "with" if node.operator in ("$ne", "$nin") else "without"
+        help_ = f"{help_}\nfor orders {wanted} a value: {absent if in_text else 'null'}"
+    return ValueWarning("unfilled-value", f"{quoted(node.operand)} is probably {found.reason}", help_)
 
 
 def odd_characters(node: Comparison, schema: Schema, index: int | None = None) -> ValueWarning | None:

@@ -271,6 +271,14 @@ _ROWS = (
         fix="guess: the value may really have them",
     ),
     Code(
+        "unfilled-value", "accepts", _violation("FORMAT"), "operand that code probably did not fill in",
+        "Texts such as undefined, null, [object Object] and ${email} come from code that had no value, or did not "
+        "fill a template. They are compared like any text, so the condition probably matches nothing (D171).",
+        '{"search": {"filter": {"buyerInfo.email": "undefined"}}}',
+        '{"search": {"filter": {"buyerInfo.email": "a@example.com"}}}',
+        fix="none: the value is not known",
+    ),
+    Code(
         "not-a-number", "accepts", _violation("FORMAT"), "operand is not a number",
         "Order numbers are digits. Other text is compared after every number, so the condition probably does not match "
         "what was meant (D40).",

@@ -155,6 +155,7 @@ class Paging:
     limit: int | None = None
     cursor: str | None = dataclasses.field(default=None, repr=False)
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
+    cursor_place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
 NO_PAGING = Paging()

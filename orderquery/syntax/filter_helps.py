@@ -8,9 +8,10 @@ from typing import Any
 from ..diagnostics.diagnostic import Fix
 from ..language.elsewhere import connective_reading
 from ..language.operators import OPERATORS
+from ..language.unfilled_values import unfilled_value
 from .holes import has_hole_key
 from .json_printer import write_help
-from .problems import REMOVE_LIST, is_listed_object
+from .problems import OBJECT_AS_TEXT, REMOVE_LIST, is_listed_object
 
 JSON = Any
 
@@ -76,6 +77,8 @@ def list_under_not(value: Sequence[JSON]) -> tuple[str, Fix | None]:
 
 def list_for_filter(value: JSON) -> tuple[str, Fix | None]:
     """Return the help for a filter that is no object."""
+    if isinstance(value, str) and unfilled_value(value, has_parameters=False) is not None:
+        return OBJECT_AS_TEXT, None
     filters = list(value) if isinstance(value, list | tuple) else []
     if not filters or not all(isinstance(part, dict) and part for part in filters):
         return write_help({"field": "value"}), None

@@ -6,10 +6,11 @@ with them, ``Reader.served`` the one without, as the service answers it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from ..diagnostics.diagnostic import Fix
-from ..diagnostics.place import Path, Place
+from ..diagnostics.place import NOWHERE, Path, Place
 from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field
 from ..language.limits import MAX_CURSOR_CHARS
@@ -320,7 +321,7 @@ class Reader:
         return Search(
             both([tree for tree, _ in self._filters]) if self._filters else EVERYTHING,
             keys,
-            Paging(self._limit(), self._cursor(), self._paging_place(base)),
+            Paging(self._limit(), self._cursor(), self._paging_place(base), self._cursor_place()),
             Place(self.parts["filter"][0].path if self.parts["filter"] else (*base, "filter")),
             Place(sort[0].path if sort else (*base, "sort")),
         )
@@ -338,7 +339,8 @@ class Reader:
         limit = None if any(part.ignored for part in self.parts["limit"]) else found.paging.limit
         cursor = None if any(part.ignored for part in self.parts["cursor"]) else found.paging.cursor
         tree = both(filters) if filters else EVERYTHING
-        return Search(tree, sort, Paging(limit, cursor, found.paging.place), found.filter_place, found.sort_place)
+        paging = replace(found.paging, limit=limit, cursor=cursor)
+        return Search(tree, sort, paging, found.filter_place, found.sort_place)
 
     @property
     def ignored_paths(self) -> tuple[Path, ...]:
@@ -351,6 +353,10 @@ class Reader:
         if limit:
             return Place(limit[0].path)
         return Place((*cursor[0].path[:-1], "limit") if cursor else (*base, "cursorPaging", "limit"))
+
+    def _cursor_place(self) -> Place:
+        cursor = self.parts["cursor"]
+        return Place(cursor[0].path) if cursor else NOWHERE
 
     def _limit(self) -> int | None:
         for part in self.parts["limit"][:1]:

@@ -9,6 +9,7 @@ from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..diagnostics.place import Path, Place
 from ..language.limits import too_large
 from ..language.near import closest_name
+from ..language.unfilled_values import unfilled_value
 from .holes import Hole, described_value
 from .json_printer import write_help
 from .json_strings import json_in_string
@@ -21,6 +22,9 @@ MAX_GUESSED_NAMES = 10
 REMOVE_LIST = "remove the list around the object"
 
 
+OBJECT_AS_TEXT = "pass the object itself, not its text"
+
+
 def is_listed_object(value: JSON) -> bool:
     """Return whether a value is a list of one object that is not empty."""
     return isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], dict) and bool(value[0])
@@ -28,6 +32,8 @@ def is_listed_object(value: JSON) -> bool:
 
 def _kept_object(value: JSON) -> tuple[str, Fix | None] | None:
     """Return a help that keeps the object in a value, where an example would not."""
+    if isinstance(value, str) and unfilled_value(value, has_parameters=False) is not None:
+        return OBJECT_AS_TEXT, None
     if is_listed_object(value):
         return REMOVE_LIST, "guess"
     if isinstance(value, list | tuple) and any(isinstance(part, dict) and part for part in value):

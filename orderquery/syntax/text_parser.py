@@ -174,7 +174,8 @@ class _SearchMaker:
         if after is not None and len(after.value) > MAX_CURSOR_CHARS:
             message = f"the cursor has {len(after.value):,} characters; the limit is {MAX_CURSOR_CHARS:,}"
             raise ReadError("too-long", message, "copy the cursor unchanged", place_of(after))
-        return Paging(count, None if after is None else after.value, _place(first))
+        where = NOWHERE if after_token is None else _place(after_token)
+        return Paging(count, None if after is None else after.value, _place(first), where)
 
     def filter(self, node: FilterNode) -> Filter:
         """Make the filter of a node. The builder has limited its depth."""
