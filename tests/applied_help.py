@@ -20,10 +20,10 @@ Path = tuple[str | int, ...]
 #: Helps that name nothing to write. Their second lines list possibilities.
 NAMES_NOTHING = re.compile(
     r"for the fields run|.* exists, but cannot be searched$|operators( of |:)|values of |sortable: |flatten the filter|"
-    r"no operator finds|regular expressions are|.* takes true or false$|write a field( of the table| with an operator)|"
+    r"no operator |regular expressions are|only regular expressions|(patterns|ranges) are not|no field is named|a condition |.* takes true or false$|write a field( of the table| with an operator)|"
     r"write (a list of (values|filters)|one value|a string|an integer|an object|one filter)|write \$(or|and|nor) beside|"
     r"add a filter to|see the |send the cursor|put all values|use fewer|write fewer|write a string without|remove it$|"
-    r"fill in the value before|await the value before|pass the (value of one|object itself)|write the conditions of|write its values apart|move \".*\" out of the filter|write the field as a key"
+    r"fill in the value before|await the value before|pass the (value of one|object itself)|write the conditions of|write its values apart|move \".*\" out of the filter|write the (field|operator) as a key"
 )
 _CODES_OF_OPERANDS = ("operand-type", "operand-shape", "prefix-of-boolean", "never-matches", "unknown-enum-value")
 _WRAPPERS = ("search", "query", "options", "serach", "searh")

@@ -28,6 +28,7 @@ from ..language.types import UnfitOperand, fold
 from ..language.unfilled_values import unfilled_value
 from ..language.written_times import UNITS, written_time
 from ..syntax.ast import Comparison, Filter, Not, Search, both, either
+from ..syntax.foreign_operators import plain_value, value_of_field
 from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
@@ -237,6 +238,9 @@ def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fi
             return write_condition(replace(node, operand=pieces), schema, in_text=True), "guess"
         one = f", or {json.dumps([operand], ensure_ascii=False)} for one value" if row.type.name == "text" else ""
         return write_help(pieces) + one, "guess"
+    value = value_of_field(plain_value(operand), row) if takes is Takes.VALUE and not in_text else None
+    if value is not None:
+        return write_help(value), "guess"
     return "write true or false" if takes is Takes.FLAG else f"write {takes.value}", None
 
 

@@ -67,6 +67,13 @@ def object_for_list(connective: str, value: JSON) -> tuple[str, Fix | None]:
     return _two_readings(apart, any_of, [together], all_of)
 
 
+def empty_connective(name: str) -> tuple[str, str, Fix | None]:
+    """Return message, help and fix for a connective with an empty list."""
+    if name == "$and":
+        return "an empty $and matches every order", "remove $and, or add a filter to it", "same-answer"
+    return f"an empty {name} matches no order", f"add a filter to {name}; without {name} more orders match", None
+
+
 def list_under_not(value: Sequence[JSON]) -> tuple[str, Fix | None]:
     """Return the help for a list under ``$not`` that does not have one filter."""
     if not value:
@@ -75,13 +82,20 @@ def list_under_not(value: Sequence[JSON]) -> tuple[str, Fix | None]:
     return _two_readings(any_of, "none of them", all_of, "not all of them")
 
 
-def list_for_filter(value: JSON) -> tuple[str, Fix | None]:
-    """Return the help for a filter that is no object."""
+def list_for_filter(value: JSON, read_all: Callable[[Sequence[JSON]], list[JSON] | None]) -> tuple[str, Fix | None]:
+    """Return the help for a filter that is no object.
+
+    ``read_all`` returns the filters of a list in which they are written as in another tool.
+    """
     if isinstance(value, str) and unfilled_value(value, has_parameters=False) is not None:
         return OBJECT_AS_TEXT, None
     filters = list(value) if isinstance(value, list | tuple) else []
     if not filters or not all(isinstance(part, dict) and part for part in filters):
         return write_help({"field": "value"}), None
+    foreign = read_all(filters)
+    if foreign is not None and len(foreign) == 1:
+        return write_help(foreign[0]), "guess"
+    filters = foreign or filters
     if is_listed_object(filters):
         return REMOVE_LIST, "guess"
     return _two_readings({"$and": filters}, "all of them", {"$or": filters}, "any of them")

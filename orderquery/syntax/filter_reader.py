@@ -8,7 +8,6 @@ Fields and operands are checked by the checker.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -24,6 +23,7 @@ from ..language.schema import Schema
 from .ast import Comparison, Filter, Not, Unreadable, both, either
 from .filter_helps import (
     conditions_apart,
+    empty_connective,
     flattened,
     is_nested,
     list_for_filter,
@@ -31,16 +31,16 @@ from .filter_helps import (
     object_for_list,
     several_operators,
 )
-from .filter_keys import condition_in_parts, help_for_key, wraps_filter
+from .filter_keys import help_for_key, name_and_operator, operator_in_parts, wraps_filter
+from .foreign_filters import ForeignFilters
+from .foreign_operators import Use, help_beside_fields
 from .holes import Hole, described_value, is_spread, without_spreads
 from .json_printer import print_filter, write_help
 from .json_strings import filter_in_string
-from .operator_guesses import operator_guess
+from .operator_guesses import guesser, operator_guess
 from .problems import Problems
 
 JSON = Any
-
-_OPERATOR_IN_NAME = re.compile(r"(.+?)(?:\.\$?|__?)([A-Za-z]+)")
 
 
 class LimitReached(Exception):
@@ -56,6 +56,8 @@ class FilterReader:
         self._rows = schema.by_name
         self._rest_names = rest_names
         self._nodes = 0
+        self._guesser = guesser(self._knows, problems)
+        self.foreign = ForeignFilters(self._row_of, self._guesser)
 
     def read(self, value: JSON, path: Path) -> Filter:
         """Return the AST of a filter.
@@ -71,13 +73,16 @@ class FilterReader:
             if self._problems.is_hole(value):
                 return Unreadable(value)
             decoded = filter_in_string(value)
-            help_, fix = list_for_filter(value) if decoded is None else (write_help(decoded), "intended")
+            read_all = self.foreign.read_all
+            help_, fix = list_for_filter(value, read_all) if decoded is None else (write_help(decoded), "intended")
             self._shape(path, "a filter must be an object", value, help_, fix)
             return Unreadable(value) if decoded is None else self._filter(decoded, path, depth)
-        described = condition_in_parts(value, lambda name: self._row(self._rest(name)))
+        first = next(iter(value), None)
+        described = self.foreign.help(value) if isinstance(first, str) and first not in self._rows else ""
         if described:
-            message = f"a filter has fields as keys, not {quoted(next(iter(value)))}"
-            self._problems.add("wrong-shape", message, described, path, "guess")
+            self._problems.add(
+                "wrong-shape", f"a filter has fields as keys, not {quoted(str(first))}", described, path, "guess"
+            )
             return Unreadable(value)
         parts = []
         for key, inner in value.items():
@@ -106,12 +111,10 @@ class FilterReader:
             )
             return self._connective(connective, value, path, depth)
         if key.startswith("$"):
-            help_ = f"write a field with an operator\noperators: {', '.join(OPERATORS)}"
-            if key in OPERATORS:
-                help_ = f'put it under a field: {{"field": {{"{key}": ...}}}}'
-            self._problems.add(
-                "unknown-operator", f"{quoted(key)} is not allowed beside fields", help_, path, at_key=True
-            )
+            help_ = help_beside_fields(key, value, self._row_of)
+            guess: Fix | None = "guess" if help_.startswith(("write: ", "remove ")) else None
+            message = f"{quoted(key)} is not allowed beside fields"
+            self._problems.add("unknown-operator", message, help_, path, guess, at_key=True)
             return Unreadable({key: value})
         split = self._operator_in_name(key)
         if split is not None:
@@ -143,13 +146,13 @@ class FilterReader:
 
     def _operator_in_name(self, key: str) -> tuple[str, str] | None:
         """Split a name such as ``createdDate.$gte`` or ``createdDate_gte``."""
-        found = _OPERATOR_IN_NAME.fullmatch(key)
-        if found is None or operator_reading("$" + found[2]) is None or self._rest(key) in self._rows:
+        found = name_and_operator(key)
+        if found is None or self._rest(key) in self._rows:
             return None
         # fulfillmentStatus_eq is one edit from fulfillmentStatuses: a field and an operator are the better reading.
-        name = self._rest(found[1])
+        name = self._rest(found[0])
         certain = certain_field(self._schema, name)
-        return None if certain is None else (name if name in self._rows else certain, "$" + found[2])
+        return None if certain is None else (name if name in self._rows else certain, found[1])
 
     # -- connectives --------------------------------------------------------------------------------------------
 
@@ -166,7 +169,8 @@ class FilterReader:
             return Not(Unreadable({"$or": value})) if name == "$nor" else Unreadable({name: value})
         self._deeper(path, depth)
         if not value and name != "$nor":
-            self._empty(name, path)
+            message, help_, fix = empty_connective(name)
+            self._problems.add("empty-list", message, help_, path, fix)
         return self._joined(name, [self._filter(part, (*path, i), depth + 1) for i, part in enumerate(value)])
 
     @staticmethod
@@ -174,17 +178,6 @@ class FilterReader:
         if name == "$nor" and parts:
             return Not(either(parts))
         return either(parts) if name == "$or" else both(parts)
-
-    def _empty(self, name: str, path: Path) -> None:
-        if name == "$and":
-            message, help_ = "an empty $and matches every order", "remove $and, or add a filter to it"
-            self._problems.add("empty-list", message, help_, path, "same-answer")
-        else:
-            message, help_ = (
-                f"an empty {name} matches no order",
-                f"add a filter to {name}; without {name} more orders match",
-            )
-            self._problems.add("empty-list", message, help_, path)
 
     def _not(self, value: JSON, path: Path, depth: int) -> Filter:
         self._deeper(path, depth)
@@ -207,6 +200,13 @@ class FilterReader:
             return Comparison(field, "$eq", self._operand(value, path), Place(path), None, None, True)
         if not value:
             return self._no_operator(name, value, path)
+        first = next(iter(value))
+        row = self._row(field) if first not in OPERATORS else None
+        described = "" if row is None else operator_in_parts(value, row, self._guesser(row))
+        if described:
+            message = f"unknown operator {quoted(first)}"
+            self._problems.add("unknown-operator", message, described, path, "guess", at_key=True)
+            return Unreadable({name: value})
         parts = self._under(field, value, path, Place(path, at="key"), depth)
         operators = [part for part in parts if isinstance(part, Comparison) and part.field == field]
         if len(operators) > 1 and self._row(field) is not None:
@@ -233,12 +233,12 @@ class FilterReader:
                     self._problems.add("unknown-operator", message, "", at, at_key=True)
                 parts.append(Unreadable({field: {key: raw}}))
             else:
-                parts.append(self._misread(field, key, raw, at, name, depth))
+                parts.append(self._misread(field, key, value, at, name, depth))
         return parts
 
-    def _misread(self, field: str, key: str, raw: JSON, path: Path, name: Place, depth: int) -> Filter:
+    def _misread(self, field: str, key: str, value: JSON, path: Path, name: Place, depth: int) -> Filter:
         """Read a key under a field that is not an operator."""
-        nested = f"{field}.{key}"
+        nested, raw = f"{field}.{key}", value[key]
         if not self._knows(nested):
             connective = connective_reading(key)
             if connective is not None:
@@ -252,7 +252,7 @@ class FilterReader:
             return self._nested(nested, raw, path, depth)
         row = self._row(field)
         operators = row.list_operators(row.operators) if row else f"operators: {', '.join(OPERATORS)}"
-        guess = operator_guess(key, raw, row, self._problems)
+        guess = operator_guess(key, Use(field, raw, row, value, self._knows), self._problems)
         help_ = f"{guess}\n{operators}" if guess else operators
         fix: Fix | None = "guess" if guess else None
         self._problems.add("unknown-operator", f"unknown operator {quoted(key)}", help_, path, fix, at_key=True)
@@ -341,7 +341,6 @@ class FilterReader:
         return self._joined(connective, [each(item, (*path, i)) for i, item in enumerate(raw)])
 
     def _apart(self, field: str, connective: str, items: Sequence[JSON]) -> str:
-        """Return a help that writes each operator as a condition, or ``""``."""
         row = self._row(field)
         return "" if row is None else conditions_apart(field if field in self._rows else row.name, connective, items)
 
@@ -380,6 +379,9 @@ class FilterReader:
     def _row(self, name: str) -> Field | None:
         """Return the one field that a REST name certainly means."""
         return self._rows.get(name) or self._rows.get(certain_field(self._schema, name) or "")
+
+    def _row_of(self, name: str) -> Field | None:
+        return self._row(self._rest(name))
 
     def _knows(self, name: str) -> bool:
         """Return whether a name means one field for certain."""

@@ -18,6 +18,7 @@ from ..language.near import near_name
 from ..language.schema import Schema
 from .ast import EVERYTHING, Filter, Paging, Search, SortKey, both
 from .filter_reader import FilterReader, LimitReached
+from .foreign_filters import shown_request
 from .holes import Hole, has_hole_key
 from .json_printer import write_help
 from .json_strings import json_in_string
@@ -109,7 +110,7 @@ class Reader:
         if not isinstance(document, dict):
             if self.diagnostics.is_hole(document):
                 return
-            self.diagnostics.shape((), "the request", "an object", document, example={"search": {}})
+            self.diagnostics.shape((), "the request", "an object", document, **shown_request(document))
             return
         self._has_search = document.get("search") is not None
         self._may_be_second = has_hole_key(document)
@@ -243,6 +244,10 @@ class Reader:
         if beside is not None:
             self._descending[path[:-1]] = beside.order == "DESC"
             return f'write it in "sort": "order": "{beside.order}"', "intended"
+        reader = FilterReader(self.diagnostics, self._schema, self._rest_names)
+        foreign = reader.foreign.help_outside(self._document, path)
+        if foreign:
+            return foreign, "guess"
         if holds_parts(value) or holds_parts(json_in_string(value, "{")):
             return f'move the parts of {quoted(key)} directly into "search"', "guess"
         filter_ = "search.filter" if level == "request" else "filter"

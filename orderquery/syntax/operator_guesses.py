@@ -6,6 +6,7 @@ A guess keeps a negation: ``$hasNone`` is never ``$hasSome`` (D165).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ..diagnostics.quoting import quoted
@@ -14,23 +15,22 @@ from ..language.near import plain_name
 from ..language.operators import OPERATORS, Takes
 from ..language.types import UnfitOperand
 from .ast import Comparison, Filter, Not
+from .foreign_operators import Knows, Use, foreign_help, ways_to_search
 from .holes import Hole
 from .json_printer import print_filter, write_help
 from .problems import Problems
 
 JSON = Any
 
-_CONTAINS = (
-    "no operator finds a part of a text; $hasSome finds whole values of a list field, $startsWith the start of a text"
-)
-_REGEX = "regular expressions are not supported; $startsWith finds the start of a text"
-_LIKE = "patterns are not supported; $startsWith finds the start of a text"
-_BETWEEN = "use $gte and $lte, each in a condition of its own in $and"
+_RANGES = ("between", "inrange", "range")
+_RANGE = "use $gte and $lte, each in a condition of its own in $and"
+_PART = "no operator finds a part of a text"
 _SENTENCES = {
-    **dict.fromkeys(("contains", "contain", "includes", "include", "text", "search"), _CONTAINS),
-    **dict.fromkeys(("regex", "regexp", "matches", "match"), _REGEX),
-    **dict.fromkeys(("like", "ilike"), _LIKE),
-    **dict.fromkeys(("between", "inrange", "range"), _BETWEEN),
+    **dict.fromkeys(("contains", "contain", "includes", "include", "text", "search"), _PART),
+    **dict.fromkeys(("regex", "regexp", "matches", "match"), "regular expressions are not supported"),
+    **dict.fromkeys(("like", "ilike"), "patterns are not supported"),
+    **dict.fromkeys(("endswith",), "no operator finds the end of a text"),
+    **dict.fromkeys(_RANGES, _RANGE),
 }
 _EMPTY_WORDS = ("isempty", "empty")
 _MISSING_WORDS = ("isnull", "null", "ismissing", "missing", "isabsent", "absent")
@@ -60,9 +60,12 @@ _NEGATIVE_WORDS = {
 _NOT = re.compile(r"(?:is|does|do|has|are)?(?:not|nt|non)|un|n|[!~-]")
 
 
-def operator_guess(key: str, operand: JSON, row: Field | None, problems: Problems) -> str:
+def operator_guess(key: str, use: Use, problems: Problems) -> str:
     """Return a line of help about what an unknown operator may mean, or ``""``."""
-    word = plain_name(key)
+    word, operand, row = plain_name(key), use.operand, use.row
+    foreign = foreign_help(key, use)
+    if foreign:
+        return foreign
     negated = word in _NEGATIVE_WORDS
     base = _without_not(word)
     if base is not None:
@@ -72,8 +75,9 @@ def operator_guess(key: str, operand: JSON, row: Field | None, problems: Problem
         return "" if row is None or isinstance(operand, Hole) else _emptiness(row, is_empty=is_empty)
     if word in _MISSING_WORDS:
         word, negated = "exists", not negated
-    if word in _SENTENCES and (row is None or not row.many or _SENTENCES[word] is not _CONTAINS):
-        return f"{_SENTENCES[word]}; for the opposite put it in $not" if negated else _SENTENCES[word]
+    if word in _SENTENCES and (row is None or not row.many or _SENTENCES[word] is not _PART):
+        sentence = _SENTENCES[word] if word in _RANGES else ways_to_search(row, _SENTENCES[word])
+        return f"{sentence}; for the opposite put it in $not" if negated else sentence
     operator = _NEGATIVE_WORDS.get(word) or ("$hasSome" if word in _SENTENCES else _WORDS.get(word))
     if operator is not None and row is not None:
         tree = _condition(operator, operand, row, negated=negated)
@@ -85,6 +89,13 @@ def operator_guess(key: str, operand: JSON, row: Field | None, problems: Problem
     near = problems.closest(key, OPERATORS, 0.7)
     is_negative = word.startswith("n") or "not" in word or "none" in word
     return _did_you_mean(near, row) if is_negative is (near in ("$ne", "$nin")) else ""
+
+
+def guesser(knows: Knows, problems: Problems) -> Callable[[Field], Callable[[str, JSON], str]]:
+    """Return what makes the guesses for the operators of a field."""
+    return lambda row: (
+        lambda name, operand: operator_guess(name, Use(row.name, operand, row, {name: operand}, knows), problems)
+    )
 
 
 def _fits(operator: str, operand: JSON, row: Field) -> bool:
