@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field
@@ -16,7 +17,7 @@ from .suggestions import Instead
 
 def instead_of_name(schema: Schema, node: Comparison) -> Instead | None:
     """Return the help for a name in a filter that is a negated field or a value."""
-    return _negated_field(schema, node) or _swapped_sides(schema, node)
+    return _negated_field(schema, node) or _swapped_sides(schema, node) or _decorated_field(schema, node)
 
 
 def instead_of_sort(schema: Schema, key: SortKey) -> Instead | None:
@@ -46,6 +47,16 @@ def _swapped_sides(schema: Schema, node: Comparison) -> Instead | None:
         schema, node.field, node.operator, node.operand, lambda text: _is_condition(text, schema)
     )
     return Instead(f"write: {condition}", "guess") if condition else None
+
+
+def _decorated_field(schema: Schema, node: Comparison) -> Instead | None:
+    """Return the help for a name as in a URL, such as ``number__gte``, in a text."""
+    if node.field_place.path is not None or not isinstance(node.operand, str | int | Decimal):
+        return None
+    from ..syntax.foreign_queries import condition_of_key
+
+    condition = condition_of_key(node.field, str(node.operand), schema, node.operator)
+    return Instead(f"write: {condition}", "guess") if condition and _is_condition(condition, schema) else None
 
 
 def _is_condition(text: str, schema: Schema) -> bool:

@@ -12,6 +12,7 @@ from ..language.elsewhere import certain_field
 from ..language.fields import Field
 from ..language.schema import Schema
 from ..language.types import is_guid
+from .foreign_queries import NEXT_PAGE, foreign_query
 from .source_text import Span
 
 _MAX_CHARS = 2_000
@@ -29,6 +30,12 @@ _SQL_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<>"), "!="),
     (re.compile(r"\bis\s+not\s+null\b", re.IGNORECASE), "is present"),
     (re.compile(r"\bis\s+null\b", re.IGNORECASE), "is missing"),
+)
+_LIKE_PART = re.compile(r"\blike\s+(?:'%|\"%)", re.IGNORECASE)
+_OFFSET = re.compile(r"\s*\boffset\s+\d+(?:\s+rows?)?", re.IGNORECASE)
+_INTERVAL = re.compile(
+    r"(?:now\s*\(\s*\)|current_timestamp|current_date)\s*-\s*interval\s+'?\s*(\d+)'?\s*([wdhm])(?:eeks?|ays?|ours?|inutes?)'?",
+    re.IGNORECASE,
 )
 _LIKE = re.compile(r"\blike\s+'([^'%_\\]*)%'", re.IGNORECASE)
 _JAVASCRIPT = re.compile(
@@ -72,6 +79,12 @@ def foreign_text(text: str, schema: Schema, accepts: Accepts) -> Foreign | None:
     blanked = _STRING.sub(lambda found: '"' * len(found[0]), start)
     if _REQUEST.match(blanked):
         return Foreign("this is an HTTP request, not the text form", "pass only the body, the { ... } object")
+    other = foreign_query(start, schema, accepts)
+    if other is not None:
+        help_ = f"write: {other.written}" if other.written else f"write a condition such as: {_EXAMPLE}"
+        help_ = f"{help_}\n{other.remark}" if other.remark else help_
+        whole = (len(text) - len(text.lstrip()), len(text.rstrip()))
+        return Foreign(f"this is {other.language}, not the text form", help_, whole)
     if _OPEN_OBJECT.match(blanked):
         return Foreign("this is an object without its braces, not the text form", "put it in braces: { ... }")
     named = _NAMED.match(start)
@@ -125,14 +138,20 @@ def _of_sql(rest: str, schema: Schema, accepts: Accepts) -> str:
     """Return the help for what follows the table in a statement of SQL."""
     found = _SQL_CLAUSE.search(rest)
     if found is None:
-        return "write only the condition"
+        is_whole = _fits("everything", accepts) and not rest.strip(" ;")
+        return "write: everything" if is_whole else "write only the condition"
     written = (found["condition"] or found["order"] or "").strip().rstrip(";").strip()
+    written, skipped = _OFFSET.subn("", written)
+    remark = f"\n{NEXT_PAGE}" if skipped else ""
+    written = _INTERVAL.sub(r"-\1\2", written).strip()
+    if _LIKE_PART.search(written):
+        return f'no operator finds a part of a text; "starts with" finds its start{remark}'
     written = _outside_strings(_LIKE.sub(r"starts with '\1'", written), _SQL_WORDS, schema)
     if found["condition"] is None:
-        return f"write: {written}" if _fits(written, accepts) else "write only the condition"
+        return f"write: {written}{remark}" if _fits(written, accepts) else "write only the condition"
     if not _fits(written, accepts):
         return f"write only the condition, such as: {_EXAMPLE}"
-    return f"write only the condition: {written}"
+    return f"write only the condition: {written}{remark}"
 
 
 def _of_javascript(text: str, schema: Schema, accepts: Accepts) -> str | None:

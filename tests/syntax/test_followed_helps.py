@@ -12,7 +12,9 @@ SCHEMA = load_schema()
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 MAX_STEPS = 4
 
-_CONDITION = re.compile(r"(?:there are no regular expressions; )?(?:for the start of a text )?write: (.*)")
+_CONDITION = re.compile(
+    r"(?:there are no regular expressions; )?(?:for the start of a text )?write(?: only the condition)?: (.*)"
+)
 _REPLACED = re.compile(r'write "(.*)" instead of "(.*)"')
 _REMOVED = re.compile(r'(?:there are no comments; )?remove "(.*?)"(?:: .*)?')
 _SQL = re.compile(r'there is no "(.*)"; remove it')
@@ -73,6 +75,36 @@ def _written(text: str, help_: str, span: tuple[int, int]) -> str:
         ("2024-01-01 <= createdDate", "createdDate >= 2024-01-01"),
         ('"x@example.com" = buyerInfo.email', 'buyerInfo.email = "x@example.com"'),
         ("'PAID' <> paymentStatus", "paymentStatus != 'PAID'"),
+        # Queries of other languages.
+        ("$filter=status eq 'APPROVED'", "status = 'APPROVED'"),
+        ("?$filter=status%20eq%20'APPROVED'&$top=10", "status = 'APPROVED' limit 10"),
+        ("$filter=number ge 5 and number lt 9&$orderby=number desc", "number >= 5 and number < 9 order by number desc"),
+        ("$filter=startswith(buyerInfo/email,'a')", "buyerInfo.email starts with 'a'"),
+        ("$orderby=createdDate desc&$skip=20", "order by createdDate desc"),
+        ("status=APPROVED&sort=number", "status = APPROVED order by number"),
+        ("?status=APPROVED&sort=-createdDate&limit=500", "status = APPROVED order by createdDate desc limit 100"),
+        ("/orders?status=APPROVED&orderBy=number&direction=desc&page=2", "status = APPROVED order by number desc"),
+        ("filter[status]=APPROVED&filter[number][gte]=5&page[size]=5", "status = APPROVED and number >= 5 limit 5"),
+        ("buyerInfo.email=a%40example.com&number__lt=5", "buyerInfo.email = a@example.com and number < 5"),
+        ("status=APPROVED,PENDING&archived=true", "status in (APPROVED, PENDING) and archived = true"),
+        ("filter[status]=APPROVED", "status = APPROVED"),
+        ("createdDate__gte=2024-01-01", "createdDate >= 2024-01-01"),
+        ("https://example.com/orders?status=APPROVED", "status = APPROVED"),
+        ("number:>5", "number > 5"),
+        ("status:APPROVED AND number:[1 TO 5]", "status = APPROVED and number between 1 and 5"),
+        ("NOT number:[1 TO 5]", "not number between 1 and 5"),
+        ("NOT number:{1 TO 5]", "not (number > 1 and number <= 5)"),
+        ("number:[1 TO *] OR status:(APPROVED OR PENDING)", "number >= 1 or status in (APPROVED, PENDING)"),
+        ("+status:APPROVED -archived:true", "status = APPROVED and not archived = true"),
+        ("buyerInfo.email:a* AND _exists_:number", 'buyerInfo.email starts with "a" and number is present'),
+        ('(status:"APPROVED" OR number:5) AND NOT archived:true',
+         '(status = "APPROVED" or number = 5) and not archived = true'),
+        (".orders[] | select(.status == \"APPROVED\")", 'status = "APPROVED"'),
+        ("jq '.[] | select(.number != 5 and .archived == true)'", "number != 5 and archived = true"),
+        ("$.orders[?(@.status == 'APPROVED' && @.number > 5)]", "status = 'APPROVED' and number > 5"),
+        ("SELECT * FROM orders", "everything"),
+        ("SELECT * FROM orders WHERE status <> 'APPROVED' LIMIT 5 OFFSET 10", "status != APPROVED LIMIT 5"),
+        ("SELECT * FROM orders WHERE createdDate > now() - interval '7 days'", "createdDate > -7d"),
         # Times in words.
         ("createdDate >= 7 days ago", "createdDate >= -7d"),
         ("createdDate > last week", "createdDate > -7d"),
