@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from ..compiler import suggestions
+from ..compiler import unknown_names
 from ..compiler.checker import check_search
 from ..compiler.report import QueryError
 from ..diagnostics.errors import UsageError
@@ -117,7 +117,7 @@ class FieldNode:
         if row is not None:
             shown = ", ".join(self._supported(row))
             return UnknownField(f"{row.name} has no {quoted(name.rpartition('.')[2])}; it has: {shown}")
-        help_ = help_ or suggestions.unknown_field(self._schema, name, Problems())[0]
+        help_ = help_ or unknown_names.unknown_field(self._schema, name, Problems())[0]
         return UnknownField("; ".join((f"unknown field {quoted(name)}", *help_.split("\n"))))
 
     def _supported(self, row: Field) -> list[str]:
@@ -176,7 +176,7 @@ class FieldNode:
 
     def _sorted(self, row: Field, *, descending: bool) -> SortExpression:
         if not row.sortable:
-            raise UsageError(f"{quoted(row.name)} is not sortable; {suggestions.sortable_fields(self._schema)}")
+            raise UsageError(f"{quoted(row.name)} is not sortable; {unknown_names.sortable_fields(self._schema)}")
         return SortExpression(SortKey(row.name, descending))
 
     def __eq__(self, other: object) -> FilterExpression:  # type: ignore[override]

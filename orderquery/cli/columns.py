@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..compiler.suggestions import nearest_field
+from ..compiler.unknown_names import nearest_field
 from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
 from ..documents.fields import path_reader, reader

@@ -64,7 +64,7 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _no_match(schema: Schema, pattern: str) -> str:
-    from ..compiler.suggestions import nearest_field, unsearchable_part
+    from ..compiler.unknown_names import nearest_field, unsearchable_part
 
     known = unsearchable_part(pattern, schema)
     if known:

@@ -24,7 +24,7 @@ from .operand_check import OperandCheck
 from .paging_problems import cursor_problems, limit_problem
 from .query import Query, SortField, SourceShape, asked_values, default_sort, total_order, visible, with_table_names
 from .suggestions import Instead
-from .unknown_names import instead_of_name, instead_of_sort
+from .unknown_names import instead_of_name, instead_of_sort, sortable_fields, unknown_field
 from .value_warnings import hidden_values
 
 JSON = Any
@@ -157,7 +157,7 @@ class _Checker:
         elif certain is not None:
             help_, fix = f"did you mean {quoted(certain)}?", "intended"
         else:
-            help_, fix = suggestions.unknown_field(self.schema, name, self.diagnostics, sorting=sorting)
+            help_, fix = unknown_field(self.schema, name, self.diagnostics, sorting=sorting)
         self._add("unknown-field", f"unknown field {quoted(name)}", help_, place, fix)
 
     def _not_supported(self, node: Comparison, row: Field, operator: Operator) -> Filter:
@@ -219,12 +219,12 @@ class _Checker:
         elif row.name != key.field:
             self.aliases = True
         if not row.sortable:
-            help_ = suggestions.sortable_fields(self.schema)
+            help_ = sortable_fields(self.schema)
             self._add("not-sortable", f"{quoted(row.name)} is not sortable", help_, key.place)
             return None
         if not row.documented_sort:
             message = f"{quoted(row.name)} is not documented as sortable; only the documented sample sorts by it"
-            self._add("undocumented-sort", message, suggestions.sortable_fields(self.schema), key.place)
+            self._add("undocumented-sort", message, sortable_fields(self.schema), key.place)
         return row
 
     def limit(self, search: Search) -> int:

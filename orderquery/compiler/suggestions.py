@@ -6,7 +6,6 @@ The first line of a help is the one thing to write; a list of possibilities is a
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,22 +16,20 @@ from ..diagnostics.errors import UsageError
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
 from ..language.conditions import negate
-from ..language.elsewhere import certain_field, fields_elsewhere
 from ..language.fields import Field
-from ..language.grammar_files import table_names
-from ..language.near import closest_name
 from ..language.odd_characters import without_odd_characters
 from ..language.operators import OPERATORS, Operator, Takes
-from ..language.schema import DEFAULT_SCHEMA, Schema
+from ..language.schema import Schema
 from ..language.types import UnfitOperand, fold
 from ..language.unfilled_values import unfilled_value
+from ..language.written_amounts import GROUPED_DIGITS
 from ..language.written_times import UNITS, written_time
 from ..syntax.ast import Comparison, Filter, Not, Search, both, either
 from ..syntax.foreign_operators import plain_value, value_of_field
 from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
-from ..syntax.problems import Problems
+from .whole_periods import help_for_period
 
 JSON = Any
 
@@ -43,63 +40,19 @@ _MAX_PLAIN_DIGITS = 18
 """A number of an order that a help of the text form shows without quotes."""
 
 
-def nearest_field(schema: Schema, name: str) -> str | None:
-    """Return the field of the table that is closest to an unknown name."""
-    return certain_field(schema, name) or closest_name(name, schema.by_name)
-
-
-def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: bool = False) -> tuple[str, Fix | None]:
-    """Return the help for a name without a certain meaning."""
-    elsewhere = fields_elsewhere()
-    names = [name for name, row in schema.by_name.items() if row.sortable or not sorting]
-    other = schema.by_name.get(elsewhere.other_values.get(name, ""))
-    if other is not None and not sorting:
-        return f"see the values of {quoted(other.name)}: {', '.join(other.values)}", "guess"
-    may_be = [field for field in elsewhere.unclear.get(name, ()) if field in names]
-    if may_be:
-        return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
-    if known := unsearchable_part(name, schema):
-        nearest = elsewhere.nearest.get(known) if not sorting else None
-        help_ = f"{quoted(known)} exists, but cannot be searched"
-        return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
-    near = problems.closest(name, names)
-    return (f"did you mean {quoted(near)}?", "guess") if near else (_list_of_fields(schema, names), None)
-
-
-def unsearchable_part(name: str, schema: Schema) -> str:
-    """Return the longest start of a path that is a property without a search."""
-    steps = name.split(".")
-    starts = [".".join(steps[:count]) for count in range(len(steps), 0, -1)]
-    found = next((start for start in starts if start in fields_elsewhere().unsearchable), "")
-    return "" if any(field.startswith(f"{found}.") for field in schema.by_name) else found
-
-
-def _list_of_fields(schema: Schema, names: Sequence[str]) -> str:
-    """Return the command that lists the fields of a table, or the first fields."""
-    if schema.name == DEFAULT_SCHEMA:
-        return 'for the fields run "orderquery fields"'
-    if schema.name in table_names():
-        return f'for the fields run "orderquery fields --table {schema.name}"'
-    names = [row.name for row in schema.fields if row.name in names]
-    more = len(names) - _MAX_LISTED_FIELDS
-    return f"fields: {', '.join(names[:_MAX_LISTED_FIELDS])}" + (f" and {more:,} more" if more > 0 else "")
-
-
-def sortable_fields(schema: Schema) -> str:
-    """Return the list of sortable fields, as a line of a help."""
-    return "sortable: " + ", ".join(row.name for row in schema.fields if row.sortable and row.documented_sort)
-
-
 def operator_not_allowed(node: Comparison, row: Field, schema: Schema) -> tuple[str, Filter | None]:
     """Return the help for an unsupported operator, and the same condition if certain."""
     if isinstance(node.operand, Hole):
         return _with_hole(node, row, schema), None
-    instead = certain = _alternatives(node, row)
+    in_text = node.place.path is None
+    period = help_for_period(node.operand, row, node.operator, in_text=in_text)
+    instead = certain = None if period else _alternatives(node, row)
     if instead is None:
         instead = _guessed(node, row)
-    in_text = node.place.path is None
     names = [operator.spelled if in_text else operator.name for operator in schema.operators_of(row)]
     operators = row.list_operators(names)
+    if period:
+        return f"{period}\n{operators}", None
     if instead is None:
         return operators, None
     return f"{write_condition(instead, schema, in_text=in_text)}\n{operators}", certain
@@ -261,6 +214,10 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     unfilled = unfilled_value(item, has_parameters=in_text) if isinstance(item, str) else None
     if unfilled is not None:
         return Instead(unfilled.help)
+    is_one = operator.takes is Takes.VALUE
+    period = help_for_period(item, row, operator.name, in_text=in_text) if is_one else ""
+    if period:
+        return Instead(period, "guess")
     is_time_in_text = in_text and row.type.name == "instant" and isinstance(item, str)
     relative = written_time(item) if is_time_in_text else None
     if relative is not None:
@@ -378,6 +335,7 @@ def boolean_prefix(node: Comparison, row: Field, schema: Schema) -> tuple[str, s
 def number_instead(node: Comparison, schema: Schema, index: int | None) -> tuple[str, Fix | None]:
     """Return the help for a number of an order that is not digits, such as ``#10042``."""
     digits = node.operand.strip().removeprefix("#").strip()
+    digits = digits.replace(",", "") if GROUPED_DIGITS.fullmatch(digits) else digits
     if not (digits.isascii() and digits.isdigit()):
         return 'write digits such as "10042"', None
     if index is not None or node.place.path is not None:

@@ -1,18 +1,80 @@
-"""What to write for a name with a sign, a value or an order in place of a field."""
+"""What to write for an unknown name: a near field, or one with a sign or a value in it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 
+from ..diagnostics.diagnostic import Fix
 from ..diagnostics.quoting import quoted
-from ..language.elsewhere import certain_field
-from ..language.near import without_minus, without_negation, without_plus
-from ..language.schema import Schema
+from ..language.elsewhere import certain_field, fields_elsewhere, fields_meant
+from ..language.grammar_files import table_names
+from ..language.near import closest_name, without_minus, without_negation, without_plus
+from ..language.schema import DEFAULT_SCHEMA, Schema
 from ..language.types import UnfitOperand
 from ..syntax.ast import Comparison, SortKey, comparisons
 from ..syntax.json_printer import write_help
+from ..syntax.problems import Problems
 from .suggestions import Instead
+
+_MAX_LISTED_FIELDS = 20
+
+
+def nearest_field(schema: Schema, name: str) -> str | None:
+    """Return the field of the table that is closest to an unknown name."""
+    return certain_field(schema, name) or closest_name(name, schema.by_name)
+
+
+def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: bool = False) -> tuple[str, Fix | None]:
+    """Return the help for a name without a certain meaning."""
+    elsewhere = fields_elsewhere()
+    names = [name for name, row in schema.by_name.items() if row.sortable or not sorting]
+    other = schema.by_name.get(elsewhere.other_values.get(name, ""))
+    if other is not None and not sorting:
+        return f"see the values of {quoted(other.name)}: {', '.join(other.values)}", "guess"
+    meant = [field for field in fields_meant(name) if field in schema.by_name]
+    may_be = [field for field in meant if field in names]
+    if may_be:
+        return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
+    if meant:
+        return f"{quoted(meant[0])} is not sortable\n{sortable_fields(schema)}", None
+    if known := unsearchable_part(name, schema):
+        nearest = elsewhere.nearest.get(known)
+        nearest = nearest if nearest in names else None
+        help_ = f"{quoted(known)} exists, but cannot be searched"
+        return (f"{help_}\nnearest field: {nearest}", "guess") if nearest else (help_, None)
+    near = problems.closest(name, names)
+    if near:
+        return f"did you mean {quoted(near)}?", "guess"
+    starts = {field.partition(".")[0] for field in schema.by_name}
+    paths = [path for path in elsewhere.unsearchable if path.endswith(f".{name}") and path.partition(".")[0] in starts]
+    known = unsearchable_part(min(paths, key=lambda path: (path.count("."), path)), schema) if paths else ""
+    return (f"{quoted(known)} exists, but cannot be searched" if known else _list_of_fields(schema, names)), None
+
+
+def unsearchable_part(name: str, schema: Schema) -> str:
+    """Return the longest start of a path that is a property without a search."""
+    steps = name.split(".")
+    starts = [".".join(steps[:count]) for count in range(len(steps), 0, -1)]
+    found = next((start for start in starts if start in fields_elsewhere().unsearchable), "")
+    return "" if any(field.startswith(f"{found}.") for field in schema.by_name) else found
+
+
+def _list_of_fields(schema: Schema, names: Sequence[str]) -> str:
+    """Return the command that lists the fields of a table, or the first fields."""
+    if schema.name == DEFAULT_SCHEMA:
+        return 'for the fields run "orderquery fields"'
+    if schema.name in table_names():
+        return f'for the fields run "orderquery fields --table {schema.name}"'
+    names = [row.name for row in schema.fields if row.name in names]
+    more = len(names) - _MAX_LISTED_FIELDS
+    return f"fields: {', '.join(names[:_MAX_LISTED_FIELDS])}" + (f" and {more:,} more" if more > 0 else "")
+
+
+def sortable_fields(schema: Schema) -> str:
+    """Return the list of sortable fields, as a line of a help."""
+    return "sortable: " + ", ".join(row.name for row in schema.fields if row.sortable and row.documented_sort)
 
 
 def instead_of_name(schema: Schema, node: Comparison) -> Instead | None:

@@ -40,6 +40,18 @@ def fields_elsewhere() -> FieldsElsewhere:
     return FieldsElsewhere(data["renamed"], unclear, data["other_values"], unsearchable, data["nearest"])
 
 
+@cache
+def _by_plain_name() -> dict[str, tuple[str, ...]]:
+    names = fields_elsewhere()
+    found = {plain_name(name): (field,) for name, field in names.renamed.items()}
+    return found | {plain_name(name): fields for name, fields in names.unclear.items()}
+
+
+def fields_meant(name: str) -> tuple[str, ...]:
+    """Return the fields that a name of another interface may mean, in any spelling."""
+    return _by_plain_name().get(plain_name(name), ())
+
+
 @lru_cache(maxsize=1_024)  # the reader and the checker ask for the same name, and clients repeat their mistakes
 def certain_field(schema: Schema, name: str) -> str | None:
     """Return the field that a name certainly means.

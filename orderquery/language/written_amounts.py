@@ -23,6 +23,8 @@ _GROUP_MARKS = "[ \u00a0\u2009\u202f'\u2019\u02bc_]"
 _NUMBER = re.compile(rf"[0-9]+(?:{_GROUP_MARKS}[0-9]{{3}})*(?:[.,][0-9]+)*|[.,][0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\|[0-9]{3})+|[1-9][0-9]?(?:\|[0-9]{2})+\|[0-9]{3}")
 _MINUS = "-\u2212\u2013"
+GROUPED_DIGITS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+", re.ASCII)
+"""A whole number with commas between its thousands."""
 
 
 def amounts_from(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from ..diagnostics.quoting import quoted
 from ..language.elsewhere import certain_field, operator_reading
 from ..language.operators import OPERATORS, Takes
 from ..language.schema import Schema
-from ..language.written_amounts import amounts_from
+from ..language.written_amounts import GROUPED_DIGITS, amounts_from
 from ..language.written_times import UNITS
 from .clause_helps import USE_CURSOR, begins_comment, clause_help, comment_help, key_help, limit_help, whole_limit_help
 from .comparison_tokens import WrittenComparison, comparison_before, operator_of
@@ -151,6 +151,9 @@ class _Advice:
         in_range = len(tokens) > 2 and tokens[-2].type in RANGES
         before = WrittenComparison(tokens[-3], tokens[-2], 0) if in_range else comparison_before(tokens)
         row = None if before is None else self._helps.begun(self._written(before.field)).row
+        if row is not None and row.type.name == "sequence":
+            run = _NUMBER_RUN.match(self._text, span_of(tokens[-1])[0], self._end + _MAX_AFTER)
+            return (run[0].replace(",", ""),) if run is not None and GROUPED_DIGITS.fullmatch(run[0]) else ()
         if row is None or row.type.name != "amount":
             return ()
         operand = written_operand(self._text, span_of(tokens[-1])[0], row, self._schema)

@@ -262,6 +262,8 @@ class _SearchMaker:
             parts.append(Comparison(field, name, value, _place(token), _place(node.field), _place(node.operator)))
         negated = node.operator.type != "BETWEEN"
         low, high = bounds
+        if None in (parts[0].operand, parts[1].operand):
+            raise self.open_range(node, row, bounds, negated=negated)
         if row is not None and row.type.name == "instant":
             before = self.whole_day(node.field, row, "$lte", high, parts[1].operand)
             if before is not None:
@@ -272,6 +274,22 @@ class _SearchMaker:
                 both_days = f"{self.written(node.field)} >= {first} and {before}"
                 self.warn_of_bare_date(high, f"write: {f'not ({both_days})' if negated else both_days}", place_of(high))
         return Not(both(parts)) if negated else both(parts)
+
+    def open_range(
+        self, node: RangeNode, row: Field | None, bounds: Sequence[Token | BoundToken], *, negated: bool
+    ) -> ReadError:
+        """Make the error for ``between`` with null, which has one end or none."""
+        low, high = ("" if token.type == "NULL" else self.written(token) for token in bounds)
+        name = self.written(node.field)
+        help_ = f"write: {name} >= {low}" if low else f"write: {name} <= {high}" if high else "add the values"
+        if high and row is not None and row.type.name == "instant":
+            day = self.whole_day(node.field, row, "$lte", bounds[1], self.scalar(bounds[1], row, False))
+            help_ = help_ if day is None else f"write: {day}"
+        if negated:
+            help_ = help_.replace("write: ", "write: not ", 1)
+        message = f"{quoted(node.operator.value.lower())} does not take null"
+        null = bounds[0] if not low else bounds[1]
+        return ReadError("text-syntax", message, help_, place_of(null))
 
     def row_of(self, field: str) -> Field | None:
         return self.schema.find(certain_field(self.schema, field) or field)

@@ -105,6 +105,16 @@ def _written(text: str, help_: str, span: tuple[int, int]) -> str:
         ("SELECT * FROM orders", "everything"),
         ("SELECT * FROM orders WHERE status <> 'APPROVED' LIMIT 5 OFFSET 10", "status != APPROVED LIMIT 5"),
         ("SELECT * FROM orders WHERE createdDate > now() - interval '7 days'", "createdDate > -7d"),
+        # Ranges with one end, years and months.
+        ("number between null and 5", "number <= 5"),
+        ("number not between 5 and null", "not number >= 5"),
+        ("createdDate between null and 2024-01-31", "createdDate < 2024-02-01"),
+        ("createdDate in 2024", "createdDate >= 2024-01-01 and createdDate < 2025-01-01"),
+        ("createdDate in (2024-12)", "createdDate >= 2024-12-01 and createdDate < 2025-01-01"),
+        ("createdDate != 2024-03", "not (createdDate >= 2024-03-01 and createdDate < 2024-04-01)"),
+        ("createdDate > 2024", "createdDate >= 2025-01-01"),
+        ("createdDate <= 2024", "createdDate < 2025-01-01"),
+        ("deliveryTimeSlotFromDate = 2024-03", 'deliveryTimeSlotFromDate starts with "2024-03"'),
         # Times in words.
         ("createdDate >= 7 days ago", "createdDate >= -7d"),
         ("createdDate > last week", "createdDate > -7d"),

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ...compiler.suggestions import nearest_field
+from ...compiler.unknown_names import nearest_field
 from ...diagnostics.arguments import optional, require
 from ...diagnostics.errors import LayoutError
 from ...diagnostics.quoting import described, quoted
