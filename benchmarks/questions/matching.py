@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 
-from orderquery.cli.match_files import processors
+from orderquery.cli.worker_processes import count_processors
 
 from .. import workload
 from ..harness import Differs, Figure, Growth, Size, Table, Target, figure, speed, together
@@ -57,7 +57,7 @@ def measure(size: Size) -> Iterator[Table | Growth]:
         rounds, megabytes = min(size.rounds, _ROUNDS), path.stat().st_size / 1e6
         queries = workload.QUERIES if not size.quick else [row for row in workload.QUERIES if row.name in _QUICK]
         figures = [_duel(query, path, environment, rounds, _TARGET, count) for query in queries]
-        note = _NOTE.format(count=count, size=megabytes, cores=processors())
+        note = _NOTE.format(count=count, size=megabytes, cores=count_processors())
         whole = together("geometric mean", figures, _TARGET)
         yield Table("orderquery match over JSON lines", note, (*figures, whole))
         names = _ONE_JOB_QUICK if size.quick else _ONE_JOB

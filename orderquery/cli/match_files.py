@@ -33,11 +33,6 @@ MIN_PARALLEL_BYTES = 64 << 20
 """A smaller file is matched by one process: the start of others costs more than it saves."""
 
 
-def processors() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class InputFile(NamedTuple):
     """A file to read, and its name in messages."""
 
@@ -142,13 +137,13 @@ class FileMatcher:
     def _match_in_workers(self, file: InputFile, matcher: BlockMatcher) -> bool:
         """Match a file in several processes; return False if one process should match it."""
         size = os.path.getsize(file.path) if os.path.isfile(file.path) else 0
-        jobs = self.jobs if self.jobs is not None else processors() if size >= MIN_PARALLEL_BYTES else 1
-        if jobs == 1:
+        if self.jobs == 1 or (self.jobs is None and size < MIN_PARALLEL_BYTES):
             return False
         from . import match_jobs
+        from .worker_processes import count_processors, start_method
 
-        jobs = min(jobs, -(-size // match_jobs.RANGE_BYTES))
-        method = match_jobs.start_method(bool(self._transactions))
+        jobs = min(self.jobs or count_processors(), -(-size // match_jobs.RANGE_BYTES))
+        method = start_method(bool(self._transactions))
         if jobs < 2 or method is None:
             return False
         with split(file.path, match_jobs.RANGE_BYTES) as parts:

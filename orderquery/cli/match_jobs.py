@@ -10,10 +10,7 @@ from __future__ import annotations
 import itertools
 import mmap
 import multiprocessing
-import os
 import signal
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -26,6 +23,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import OrderQueryError
 from ..documents.json_lines import Range, read_range
 from .match_lines import BlockMatcher
+from .worker_processes import prepare_worker
 
 RANGE_BYTES = 1 << 20
 
@@ -53,21 +51,6 @@ class RangeResult(NamedTuple):
     lines: bytes | memoryview
     problems: list[Diagnostic]
     line_count: int | None
-
-
-def start_method(has_transactions: bool) -> str | None:
-    """Return how to start workers.
-
-    The value is "fork", "spawn", or None if several processes cannot be used.
-
-    Forking is faster, but unsafe beside threads and outside Linux. Spawned workers would have to be sent all
-    transactions.
-    """
-    if not hasattr(os, "pread") or multiprocessing.current_process().daemon:
-        return None
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return "fork"
-    return None if has_transactions else "spawn"
 
 
 @contextmanager
@@ -204,18 +187,8 @@ class _Worker:
 
 
 def _start_worker(job: _Job) -> None:
-    # The executor ends workers with SIGTERM: a handler of the main process must not run in them.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A worker of an executor waits forever if the main process is killed.
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    prepare_worker()
     _Worker.job = job
-
-
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _match_range(slot: int, part: Range) -> _Answer:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,7 +13,7 @@ from typing import NamedTuple
 from ..diagnostics.errors import OrderQueryError
 from ..scan.file_scan import FileScan, ScanOptions, scan_file
 from ..scan.files import SourceFile
-from .match_jobs import start_method
+from .worker_processes import count_processors, prepare_worker, start_method
 
 CHUNK_FILES = 128
 MIN_FILES_PER_JOB = 256
@@ -41,7 +38,7 @@ def scan_files(files: Sequence[SourceFile], options: ScanOptions, jobs: int | No
         OrderQueryError: a process ended early.
 
     """
-    wanted = jobs or min(_processors(), len(files) // MIN_FILES_PER_JOB)
+    wanted = jobs or min(count_processors(), len(files) // MIN_FILES_PER_JOB)
     chunks = [files[at : at + CHUNK_FILES] for at in range(0, len(files), CHUNK_FILES)]
     method = start_method(has_transactions=False) if wanted > 1 and len(chunks) > 1 else None
     if method is None:
@@ -49,7 +46,7 @@ def scan_files(files: Sequence[SourceFile], options: ScanOptions, jobs: int | No
             yield scan_chunk(chunk, options)
         return
     context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(min(wanted, len(chunks)), context, _start_worker) as executor:
+    with ProcessPoolExecutor(min(wanted, len(chunks)), context, prepare_worker) as executor:
         rest = iter(chunks)
         window: deque[Future[ChunkScan]] = deque()
         try:
@@ -70,24 +67,3 @@ def scan_chunk(files: Sequence[SourceFile], options: ScanOptions) -> ChunkScan:
     scans = [scan_file(file, options) for file in files]
     found = [scan for scan in scans if scan.source is not None or scan.skipped or scan.is_bundle]
     return ChunkScan(len(scans), sum(scan.lines for scan in scans), found)
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
-def _start_worker() -> None:
-    # The executor ends workers with SIGTERM: a handler of the main process must not run in them.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A worker of an executor waits forever if the main process is killed.
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-
-
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

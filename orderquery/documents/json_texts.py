@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_SCAN = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
+scan_json = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
+"""Return the value that begins at an offset of a text, and its end. Numbers stay texts: any length is fast."""
 _SPACE = re.compile(r"[ \t\r\n\x1e]*")
 _BETWEEN = re.compile(r"[ \t\r\n\x1e,]*")
 """A comma between texts is harmless. The control character begins each text of a JSON text sequence (RFC 7464)."""
@@ -81,9 +82,9 @@ class _Splitter:
         """Return the end of the JSON value at an offset, or ``None`` if it is broken."""
         try:
             if self._rest.endswith(_LAYOUT_ENDS):
-                return int(_SCAN(self._text, at)[1])
+                return int(scan_json(self._text, at)[1])
             # Only its own line: the values of broken JSON lines must not run into each other.
-            return self._begin + int(_SCAN(self._rest, at - self._begin)[1])
+            return self._begin + int(scan_json(self._rest, at - self._begin)[1])
         except (ValueError, RecursionError):
             return None
 
@@ -95,7 +96,7 @@ class _Splitter:
             return False
         following = self._text[self._end : self._text.find("\n", self._end) + 1 or None]
         try:
-            return following[:1] in ("{", "[") and not following[_SCAN(following, 0)[1] :].strip()
+            return following[:1] in ("{", "[") and not following[scan_json(following, 0)[1] :].strip()
         except (ValueError, RecursionError):
             return False
 

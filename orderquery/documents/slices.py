@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.place import Path
+from .json_texts import scan_json
 
 if TYPE_CHECKING:
     import msgspec
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_SCAN = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
 
 
 class RawSlicer:
@@ -69,16 +68,16 @@ class TextSlicer:
     def _members(self, start: int) -> Iterator[tuple[str, tuple[int, int]]]:
         at = self._skip(start + 1)
         while self._text[at] != "}":
-            name, at = _SCAN(self._text, at)
+            name, at = scan_json(self._text, at)
             begin = self._skip(self._skip(at) + 1)
-            at = _SCAN(self._text, begin)[1]
+            at = scan_json(self._text, begin)[1]
             yield name, (begin, at)
             at = self._next(at)
 
     def _elements(self, start: int) -> Iterator[tuple[int, tuple[int, int]]]:
         at, index = self._skip(start + 1), 0
         while self._text[at] != "]":
-            end = _SCAN(self._text, at)[1]
+            end = scan_json(self._text, at)[1]
             yield index, (at, end)
             at, index = self._next(end), index + 1
 

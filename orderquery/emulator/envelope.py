@@ -33,13 +33,12 @@ def event_type_of(entity_fqdn: str, slug: str) -> str:
     return f"{entity_fqdn}_{slug}"
 
 
-def envelope_claims(event: bytes, event_type: str, instance_id: str, issued_s: int | None = None) -> bytes:
+def envelope_claims(event: bytes, event_type: str, instance_id: str) -> bytes:
     """Return the claims of an envelope, as JSON.
 
-    ``issued_s`` is the time of ``iat`` in seconds since 1970. It is the machine's time, not that of the emulator's
-    clock, because receivers check ``exp`` against their own.
+    ``iat`` is the machine's time, not that of the emulator's clock, because receivers check ``exp`` against their own.
     """
-    issued = int(time.time()) if issued_s is None else issued_s
+    issued = int(time.time())
     inner = {"data": event.decode("utf-8", "replace"), "instanceId": instance_id, "eventType": event_type}
     return _json({"data": _json(inner).decode(), "iat": issued, "exp": issued + ENVELOPE_LIFETIME_S})
 

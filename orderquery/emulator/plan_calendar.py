@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from ..language.datetimes import LAST_INSTANT
+from ..language.datetimes import LAST_INSTANT, floor_ms
 
 PlanUnit = Literal["DAY", "WEEK", "MONTH", "YEAR"]
 
@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _DAY_US = 86_400_000_000
 _MONTHS = {"MONTH": 1, "YEAR": 12}
 _DAYS = {"DAY": 1, "WEEK": 7}
-LAST_DATE = LAST_INSTANT - LAST_INSTANT % 1_000
+LAST_DATE = floor_ms(LAST_INSTANT)
 """A duration that would end later ends here: the last millisecond of the year 9999."""
 _MAX_UNITS = 10_000 * 366
 """More units than any duration until the year 9999 has."""

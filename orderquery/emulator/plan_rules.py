@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from ..language.datetimes import read_instant, text_of_instant, write_instant
+from ..language.datetimes import MILLISECOND_US, floor_ms, read_instant, text_of_instant, write_instant
 from .plan_calendar import LAST_DATE, PlanCycle, PlanPause, PlanSchedule
 from .plan_errors import plan_error
 from .plan_prices import PlanTerms, is_recurring, schedule_of
@@ -20,7 +20,6 @@ Effect = Literal["IMMEDIATELY", "NEXT_PAYMENT_DATE"]
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
 """The id of a preview."""
-_MILLISECOND_US = 1_000
 OVER = ("CANCELED", "ENDED")
 """The statuses that nothing changes."""
 _FAR_FUTURE = 1 << 62
@@ -50,7 +49,7 @@ def new_order(
     submission_id: str | None = None,
 ) -> tuple[PlanOrder, list[PlanEvent]]:
     """Return an offline order and its events; ``start`` defaults to now."""
-    begin = now - now % _MILLISECOND_US if start is None else start
+    begin = floor_ms(now) if start is None else start
     schedule = terms.schedule(begin)
     active, end = begin <= now, schedule.end()
     paid = paid and not terms.is_free
@@ -186,7 +185,7 @@ def resume(order: PlanOrder, now: int) -> list[PlanEvent]:
     """
     if order.get("status") != "PAUSED":
         raise plan_error("ORDER_NOT_PAUSED", status=order.get("status"))
-    now -= now % _MILLISECOND_US
+    now = floor_ms(now)
     order["status"], length = "ACTIVE", 0
     for period in _periods(order):
         begin = read_instant(period.get("pauseDate"))
@@ -241,7 +240,7 @@ def due(order: PlanOrder) -> int | None:
     updated = read_instant(order.get("updatedDate"))
     if natural is None or updated is None or natural > updated:
         return natural
-    return updated + _MILLISECOND_US
+    return updated + MILLISECOND_US
 
 
 def settle(order: PlanOrder, now: int) -> list[PlanEvent]:

@@ -13,11 +13,14 @@ from typing import Any
 from ..language.conditions import Kind, tests_of
 from ..language.fields import Field
 from ..language.limits import (
+    MAX_AMOUNT_DIGITS,
+    MAX_AMOUNT_EXPONENT,
     MAX_CURSOR_CHARS,
     MAX_FIELD_NAME_CHARS,
     MAX_FILTER_LEVELS,
     MAX_FILTER_NODES,
     MAX_LIST_ITEMS,
+    MAX_NUMBER_DIGITS,
     MAX_STRING_CHARS,
 )
 from ..language.operators import OPERATORS, Operator, Takes
@@ -65,9 +68,13 @@ class _Operand:
     warning: str = ""
 
 
-_NUMBER = {"type": "number", "description": "At most 100 digits."}
+_NUMBER = {"type": "number", "description": f"At most {MAX_AMOUNT_DIGITS} digits."}
 _AMOUNTS = {"anyOf": [{"type": "string", "pattern": _AMOUNT, "maxLength": MAX_STRING_CHARS}, _NUMBER]}
-_WHOLE = {"type": "integer", "minimum": 0, "description": "At most 100 digits, no fraction, no exponent."}
+_WHOLE = {
+    "type": "integer",
+    "minimum": 0,
+    "description": f"At most {MAX_NUMBER_DIGITS} digits, no fraction, no exponent.",
+}
 _SEQUENCES = {"anyOf": [_TEXT, _WHOLE]}
 _DIGITS = {"anyOf": [{"type": "string", "pattern": "^[0-9]+$", "maxLength": MAX_STRING_CHARS}, _WHOLE]}
 
@@ -164,8 +171,8 @@ class _SchemaBuilder:
         )
         return (
             f"{mode} Rules that this schema cannot express: keys of an object are unique; strings contain no lone "
-            "surrogates; integers have neither fraction nor exponent; numbers have at most 100 digits and an exponent "
-            "of at most 100; dates exist in the calendar; connectives nest at most "
+            f"surrogates; integers have neither fraction nor exponent; numbers have at most {MAX_AMOUNT_DIGITS} digits "
+            f"and an exponent of at most {MAX_AMOUNT_EXPONENT}; dates exist in the calendar; connectives nest at most "
             f"{MAX_FILTER_LEVELS} levels, a filter has at most {MAX_FILTER_NODES:,} nodes, the body at most "
             f"{self.max_body:,} bytes; the search fits in a cursor of {MAX_CURSOR_CHARS:,} characters."
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Diagnostic
-from ..language.datetimes import LAST_INSTANT, read_instant, write_instant
+from ..language.datetimes import LAST_INSTANT, MILLISECOND_US, floor_ms, read_instant, write_instant
 from .clock import Clock
 from .errors import application_error
 from .events import EventDraft, EventLog
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..stores.base import Store
     from ..stores.service_state import StoreTransaction
 
-_MILLISECOND_US = 1_000
 WRITES = "writes"
 """The counter of the writes at a site, from which seeded ids are made."""
 
@@ -52,7 +51,7 @@ class SiteChange:
         before = read_instant(stored)
         if before is None:
             return self.date
-        return document_date(min(max(self.now, before + _MILLISECOND_US), LAST_INSTANT))
+        return document_date(min(max(self.now, before + MILLISECOND_US), LAST_INSTANT))
 
     @contextmanager
     def at(self, instant: int) -> Iterator[None]:
@@ -118,4 +117,4 @@ class Site:
 
 def document_date(instant: int) -> str:
     """Return an instant in microseconds as a date of documents, in milliseconds."""
-    return write_instant(instant - instant % _MILLISECOND_US)
+    return write_instant(floor_ms(instant))

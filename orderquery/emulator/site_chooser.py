@@ -51,10 +51,6 @@ class SiteChooser:
             return store
         raise site_error("missing header wix-site-id: this store contains several sites; send the id of one")
 
-    def is_by_site(self, store: Store) -> bool:
-        """Return whether requests have to be told apart by their sites."""
-        return bool(store.site) or self.has_named
-
     def _named(self, sent: bytes) -> Store:
         try:
             return self._store.at_site(sent.decode())

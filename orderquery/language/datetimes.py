@@ -13,6 +13,7 @@ _MICROSECOND = timedelta(microseconds=1)
 FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 """Microseconds since 1970: the years 0001 to 9999."""
+MILLISECOND_US = 1_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
@@ -99,13 +100,18 @@ def has_offset(text: str) -> bool:
 def write_instant(micros: int) -> str:
     """Return the canonical date-time, in milliseconds or microseconds, with ``Z``."""
     moment = _EPOCH + micros * _MICROSECOND
-    precision = "microseconds" if micros % 1000 else "milliseconds"
+    precision = "microseconds" if micros % MILLISECOND_US else "milliseconds"
     return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+
+
+def floor_ms(micros: int) -> int:
+    """Return an instant in whole milliseconds."""
+    return micros - micros % MILLISECOND_US
 
 
 def text_of_instant(micros: int) -> str:
     """Return the text that ``$startsWith`` compares: always with milliseconds (D5)."""
-    return write_instant(micros - micros % 1000)
+    return write_instant(floor_ms(micros))
 
 
 def instant_from(value: JSON) -> str | None:
@@ -119,7 +125,7 @@ def instant_from(value: JSON) -> str | None:
             return bare + "T00:00:00.000Z"
         return _lenient_instant(bare)
     if isinstance(value, int) and not isinstance(value, bool) and 10**11 < value < 10**13:
-        return write_instant(value * 1000)
+        return write_instant(value * MILLISECOND_US)
     return None
 
 

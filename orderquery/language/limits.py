@@ -39,6 +39,17 @@ MAX_DOCUMENT_LEVELS = 200
 MAX_IDS_PER_REQUEST = 100
 """Order ids in one request for transactions."""
 
+MAX_REQUEST_ID_CHARS = 100
+"""The id of an order or a payment in a request that names it; a longer id can be stored and searched."""
+
+MAX_AMOUNT_DIGITS = 100
+"""Digits of an amount before its exponent, with those after the point."""
+
+MAX_AMOUNT_EXPONENT = 100
+
+MAX_NUMBER_DIGITS = 100
+"""A text of more digits is not a number: it is greater than every number (D9)."""
+
 
 def too_large(what: str, most: int, unit: str, size: int | None = None) -> tuple[str, str]:
     """Return message and help of ``too-large``.

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from .datetimes import READ, days_around, instant_from, read_instant, text_of_instant, word_instant
+from .limits import MAX_AMOUNT_DIGITS, MAX_AMOUNT_EXPONENT, MAX_NUMBER_DIGITS
 from .written_amounts import amounts_from
 
 JSON = Any
@@ -26,16 +27,15 @@ Stored = int | str
 
 
 # The patterns are in the part of regular expressions that every engine and JSON Schema share.
-AMOUNT_PATTERN = r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{1,2}|100))?"
-"""An amount, which also has at most 100 digits before the exponent."""
-NUMBER_PATTERN = "[0-9]{1,100}"
+AMOUNT_PATTERN = rf"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?0*([0-9]{{1,2}}|{MAX_AMOUNT_EXPONENT}))?"
+"""An amount, which also has at most ``MAX_AMOUNT_DIGITS`` digits before the exponent."""
+NUMBER_PATTERN = f"[0-9]{{1,{MAX_NUMBER_DIGITS}}}"
 GUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _AMOUNT = re.compile(AMOUNT_PATTERN)
 _PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,50}(?:\.[0-9]{1,50})?")
 _GUID = re.compile(GUID_PATTERN)
 _DIGITS = re.compile(NUMBER_PATTERN)
-_MAX_AMOUNT_DIGITS = 100
-_PAST_NUMBERS = 10**100
+_PAST_NUMBERS = 10**MAX_NUMBER_DIGITS
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -138,7 +138,7 @@ def read_amount(value: JSON) -> Decimal | None:
     if text is None or found is None:
         return None
     mantissa = text[: found.start(2)] if found[2] else text
-    if len(mantissa.lstrip("+-").replace(".", "")) > _MAX_AMOUNT_DIGITS:
+    if len(mantissa.lstrip("+-").replace(".", "")) > MAX_AMOUNT_DIGITS:
         return None
     amount = Decimal(text)
     return amount if amount else Decimal(0)
@@ -154,7 +154,7 @@ def _number_text(value: JSON) -> str | None:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, Decimal):
-        return str(value).replace("E", "e") if len(value.as_tuple().digits) <= 100 else None
+        return str(value).replace("E", "e") if len(value.as_tuple().digits) <= MAX_AMOUNT_DIGITS else None
     return None
 
 
@@ -239,7 +239,7 @@ def _whole_number(value: JSON) -> int | None:
 
 def _digits_of(text: str) -> int:
     """Return the number of plain digits. Raises ``ValueError`` for any other text."""
-    if text.isdecimal() and text.isascii() and len(text) <= 100:
+    if text.isdecimal() and text.isascii() and len(text) <= MAX_NUMBER_DIGITS:
         return int(text)
     raise ValueError(text)
 

@@ -36,15 +36,11 @@ class QueryField:
 
 @dataclass(frozen=True, eq=False)
 class QueryMapping:
-    """The fields of one table by the names of another.
-
-    ``moves`` is set if the documents are converted, too; else both tables are of the same documents.
-    """
+    """The fields of one table by the names of another."""
 
     source: Schema
     target: Schema
     rows: Mapping[str, QueryField]
-    moves: bool
 
 
 def query_mapping(source: Schema, target: Schema) -> QueryMapping:
@@ -56,9 +52,9 @@ def query_mapping(source: Schema, target: Schema) -> QueryMapping:
     """
     names, rows = _file_rows()
     if target.name in names.get(source.name, ()):
-        return QueryMapping(source, target, rows, moves=True)
+        return QueryMapping(source, target, rows)
     if source.events and source.events == target.events:
-        return QueryMapping(source, target, _same_documents(source, target), moves=False)
+        return QueryMapping(source, target, _same_documents(source, target))
     known = "; ".join(f"{name} to {', '.join(others)}" for name, others in names.items())
     raise UsageError(f'no translation from "{source.name}" to "{target.name}"; known: {known}')
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..diagnostics.diagnostic import Diagnostic, Fix
+from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described, quoted
 from ..language.fields import Field
@@ -192,8 +192,8 @@ class QueryTranslator:
 
     # -- losses -------------------------------------------------------------------------------------------------
 
-    def _lose(self, code: str, message: str, help_: str, place: Place, fix: Fix | None = None) -> None:
-        self.losses.append(Diagnostic(code, message, help_, place, fix=fix))
+    def _lose(self, code: str, message: str, help_: str, place: Place) -> None:
+        self.losses.append(Diagnostic(code, message, help_, place))
 
     def _fail(self, message: str, help_: str, place: Place, node: Filter = EVERYTHING) -> Filter:
         self._lose("no-counterpart", message, help_, place)

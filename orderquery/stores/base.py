@@ -28,6 +28,7 @@ from .explain import Explanation
 from .histogram import AUTO, Group, Histogram, histogram_query, make_histogram
 from .load_result import LoadResult as LoadResult  # part of this module's interface
 from .loading import LoadingStore
+from .operations import BATCH_ROWS
 from .projection import Projector
 from .service_state import StoreMemory, is_storable_id
 from .store_errors import unusable_values
@@ -41,7 +42,6 @@ JSON = Any
 Row = Sequence[Any]
 """The sort values of an order as the engine returns them, the last of them its id, then its document."""
 
-_BATCH_ROWS = 1_000
 _UNDECODABLE = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError)
 """Errors of decoding a value that this package did not store."""
 
@@ -259,11 +259,11 @@ class Store(LoadingStore):
             before = all_of([query.condition, any_of(seek(query, position))])
             query, position = replace(query, condition=before), None
         while True:
-            rows = self._fetch(query, position, _BATCH_ROWS)
+            rows = self._fetch(query, position, BATCH_ROWS)
             usable, ids = usable_rows(rows, self._ids(rows), report)
             for order_id, row in zip(ids, usable, strict=True):
                 yield order_id, row[-1]
-            if len(rows) < _BATCH_ROWS:
+            if len(rows) < BATCH_ROWS:
                 return
             position = Position(self._sort_values(query, rows[-1]))
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..language.schema import Schema
 from ..sql.layouts import store_layout
 from .merge import RecordKind
 
+_MAX_FACTS = 1_000
+_MAX_FACT_CHARS = 1_000
+FACTS_QUERY = (
+    f"SELECT name, value FROM about WHERE length(name) <= {_MAX_FACT_CHARS} AND length(value) <= {_MAX_FACT_CHARS} "
+    f"LIMIT {_MAX_FACTS}"
+)
+"""Longer values are no facts of a store, whatever their name."""
 _ABOUT_SCHEMA_NAME = re.compile(r"((?:[a-z][a-z0-9]*_)?(?:[a-z0-9]+_)*)schema")
 
 
@@ -63,6 +70,19 @@ def stored_tables(about: Iterable[str]) -> list[StoreTables]:
     # Names from a file become names of tables in statements: only those that a table of fields can have.
     found = (match[1] for name in about if (match := _ABOUT_SCHEMA_NAME.fullmatch(name)))
     return [tables_named(prefix.removesuffix("_")) for prefix in sorted(found)]
+
+
+def facts_among(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """Return the facts of a store, from the rows of ``FACTS_QUERY``.
+
+    There are none if there are more rows than a store has.
+    """
+    return {str(name): value for name, value in rows} if len(rows) < _MAX_FACTS else {}
+
+
+def allowed_tables(about: Iterable[str]) -> set[str]:
+    """Return the names of all tables that a store with these facts may have."""
+    return {name for each in stored_tables(about) for name in each[1:]} | {"about", "service_state"}
 
 
 class StoredRecord(NamedTuple):

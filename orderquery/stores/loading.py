@@ -14,11 +14,10 @@ from ..language.schema import Schema
 from .documents_to_load import Loadable, converter_of, find_records, records_in
 from .load_result import LoadResult
 from .merge import Change, Outcome, merge
+from .operations import BATCH_ROWS
 from .paging import SearchingStore
 from .projection import Projector
 from .service_state import storable_ids
-
-_BATCH_ROWS = 1_000
 
 
 class LoadingStore(SearchingStore):
@@ -76,7 +75,7 @@ class LoadingStore(SearchingStore):
                 continue
             batch = batches.setdefault(item.schema or self.schema, [])
             batch.append(item)
-            if len(batch) >= _BATCH_ROWS:
+            if len(batch) >= BATCH_ROWS:
                 self.at_table(item.schema or self.schema)._load_batch(batch, result)
                 batch.clear()
                 if loaded is not None:

@@ -14,6 +14,9 @@ from .document_tables import StoredRecord
 from .merge import Change, RecordKind, StoredState
 from .projection import FieldValues
 
+BATCH_ROWS = 1_000
+"""Records that are read or written at once."""
+
 
 class StoreOperations(ABC):
     """The operations of an engine, at one site and for one table of fields."""

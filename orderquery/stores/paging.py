@@ -25,6 +25,7 @@ from ..language.types import UnfitOperand
 from ..syntax.json_decoder import decode_json
 from .document_tables import StoredRecord
 from .merge import RecordKind
+from .operations import BATCH_ROWS
 from .service_state import StateOwner
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from ..language.schema import Schema
 
 JSON = Any
-_BATCH_ROWS = 1_000
 _NUMBER = "number"
 """The field that people know an order by."""
 
@@ -134,7 +134,7 @@ class SearchingStore(StateOwner):
 
     def _iterate_kind(self, kind: RecordKind, site: str | None) -> Iterator[StoredRecord]:
         after = (site or "", "")
-        while found := self._read_records(kind, site, after, _BATCH_ROWS):
+        while found := self._read_records(kind, site, after, BATCH_ROWS):
             yield from found
             after = found[-1].place
 

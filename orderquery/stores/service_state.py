@@ -35,12 +35,11 @@ from .entries import (
 )
 from .entries import Entry as Entry  # part of this module's interface
 from .merge import Change, RecordKind, StoredState
-from .operations import StoreOperations
+from .operations import BATCH_ROWS, StoreOperations
 
 COUNTER = "counter"
 """The kind of the entries of :meth:`StoreTransaction.next_number`."""
 
-_BATCH_ROWS = 1_000
 _SETTLE_AFTER_CHANGES = 500
 """Changes in one transaction, or in several, after which statistics and indexes are brought up to date."""
 _ABOVE_NUMBERS = "1"
@@ -95,8 +94,8 @@ class StoreTransaction:
     def read_many(self, kind: RecordKind, order_ids: Iterable[str]) -> dict[str, bytes]:
         """Return the documents of orders, or of their transactions records, by id."""
         store, listed, found = self._opened(), storable_ids(order_ids), dict[str, bytes]()
-        for start in range(0, len(listed), _BATCH_ROWS):
-            found |= store._read_documents(kind, listed[start : start + _BATCH_ROWS])
+        for start in range(0, len(listed), BATCH_ROWS):
+            found |= store._read_documents(kind, listed[start : start + BATCH_ROWS])
         return found
 
     def read_states(self, order_ids: Iterable[str]) -> dict[str, StoredState]:
@@ -105,8 +104,8 @@ class StoreTransaction:
         Ids without records may be left out.
         """
         store, listed, found = self._opened(), storable_ids(order_ids), dict[str, StoredState]()
-        for start in range(0, len(listed), _BATCH_ROWS):
-            found |= store._read_states(listed[start : start + _BATCH_ROWS])
+        for start in range(0, len(listed), BATCH_ROWS):
+            found |= store._read_states(listed[start : start + BATCH_ROWS])
         return found
 
     def write(self, records: Iterable[Record]) -> None:
@@ -116,8 +115,8 @@ class StoreTransaction:
         """
         listed = list(records)
         with self._changing() as store:
-            for start in range(0, len(listed), _BATCH_ROWS):
-                batch = listed[start : start + _BATCH_ROWS]
+            for start in range(0, len(listed), BATCH_ROWS):
+                batch = listed[start : start + BATCH_ROWS]
                 changes = _replacements(batch, store._read_states(list(dict.fromkeys(record.id for record in batch))))
                 store._project_and_write(changes)
                 self._counts.written += len(changes)
@@ -126,8 +125,8 @@ class StoreTransaction:
         """Delete orders and their transactions records; return the number of orders."""
         listed, deleted = storable_ids(order_ids), 0
         with self._changing() as store:
-            for start in range(0, len(listed), _BATCH_ROWS):
-                deleted += store._delete_records(listed[start : start + _BATCH_ROWS])
+            for start in range(0, len(listed), BATCH_ROWS):
+                deleted += store._delete_records(listed[start : start + BATCH_ROWS])
             self._counts.deleted += len(listed)
         return deleted
 

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from ..diagnostics.errors import StoreError, StoreTimeout
+from ..diagnostics.quoting import quoted
 from ..language.schema import Schema
 
 
@@ -98,3 +99,8 @@ def check_upgradable(location: str, layout_version: int, latest: int, schema: Sc
         raise StoreError(
             f'{location} has the table of fields "{schema_name}", not "{schema.name}"; open it with "{schema_name}"'
         )
+
+
+def foreign_object(path: str, kind: str, name: str) -> StoreError:
+    """Return the error for a table, view or other object that is not of a store."""
+    return StoreError(f"{path} has the {kind} {quoted(name)}, which is not of a store; remove it, or use another path")

@@ -17,8 +17,6 @@ from .failures import TemporaryFailure
 
 JSON = Any
 
-MAX_TRANSACTIONS_ID_CHARS = 100
-"""The service accepts no longer order id in a list of transactions."""
 UPDATED, CREATED, NUMBER, ID = "updatedDate", "createdDate", "number", "id"
 """The fields that a sync walks by."""
 

@@ -10,12 +10,11 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.errors import SyncError, UsageError
 from ..diagnostics.quoting import quoted, shortened
 from ..documents.ingest import Record
-from ..language.limits import MAX_IDS_PER_REQUEST
+from ..language.limits import MAX_IDS_PER_REQUEST, MAX_REQUEST_ID_CHARS
 from ..language.schema import Schema
 from ..syntax.json_printer import encode_json
 from ..version import __version__
 from .answers import (
-    MAX_TRANSACTIONS_ID_CHARS,
     SearchAnswer,
     decode_answer,
     malformed,
@@ -122,7 +121,7 @@ class ServiceClient:
 
     def transactions(self, order_ids: Iterable[str]) -> tuple[list[Record], list[Diagnostic]]:
         """Return the transactions records of orders, and problems of those unusable."""
-        ids = [key for key in dict.fromkeys(order_ids) if 0 < len(key) <= MAX_TRANSACTIONS_ID_CHARS]
+        ids = [key for key in dict.fromkeys(order_ids) if 0 < len(key) <= MAX_REQUEST_ID_CHARS]
         records, problems = list[Record](), list[Diagnostic]()
         for start in range(0, len(ids), MAX_IDS_PER_REQUEST):
             asked = ids[start : start + MAX_IDS_PER_REQUEST]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..diagnostics.arguments import optional, require
 from ..diagnostics.errors import SyncError, UsageError
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import read_instant, word_instant, write_instant
+from ..language.datetimes import floor_ms, read_instant, word_instant, write_instant
 from ..stores.base import Store
 from .answers import CREATED, NUMBER, UPDATED
 from .credentials import Credentials, check_complete, read_credentials
@@ -21,7 +21,7 @@ from .origin import read_origin, shown_source, source_of
 from .result import SyncResult
 from .walk import Window
 from .watermark import Mark, read_mark
-from .window_reader import Progress, WindowReader, after, floor_ms
+from .window_reader import Progress, WindowReader, after
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,14 +11,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ..documents.versions import is_older_order
-from ..language.datetimes import read_instant, write_instant
+from ..language.datetimes import floor_ms, read_instant, write_instant
 from ..syntax.json_decoder import decode_json
 from .answers import CREATED, UPDATED
 from .apply import Batch
 from .deletions import reconcile
 from .failures import DocumentsRefused, OutOfTime
 from .walk import Window
-from .window_reader import after, created_of, floor_ms
+from .window_reader import after, created_of
 
 if TYPE_CHECKING:
     from .window_reader import WindowReader

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..diagnostics.errors import SyncError
-from ..language.datetimes import write_instant
+from ..language.datetimes import floor_ms, write_instant
 from .answers import NUMBER, OrderKey, SearchAnswer
 from .failures import CursorRefused
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 JSON = Any
 
-TICK_US = 1_000
-"""Bounds of windows are whole milliseconds, as the dates of the service."""
 MAX_PAGES_WITHOUT_ADVANCE = 1_000
 MAX_CURSOR_RESTARTS = 2
 """At one position."""
@@ -106,7 +104,7 @@ def walk(client: ServiceClient, window: Window, limit: int) -> Iterator[WalkPage
         advances = in_order and last is not None and last != position
         if advances:
             position = last
-        yield WalkPage(answer, _floor(position.instant) if in_order and position and position.instant else None)
+        yield WalkPage(answer, floor_ms(position.instant) if in_order and position and position.instant else None)
         if not answer.has_next:
             return
         if advances:
@@ -152,7 +150,3 @@ def _last_key(window: Window, position: OrderKey | None, answer: SearchAnswer) -
         in_order = in_order and key.instant >= last
         last, found = key.instant, key
     return found, in_order
-
-
-def _floor(instant: int) -> int:
-    return instant - instant % TICK_US

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.errors import SyncError
 from ..documents.ingest import Record
-from ..language.datetimes import read_instant
+from ..language.datetimes import MILLISECOND_US, floor_ms, read_instant
+from ..language.limits import MAX_REQUEST_ID_CHARS
 from ..stores.base import Store
-from .answers import CREATED, ID, MAX_TRANSACTIONS_ID_CHARS, NUMBER, UPDATED, SearchAnswer
+from .answers import CREATED, ID, NUMBER, UPDATED, SearchAnswer
 from .apply import Batch, Written, write_batch
 from .failures import OutOfTime
 from .result import SyncResult
-from .walk import TICK_US, Window, walk
+from .walk import Window, walk
 from .watermark import Mark
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ PAGE_ORDERS = 100
 WINDOW_ORDERS = 2_000
 """A window is closed, at an instant, when it has as many: it is held in memory until it is written."""
 MAX_WINDOW_ORDERS = 100_000
-_LONG_IDS = f"transactions of orders whose ids have more than {MAX_TRANSACTIONS_ID_CHARS} characters are not copied"
+_LONG_IDS = f"transactions of orders whose ids have more than {MAX_REQUEST_ID_CHARS} characters are not copied"
 MAX_IDLE_PAGES = 100
 """Pages one after the other without an order that is new in the window."""
 
@@ -130,7 +131,7 @@ class WindowReader:
             asked = [record.id for record in new if record.id not in others or record.id in stored]
         else:
             asked = [record.id for record in new]
-        if any(len(key) > MAX_TRANSACTIONS_ID_CHARS for key in asked) and _LONG_IDS not in self.result.notes:
+        if any(len(key) > MAX_REQUEST_ID_CHARS for key in asked) and _LONG_IDS not in self.result.notes:
             self.result.notes.append(_LONG_IDS)
         transactions, problems = self.client.transactions(asked)
         for problem in problems:
@@ -187,14 +188,9 @@ def _is_new(batch: Batch, record: Record) -> bool:
     return known is None or known.document != record.document
 
 
-def floor_ms(instant: int) -> int:
-    """Return an instant in whole milliseconds."""
-    return instant - instant % TICK_US
-
-
 def after(instant: int) -> int:
     """Return the first whole millisecond after an instant."""
-    return floor_ms(instant) + TICK_US
+    return floor_ms(instant) + MILLISECOND_US
 
 
 def created_of(document: JSON) -> int | None:

@@ -14,7 +14,7 @@ import pytest
 from command_line import HANG_S, ROOT, run, shell
 from scale import scaled
 
-from orderquery.cli import match_files, match_jobs
+from orderquery.cli import match_files, match_jobs, worker_processes
 from orderquery.samples.generator import sample_lines
 
 SEARCHES = (
@@ -42,7 +42,7 @@ def parts(monkeypatch):
     monkeypatch.setattr(match_jobs, "RANGE_BYTES", 10_000)
     monkeypatch.setattr(match_jobs, "start_workers", counting)
     # A test runner may have threads of its own; a forked worker waits for none of them.
-    monkeypatch.setattr(match_jobs.threading, "active_count", lambda: 1)
+    monkeypatch.setattr(worker_processes.threading, "active_count", lambda: 1)
     return counts
 
 
@@ -165,7 +165,7 @@ def test_transactions_of_another_file(here, parts):
 
 
 def test_workers_are_spawned_beside_threads(here, parts, monkeypatch):
-    monkeypatch.setattr(match_jobs.threading, "active_count", lambda: 2)
+    monkeypatch.setattr(worker_processes.threading, "active_count", lambda: 2)
     Path("a.jsonl").write_bytes(made(5))
     for search in (SEARCHES[1], SEARCHES[3]):
         assert outcome(*search, "a.jsonl", "--jobs", 2) == outcome(*search, "a.jsonl", "--jobs", 1)
@@ -176,7 +176,7 @@ def test_workers_are_spawned_beside_threads(here, parts, monkeypatch):
 
 def test_one_worker_per_processor(here, parts, monkeypatch):
     Path("a.jsonl").write_bytes(made(6))
-    monkeypatch.setattr(match_files, "processors", lambda: 3)
+    monkeypatch.setattr(worker_processes, "count_processors", lambda: 3)
     want = outcome("everything", "a.jsonl")
     assert not parts
     monkeypatch.setattr(match_files, "MIN_PARALLEL_BYTES", 1_000)

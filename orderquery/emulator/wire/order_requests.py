@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...language.limits import MAX_REQUEST_ID_CHARS
 from .base import JsonObject, OrderDocument, WireModel, WireRequest, WireResponse
 from .order import NewOrder
 from .order_update import UpdatedOrder
@@ -16,8 +17,6 @@ MAX_MESSAGE_CHARS = 1_000
 MAX_OWNER_APPS = 100
 MAX_MASK_CHARS = 1_000
 """Neither is documented: limits of orderquery."""
-
-_MAX_ID_CHARS = 100
 
 Strategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
 
@@ -81,7 +80,7 @@ class BulkUpdateOrdersRequest(WireRequest):
 class CancelOrderRequest(WireRequest):
     """The body of Cancel Order, and the id of its path."""
 
-    id: str = Field(min_length=1, max_length=_MAX_ID_CHARS)
+    id: str = Field(min_length=1, max_length=MAX_REQUEST_ID_CHARS)
     send_order_canceled_email: bool | None = None
     custom_message: str | None = Field(None, min_length=1, max_length=MAX_MESSAGE_CHARS)
     restock_all_items: bool | None = None

@@ -6,13 +6,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ...language.limits import MAX_IDS_PER_REQUEST
+from ...language.limits import MAX_IDS_PER_REQUEST, MAX_REQUEST_ID_CHARS
 from .base import TransactionsDocument, WireModel, WireRequest, WireResponse
 from .payment import NewPayment, PaymentStatus
 
 MAX_ADDED_PAYMENTS = 50
 MAX_BULK_PAYMENTS = 300
-_MAX_ID_CHARS = 100
 
 
 class AddPaymentsRequest(WireRequest):
@@ -34,8 +33,8 @@ class UpdatePaymentStatusRequest(WireRequest):
 class PaymentAndOrderId(WireModel):
     """A payment of a bulk update, by the ids of its order and itself."""
 
-    order_id: str = Field(min_length=1, max_length=_MAX_ID_CHARS)
-    payment_id: str = Field(min_length=1, max_length=_MAX_ID_CHARS)
+    order_id: str = Field(min_length=1, max_length=MAX_REQUEST_ID_CHARS)
+    payment_id: str = Field(min_length=1, max_length=MAX_REQUEST_ID_CHARS)
 
 
 class BulkUpdatePaymentStatusesRequest(WireRequest):
@@ -56,7 +55,7 @@ class ListTransactionsForMultipleOrdersRequest(WireRequest):
     """The body of List Transactions For Multiple Orders."""
 
     keeps_nulls: ClassVar[bool] = True
-    order_ids: list[Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARS)]] = Field(
+    order_ids: list[Annotated[str, Field(min_length=1, max_length=MAX_REQUEST_ID_CHARS)]] = Field(
         min_length=1, max_length=MAX_IDS_PER_REQUEST
     )
 

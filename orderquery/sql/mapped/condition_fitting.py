@@ -21,7 +21,7 @@ from ...language.conditions import (
     one_of,
     present,
 )
-from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT, could_begin_instant, text_of_instant
+from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT, MILLISECOND_US, could_begin_instant, text_of_instant
 from ...language.fields import Field
 from ...language.types import Value, fold
 from ..column_format import ColumnFormat
@@ -29,7 +29,7 @@ from ..column_format import ColumnFormat
 FormatOf = Callable[[Field], tuple[ColumnFormat, bool]]
 """Returns a field's column format, and True if its column is never NULL."""
 
-_LAST_MILLISECOND = LAST_INSTANT // 1000
+_LAST_MILLISECOND = LAST_INSTANT // MILLISECOND_US
 
 
 def fit_condition(condition: Condition, format_of: FormatOf) -> Condition:
@@ -96,11 +96,11 @@ def _fit_prefix(test: Test, column_format: ColumnFormat) -> Condition:
 
 def first_instant(text: str) -> int | None:
     """Return the first instant whose folded text is not below ``text``, or ``None``."""
-    low, high = FIRST_INSTANT // 1000, _LAST_MILLISECOND + 1
+    low, high = FIRST_INSTANT // MILLISECOND_US, _LAST_MILLISECOND + 1
     while low < high:
         middle = (low + high) // 2
-        if fold(text_of_instant(middle * 1000)) < text:
+        if fold(text_of_instant(middle * MILLISECOND_US)) < text:
             low = middle + 1
         else:
             high = middle
-    return None if low > _LAST_MILLISECOND else low * 1000
+    return None if low > _LAST_MILLISECOND else low * MILLISECOND_US

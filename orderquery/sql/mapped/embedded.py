@@ -134,7 +134,7 @@ def _numbered(values: Iterable[Sequence[Any]]) -> Iterable[list[str]]:
 
 
 @lru_cache(maxsize=256)
-def embedded_layout(schema: Schema, columns: tuple[MarkedColumn, ...], name: str = "the mapped models") -> MappedLayout:
+def embedded_layout(schema: Schema, columns: tuple[MarkedColumn, ...]) -> MappedLayout:
     """Return the layout of marked columns."""
     mappings = {
         column.field: FieldMapping(
@@ -143,7 +143,7 @@ def embedded_layout(schema: Schema, columns: tuple[MarkedColumn, ...], name: str
         for index, column in enumerate(columns)
     }
     key = mappings.pop(schema.key.name, None)
-    return MappedLayout(name, schema=schema, source="", key=key, mapped=tuple(mappings.items()))
+    return MappedLayout("the mapped models", schema=schema, source="", key=key, mapped=tuple(mappings.items()))
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT, write_instant
+from ...language.limits import MAX_AMOUNT_DIGITS
 from ..column_format import ColumnFormat
 from ..dialects import Dialect
 from . import shared_formats
@@ -124,7 +125,7 @@ class Postgres(MappingEngine):
 
     def amount(self, text: str) -> str:
         """Return the number of a decimal; NULL if it is none."""
-        digits = "LENGTH(REGEXP_REPLACE(SPLIT_PART(t, 'e', 1), '[^0-9]', '', 'g')) <= 100"
+        digits = f"LENGTH(REGEXP_REPLACE(SPLIT_PART(t, 'e', 1), '[^0-9]', '', 'g')) <= {MAX_AMOUNT_DIGITS}"
         return (
             f"(SELECT CASE WHEN t ~ {self.literal(AMOUNT_REGEX)} AND {digits} THEN CAST(t AS NUMERIC) END "
             f"FROM (SELECT {text} AS t OFFSET 0) AS s)"

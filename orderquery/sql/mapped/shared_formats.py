@@ -149,13 +149,11 @@ def hundredths_format() -> ColumnFormat:
     )  # fmt: skip
 
 
-def decimal_format(
-    wrap_parameter: Wrap, *, limited: bool, wrap_result: Wrap = same, element_type: str = "NUMERIC"
-) -> ColumnFormat:
+def decimal_format(wrap_parameter: Wrap, *, limited: bool) -> ColumnFormat:
     """Return the format of the engine's decimals; ``limited`` to 38 digits."""
     made = ColumnFormat(
         "number", bind=lambda amount: format(amount, "f"), read=_read_decimal, wrap_parameter=wrap_parameter,
-        wrap_result=wrap_result, element_type=element_type,
+        element_type="NUMERIC",
     )  # fmt: skip
     if not limited:
         return made
@@ -167,10 +165,10 @@ def _read_decimal(number: Any) -> Value:
     return Decimal(str(number)) or Decimal(0)
 
 
-def amount_key_format(wrap_ordered: Wrap = same) -> ColumnFormat:
+def amount_key_format() -> ColumnFormat:
     """Return the format of amounts as texts in the order of the amounts."""
     kind = TYPES["amount"]
-    return ColumnFormat("", bind=kind.encode, read=kind.decode, wrap_ordered=wrap_ordered)
+    return ColumnFormat("", bind=kind.encode, read=kind.decode)
 
 
 # -- sequences ----------------------------------------------------------------------------------------------------

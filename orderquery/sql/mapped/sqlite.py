@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ...language.datetimes import FIRST_INSTANT, LAST_INSTANT
+from ...language.limits import MAX_AMOUNT_DIGITS, MAX_AMOUNT_EXPONENT, MAX_NUMBER_DIGITS
 from ...language.types import TYPES
 from ..column_format import ColumnFormat
 from . import shared_formats
@@ -115,8 +116,8 @@ class Sqlite(MappingEngine):
         )
         fits = (
             "m GLOB '[0-9]*' AND m GLOB '*[0-9]' AND m NOT GLOB '*[^0-9.]*' AND m NOT GLOB '*.*.*' "
-            "AND LENGTH(every) <= 100 AND bare_shift GLOB '[0-9]*' AND bare_shift NOT GLOB '*[^0-9]*' "
-            "AND shift BETWEEN -100 AND 100"
+            f"AND LENGTH(every) <= {MAX_AMOUNT_DIGITS} AND bare_shift GLOB '[0-9]*' AND bare_shift NOT GLOB '*[^0-9]*' "
+            f"AND shift BETWEEN -{MAX_AMOUNT_EXPONENT} AND {MAX_AMOUNT_EXPONENT}"
         )
         scale = "500 + shift + whole - LENGTH(every) + LENGTH(d)"
         nines = "RTRIM(d, '0')"
@@ -130,7 +131,7 @@ class Sqlite(MappingEngine):
 
     def sequence(self, text: str) -> str:
         """Return the text that sorts as the sequence value does."""
-        number = "t <> '' AND t NOT GLOB '*[^0-9]*' AND LENGTH(t) <= 100"
+        number = f"t <> '' AND t NOT GLOB '*[^0-9]*' AND LENGTH(t) <= {MAX_NUMBER_DIGITS}"
         digits = "COALESCE(NULLIF(LTRIM(t, '0'), ''), '0')"
         return (
             f"(SELECT CASE WHEN {number} THEN PRINTF('0%02d', LENGTH({digits}) - 1) || {digits} ELSE '1' || t END "

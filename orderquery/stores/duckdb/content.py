@@ -8,19 +8,16 @@ from __future__ import annotations
 import re
 
 from ...diagnostics.errors import StoreError
-from ...diagnostics.quoting import quoted
-from ..document_tables import stored_tables
+from ..document_tables import FACTS_QUERY, allowed_tables, facts_among
+from ..store_errors import foreign_object
 from .shared_database import DuckdbConnection
 
 APPLICATION = "orderquery"
 _MAX_TABLES = 200
-_MAX_FACTS = 1_000
-_MAX_FACT_CHARS = 1_000
 
 _NAME = r'"?[a-z_][a-z0-9_]*"?'
 _COLUMN = rf"{_NAME} (?:VARCHAR|BIGINT|BOOLEAN|BLOB)(?:\[\])?(?: NOT NULL)?"
 _TABLE = re.compile(rf"CREATE TABLE {_NAME}\({_COLUMN}(?:, {_COLUMN})*\);")
-_SHARED = {"about", "service_state"}
 _ABOUT_TABLES = tuple(
     f"CREATE TABLE about({name} VARCHAR NOT NULL, {value} VARCHAR NOT NULL);"
     for name, value in (("name", "value"), ('"name"', '"value"'))
@@ -50,28 +47,16 @@ def read_about(connection: DuckdbConnection, path: str) -> dict[str, str]:
 
     """
     tables = list_tables(connection)
-    about = _facts(connection) if tables.get("about", "") in _ABOUT_TABLES else {}
+    about = facts_among(connection.rows(FACTS_QUERY)) if tables.get("about", "") in _ABOUT_TABLES else {}
     if about.get("application") != APPLICATION or not re.fullmatch(r"[0-9]{1,9}", about.get("layout", "")):
         raise StoreError(
             f"{path} is a DuckDB file, but not an orderquery store; use another path, or a layout for your own tables"
         )
     for kind, text in _OTHERS:
         for (name,) in connection.rows(f"{text} LIMIT 1"):
-            raise _foreign(path, kind, name)
-    known = {name for each in stored_tables(about) for name in each[1:]} | _SHARED
+            raise foreign_object(path, kind, name)
+    known = allowed_tables(about)
     for name, text in sorted(tables.items()):
         if name not in known or not _TABLE.fullmatch(text) or len(tables) > _MAX_TABLES:
-            raise _foreign(path, "table", name)
+            raise foreign_object(path, "table", name)
     return about
-
-
-def _facts(connection: DuckdbConnection) -> dict[str, str]:
-    parameters = {"chars": _MAX_FACT_CHARS, "count": _MAX_FACTS}
-    # Longer values are no facts of a store, whatever their name.
-    text = "SELECT name, value FROM about WHERE length(name) <= $chars AND length(value) <= $chars LIMIT $count"
-    found = connection.rows(text, parameters)
-    return dict(found) if len(found) < _MAX_FACTS else {}
-
-
-def _foreign(path: str, kind: str, name: str) -> StoreError:
-    return StoreError(f"{path} has the {kind} {quoted(name)}, which is not of a store; remove it, or use another path")

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from ...compiler.cursor_keys import KEYS_VARIABLE, CursorKeys, new_key
 from ...diagnostics.errors import StoreError
 from ...language.schema import Schema
-from ..document_tables import StoreTables, stored_tables, tables_of
+from ..document_tables import FACTS_QUERY, StoreTables, facts_among, stored_tables, tables_of
 from ..entries import STATE_TABLES
+from ..operations import BATCH_ROWS
 from ..store_errors import has_no_records, not_found
 from ..stored_documents import Report, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild
@@ -21,7 +22,6 @@ from .driver import errors, sql
 from .url import Target, parse_target
 
 LAYOUT_VERSION = 1
-_BATCH_ROWS = 1_000
 _KEY_READERS = """
     SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
     FROM pg_class AS c, aclexplode(c.relacl) AS a
@@ -62,8 +62,6 @@ def prepare(connections: PostgresConnections, schema: Schema, create: bool) -> N
 
 _TABLE_KINDS = "rp"
 """A view in place of a table might never end."""
-_FACTS = "SELECT name, value FROM about WHERE length(name) <= 1000 AND length(value) <= 1000 LIMIT 1000"
-"""Longer values are no facts of a store, whatever their name."""
 
 
 def _check_encoding(database: PostgresConnection, shown: str) -> None:
@@ -100,7 +98,7 @@ def _has_columns(database: PostgresConnection, target: Target) -> bool:
 def _read_about(database: PostgresConnection, target: Target) -> dict[str, str]:
     found: dict[str, str] = {}
     if _has_columns(database, target):
-        found = {str(name): str(value) for name, value in database.execute(_FACTS)}
+        found = facts_among(database.execute(FACTS_QUERY).fetchall())
     needed = {table for names in stored_tables(found) for table in (names.documents, names.orders, names.transactions)}
     if not found.get("layout", "").isdecimal() or not needed <= _list_tables(database, target, _TABLE_KINDS):
         raise StoreError(
@@ -211,7 +209,7 @@ def _rebuild(database: PostgresConnection, schema: Schema, report: Report) -> It
             f"SELECT d.rid, d.site, d.id, d.document, t.document FROM {names.documents} AS d "
             f"LEFT JOIN {names.transactions} AS t ON t.site = d.site AND t.order_id = d.id"
         )
-        while rows := stored.fetchmany(_BATCH_ROWS):
+        while rows := stored.fetchmany(BATCH_ROWS):
             projected = [
                 (rid, site, project_usable(schema, order_id, order, transactions, report)[0])
                 for rid, site, order_id, order, transactions in rows

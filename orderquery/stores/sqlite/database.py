@@ -11,6 +11,7 @@ from ...language.schema import Schema
 from ..document_tables import StoreTables, tables_of
 from ..entries import STATE_TABLES
 from ..locations import MEMORY
+from ..operations import BATCH_ROWS
 from ..store_errors import check_upgradable, has_no_records, is_empty
 from ..stored_documents import Report, decode_stored, is_usable, problem_of, project_usable
 from ..upgrades import check_prepared, facts_of, plan_rebuild
@@ -30,8 +31,6 @@ _PAGE_BYTES = 16_384
 
 _CHECKPOINT_BYTES = 64 << 20
 """Size of the write-ahead log that starts a checkpoint. Checkpoints are rare: a load often touches the same pages."""
-
-_BATCH_ROWS = 1_000
 
 
 def prepare(connections: SqliteConnections, schema: Schema, create: bool) -> None:
@@ -183,7 +182,7 @@ def _write_searched(
             report(problem_of(order_id, "transactions"))
         else:
             sdk_names = sdk_names or is_sdk_shaped(schema, decode_stored(document))
-    while rows := stored.fetchmany(_BATCH_ROWS):
+    while rows := stored.fetchmany(BATCH_ROWS):
         projected = []
         for rid, site, order_id, order, transactions in rows:
             values, documents = project_usable(schema, order_id, order, transactions, report)
