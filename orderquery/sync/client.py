@@ -207,7 +207,7 @@ class ServiceClient:
             wait_s = read_retry_after(headers.get("retry-after"), self.service_now)
             return TemporaryFailure(f"the service answers {status}{why}", str(status), wait_s)
         if status == 401:
-            return _Unauthorized(f"the service refuses the API key (401){why}; set WIX_API_KEY to a valid key")
+            return _Unauthorized(f"the service refuses the API key (401){why}; {self._valid_key_help}")
         if status == 403:
             return SyncError(
                 f"the service denies access (403){why}; give the API key the permission to read orders, and set "
@@ -229,6 +229,7 @@ class ServiceClient:
             raise SyncError(str(problem)) from None
         for name in ("authorization", "wix-site-id", "wix-account-id"):
             self._http.headers.pop(name, None)
+        self._valid_key_help = credentials.valid_key_help
         credentials.send(self._http.headers.__setitem__)
 
 

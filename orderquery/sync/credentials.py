@@ -27,9 +27,11 @@ class Credentials:
 
     """
 
-    __slots__ = ("_key", "account_id", "site_id")
+    __slots__ = ("_key", "account_id", "key_file", "key_variable", "site_id")
 
     def __init__(self, api_key: str = "", site_id: str = "", account_id: str = "") -> None:
+        # Where the key is from, for errors.
+        self.key_variable, self.key_file = KEY_VARIABLE, ""
         self._key = _Hidden(_header_value("the API key", api_key, secret=True))
         self.site_id = _header_value("the site id", site_id)
         self.account_id = _header_value("the account id", account_id)
@@ -42,6 +44,13 @@ class Credentials:
     def has_key(self) -> bool:
         """True if there is an API key."""
         return bool(self._key.text)
+
+    @property
+    def valid_key_help(self) -> str:
+        """What to do if the service refuses the key."""
+        if self.key_file:
+            return f"write a valid key to {quoted(self.key_file)}"
+        return f"set {self.key_variable} to a valid key"
 
     def send(self, set_header: Callable[[str, str], None]) -> None:
         """Set the headers of a request."""
@@ -93,10 +102,12 @@ def read_credentials(
     if not key and key_variable in found:
         raise UsageError(f"{key_variable} is empty; set it to an API key, or unset it for a server without one")
     site = site_id or found.get(SITE_VARIABLE, "").strip()
-    return Credentials(key, site, found.get(ACCOUNT_VARIABLE, "").strip())
+    made = Credentials(key, site, found.get(ACCOUNT_VARIABLE, "").strip())
+    made.key_variable, made.key_file = key_variable, str(key_file or "")
+    return made
 
 
-def check_complete(credentials: Credentials, origin: Origin, key_variable: str = KEY_VARIABLE) -> None:
+def check_complete(credentials: Credentials, origin: Origin) -> None:
     """Check that Wix, or another server of a network, would admit a request.
 
     Raises:
@@ -107,7 +118,7 @@ def check_complete(credentials: Credentials, origin: Origin, key_variable: str =
         return
     if not credentials.has_key:
         raise UsageError(
-            f"the API key is missing; set {key_variable} or pass --api-key-file FILE "
+            f"the API key is missing; set {credentials.key_variable} or pass --api-key-file FILE "
             "(create a key at manage.wix.com/account/api-keys, with the permission to read orders)"
         )
     if not credentials.site_id and origin.is_service:

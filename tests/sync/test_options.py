@@ -331,6 +331,20 @@ def test_several_sites_in_one_run(url: str, here: Path, monkeypatch: pytest.Monk
         assert store.count({}) > 10
         assert store.at_site("").count({}) == 0
     assert run("sync", "shop.db", "--sites", "sites.toml", "--site", "x", "--base-url", url).exit_code == 2
+    # Errors name the variable of the site, and the file if there is one.
+    monkeypatch.setenv("WIX_API_KEY_PARIS", "wrong")
+    refused = run("sync", "shop.db", "--sites", "sites.toml", "--base-url", url).stderr
+    assert "set WIX_API_KEY_PARIS to a valid key" in refused
+    monkeypatch.delenv("WIX_API_KEY_PARIS")
+    (here / "paris.toml").write_text(
+        SITES.replace('site = "berlin"\nsite-id = "6f759095-0701-4075-9908-c9c31ff013e1"\n[[sites]]\n', "")
+    )
+    assert "set WIX_API_KEY_PARIS or pass --api-key-file" in run("sync", "shop.db", "--sites", "paris.toml").stderr
+    key_file = here / "key"
+    key_file.write_text("wrong")
+    key_file.chmod(0o600)
+    refused = run("sync", "shop.db", "--sites", "paris.toml", "--base-url", url, "--api-key-file", "key").stderr
+    assert 'write a valid key to "key"' in refused
 
 
 def test_again_and_again_until_interrupted(url: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
