@@ -99,9 +99,10 @@ bench: $(BENCH)/.ready  ## the benchmarks, each against a named opponent in the 
 bench-quick: $(BENCH)/.ready  ## the same at smaller sizes, in under two minutes
 	$(BENCH)/bin/python -m benchmarks --quick
 
-reference: $(DEMO)  ## make what is generated from the tables: grammar/README.md, the table of operations, types
+reference: $(DEMO)  ## make what is generated: grammar/README.md, the tables in READMEs, types
 	$(BIN)/python -m orderquery.tools.reference > grammar/README.md.new && mv grammar/README.md.new grammar/README.md
 	$(BIN)/python -m orderquery.tools.parity
+	$(BIN)/python -m orderquery.tools.file_tables
 	$(BIN)/python -m orderquery.tools.typed_fields
 	$(BIN)/python -m orderquery.tools.typed_dicts
 
