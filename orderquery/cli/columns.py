@@ -59,7 +59,7 @@ def find_columns(schema: Schema, names: Iterable[str]) -> tuple[OrderColumn, ...
     """Return the columns with these names.
 
     Raises:
-        UsageError: a name is twice in the list, or is neither a field nor a path.
+        UsageError: a name occurs twice, or is neither a field nor a path.
 
     """
     listed = list(names)
@@ -67,7 +67,7 @@ def find_columns(schema: Schema, names: Iterable[str]) -> tuple[OrderColumn, ...
         raise UsageError("--columns has no names; write: --columns number,createdDate")
     for name in listed:
         if listed.count(name) > 1:
-            raise UsageError(f"column {quoted(name)} is twice in --columns; write it once")
+            raise UsageError(f"column {quoted(name)} occurs twice in --columns; write it once")
     return tuple(_find(schema, name) for name in listed)
 
 

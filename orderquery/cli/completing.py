@@ -68,7 +68,7 @@ def _of_query(items: list[CompletionItem[str]], typed: TypedWords, shell: str) -
         wholes = following if len(following) > 1 else [wholes[0], f"{wholes[0]} "]
         items = []
     if items and shell == "bash" and _shared(wholes) == typed.incomplete and len(items) > 1:
-        # Bash lists candidates as they are, and inserts what they have in common: with a space, that is nothing.
+        # Bash lists candidates, and inserts their common beginning. A space in front makes that empty.
         return [*(item.label for item in items), " "]
     return [escaped for whole in wholes if (escaped := escape(whole, typed.quote)) is not None]
 

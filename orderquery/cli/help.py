@@ -69,7 +69,7 @@ QUERY_HELP = (
 )
 VERSION_HELP = "Show the version and exit."
 NO_COLOR_HELP = "Disable colors, as the environment variable NO_COLOR does."
-NO_PAGER_HELP = "Do not show long output in a pager, on a terminal."
+NO_PAGER_HELP = "Do not show long output in a pager."
 HELP_HELP = "Show this message and exit."
 MORE_HELP = 'Run "orderquery COMMAND --help" for options and examples.'
 HELP_OPTIONS = ("-h", "--help")

@@ -73,7 +73,7 @@ class SarifLog:
             location["logicalLocations"] = [{"fullyQualifiedName": diagnostic.pointer, "kind": kind}]
         text = "\n".join(map(printable, filter(None, (diagnostic.message, *diagnostic.help.split("\n")))))
         properties = {"effect": diagnostic.effect, "fix": diagnostic.fix, "pointer": diagnostic.pointer}
-        # Standard input is not an artifact, so that its lines have no other place.
+        # Standard input has no artifact: its lines are in no file.
         lines = region if artifact is None else {}
         result: dict[str, JSON] = {
             "ruleId": diagnostic.code,

@@ -56,7 +56,7 @@ _IN_MEMORY = "an empty store in memory"
 @click.option(
     "--create", is_flag=True, help="Create the tables of a database, such as PostgreSQL, if they do not exist."
 )
-@click.option("--no-playground", is_flag=True, help="Do not serve the page at / on which one writes searches.")
+@click.option("--no-playground", is_flag=True, help="Do not serve the playground, the page at /.")
 @click.option("--access-log/--no-access-log", default=True, help="Log a line for every request.  [default: on]")
 @site_option
 @table_option

@@ -43,7 +43,7 @@ class _Splitter:
     def __init__(self, text: str) -> None:
         self._text = text
         self._number, self._counted = 1, 0
-        # Of the line at hand: its offsets, and its text from the first value on.
+        # The current line: its offsets, and its text from the first value on.
         self._begin = self._end = 0
         self._rest = ""
         last = text.rstrip().rpartition("\n")[2]

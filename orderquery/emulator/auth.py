@@ -67,7 +67,7 @@ def query_parameter(request: Request, name: str) -> str:
     """Return the value of a query parameter, stripped, or an empty string.
 
     Raises:
-        Refused: 400 if it is not UTF-8, or there twice.
+        Refused: 400 if it is not UTF-8, or sent twice.
 
     """
     query = request.scope["query_string"].decode("latin-1")
@@ -76,7 +76,7 @@ def query_parameter(request: Request, name: str) -> str:
     except ValueError:
         raise parameter_error(name, f"{name} is not valid UTF-8") from None
     if len(values) > 1:
-        raise parameter_error(name, f"{name} is there {len(values)} times; send it once")
+        raise parameter_error(name, f"{name} occurs {len(values)} times; send it once")
     return values[0].strip()
 
 

@@ -133,7 +133,7 @@ def _read_parameters(request: Request, known: Mapping[str, Parameter]) -> dict[s
             violations.append(unknown_parameter(name, known, guesses))
             continue
         if name in sent:
-            violations.append({"field": name, "description": "there twice; send it once", "violatedRule": "FORMAT"})
+            violations.append({"field": name, "description": "occurs twice; send it once", "violatedRule": "FORMAT"})
             continue
         sent.add(name)
         value = _read_value(text, parameter)

@@ -136,7 +136,7 @@ def read_fault(body: JSON, methods: Mapping[str, Sequence[str]]) -> Fault:
         if isinstance(path, str) and (near or not possible):
             near = near or closest_name(path, list(methods))
             advice = f"did you mean {quoted(near)}?" if near else f"use one such as {quoted(fixed[0])}"
-            problems.append(_violation("path", f"{quoted(path)} is no path of the service; {advice}"))
+            problems.append(_violation("path", f"{quoted(path)} is not a path of the service; {advice}"))
         elif isinstance(method, str) and _is_of_other_path(method, possible, methods):
             help_ = f"use {' or '.join(map(quoted, possible))}, or leave it out"
             problems.append(_violation("method", f"{quoted(method)} is not a method of this path; {help_}"))

@@ -76,20 +76,20 @@ MAX_SMALL_LOAD_BYTES = 1 << 20
 """Loads up to this size have a turn of their own, so that long loads do not keep webhooks waiting."""
 
 FREE_BODY_BYTES = 64 << 10
-"""The beginning of every body is not counted: so much is buffered for each connection anyway. So a search is served
-while others fill the memory."""
+"""The beginning of a body is not counted, because it is buffered anyway: searches are served while loads fill the
+memory."""
 
 MAX_SMALL_BODY_BYTES = 1 << 20
 """What every request may send while others send large bodies."""
 
 MAX_SMALL_BODIES_BYTES = 64 << 20
-"""Of the bodies of all requests in progress, what each has up to ``MAX_SMALL_BODY_BYTES``."""
+"""For the bodies of all requests in progress; each counts up to ``MAX_SMALL_BODY_BYTES``."""
 
 MAX_LARGE_BODIES_BYTES = 160 << 20
-"""Of the bodies of all requests in progress, beyond that: two loads of 64 MiB, and room for others."""
+"""For the rest of these bodies: two loads of 64 MiB, and room for others."""
 
 BUSY_RETRY_S = 5
-"""When a client should try again that was refused for want of memory."""
+"""When to try again after a refusal for lack of memory."""
 
 MAX_INLINE_SEARCH_BYTES = 1_024
 """A search up to this size runs in the event loop if its page is available at once: faster than starting a thread. A
@@ -114,7 +114,7 @@ STORE_RETRY_S = 1.0
 """How long the worker waits after the store failed."""
 
 MAX_WEBHOOK_ANSWER_BYTES = 64 << 10
-"""Read of an answer to a delivery."""
+"""Bytes read of the answer to a delivery."""
 
 MAX_FAULTS = 100
 """Planned faults of a site: those of answers, and those of deliveries."""
@@ -129,4 +129,4 @@ DEFAULT_LISTED, MAX_LISTED = 100, 1_000
 """Events or deliveries in one response."""
 
 MAX_LISTED_BYTES = 16 << 20
-"""Of events in one response; at least one is in it."""
+"""Bytes of events in one response, which has at least one event."""

@@ -190,7 +190,7 @@ def _require_json(result: LoadResult) -> None:
 
 
 def _unknown_kind(kind: str) -> Exception:
-    description = f"{quoted(kind)} is not a kind of load; use {_PLANS}, or leave kind out: the documents tell the rest"
+    description = f"{quoted(kind)} is not a kind of load; use {_PLANS}, or leave kind out"
     return validation_error([{"field": "kind", "description": description, "violatedRule": "INVALID_ENUM_VALUE"}])
 
 

@@ -51,9 +51,12 @@ def describe(
         },
         "security": [{}, {"apiKey": []}],
         "tags": [
-            {"name": "orders", "description": "Orders, answered as by the service."},
-            {"name": "transactions", "description": "Payments and refunds of orders, answered as by the service."},
-            {"name": "pricing plans", "description": "Orders of pricing plans, answered as by the service."},
+            {"name": "orders", "description": "Orders, with the answers of the service."},
+            {
+                "name": "transactions",
+                "description": "Payments and refunds, with the answers of the service.",
+            },
+            {"name": "pricing plans", "description": "Orders of pricing plans, with the answers of the service."},
             {"name": "orderquery", "description": "Operations that the service does not have."},
         ],
         "paths": {**paths(control=control), **event_paths(), **(control_paths() if control else {})},
@@ -74,7 +77,7 @@ def describe(
                 "SiteId": {
                     "name": "wix-site-id",
                     "in": "header",
-                    "description": "The site of the request. Required where only named sites hold something.",
+                    "description": "The site of the request. Required if all data belongs to sites with a name.",
                     "schema": {"type": "string", "maxLength": MAX_SITE_CHARS},
                 }
             },

@@ -26,7 +26,7 @@ _PENDING = ("PENDING", "PENDING_MERCHANT")
 _REFUNDED = (None, "SUCCEEDED")
 _REFUND_PENDING = ("PENDING", "SCHEDULED", "STARTED")
 _NOT_SET_BY_HAND = {
-    "UNDEFINED": "UNDEFINED is no status of a payment",
+    "UNDEFINED": "UNDEFINED is not a status of a payment",
     "AUTHORIZED": "only the payment provider authorizes a payment",
     "REFUNDED": "a payment is refunded by a refund",
     "PARTIALLY_REFUNDED": "a payment is refunded by a refund",

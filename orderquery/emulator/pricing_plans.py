@@ -347,7 +347,7 @@ def _member(request: ReadRequest) -> str:
 
 
 def _require_buyer(order: PlanOrder, order_id: str, member_id: str | None) -> None:
-    """Refuse a member another member's order with 404."""
+    """Answer 404 if an order belongs to another member."""
     if member_id is None:
         return
     buyer = order.get("buyer")

@@ -22,7 +22,7 @@ SINGLE_HEADERS = frozenset(
 
 
 class RequestGuard:
-    """Middleware: 400 for a header that is there twice and for a malformed ``Host``."""
+    """Middleware: 400 for a header that is sent twice and for a malformed ``Host``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -41,7 +41,7 @@ def _problem_of(headers: list[tuple[bytes, bytes]]) -> str:
     counts = Counter(name for name, _ in headers if name in SINGLE_HEADERS)
     doubled = next((name for name, count in counts.items() if count > 1), None)
     if doubled is not None:
-        return f"header {doubled.decode()} is there {counts[doubled]} times; send it once"
+        return f"header {doubled.decode()} occurs {counts[doubled]} times; send it once"
     host = next((value for name, value in headers if name == b"host"), b"").strip().decode("latin-1")
     if host and not parse_host(host):
         return f"{quoted(host)} is not a host; send the host and port of the URL"

@@ -34,7 +34,7 @@ ORDER_ERRORS = {
         400, "providerTransactionId {providerTransactionId} exists already in this order; send each payment once"
     ),
     "DOCUMENT_NOT_WRITABLE": ServiceErrorCode(
-        428, "the stored {document} holds a number that cannot be written again; load it anew without it"
+        428, "the stored {document} has a number that cannot be written as JSON; load the {document} again without it"
     ),
 }
 """The codes of the documents and of the SDK, and where those have none, this project's own (D53)."""

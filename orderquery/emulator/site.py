@@ -73,8 +73,8 @@ class SiteChange:
 class Site:
     """What the services of one site share.
 
-    ``settlers`` do at the begin of every write what has fallen due. ``listeners`` are called after every write that
-    emitted an event. ``read_only`` is why nothing can be written, or an empty text.
+    Every write first calls ``settlers``, which do what is due by then. A write that emitted an event calls
+    ``listeners`` at its end. ``read_only`` is the reason why nothing can be written, or an empty text.
     """
 
     store: Store

@@ -352,7 +352,7 @@ def _source(name: str, source: dict[str, Any], many: bool) -> ValueSource:
     single = source.get("single", joined is not None)
     fallbacks: list[Any] = source.get("fallbacks", [])
     if fallbacks and (single or not many or not all(isinstance(path, str) and path for path in fallbacks)):
-        raise _InvalidTable(f'field "{name}": fallbacks are paths, of a path in a field of many values')
+        raise _InvalidTable(f'field "{name}": fallbacks must be paths, of a field of many values with one path')
     return ValueSource(split, joined is not None, record, single, tuple(tuple(path.split(".")) for path in fallbacks))
 
 

@@ -89,7 +89,7 @@ class _Conversion:
         time = self._old.value(row.of[0], path)
         joined = read_date_and_time(value, time)
         if joined is None:
-            self._keep(path, f"{described(value)} and {described(time)} are no date and time")
+            self._keep(path, f"{described(value)} and {described(time)} are not a date and a time")
             return
         target = row.target_of(path)
         self._new.setdefault(target, joined)
@@ -256,7 +256,7 @@ class _Conversion:
         cards = [part for pattern in rules.gift_card if (part := self._old.value(pattern, ())) is not None]
         card = _amount_or_zero(cards[0] if cards else None)
         if total is None or card is None or card > total:
-            self._note(rules.total, "conversion-loss", "total less gift card is no amount; the payment has none")
+            self._note(rules.total, "conversion-loss", "total minus gift card is not an amount; the payment has none")
             return has_details
         amount = subtract(total, card)
         if not amount and not has_details:

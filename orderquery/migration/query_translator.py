@@ -124,7 +124,7 @@ class QueryTranslator:
     def _instead(self, node: Comparison, value: str, condition: JSON, place: Place) -> Filter:
         tree = self._read(condition)
         if any(self._is_hidden(part) for part in _comparisons(tree)):
-            message = f"{quoted(value)} is no value of {node.field} any more, and no search returns these orders"
+            message = f"{quoted(value)} is no longer a value of {node.field}, and no search returns these orders"
             self._lose(
                 "other-meaning", message, f"it became {write_help(print_filter(tree), '').removeprefix(': ')}", place
             )

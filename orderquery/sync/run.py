@@ -196,7 +196,7 @@ class _Sync:
         now = reader.client.service_now
         since = result.since = self._since(now)
         if newest is not None:
-            # Dates in the future must be read, but not move the mark beyond the time of orders to come; and a clock
+            # Dates in the future must be read, but must not move the mark beyond the dates of later orders. A clock
             # that is ahead of the dates of orders says nothing about those.
             safe = floor_ms(newest) if now is None else min(floor_ms(newest), now)
             self._read_changes(safe, max(after(newest), now or 0), since, now)
@@ -292,7 +292,7 @@ class _Sync:
         try:
             found = reader.read(Window(UPDATED, 0, None, reader.narrowed))
         except DocumentsRefused as problem:
-            reader.result.notes.append(f"orders without {UPDATED} could not be looked for: {problem}")
+            reader.result.notes.append(f"orders without {UPDATED} could not be read: {problem}")
             return
         except OutOfTime:
             reader.result.left = f"orders without {UPDATED} are not read yet"
@@ -318,10 +318,10 @@ class _Sync:
         try:
             reconcile(reader, unseen, self._max_deletions)
         except OutOfTime:
-            reader.result.left = "deleted orders are not looked for yet"
+            reader.result.left = "the search for deleted orders is not finished"
 
     def _scope(self, since: int | None) -> JSON:
-        """Return the filter of the orders that the store is to have, ``None`` for all."""
+        """Return the filter of the orders to store; ``None`` for all."""
         parts = [] if self._reader.narrowed is None else [self._reader.narrowed]
         if since is not None:
             parts.append({UPDATED: {"$gte": write_instant(since)}})

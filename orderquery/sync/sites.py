@@ -62,7 +62,7 @@ def read_sites(path: str) -> list[SiteToSync]:
     names = [site.name for site in sites]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise UsageError(f"site {quoted(twice)} is twice in {quoted(path)}; give each its own name in the store")
+        raise UsageError(f"site {quoted(twice)} occurs twice in {quoted(path)}; give each its own name in the store")
     return sites
 
 

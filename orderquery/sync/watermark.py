@@ -102,7 +102,7 @@ def write_mark(transaction: StoreTransaction, before: Mark, after: Mark) -> Mark
 
     """
     if read_mark(transaction).generation != before.generation:
-        raise SyncError("another sync has written to this store meanwhile; let one finish before you start the next")
+        raise SyncError("another sync wrote to this store at the same time; run one sync after the other")
     stored = replace(after, generation=before.generation + 1)
     document: dict[str, JSON] = {"version": _VERSION}
     for row in fields(Mark):

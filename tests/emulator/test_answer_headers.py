@@ -122,7 +122,7 @@ def test_a_parameter_of_a_list_is_there_once(path: str) -> None:
     for query in ("after=1&after=2", "limit=1&limit=1"):
         answer = Asker().get(f"/_orderquery/{path}?{query}")
         assert answer.status == 400
-        assert "there twice" in answer.violations[0]["description"]
+        assert "occurs twice" in answer.violations[0]["description"]
 
 
 def test_many_unknown_parameters_are_counted() -> None:

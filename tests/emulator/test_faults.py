@@ -55,11 +55,11 @@ def test_a_fault_of_a_pattern_is_not_of_a_path_that_has_no_parameter(shop: Shop)
     [
         (
             {"path": "/ecom/v1/orders/serch", "status": 429},
-            'path: "/ecom/v1/orders/serch" is no path of the service; did you mean "/ecom/v1/orders/search"?',
+            'path: "/ecom/v1/orders/serch" is not a path of the service; did you mean "/ecom/v1/orders/search"?',
         ),
         (
             {"path": "/_orderquery/load", "status": 500},
-            'path: "/_orderquery/load" is no path of the service; use one such as "/ecom/v1/orders"',
+            'path: "/_orderquery/load" is not a path of the service; use one such as "/ecom/v1/orders"',
         ),
         (
             {"path": "/ecom/v1/orders/search", "method": "GET", "status": 500},

@@ -210,7 +210,7 @@ class PostgresConnections:
         return database
 
     def _configure(self, database: PostgresConnection) -> None:
-        # Compiling a plan takes longer than any page. The default cost of random reads, made for turning disks, would
+        # Compiling a plan takes longer than any page. The default cost of random reads, meant for hard disks, would
         # keep the planner from looking up a page's documents by their row numbers.
         settings = {"jit": "off", "random_page_cost": "1.1"}
         set_all = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())

@@ -220,7 +220,7 @@ class PostgresStore(Store):
 
     def holds_named_site(self) -> bool:
         """Return whether any record of the store, at any site, has a site name."""
-        # Asked every time: a load by another process shows in nothing that costs less to read.
+        # Asked every time: nothing cheaper to read shows a load by another process.
         with self._connections.reading() as database:
             return database.execute(self._tables.named_site).fetchone() == (True,)
 
