@@ -24,6 +24,10 @@ pytest_plugins = ("pytester",)
 
 README = (ROOT / "README.md").read_text("utf-8")
 FOLDERS = {path.parent.name: path.read_text("utf-8") for path in (ROOT / "orderquery").rglob("README.md")}
+DOCUMENTS = [
+    *ROOT.glob("*.md"),
+    *(p for d in ("orderquery", "tests", "grammar", "benchmarks") for p in (ROOT / d).rglob("*.md")),
+]
 MAX_LINES = 150
 
 
@@ -33,9 +37,17 @@ def blocks(language: str, text: str = README) -> list[str]:
 
 def test_it_is_short_and_its_links_lead_somewhere() -> None:
     assert len(README.splitlines()) <= MAX_LINES
-    for path in (ROOT / "README.md", *(ROOT / "orderquery").rglob("README.md")):
-        for target in re.findall(r"\]\(([^)#]+)", path.read_text("utf-8")):
-            assert (path.parent / target).exists(), f"{path}: {target}"
+    for path in DOCUMENTS:
+        for target, heading in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", path.read_text("utf-8")):
+            linked = path.parent / target if target else path
+            assert linked.exists(), f"{path}: {target}"
+            assert not heading or heading in headings(linked), f"{path}: {target}#{heading}"
+
+
+def headings(document: Path) -> set[str]:
+    """Return the headings of a document as links name them."""
+    found = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in found}
 
 
 def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
@@ -49,7 +61,7 @@ def test_every_folder_has_a_readme_that_names_only_files_that_exist() -> None:
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     emulator = re.sub(r"<!-- pytest -->\n```python\n.*?```", "", FOLDERS["emulator"], flags=re.DOTALL)
-    folders = (emulator, FOLDERS["stores"], FOLDERS["memory"], FOLDERS["orderquery"])
+    folders = (emulator, *(FOLDERS[name] for name in ("stores", "memory", "orderquery", "compiler", "sync")))
     for block in (blocks("python")[-1], *(block for text in folders for block in blocks("python", text))):
         exec(compile(block, "README.md", "exec"), {})
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from ..compiler.cursor_keys import CursorKeys, process_keys
 from ..language.schema import Schema
 from ..sql.statement import Statement
-from .document_tables import StoredRecord
+from .document_tables import StoredRecord, StoreTables, tables_of
 from .merge import Change, RecordKind, StoredState
 from .projection import FieldValues
 
 BATCH_ROWS = 1_000
 """Records that are read or written at once."""
+
+
+class Connections(Protocol):
+    """The connections of a store to its engine."""
+
+    def snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
+        """Open a read snapshot. Raises ``StoreTimeout`` after ``seconds``."""
+
+    def close(self) -> None:
+        """Close every connection. Closing twice is allowed."""
 
 
 class StoreOperations(ABC):
@@ -29,6 +39,12 @@ class StoreOperations(ABC):
 
     can_write: bool = True
     """False if every method that writes raises ``StoreError``."""
+
+    _connections: Connections
+
+    @property
+    def _tables(self) -> StoreTables:
+        return tables_of(self.schema)
 
     @abstractmethod
     def _connect(self, location: str, create: bool) -> None:
@@ -125,9 +141,9 @@ class StoreOperations(ABC):
         See :mod:`.explain`.
         """
 
-    @abstractmethod
     def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
         """Open a read snapshot. Raises ``StoreTimeout`` after ``seconds``."""
+        return self._connections.snapshot(seconds)
 
     @abstractmethod
     def _get(self, kind: RecordKind, order_id: str) -> bytes | None:
@@ -137,9 +153,9 @@ class StoreOperations(ABC):
     def holds_named_site(self) -> bool:
         """Return whether any record of the store, at any site, has a site name."""
 
-    @abstractmethod
     def close(self) -> None:
         """Close the store. Closing twice is allowed."""
+        self._connections.close()
 
     # -- other tables of the same store ------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from ..language.operators import ANY, OPERATORS, Operator
 from ..language.schema import Schema, load_schema
 from ..language.types import TYPES
 from ..sql.mapped.reference_section import reference_section
-from .conversion import conversion_section
+from .conversion_section import conversion_section
 
 _HEAD = """\
 # grammar/

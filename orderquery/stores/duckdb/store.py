@@ -10,7 +10,7 @@ from ...compiler.cursor_keys import CursorKeys
 from ...language.types import encode_text
 from ...sql.statement import Statement
 from ..base import Store
-from ..document_tables import StoredRecord, StoreTables, tables_of
+from ..document_tables import StoredRecord, StoreTables
 from ..keyfile import keys_of_file
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
@@ -35,6 +35,7 @@ class DuckdbStore(Store):
     """
 
     dialect = "duckdb"
+    _connections: DuckdbConnections
     _existence = "any"
 
     def _connect(self, location: str, create: bool) -> None:
@@ -49,10 +50,6 @@ class DuckdbStore(Store):
         return keys_of_file(self.path)
 
     # -- writing -----------------------------------------------------------------------------------------------
-
-    @property
-    def _tables(self) -> StoreTables:
-        return tables_of(self.schema)
 
     def _writing(self) -> AbstractContextManager[Any]:
         return self._connections.writing()
@@ -160,9 +157,6 @@ class DuckdbStore(Store):
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        return self._connections.snapshot(seconds)
-
     def _query(self, text: str, parameters: Mapping[str, Any], *, writing: bool = False) -> list[Any]:
         with self._connections.writing() if writing else self._connections.reading() as connection:
             return connection.rows(text, parameters)
@@ -207,10 +201,6 @@ class DuckdbStore(Store):
             if not reader.in_transaction:  # a snapshot may be older than the last commit
                 self._named_site[self._tables] = commits, bool(found)
             return bool(found)
-
-    def close(self) -> None:
-        """Close the store. Closing twice is allowed."""
-        self._connections.close()
 
 
 def _delete_rows(writer: DuckdbConnection, table: str, rids: list[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 from ...sql.statement import Statement
@@ -22,6 +21,7 @@ class MappedDuckdbStore(MappedStore):
     """
 
     dialect = "duckdb"
+    _connections: DuckdbConnections
     _existence = "any"
 
     def _connect(self, location: str, create: bool) -> None:
@@ -32,16 +32,9 @@ class MappedDuckdbStore(MappedStore):
         with self._connections.reading() as reader:
             return list(reader.rows(text, parameters))
 
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        return self._connections.snapshot(seconds)
-
     def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as reader:
             return execution_plan(reader, built)
 
     def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
         return find_mapped_costs(lines)
-
-    def close(self) -> None:
-        """Close the file. Closing twice is allowed."""
-        self._connections.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 from ...sql.statement import Statement
@@ -17,6 +16,7 @@ class MappedPostgresStore(MappedStore):
     """Orders in your own PostgreSQL database. Safe to use from several threads."""
 
     dialect = "postgres"
+    _connections: PostgresConnections
 
     def _connect(self, location: str, create: bool) -> None:
         self._connections = _ReadOnlyPostgresConnections(parse_target(location))
@@ -25,19 +25,12 @@ class MappedPostgresStore(MappedStore):
         with self._connections.reading() as database:
             return list(database.execute(text, parameters).fetchall())
 
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        return self._connections.snapshot(seconds)
-
     def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
             return execution_plan(database, built)
 
     def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
         return find_mapped_costs(lines)
-
-    def close(self) -> None:
-        """Close every connection. Closing twice is allowed."""
-        self._connections.close()
 
 
 class _ReadOnlyPostgresConnections(PostgresConnections):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ class MappedSqliteStore(MappedStore):
     """Orders in your own SQLite file. Safe to use from several threads."""
 
     dialect = "sqlite"
+    _connections: SqliteConnections
 
     def _connect(self, location: str, create: bool) -> None:
         if location == MEMORY:
@@ -29,19 +29,12 @@ class MappedSqliteStore(MappedStore):
         with self._connections.reading() as database:
             return database.execute(text, parameters).fetchall()
 
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        return self._connections.snapshot(seconds)
-
     def _execution_plan(self, built: Statement) -> list[str]:
         with self._connections.reading() as database:
             return execution_plan(database, built)
 
     def _find_costs(self, lines: list[str]) -> Iterable[tuple[str, str]]:
         return find_mapped_costs(lines)
-
-    def close(self) -> None:
-        """Close the file. Closing twice is allowed."""
-        self._connections.close()
 
 
 class _ReadOnlySqliteConnections(SqliteConnections):

@@ -14,7 +14,7 @@ from ...diagnostics.errors import StoreError
 from ...language.types import TYPES, encode_text
 from ...sql.statement import Statement
 from ..base import Store
-from ..document_tables import StoredRecord, StoreTables, tables_of
+from ..document_tables import StoredRecord, StoreTables
 from ..merge import Change, RecordKind, StoredState
 from ..projection import FieldValues, stored_states
 from . import tables
@@ -42,6 +42,7 @@ class PostgresStore(Store):
     """
 
     dialect = "postgres"
+    _connections: PostgresConnections
 
     def _connect(self, location: str, create: bool) -> None:
         self._connections = PostgresConnections(parse_target(location))
@@ -62,10 +63,6 @@ class PostgresStore(Store):
 
     def _decode_site(self, stored: str) -> str:
         return str(_decode(stored))
-
-    @property
-    def _tables(self) -> StoreTables:
-        return tables_of(self.schema)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -183,9 +180,6 @@ class PostgresStore(Store):
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        return self._connections.snapshot(seconds)
-
     def _read_records(
         self, kind: RecordKind, site: str | None, after: tuple[str, str], count: int
     ) -> list[StoredRecord]:
@@ -223,10 +217,6 @@ class PostgresStore(Store):
         # Asked every time: nothing cheaper to read shows a load by another process.
         with self._connections.reading() as database:
             return database.execute(self._tables.named_site).fetchone() == (True,)
-
-    def close(self) -> None:
-        """Close the store. Closing twice is allowed."""
-        self._connections.close()
 
 
 class _ChangeCount:

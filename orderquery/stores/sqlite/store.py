@@ -17,7 +17,7 @@ from ...language.conditions import Kind, Test
 from ...language.schema import Schema
 from ...sql.statement import Statement, Wanted, statement
 from ..base import NotAtOnce, Row, Store
-from ..document_tables import StoredRecord, StoreTables, tables_of
+from ..document_tables import StoredRecord
 from ..keyfile import keys_of_file
 from ..locations import MEMORY
 from ..merge import Change, RecordKind, StoredState
@@ -54,6 +54,7 @@ class SqliteStore(Store):
     """
 
     dialect = "sqlite"
+    _connections: SqliteConnections
 
     def _connect(self, location: str, create: bool) -> None:
         self.path = str(location)
@@ -67,10 +68,6 @@ class SqliteStore(Store):
         return keys_of_file(self.path)
 
     # -- writing -----------------------------------------------------------------------------------------------
-
-    @property
-    def _tables(self) -> StoreTables:
-        return tables_of(self.schema)
 
     def _writing(self) -> AbstractContextManager[Any]:
         return self._connections.writing()
@@ -195,9 +192,6 @@ class SqliteStore(Store):
         parameters = {"kind": kind, "site": site, "after": after[0], "id": after[1], "count": count}
         with self._connections.reading() as database:
             return [StoredRecord(*row) for row in database.execute(text, parameters)]
-
-    def _snapshot(self, seconds: float | None) -> AbstractContextManager[Any]:
-        return self._connections.snapshot(seconds)
 
     def _single_read(self, seconds: float | None) -> AbstractContextManager[Any]:
         return self._connections.reading(seconds)
@@ -342,10 +336,6 @@ class SqliteStore(Store):
             if self.path == MEMORY:
                 return read_facts(database, self._tables)
             return read_cached_facts(database, self._tables).facts
-
-    def close(self) -> None:
-        """Close the store. Closing twice is allowed."""
-        self._connections.close()
 
 
 def _has_sdk_names(schema: Schema, change: Change) -> bool:
