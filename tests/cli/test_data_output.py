@@ -118,7 +118,7 @@ def test_headings_are_safe_too(filled):
     ("columns", "expected"),
     [
         ("paymentstatus", 'unknown column "paymentstatus"; did you mean "paymentStatus"?'),
-        ("number,number", 'column "number" is twice'),
+        ("number,number", 'column "number" occurs twice'),
         (",", "--columns has no names"),
         ("a b!", '"b!" is not a column'),
         ("a..b", '"a..b" is not a column'),

@@ -113,7 +113,7 @@ def test_a_parameter_that_is_there_twice_is_refused(query: str) -> None:
     asker = Asker()
     answer = asker.load({"id": "a", "number": "1"}, query)
     assert answer.status == 400
-    assert "there 2 times; send it once" in answer.json["message"]
+    assert "occurs 2 times; send it once" in answer.json["message"]
     assert asker.store.sites() == []
 
 

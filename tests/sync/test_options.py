@@ -257,7 +257,7 @@ key-variable = "WIX_API_KEY_PARIS"
     [
         ("", "has no sites"), ("[[sites]]\nsite = 'a'", "site-id is missing"), (SITES + "base-url = 'https://x.example'", 'unknown key "base-url"'),
         ("api-key = 'x'\n" + SITES, 'unknown key "api-key"'), (SITES + "command = 'x'", 'unknown key "command"'), ("[[sites]\n", "cannot read"),
-        (SITES.replace("paris", "berlin"), "is twice"), (SITES.replace("WIX_API_KEY_PARIS", "AWS_SECRET_ACCESS_KEY"), "is not the variable of an API key"),
+        (SITES.replace("paris", "berlin"), "occurs twice"), (SITES.replace("WIX_API_KEY_PARIS", "AWS_SECRET_ACCESS_KEY"), "is not the variable of an API key"),
         ("sites = [1]", "is not a table"), ("[[sites]]\nsite = 1\nsite-id = 'x'", "site of site 1 .* is not a text"),
     ],
 )  # fmt: skip
