@@ -106,48 +106,65 @@ def describe(
 
 # -- answers ----------------------------------------------------------------------------------------------------
 
-
-_FEW_LOADS = ("planOrders", "plans")
-
-
-def _load_result(properties: dict[str, JSON]) -> JSON:
-    required = [name for name in properties if name not in _FEW_LOADS]
-    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
-
-
-def _schemas(schema: Schema) -> dict[str, JSONSchema]:
-    count = {"type": "integer", "minimum": 0}
-    text = {"type": "string"}
-    anything = {"type": "object"}
-    place = {"type": ["integer", "null"], "minimum": 1}
-    token = {**text, "maxLength": MAX_CURSOR_CHARS}
-    key = schema.key.sources[0].paths[0]
-    identity = {**text, "minLength": 1, "maxLength": MAX_ID_CHARS}
-    violation = {
-        "field": {**text, "description": "The place in the request, as keys joined by dots."},
-        "description": text,
-        "violatedRule": {"enum": list(VIOLATED_RULES)},
-        "ruleName": {**text, "description": "The rule, if violatedRule is OTHER."},
-        "data": anything,
-    }
-    failure = {"code": text, "description": text, "data": anything}
-    metadata = {
-        "count": {**count, "maximum": schema.max_limit, "description": "Orders on this page."},
-        "cursors": {"type": "object", "properties": {"next": token, "prev": token}},
-        "hasNext": {"type": "boolean"},
-    }
-    diagnostic = {
+_TEXT = {"type": "string"}
+_OBJECT = {"type": "object"}
+_COUNT = {"type": "integer", "minimum": 0}
+_PLACE = {"type": ["integer", "null"], "minimum": 1}
+_DIAGNOSTIC = closed(
+    {
         "code": {"enum": list(CODES)},
         "severity": {"enum": ["error", "warning"]},
         "effect": {"enum": list(EFFECT_NOTES)},
         "pointer": {"type": ["string", "null"], "description": "JSON pointer of the place."},
-        "line": place,
-        "column": place,
-        "endLine": place,
-        "endColumn": place,
-        "message": text,
-        "help": text,
+        "line": _PLACE,
+        "column": _PLACE,
+        "endLine": _PLACE,
+        "endColumn": _PLACE,
+        "message": _TEXT,
+        "help": _TEXT,
         "fix": {"enum": ["same-answer", "intended", "guess", None]},
+    }
+)
+_LOAD_COUNTS = {
+    "orders": "Orders stored.",
+    "transactions": "Transactions records stored.",
+    "planOrders": "Orders of pricing plans stored, if there were any.",
+    "plans": "Plan objects stored, in a load of plans.",
+    "older": "Documents older than the stored ones; not stored.",
+    "skipped": "Unusable documents; not stored.",
+    "problemCount": "Number of all problems; only the first are listed.",
+}
+_NOT_IN_EVERY_LOAD = ("planOrders", "plans")
+_FAILURE = closed({"code": _TEXT, "description": _TEXT, "data": _OBJECT})
+_VIOLATION = closed(
+    {
+        "field": {**_TEXT, "description": "The place in the request, as keys joined by dots."},
+        "description": _TEXT,
+        "violatedRule": {"enum": list(VIOLATED_RULES)},
+        "ruleName": {**_TEXT, "description": "The rule, if violatedRule is OTHER."},
+        "data": _OBJECT,
+    }
+)
+
+
+def _schemas(schema: Schema) -> dict[str, JSONSchema]:
+    return {
+        **_order_schemas(schema),
+        "LoadResult": _load_result(),
+        "Diagnostic": _DIAGNOSTIC,
+        "Error": _error(),
+        "FieldViolation": {**_VIOLATION, "required": ["field", "description"]},
+    }
+
+
+def _order_schemas(schema: Schema) -> dict[str, JSONSchema]:
+    token = {**_TEXT, "maxLength": MAX_CURSOR_CHARS}
+    key = schema.key.sources[0].paths[0]
+    identity = {**_TEXT, "minLength": 1, "maxLength": MAX_ID_CHARS}
+    metadata = {
+        "count": {**_COUNT, "maximum": schema.max_limit, "description": "Orders on this page."},
+        "cursors": {"type": "object", "properties": {"next": token, "prev": token}},
+        "hasNext": {"type": "boolean"},
     }
     return {
         "SearchResponse": closed(
@@ -162,38 +179,28 @@ def _schemas(schema: Schema) -> dict[str, JSONSchema]:
             "type": "object",
             "description": "The transactions as loaded.",
             "required": ["orderId"],
-            "properties": {"orderId": identity, "payments": list_of(anything), "refunds": list_of(anything)},
+            "properties": {"orderId": identity, "payments": list_of(_OBJECT), "refunds": list_of(_OBJECT)},
         },
-        "LoadResult": _load_result(
-            {
-                "orders": {**count, "description": "Orders stored."},
-                "transactions": {**count, "description": "Transactions records stored."},
-                "planOrders": {**count, "description": "Orders of pricing plans stored, if there were any."},
-                "plans": {**count, "description": "Plan objects stored, in a load of plans."},
-                "older": {**count, "description": "Documents older than the stored ones; not stored."},
-                "skipped": {**count, "description": "Unusable documents; not stored."},
-                "problemCount": {**count, "description": "Number of all problems; only the first are listed."},
-                "problems": list_of(component("Diagnostic")),
-            }
-        ),
-        "Diagnostic": closed(diagnostic),
-        "Error": {
-            "type": "object",
-            "required": ["message"],
-            "properties": {
-                "message": {**text, "description": "May be empty."},
-                "details": {
-                    "type": "object",
-                    "properties": {
-                        "validationError": closed({"fieldViolations": list_of(component("FieldViolation"))}),
-                        "applicationError": {**closed(failure), "required": ["code", "description"]},
-                        "corrected": {
-                            **anything,
-                            "description": "The request with every certain fix made, if no error is left.",
-                        },
-                    },
-                },
-            },
+    }
+
+
+def _load_result() -> JSONSchema:
+    properties = {name: {**_COUNT, "description": text} for name, text in _LOAD_COUNTS.items()}
+    properties["problems"] = list_of(component("Diagnostic"))
+    return {**closed(properties), "required": [name for name in properties if name not in _NOT_IN_EVERY_LOAD]}
+
+
+def _error() -> JSONSchema:
+    details = {
+        "validationError": closed({"fieldViolations": list_of(component("FieldViolation"))}),
+        "applicationError": {**_FAILURE, "required": ["code", "description"]},
+        "corrected": {**_OBJECT, "description": "The request with every certain fix made, if no error is left."},
+    }
+    return {
+        "type": "object",
+        "required": ["message"],
+        "properties": {
+            "message": {**_TEXT, "description": "May be empty."},
+            "details": {"type": "object", "properties": details},
         },
-        "FieldViolation": {**closed(violation), "required": ["field", "description"]},
     }
