@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.types import IntParamType
 
 from .command_words import words_of
 
@@ -93,6 +94,14 @@ class _Whole(click.IntRange):
             raise click.UsageError(_range_error(self, "a whole number", value, param), ctx) from None
 
 
+class _AnyWhole(IntParamType):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            raise click.UsageError(f'{_name(param)} takes a whole number, not "{value}"', ctx) from None
+
+
 class _Number(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
@@ -123,4 +132,4 @@ def explained_type(kind: Any) -> Any:
         return _Number(kind.min, kind.max, kind.min_open, kind.max_open, kind.clamp)
     if type(kind) is click.IntRange:
         return _Whole(kind.min, kind.max, kind.min_open, kind.max_open, kind.clamp)
-    return _Whole() if kind is click.INT else kind
+    return _AnyWhole() if kind is click.INT else kind

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("query", metavar="[QUERY]...", nargs=-1)
-@shape_option("request; stores for what is certainly a body of that")
+@shape_option("request, or stores if it is certainly such a body")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True,
@@ -64,7 +64,7 @@ def check(
     A guess is a help only; --fix, --diff and --write make certain fixes. Files keep every other byte.
 
     Exits with 0 if there is no error, or with --strict no error and no warning; else with 1. With --fix, --diff or
-    --write the errors that are left count, and are written to standard error.
+    --write, only the errors that are left count. They are written to standard error.
     """
     from ..api import check as check_search
     from .query_files import find_queries

@@ -43,8 +43,8 @@ def compare_tables(first: str, second: str, queries: tuple[str, ...], format_: s
     FIRST and SECOND are names that "orderquery tables" lists, or TOML files. Prints fields, operators, sorting, values,
     defaults, limits and hidden values that differ.
 
-    Each of --queries is a search over FIRST. It breaks if SECOND makes an error of it; it changes if it gives other
-    orders, or in another order, without an error.
+    Each of --queries is a search over FIRST. It breaks if it has an error over SECOND. It changes if it gives other
+    orders there, or the same in another order.
 
     Exits with 1 if a search breaks.
     """

@@ -30,7 +30,7 @@ MAX_SHOWN_PROBLEMS = 20
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--output", metavar="FILE", help="Write the orders to this file.  [default: standard output]")
-@click.option("--report", is_flag=True, help="Print what became of each value, instead of the orders if no --output.")
+@click.option("--report", is_flag=True, help="Print what became of each value; orders go to --output only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def convert_orders(files: tuple[str, ...], output: str | None, report: bool, as_json: bool) -> int:
     """Convert orders of the Stores API to eCommerce orders.
@@ -42,7 +42,7 @@ def convert_orders(files: tuple[str, ...], output: str | None, report: bool, as_
     Prints JSON lines: each order, then its transactions if the old order has payments. What has no counterpart is kept
     under extendedFields.namespaces.stores, at its old path.
 
-    Reports what is kept or lost, once for each path. Skips documents that are no orders, reports each with its place,
+    Reports what is kept or lost, once for each path. Skips other documents, reports each with its place,
     and then exits with 1.
     """
     from ..migration.convert import StoresConverter

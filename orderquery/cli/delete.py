@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def delete(store: str, ids: tuple[str, ...], site: str, table: str | None) -> int:
     """Delete orders and their transactions permanently.
 
-    A SQLite store overwrites the deleted bytes in its files. SECURITY.md lists what other engines keep.
+    The files of a SQLite store are written again, so that they have no value of a deleted order. SECURITY.md lists what
+    other engines keep.
 
     Exits with 1 if an order is not found; the others are deleted.
     """

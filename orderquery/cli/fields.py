@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 def fields(pattern: str, format_: str, table: str | None) -> int:
     """List the fields, with their types and operators.
 
-    The name of a field prints a card about it, with an example of each operator. PATTERN is else a part of a name, or a
-    name with the wildcards * and ?, in upper or lower case.
+    PATTERN is the name of a field, a part of one, or a name with the wildcards * and ?, in upper or lower case. The
+    name of a field prints a card about it, with an example of each operator.
     """
     schema = load_table(table)
     named = schema.find(pattern)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def hover(query: str, position: int | None, form: EditorForm, table: str | None) -> int:
     """Print what is known of the word at a position of a search, as JSON.
 
-    It has "kind", "name", "start", "end" and "doc", a field also its type, operators and values. Prints null where
+    It has "kind", "name", "start", "end" and "doc". A field also has its type, operators and values. Prints null if
     nothing is known.
     """
     from ..compiler.hover import hover as hover_search

@@ -31,8 +31,8 @@ def sample(count: int, seed: int, until: str | None) -> int:
     Prints JSON lines: N realistic but invented orders, each followed by its transactions if it has payments. The same
     seed gives the same orders on every machine; a smaller N gives the first of them.
 
-    With --until, all dates move by the same number of days, so that the last order is of that day in UTC. Then also N
-    decides the dates.
+    With --until, all dates move by the same number of days, so that the last order is of that day in UTC. The dates
+    then depend on N, too.
     """
     from ..samples.generator import sample_lines
 

@@ -97,8 +97,8 @@ def search(
 
     STORE may be left out if ORDERQUERY_STORE or orderquery.toml names one.
 
-    A table fits the terminal and ends with the command for the next page. --cursor @last is the next page of the last
-    search of this store, or with QUERY of that search. Cursors are encrypted with the keys in the environment variable
+    A table fits the terminal and ends with the command for the next page. --cursor @last prints the next page of the
+    last search of this store, or of QUERY. Cursors are encrypted with the keys in the environment variable
     ORDERQUERY_CURSOR_KEYS, else with a key that is saved with the store.
 
     csv, parquet and arrow have every field of the order, or --columns. In CSV, a text that a spreadsheet would run as a

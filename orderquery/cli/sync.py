@@ -38,7 +38,7 @@ _MAX_SHOWN_PROBLEMS = 20
 @click.option("--query", metavar="QUERY", help="Copy only the orders of this search.")
 @click.option(
     "--verify", is_flag=True,
-    help="Compare the store with Wix afterwards, but what --since left out, and repair what differs.",
+    help="Then compare the store with Wix, except for what --since leaves out, and repair what differs.",
 )  # fmt: skip
 @click.option(
     "--every", metavar="TIME",

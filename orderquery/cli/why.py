@@ -82,7 +82,7 @@ def why(
     """Show why an order matches a search, or does not.
 
     Prints the conditions of QUERY as a tree, each true or false, with the order's own value. A star marks those that
-    decide: the others could change and the answer would stay.
+    decide the answer.
 
     STORE is a store, and needs the ID or the number of an order; it may be one that Search hides. FILE is a file of
     orders, or "-": without ID, every order in it is explained. Uses the filter of QUERY only.

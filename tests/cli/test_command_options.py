@@ -47,6 +47,11 @@ def test_an_unknown_option_names_the_closest_one(words, expected):
     assert (result.exit_code, expected in result.stderr) == (2, True), result.stderr
 
 
+@pytest.mark.parametrize("name", overview.COMMAND_NAMES)
+def test_no_help_shows_a_bound_that_is_none(name):
+    assert "None" not in run(name, "--help").stdout
+
+
 def test_sql_in_lines_is_the_same_sql(here):
     query = 'shippingInfo.title = "a (b) FROM c" and paymentMethods has any (PayPal) order by number desc'
     text, parameters = run("sql", query, "--dialect", "sqlite").stdout.splitlines()
