@@ -271,8 +271,4 @@ class Emulator(OrderMethods, PricingPlanMethods):
 
 
 def _why_read_only(store: Store, read_only: bool) -> str:
-    if read_only:
-        return "this server is read-only; start it without --read-only to write"
-    if not store.can_write:
-        return f"this store is read-only; {getattr(store, 'how_to_change', 'serve another store')}"
-    return ""
+    return "this server is read-only; start it without --read-only to write" if read_only else store.why_read_only

@@ -40,6 +40,11 @@ class StoreOperations(ABC):
     can_write: bool = True
     """False if every method that writes raises ``StoreError``."""
 
+    @property
+    def why_read_only(self) -> str:
+        """Why nothing can be written, and what to do; empty if the store can be written."""
+        return ""
+
     _connections: Connections
 
     @property

@@ -26,6 +26,11 @@ class ReadOnlyStore(Store):
     how_to_export: str
     """How to copy the orders instead of exporting them, for the message."""
 
+    @property
+    def why_read_only(self) -> str:
+        """Why nothing can be written, and what to do."""
+        return f"this store is read-only; {self.how_to_change}"
+
     def load_records(self, found: Any, loaded: Any = None) -> LoadResult:
         """Raise ``StoreError``."""
         self._refuse()
@@ -84,4 +89,4 @@ class ReadOnlyStore(Store):
         raise StoreError(f"this store cannot be exported; {self.how_to_export}")
 
     def _refuse(self) -> NoReturn:
-        raise StoreError(f"this store is read-only; {self.how_to_change}")
+        raise StoreError(self.why_read_only)
