@@ -26,7 +26,12 @@ README = (ROOT / "README.md").read_text("utf-8")
 FOLDERS = {path.parent.name: path.read_text("utf-8") for path in (ROOT / "orderquery").rglob("README.md")}
 DOCUMENTS = [
     *ROOT.glob("*.md"),
-    *(p for d in ("orderquery", "tests", "grammar", "benchmarks") for p in (ROOT / d).rglob("*.md")),
+    *(
+        path
+        for folder in ("orderquery", "tests", "grammar", "benchmarks")
+        for path in (ROOT / folder).rglob("*.md")
+        if "node_modules" not in path.parts
+    ),
 ]
 MAX_LINES = 150
 
