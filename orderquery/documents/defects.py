@@ -9,6 +9,7 @@ from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Place
 from ..diagnostics.quoting import described
 from ..language.limits import MAX_DOCUMENT_LEVELS
+from ..syntax.json_decoder import mistake_of
 from ..syntax.json_printer import encode_json
 
 JSON = Any
@@ -46,9 +47,10 @@ def defect_of(error: Exception) -> Defect:
         return _not_utf8(error)
     if isinstance(error, json.JSONDecodeError):
         # A text that ends too early is at fault where its last line ends, not on a line below.
-        at = min(error.pos, len(error.doc.rstrip()))
+        message, at = mistake_of(error)
+        at = min(at, len(error.doc.rstrip()))
         line, column = error.doc.count("\n", 0, at) + 1, at - error.doc.rfind("\n", 0, at)
-        return Defect(f"invalid JSON: {error.msg.lower()}", "fix the JSON", line, column)
+        return Defect(message, "fix the JSON", line, column)
     if isinstance(error, ArithmeticError):
         return Defect("number with an exponent out of range", "write the number with a smaller exponent")
     message = str(error) if isinstance(error, TypeError) else f"invalid JSON: {error}"

@@ -45,7 +45,9 @@ def read_json(raw: bytes, *, is_search: bool = True) -> tuple[JSON, tuple[Diagno
     except json.JSONDecodeError as problem:
         if not text.strip():
             return None, (_syntax("the body is empty", "send a JSON object, such as {}"),)
-        return None, (_syntax(f"invalid JSON: {problem.msg.lower()}", _PLAIN_JSON, problem.lineno, problem.colno),)
+        message, at = mistake_of(problem)
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        return None, (_syntax(message, _PLAIN_JSON, line, column),)
     except RecursionError:
         help_ = f"nest at most {MAX_FILTER_LEVELS} levels"
         return None, (Diagnostic("too-deep", "the JSON nests too deeply", help_, Place(())),)
@@ -59,11 +61,28 @@ def json_mistake(text: str) -> Diagnostic | None:
     try:
         decode_exactly(text)
     except json.JSONDecodeError as problem:
-        message, span = f"invalid JSON: {problem.msg.lower()}", (problem.pos, problem.pos + 1)
-        return Diagnostic("json-syntax", message, _PLAIN_JSON, Place(()), span=span)
+        message, at = mistake_of(problem)
+        return Diagnostic("json-syntax", message, _PLAIN_JSON, Place(()), span=(at, at + 1))
     except (ValueError, ArithmeticError, RecursionError):
         return None
     return None
+
+
+def mistake_of(problem: json.JSONDecodeError) -> tuple[str, int]:
+    """Return what is wrong with a JSON text, and the offset of that.
+
+    Python's versions differ in where a comma before a closing bracket is at fault.
+    """
+    text, at = problem.doc, problem.pos
+    bracket = text[at : at + 1]
+    before = text[:at].rstrip() if bracket in ("}", "]") else ""
+    if before.endswith(","):
+        at = len(before) - 1
+    elif bracket == "," and problem.msg.startswith("Illegal trailing comma"):
+        bracket = text[at + 1 :].lstrip()[:1]
+    else:
+        return f"invalid JSON: {problem.msg.lower()}", at
+    return f"invalid JSON: a comma before the closing {bracket}", at
 
 
 def decode_plain(text: str) -> JSON:

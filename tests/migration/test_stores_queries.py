@@ -61,7 +61,7 @@ def test_the_offset_and_the_limit_are_part_of_the_query() -> None:
         ("{query: {filter: '{\"number\": true}'}}", "true"),
         (r"{query: {filter: '{\x22number\x22: true}', sort: '[]'}}", "true"),
         (r'{"query": {"filter": "{\"number\": 1, \"number\": 2}"}}', r"\"number\""),
-        (r'{"query": {"filter": "{\"number\": 1,}"}}', "}"),
+        (r'{"query": {"filter": "{\"number\": 1,}"}}', ","),
         (r'{"query": {"filter": "{\"number\": }"}}', "}"),
         ("curl https://a.example/stores/v2/orders/query -d '{\"query\": {\"filter\": \"{\\\"number\\\": true}\"}}'", "true"),
     ],
