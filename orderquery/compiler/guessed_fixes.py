@@ -44,7 +44,7 @@ _MAX_PARTS = 6
 
 
 class Guess(NamedTuple):
-    """One way to mend a mistake: a title and its edits.
+    """One way to fix a mistake: a title and its edits.
 
     One that is ``plain`` puts a name or a value of the table in place of an unknown one, so the mistake is gone.
     """

@@ -1,4 +1,4 @@
-"""Fixes to choose from: the edits that mend one diagnostic of a search."""
+"""Fixes to choose from: the edits that fix one diagnostic of a search."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MAX_OFFERED = 20
 
 
 class QuickFix(NamedTuple):
-    """Edits that mend one diagnostic.
+    """Edits that fix one diagnostic.
 
     ``fix`` is ``same-answer``, ``intended`` or ``guess``; there may be several guesses, to choose from. ``edits`` are
     ``(start, end, text)``, in order, without overlap. Positions count code points. ``start`` and ``end`` are the place
