@@ -106,7 +106,7 @@ def serve(
     if store is None and not empty:
         store = default_of("store")
     if empty == (store is not None):
-        raise UsageError("serve takes a STORE or --empty, one of them; write: orderquery serve shop.db")
+        raise UsageError("serve takes either STORE or --empty; write: orderquery serve shop.db")
     store = store or MEMORY
     file = file_of(store)
     is_new = file is not None and not file.exists()

@@ -42,7 +42,7 @@ _ROWS = (
         "In the text form :name is a parameter. Its value comes from Python: params={\"name\": VALUE}. A text that "
         "begins with a colon is written in quotes (D119).",
         "buyerInfo.email = :email", 'buyerInfo.email = "a@example.com"', "text",
-        fix="none: what the value was to be is not known",
+        fix="none: the intended value is not known",
     ),
     Code(
         "unused-parameter", "local", _violation("OTHER", "UNUSED_PARAMETER"), "parameter that the search does not use",

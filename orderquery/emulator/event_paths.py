@@ -15,7 +15,7 @@ JSON = Any
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
 _NOTES = {
-    "after": "Only what follows this sequence number: next of the response before.",
+    "after": "Only events after this sequence number, such as the value of next in the last response.",
     "limit": "The largest number of items.",
     "envelopes": "Add the signed envelope of each event, as a webhook receives it.",
 }
