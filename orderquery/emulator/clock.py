@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ..diagnostics.arguments import require
 from ..diagnostics.errors import UsageError
-from ..language.datetimes import LAST_INSTANT
+from ..language.datetimes import DAY_US, EPOCH, LAST_INSTANT
 
 _NANOSECONDS = 1_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LAST_CLOCK_INSTANT = LAST_INSTANT - 86_400_000_000
+LAST_CLOCK_INSTANT = LAST_INSTANT - DAY_US
 """A day before the last instant that a date can have: dates soon after the clock's can be written, too."""
 
 
@@ -139,7 +138,7 @@ def microseconds_at(instant: int | datetime) -> int:
         return instant
     if instant.utcoffset() is None:
         raise UsageError(f'"{instant}" has no time zone; write: datetime(2026, 1, 1, tzinfo=UTC)')
-    return microseconds_of(instant - _EPOCH)
+    return microseconds_of(instant - EPOCH)
 
 
 def check_instant(instant: int) -> None:

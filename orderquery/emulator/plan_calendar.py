@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR
 from typing import Literal, NamedTuple
 
-from ..language.datetimes import LAST_INSTANT, floor_ms
+from ..language.datetimes import DAY_US, EPOCH, LAST_INSTANT, MICROSECOND, floor_ms
 
 PlanUnit = Literal["DAY", "WEEK", "MONTH", "YEAR"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_DAY_US = 86_400_000_000
 _MONTHS = {"MONTH": 1, "YEAR": 12}
 _DAYS = {"DAY": 1, "WEEK": 7}
 LAST_DATE = floor_ms(LAST_INSTANT)
@@ -111,14 +108,14 @@ def after(instant: int, duration: PlanDuration, times: int = 1) -> int:
     """
     count = duration.count * times
     if duration.unit in _DAYS:
-        return min(instant + count * _DAYS[duration.unit] * _DAY_US, LAST_DATE)
-    moment = _EPOCH + instant * _MICROSECOND
+        return min(instant + count * _DAYS[duration.unit] * DAY_US, LAST_DATE)
+    moment = EPOCH + instant * MICROSECOND
     months = moment.year * 12 + moment.month - 1 + count * _MONTHS[duration.unit]
     year, month = divmod(months, 12)
-    if year > 9999:
+    if year > MAXYEAR:
         return LAST_DATE
     day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return min((moment.replace(year=year, month=month + 1, day=day) - _EPOCH) // _MICROSECOND, LAST_DATE)
+    return min((moment.replace(year=year, month=month + 1, day=day) - EPOCH) // MICROSECOND, LAST_DATE)
 
 
 def shifted(instant: int, pauses: tuple[PlanPause, ...]) -> int:

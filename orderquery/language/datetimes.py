@@ -8,12 +8,12 @@ from typing import Any
 
 JSON = Any
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+FIRST_INSTANT = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
+LAST_INSTANT = (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC) - EPOCH) // MICROSECOND
 """Microseconds since 1970: the years 0001 to 9999."""
-MILLISECOND_US = 1_000
+MILLISECOND_US, HOUR_US, DAY_US = 1_000, 3_600_000_000, 86_400_000_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
@@ -43,7 +43,7 @@ class _InstantCache(dict[str, int | None]):
         if _USUAL.fullmatch(text) is None:
             return _any_instant(text)
         try:
-            micros = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+            micros = (datetime.fromisoformat(text) - EPOCH) // MICROSECOND
         except ValueError:
             return None
         if len(self) >= self._MAX_ENTRIES:
@@ -65,16 +65,13 @@ def _any_instant(text: str) -> int | None:
         moment = datetime.fromisoformat(f"{text[:10]}T{text[11:19]}+00:00")
     except ValueError:
         return None
-    micros = (moment - _EPOCH) // _MICROSECOND + int(fraction[1:7].ljust(6, "0"))
+    micros = (moment - EPOCH) // MICROSECOND + int(fraction[1:7].ljust(6, "0"))
     if offset not in "Zz":
         ahead = (int(offset[1:3]) * 60 + int(offset[4:6])) * 60_000_000
         micros += -ahead if offset[0] == "+" else ahead
         if not FIRST_INSTANT <= micros <= LAST_INSTANT:
             return None
     return micros
-
-
-_DAY_US = 86_400_000_000
 
 
 def days_around(micros: int) -> tuple[str, str]:
@@ -84,7 +81,7 @@ def days_around(micros: int) -> tuple[str, str]:
 
     This is true of any notation, because an offset from UTC is less than a day.
     """
-    first, last = micros - _DAY_US, micros + _DAY_US
+    first, last = micros - DAY_US, micros + DAY_US
     return (
         write_instant(first)[:10] if first >= FIRST_INSTANT else "",
         write_instant(last)[:10] + "~" if last <= LAST_INSTANT else "~",
@@ -99,7 +96,7 @@ def has_offset(text: str) -> bool:
 
 def write_instant(micros: int) -> str:
     """Return the canonical date-time, in milliseconds or microseconds, with ``Z``."""
-    moment = _EPOCH + micros * _MICROSECOND
+    moment = EPOCH + micros * MICROSECOND
     precision = "microseconds" if micros % MILLISECOND_US else "milliseconds"
     return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
 
@@ -136,7 +133,7 @@ def _lenient_instant(text: str) -> str | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     try:
-        return write_instant((moment - _EPOCH) // _MICROSECOND)
+        return write_instant((moment - EPOCH) // MICROSECOND)
     except OverflowError:
         return None
 
@@ -170,7 +167,7 @@ def word_instant(word: str, now: datetime) -> JSON:
     if lower in ("now", "today", "yesterday"):
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         moment = {"now": now, "today": midnight, "yesterday": midnight - _UNITS["d"]}[lower]
-        return write_instant((moment - _EPOCH) // _MICROSECOND)
+        return write_instant((moment - EPOCH) // MICROSECOND)
     found = _RELATIVE.fullmatch(lower)
     if found is None or word[-1] == "M":
         # Minutes are a small m; many other notations have M for months (D166).
@@ -178,7 +175,7 @@ def word_instant(word: str, now: datetime) -> JSON:
     distance = int(found[2]) * _UNITS[found[3]]
     try:
         moment = now - distance if found[1] == "-" else now + distance
-        return write_instant((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
+        return write_instant((moment.replace(tzinfo=UTC) - EPOCH) // MICROSECOND)
     except OverflowError:
         return word
 

@@ -16,8 +16,6 @@ from .dialects import Dialect
 from .layouts import Layout
 from .leaf_tests import selected
 
-HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
-
 HIGH_UNIT = 2**31
 """A scaled amount is added up in two parts, its quotient and its remainder by this: neither sum can exceed 64 bits."""
 

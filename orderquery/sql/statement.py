@@ -18,9 +18,10 @@ from ..compiler.pagination import Position, direction, seek
 from ..compiler.query import Query, SortField
 from ..diagnostics.arguments import optional
 from ..language.conditions import FALSE, TRUE, AllOf, Condition, Kind, Test, tests_of
+from ..language.datetimes import DAY_US, HOUR_US
 from ..language.fields import Field
 from .dialects import Dialect, dialect_named
-from .histogram import DAY_US, HOUR_US, Grouping, grouped
+from .histogram import Grouping, grouped
 from .layouts import Layout, store_layout
 from .leaf_tests import Binding, equal, expression, ordered, selected, table
 

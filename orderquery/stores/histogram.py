@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
 from typing import Any, Literal, NamedTuple
 
 from ..compiler.query import Query, SortField
 from ..diagnostics.errors import UsageError
 from ..diagnostics.quoting import quoted
-from ..language.datetimes import FIRST_INSTANT, LAST_INSTANT
+from ..language.datetimes import DAY_US, EPOCH, FIRST_INSTANT, HOUR_US, LAST_INSTANT
 from ..language.fields import Field
 from ..language.sums import SCALE, Sums
-from ..sql.histogram import DAY_US, HOUR_US
 from ..sql.statement import Wanted
 
 JSON = Any
@@ -32,7 +31,6 @@ MAX_BUCKETS = 10_000
 """Years always fit: a date has one of 9,999."""
 
 _WIDTHS: dict[Unit, int] = {"hour": HOUR_US, "day": DAY_US, "week": 7 * DAY_US}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXACTLY = Context(prec=1_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
 """An amount has digits between 10^200 and 10^-200."""
 
@@ -273,7 +271,7 @@ def _micros(day: date) -> int:
 
 
 def _datetime(micros: int | None) -> datetime | None:
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+    return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ..diagnostics.errors import SyncError
-from ..language.datetimes import read_instant, write_instant
+from ..language.datetimes import DAY_US, read_instant, write_instant
 from ..stores.base import Store
 from ..stores.service_state import Entry, StoreTransaction
 from ..syntax.json_decoder import decode_json
@@ -23,7 +23,7 @@ _VERSION = 1
 
 MIN_OVERLAP_US = 600_000_000
 """Ten minutes. How late orders become visible at the service is not documented; what is measured widens it."""
-MAX_OVERLAP_US = 7 * 86_400_000_000
+MAX_OVERLAP_US = 7 * DAY_US
 _OVERLAP_LAGS = 2
 
 
