@@ -80,7 +80,7 @@ def test_a_port_in_use(shop: Path) -> None:
             '"orders.jsonl" is the name of a file of orders, and does not exist; write: orderquery load',
         ),
         (["shop.db", "--empty"], "serve takes either STORE or --empty; write: orderquery serve shop.db"),
-        ([], "serve takes a STORE or --empty"),
+        ([], "serve takes either STORE or --empty"),
         ([":memory:", "--clock", "tomorrow"], '"tomorrow" is not a date-time from 1970 on; write: --clock "2026-'),
         ([":memory:", "--allow-origin", "*"], '"*" is not an origin; write scheme, host and port'),
         ([":memory:", "--host", "203.0.113.1"], '"203.0.113.1" is not an address of this machine'),

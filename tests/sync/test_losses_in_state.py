@@ -381,7 +381,7 @@ def test_c28_of_two_syncs_at_once_one_refuses(service: Service, store: oq.Store)
             inner.append(service.sync(store))
 
     service.before = sync_again
-    with pytest.raises(oq.SyncError, match="another sync has written"):
+    with pytest.raises(oq.SyncError, match="another sync wrote"):
         service.sync(store)
     assert inner[0].new == 30
     service.sync(store)
