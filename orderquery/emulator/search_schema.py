@@ -165,7 +165,8 @@ class _SchemaBuilder:
 
     def _describe_request(self) -> str:
         mode = (
-            "A request with any diagnostic is refused, warnings included."
+            "A request with any diagnostic is refused, warnings included, also that about a text such as "
+            "undefined in place of a value."
             if self.strict
             else "Unknown keys outside the filter are ignored, and reported in x-orderquery-warnings."
         )
