@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
 from .protocols import ExpressionEvaluator, NameResolver
-from .scopes import MUTATORS, name_of, names_in, target_names
+from .scopes import MUTATORS, READERS, name_of, names_in, target_names
 from .source import NEW_SCOPES, PythonSource, called_name, child, named
 from .values import ListValue, Names, ObjectValue, PythonValue, options_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-
-_READS = re.compile(
-    r"^(?:len|repr|str|bool|isinstance|type|list|dict|tuple|set|sorted|sum|any|all|min|max|enumerate|zip|next|iter|copy|"
-    r"deepcopy|hash|id|format|get|items|keys|values|join|encode|append|open|super)$"
-    r"|print|log|debug|info|warn|error|exception|dump|post|request|fetch|send|urlopen|check|valid|assert|call",
-    re.IGNORECASE,
-)
-"""Names of functions that do not change their arguments, or hardly ever."""
 
 
 class Changes:
@@ -168,7 +159,7 @@ class Changes:
                 for target in options_of(evaluator.value(holder)):
                     self._mutate(target, name, named(arguments), node, evaluator)
                 return
-        if _READS.search(name):
+        if READERS.search(name):
             return
         for argument in named(arguments):
             value = child(argument, "value") if argument.type == "keyword_argument" else argument

@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
+from .blocks import Blocks, Progress
 from .expressions import Evaluator, truth_of
 from .protocols import ExpressionEvaluator
 from .scopes import NamesReader, ScopeNames, name_of, names_in, parameters_of
@@ -38,6 +39,8 @@ class Resolver:
         self._active: set[tuple[int, str]] = set()
         self._steps = 0
         self._call_depth = 0
+        self._blocks = Blocks(source)
+        self._progress: dict[object, Progress] = {}
         self._path: list[Node] = []
         self._rebound = {
             name.strip() for found in _GLOBAL.finditer(source.text) for name in found[1].partition("#")[0].split(",")
@@ -85,13 +88,14 @@ class Resolver:
         found: list[Names] = []
         for caller in islice(self._callers(function, is_method=is_method), _MAX_CALLERS):
             arguments = names_in(self._source, child(caller[-1], "arguments"))
-            for names in self.states_at(caller, arguments)[:_MAX_STATES_OF_CALLER]:
+            for index, names in enumerate(self.states_at(caller, arguments)[:_MAX_STATES_OF_CALLER]):
                 evaluator = Evaluator(self._source, names, self)
                 given = self._given(evaluator, function, caller[-1], is_method=is_method)
                 if any(not isinstance(value, Unknown) for value in given.values()):
                     self._path = path
                     with suppress(TooManySteps):
-                        found += self._follow(scopes, wanted - hidden, path[-1], given).reached
+                        at = (caller[-1].id, index)
+                        found += self._follow(scopes, wanted - hidden, path[-1], given, at).reached
         for names in found:
             names.update({name: self._source.unknown(function) for name in hidden})
         return found
@@ -128,8 +132,13 @@ class Resolver:
             found = self._scopes[scope.id] = NamesReader(self._source, scope).read()
         return found
 
-    def _follow(self, scopes: list[Node], wanted: set[str], stop: Node | None, given: Names | None = None) -> Follower:
-        """Follow the statements of the last of some scopes, each inside the one before."""
+    def _follow(
+        self, scopes: list[Node], wanted: set[str], stop: Node | None, given: Names | None = None, caller: object = None
+    ) -> Follower:
+        """Follow the statements of the last of some scopes, each inside the one before.
+
+        ``caller`` tells apart what callers give.
+        """
         scope = scopes[-1]
         scope_names = self.scope_names(scope)
         relevant = scope_names.closure(wanted)
@@ -139,7 +148,10 @@ class Resolver:
             value = self._initial(name, scopes, scope_names) if value is None else value
             if value is not None:
                 start[name] = value
-        follower = Follower(self._source, self, relevant, stop)
+        progress = None
+        if stop is not None:
+            progress = self._progress.setdefault((scope.id, caller, frozenset(relevant)), Progress())
+        follower = Follower(self._source, self, self._blocks, relevant, stop, progress)
         body = child(scope, "body") or scope
         follower.ended = follower.block(body, [start])
         return follower

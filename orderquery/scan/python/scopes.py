@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 
 CONDITIONS = ("if_statement", "elif_clause", "while_statement", "conditional_expression")
 MUTATORS = frozenset({"update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "popitem"})
+READERS = re.compile(
+    r"^(?:len|repr|str|bool|isinstance|type|list|dict|tuple|set|sorted|sum|any|all|min|max|enumerate|zip|next|iter|copy|"
+    r"deepcopy|hash|id|format|get|items|keys|values|join|encode|append|open|super)$"
+    r"|print|log|debug|info|warn|error|exception|dump|post|request|fetch|send|urlopen|check|valid|assert|call",
+    re.IGNORECASE,
+)
+"""Names of functions that do not change their arguments, or hardly ever."""
 _PARAMETERS = frozenset({"default_parameter", "typed_default_parameter", "typed_parameter", "identifier"})
 
 
@@ -228,9 +236,10 @@ def _touched_by(source: PythonSource, node: Node) -> Iterable[str]:
         return (LEAVES_MARK,)
     if kind == "call":
         arguments, function = child(node, "arguments"), child(node, "function")
-        changes = function is not None and called_name(source, function) in MUTATORS
+        name = called_name(source, function)
+        changes = function is not None and name in MUTATORS
         roots = [root_of(source, child(function, "object"))] if changes and function is not None else []
-        for part in named(arguments) if arguments is not None else []:
+        for part in named(arguments) if arguments is not None and not READERS.search(name) else []:
             roots.append(root_of(source, child(part, "value") if part.type == "keyword_argument" else part))
         return [root for root in roots if root is not None]
     targets: list[Node] = []

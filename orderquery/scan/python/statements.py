@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..nodes import Unknown
+from .blocks import Blocks, Progress, copies
 from .changes import Changes
 from .expressions import Evaluator
 from .protocols import NameResolver
-from .scopes import LEAVES_MARK, touched_names
 from .source import PythonSource, child, named
 from .values import Choice, ClientValue, JsonText, ListValue, Names, ObjectValue, PythonValue, Template, copied_names
 
@@ -30,13 +30,18 @@ class TooManySteps(Exception):
 class Follower:
     """Follows the statements of one scope.
 
-    ``stop`` is the node before which the names are wanted.
+    ``stop`` is the node before which the names are wanted, and ``progress`` what an earlier one left.
     """
 
-    def __init__(self, source: PythonSource, resolver: NameResolver, relevant: set[str], stop: Node | None) -> None:
+    def __init__(
+        self, source: PythonSource, resolver: NameResolver, blocks: Blocks, relevant: set[str], stop: Node | None,
+        progress: Progress | None = None,
+    ) -> None:  # fmt: skip
         self._source = source
         self._resolver = resolver
+        self._blocks = blocks
         self._relevant = relevant
+        self._progress = Progress() if progress is None else progress
         self._stop = None if stop is None else (stop.start_byte, stop.end_byte)
         self._changes = Changes(source, resolver, relevant)
         self._loops: list[tuple[list[Names], list[Names]]] = []
@@ -57,14 +62,39 @@ class Follower:
         try:
             if self._depth > _MAX_DEPTH:
                 raise TooManySteps
-            for statement in self._source.statements(node):
-                if not states or self._is_past(statement):
-                    break
-                if self._is_relevant(statement):
-                    states = self._statement(statement, states)
-            return states
+            statements = self._source.statements(node)
+            if self._stop is None or not self._has_stop(node):
+                return self._some(node, 0, len(statements), states)
+            index = max(self._blocks.index_at(node, self._stop[0]), 0)
+            if self._is_rehearsal:
+                before = self._some(node, 0, index, states)
+            else:
+                before = self._up_to(node, index, states)
+            after = self._statement(statements[index], before) if before else []
+            # After the call only a later round of a loop counts, which is rehearsed.
+            return self._some(node, index + 1, len(statements), after) if self._is_rehearsal else after
         finally:
             self._depth -= 1
+
+    def _some(self, node: Node, first: int, last: int, states: list[Names]) -> list[Names]:
+        """Follow the statements of a part of a block."""
+        statements = self._source.statements(node)
+        for index in self._blocks.changing(node, self._relevant, first, last):
+            if not states:
+                break
+            states = self._statement(statements[index], states)
+        return states
+
+    def _up_to(self, node: Node, index: int, states: list[Names]) -> list[Names]:
+        """Follow a block to the statement with the call, from where an earlier call was."""
+        first, states = self._progress.before(node, index, states)
+        try:
+            states = self._some(node, first, index, states)
+        except TooManySteps:
+            self._progress.keep(node, index, [])
+            raise
+        self._progress.keep(node, index, states)
+        return states
 
     def _statement(self, node: Node, states: list[Names]) -> list[Names]:
         self._resolver.count_step()
@@ -84,19 +114,9 @@ class Follower:
         if node.type in ("function_definition", "class_definition", "decorated_definition"):
             return states
         if has_stop and not self._is_rehearsal:
-            self.reached += [copied_names(names) for names in states]
+            self.reached += copies(states)
+            return []
         return self._simple(node, states)
-
-    def _is_past(self, statement: Node) -> bool:
-        """Return whether a statement runs only after the call."""
-        return self._stop is not None and not self._loops and statement.start_byte > self._stop[1]
-
-    def _is_relevant(self, statement: Node) -> bool:
-        """Return whether a statement may change a followed name, or leave its block."""
-        if self._has_stop(statement):
-            return True
-        touched = touched_names(self._source, statement)
-        return LEAVES_MARK in touched or not self._relevant.isdisjoint(touched)
 
     def _has_stop(self, node: Node | None) -> bool:
         return (
@@ -129,7 +149,7 @@ class Follower:
             condition = child(branch, "condition")
             body = child(branch, "consequence") or child(branch, "body")
             if self._has_stop(condition) and not self._is_rehearsal:
-                self.reached += [copied_names(names) for names in states]
+                self.reached += copies(states)
             entering, states = self._parted(condition, states, always=self._has_stop(body))
             after += self.block(body, entering)
         return self._merged([*after, *states])
@@ -147,25 +167,31 @@ class Follower:
             if holds is not True:
                 passing.append(names)
         if always and not entering:
-            entering = [copied_names(names) for names in states]
+            entering = copies(states)
         return entering, passing
 
     def _loop(self, node: Node, states: list[Names]) -> list[Names]:
         condition, body = child(node, "condition"), child(node, "body")
         if self._has_stop(child(node, "right")) and not self._is_rehearsal:
-            self.reached += [copied_names(names) for names in states]
+            self.reached += copies(states)
         has_stop = self._has_stop(body)
-        # A later round begins with what an earlier one left.
-        self._is_rehearsal += 1
-        entering, _ = self._parted(condition, [copied_names(names) for names in states], always=has_stop)
-        self._bind_target(node, entering)
-        again, breaks = self._round(body, entering)
-        self._is_rehearsal -= 1
-        heads = self._merged([*states, *again])
+        breaks: list[Names] = []
+        again: list[Names] = []
+        heads = copies(self._progress.heads.get(node.id, [])) if has_stop and not self._is_rehearsal else []
+        if not heads:
+            # A later round begins with what an earlier one left.
+            self._is_rehearsal += 1
+            entering, _ = self._parted(condition, copies(states), always=has_stop)
+            self._bind_target(node, entering)
+            again, breaks = self._round(body, entering)
+            self._is_rehearsal -= 1
+            heads = self._merged([*states, *again])
+            if has_stop and not self._is_rehearsal:
+                self._progress.heads[node.id] = copies(heads)
         if self._has_stop(condition) and not self._is_rehearsal:
-            self.reached += [copied_names(names) for names in heads]
+            self.reached += copies(heads)
         if has_stop:
-            entering, _ = self._parted(condition, [copied_names(names) for names in heads], always=True)
+            entering, _ = self._parted(condition, copies(heads), always=True)
             self._bind_target(node, entering)
             again, breaks = self._round(body, entering)
         endless = condition is not None and condition.type == "true"
@@ -188,13 +214,13 @@ class Follower:
                 self._changes.bind_unknown(target, names)
 
     def _try(self, node: Node, states: list[Names]) -> list[Names]:
-        before = [copied_names(names) for names in states]
+        before = copies(states)
         after = self.block(child(node, "body"), states)
         raised = self._merged([*before, *(copied_names(names) for names in after)])
         ends: list[Names] = []
         for part in node.named_children:
             if part.type in ("except_clause", "except_group_clause"):
-                ends += self.block(_body_of(part), [copied_names(names) for names in raised])
+                ends += self.block(_body_of(part), copies(raised))
             elif part.type == "else_clause":
                 after = self.block(child(part, "body"), after)
         merged = self._merged([*after, *ends])
@@ -208,7 +234,7 @@ class Follower:
         for clause in node.named_children:
             if clause.type == "with_clause":
                 if self._has_stop(clause) and not self._is_rehearsal:
-                    self.reached += [copied_names(names) for names in states]
+                    self.reached += copies(states)
                 states = self._simple(clause, states)
         return self.block(body, states)
 
@@ -216,7 +242,7 @@ class Follower:
         after = list(states)
         for case in named(child(node, "body") or node):
             if case.type == "case_clause":
-                entering = [copied_names(names) for names in states]
+                entering = copies(states)
                 for names in entering:
                     self._changes.bind_unknown(case, names, inside=True)
                 after += self.block(child(case, "consequence"), entering)
