@@ -5,7 +5,8 @@ A finder knows where the code reads an answer, loops and passes a cursor; these 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ..diagnostics.quoting import quoted
 from .found import AroundCall
@@ -43,10 +44,54 @@ _OLD_ORDER_KEYS = {
     "_lastUpdated": "updatedDate", "totals": "priceSummary", "numericId": "number",
 }  # fmt: skip
 """Keys of an order of the older Stores API, with the REST name of the key that replaces each."""
-_ORDER = ["orders", "*"]
+ORDERS = ("orders",)
+ORDER = ("orders", "*")
 """The place of an order in the answer."""
 OFFSET_KEYS = ("offset", "skip", "page", "pageNumber", "pageIndex", "pageSize", "from")
 """Keys by which other APIs page."""
+
+
+class AnswerRead(NamedTuple):
+    """A read of a key of the answer; ``*`` in the keys is any order.
+
+    It is certain unless the call may return something else, as a function of the project's own. ``joined`` is the place
+    of an expression such as ``a ?? b`` around the read, and ``is_tested`` whether the code tests that there is the key.
+    """
+
+    keys: tuple[str, ...]
+    span: Span
+    is_certain: bool = True
+    joined: Span | None = None
+    is_tested: bool = False
+
+
+def wrong_reads(
+    reads: Sequence[AnswerRead], is_added: Callable[[tuple[str, ...]], bool], *, is_sdk: bool
+) -> Iterator[AroundCall]:
+    """Yield the mistakes of the reads of one answer.
+
+    ``is_added`` tells whether the code itself gives the answer such a part.
+    """
+    # A function of the project's own may return something else than the answer.
+    is_answer = any(read.keys[0] in ("orders", "metadata") for read in reads)
+    for read in reads:
+        mistake = unknown_answer_key(read.keys, read.span, is_sdk=is_sdk)
+        if mistake is None or read.is_tested or not (is_answer or read.is_certain) or is_added(read.keys):
+            continue
+        if not _is_right_elsewhere(read, right_path(read.keys, is_sdk=is_sdk), reads):
+            yield mistake
+
+
+def _is_right_elsewhere(read: AnswerRead, right: tuple[str, ...] | None, reads: Iterable[AnswerRead]) -> bool:
+    """Return whether ``a ?? b`` joins a wrong key and the right one.
+
+    Any other read will do if there is no right one.
+    """
+    if read.joined is None:
+        return False
+    start, end = read.joined
+    others = (other.keys for other in reads if start <= other.span[0] < end)
+    return any(other == right if right else other[:1] != read.keys[:1] for other in others)
 
 
 def unknown_answer_key(path: Sequence[str], key_span: Span, *, is_sdk: bool) -> AroundCall | None:
@@ -58,7 +103,7 @@ def unknown_answer_key(path: Sequence[str], key_span: Span, *, is_sdk: bool) -> 
     if right is None:
         return None
     *holder, key = path
-    if holder == _ORDER:
+    if tuple(holder) == ORDER:
         where = "an order of the SDK" if is_sdk else "an order over REST"
         help_ = f"write: {right[-1]}"
     else:
@@ -74,7 +119,7 @@ def right_path(path: Sequence[str], *, is_sdk: bool) -> tuple[str, ...] | None:
     It is empty where the answer has no such value, and ``None`` for a key that is not known to be wrong.
     """
     *holder, key = path
-    if holder == _ORDER:
+    if tuple(holder) == ORDER:
         right = _right_order_key(key, is_sdk=is_sdk)
         return None if right is None else (*holder, right)
     right = _WRONG_KEYS.get(tuple(holder), {}).get(key)

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from ..around import ORDER, ORDERS, AnswerRead
 from ..nodes import Span
-from .reached_uses import BoundName, reached_uses
-from .scopes import name_of
-from .source import PythonSource, called_name, child, named
+from .callers import Callers
+from .reached_uses import BoundName, NameUses, block_of, calls_same, is_nothing
+from .scopes import function_of, name_of
+from .source import PythonSource, called_name, child, named, own_nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_MAX_NAMES = 30
+_MAX_NAMES = 400
+_MAX_CALLERS = 300
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "argument_list", "expression_statement"})
 _DECODERS = frozenset({"json", "loads", "load"})
+_SAME = frozenset({"list", "dict", "cast", "run", "run_until_complete"})
+_SAME_LIST = frozenset({"sorted", "reversed", "iter", "tuple", "islice", "tqdm", "track"})
+"""Functions that return the items of their first argument."""
 _ANY_KEY = ""
 _RAW = frozenset({"text", "content", "read", "data", "body", "result"})
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRead:
-    """A read of a key of the answer; ``*`` in the keys is any order.
-
-    ``is_certain`` unless the call may return something else, as a function of the project's own.
-    """
-
-    keys: tuple[str, ...]
-    span: Span
-    is_certain: bool
+_JOINING = frozenset({"boolean_operator", "conditional_expression"})
+_READING = frozenset({"subscript", "call", "attribute", "argument_list", "parenthesized_expression", "await"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +34,12 @@ class _AnswerPart:
     """A part of the answer in an expression.
 
     ``keys`` is its path, and ``is_decoded`` whether it is JSON yet. ``index`` is its place in the values of a tuple.
+    ``call`` returned it: the call that sends, or that of a function around it.
     """
 
     keys: tuple[str, ...]
     is_decoded: bool
+    call: Node
     index: int | None = None
 
 
@@ -51,31 +50,43 @@ class AnswerReads:
     reads: list[AnswerRead] = field(default_factory=list)
     added: set[tuple[str, ...]] = field(default_factory=set)
     """The parts that the code itself gives the answer."""
-    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    """By the id of a scope and a name, the keys of the part that the name holds."""
+    sites: list[list[Node]] = field(default_factory=list)
+    """The paths to the calls of functions that return the whole answer."""
+
+    def is_added(self, keys: tuple[str, ...]) -> bool:
+        """Return whether the code itself may give the answer such a part."""
+        return keys in self.added or (*keys[:-1], _ANY_KEY) in self.added
 
 
 class AnswerReader:
-    """Follows the answer of a call through the names of its function."""
+    """Follows the answer of a call through its function, and to the callers of that."""
 
-    def __init__(self, source: PythonSource, scope: Node) -> None:
+    def __init__(self, source: PythonSource, uses: NameUses, callers: Callers) -> None:
         self._source = source
-        self._scope = scope
+        self._uses = uses
+        self._callers = callers
         self._found = AnswerReads()
-        self._waiting: list[tuple[BoundName, _AnswerPart]] = []
+        self._waiting: list[tuple[BoundName, _AnswerPart, Node]] = []
+        self._open: list[tuple[list[Node], _AnswerPart]] = []
+        self._returned: set[tuple[int, tuple[str, ...], int | None]] = set()
 
     def read(self, path: list[Node]) -> AnswerReads:
         """Return where the answer of the call at the end of a path is read."""
-        self._follow(path, _AnswerPart((), is_decoded=False))
-        seen: set[tuple[str, int]] = set()
-        while self._waiting and len(seen) < _MAX_NAMES:
-            binding, part = self._waiting.pop()
-            if (binding.name, binding.statement.id) not in seen:
-                seen.add((binding.name, binding.statement.id))
-                for use in reached_uses(self._source, self._scope, binding, path[-1]):
+        self._open.append((path, _AnswerPart((), is_decoded=False, call=path[-1])))
+        seen: set[tuple[str, int, tuple[str, ...]]] = set()
+        while (self._open or self._waiting) and len(seen) < _MAX_NAMES:
+            if self._open:
+                self._follow(*self._open.pop())
+                continue
+            binding, part, scope = self._waiting.pop()
+            key = (binding.name, binding.statement.id, part.keys)
+            if key not in seen:
+                seen.add(key)
+                for use in self._uses.reached(scope, binding, part.call):
                     self._follow(use, part)
-        added = self._found.added
-        reads = [read for read in self._found.reads if not {read.keys, (*read.keys[:-1], _ANY_KEY)} & added]
-        self._found.reads = sorted(reads, key=lambda read: read.span)
+        self._found.reads.sort(key=lambda read: read.span)
         return self._found
 
     def _follow(self, path: list[Node], part: _AnswerPart) -> None:
@@ -83,16 +94,20 @@ class AnswerReader:
         index = len(path) - 1
         while index > 0:
             node, parent = path[index], path[index - 1]
-            if parent.type in _TRANSPARENT or (parent.type == "boolean_operator" and child(parent, "left") == node):
+            if parent.type in _TRANSPARENT or self._is_only_value(parent, node):
                 index -= 1
             elif parent.type in ("expression_list", "tuple") and part.index is None:
                 part, index = replace(part, index=named(parent).index(node)), index - 1
             elif parent.type == "subscript" and child(parent, "value") == node:
-                key = self._key(parent.children_by_field_name("subscript"))
+                keys = parent.children_by_field_name("subscript")
+                key = self._key(keys)
                 if child(path[index - 2], "left") == parent and path[index - 2].type == "assignment":
                     self._found.added.add((*part.keys, _ANY_KEY if key is None else key[0]))
                     return
-                stepped = self._item(part, parent) if part.index is not None else self._step(part, key)
+                if part.keys == ORDERS and keys and keys[0].type == "slice":
+                    index -= 1
+                    continue
+                stepped = self._item(part, parent) if part.index is not None else self._step(part, key, path[:index])
                 if stepped is None:
                     return
                 part, index = stepped, index - 1
@@ -102,22 +117,40 @@ class AnswerReader:
                     return
                 part, index = found
             elif parent.type == "call" and child(parent, "arguments") == node:
-                function = child(parent, "function")
-                name = called_name(self._source, function)
-                if name in _DECODERS:
-                    part = _AnswerPart(part.keys, is_decoded=True)
-                elif name == "gather" and part.index is None:
-                    given = named(node)
-                    place = given.index(path[index + 1])
-                    if any(other.type == "list_splat" for other in given[:place]):
-                        return
-                    part = replace(part, index=place)
-                elif name not in ("list", "dict", "cast", "run"):
+                given = self._given(parent, node, path[index + 1], part)
+                if given is None:
                     return
-                index -= 1
-            else:
-                self._bind(parent, node, part)
+                part, index = given, index - 1
+            elif parent.type in ("return_statement", "yield"):
+                self._return(path[:index], part)
                 return
+            else:
+                self._bind(path[:index], node, part)
+                return
+
+    def _is_only_value(self, node: Node, part: Node) -> bool:
+        """Return whether ``a or b``, or a conditional, is the part or nothing."""
+        if node.type == "boolean_operator":
+            return child(node, "left") == part
+        parts = named(node) if node.type == "conditional_expression" else []
+        others = [other for other in (parts[0], parts[2]) if other != part] if len(parts) == 3 else []
+        return len(others) == 1 and is_nothing(self._source, others[0])
+
+    def _given(self, call: Node, arguments: Node, node: Node, part: _AnswerPart) -> _AnswerPart | None:
+        """Return what a function returns that gets a part of the answer."""
+        name = called_name(self._source, child(call, "function"))
+        if name in _DECODERS:
+            return replace(part, is_decoded=True, index=None)
+        if name == "gather" and part.index is None:
+            given = named(arguments)
+            place = given.index(node)
+            if any(other.type == "list_splat" for other in given[:place]):
+                return None
+            return replace(part, index=place)
+        is_list = part.keys == ORDERS and part.index is None and named(arguments)[:1] == [node]
+        if name in ("extend", "append") or (name in _SAME_LIST and not is_list):
+            return None
+        return part if name in _SAME or name in _SAME_LIST else None
 
     def _attribute(self, path: list[Node], index: int, part: _AnswerPart) -> tuple[_AnswerPart, int] | None:
         """Return what an attribute of a part holds, and the index of its expression."""
@@ -127,7 +160,7 @@ class AnswerReader:
         call = path[index - 1] if index > 0 and path[index - 1].type == "call" else None
         called = call is not None and child(call, "function") == node
         if not part.is_decoded and name in _DECODERS and called:
-            return _AnswerPart(part.keys, is_decoded=True), index - 1
+            return replace(part, is_decoded=True, index=None), index - 1
         if not part.is_decoded and name in _RAW:
             return part, index - 1 if called else index
         if name in ("update", "setdefault") and called and call is not None:
@@ -135,7 +168,8 @@ class AnswerReader:
             return None
         if name == "get" and called and call is not None:
             arguments = child(call, "arguments")
-            stepped = self._step(part, self._key(named(arguments)[:1] if arguments is not None else []))
+            key = self._key(named(arguments)[:1] if arguments is not None else [])
+            stepped = self._step(part, key, path[: index + 1])
             return None if stepped is None else (stepped, index - 1)
         # A response that is checked first: response.raise_for_status().json() of some clients.
         return (part, index - 1) if not part.is_decoded and called and name == "raise_for_status" else None
@@ -153,29 +187,54 @@ class AnswerReader:
                 key = child(given, "name")
                 keys = [None if key is None else self._source.text_of(key)]
             elif given.type == "dictionary" and name == "update":
-                pairs = [child(pair, "key") for pair in named(given)]
-                keys = [None if key is None else self._source.string(key) for key in pairs]
+                keys = self._keys_of(given)
             else:
                 keys = [self._source.string(given) if name == "setdefault" else None]
             self._found.added.update((*part.keys, key or _ANY_KEY) for key in keys)
             if name == "setdefault":
                 return
 
+    def _keys_of(self, dictionary: Node) -> list[str | None]:
+        pairs = [child(pair, "key") for pair in named(dictionary)]
+        return [None if key is None else self._source.string(key) for key in pairs]
+
     def _key(self, nodes: list[Node]) -> tuple[str, Span] | None:
         value = self._source.string(nodes[0]) if len(nodes) == 1 else None
         if value is not None:
             return value, self._source.span(nodes[0])
-        return ("*", self._source.span(nodes[0])) if len(nodes) == 1 and nodes[0].type == "integer" else None
+        is_index = len(nodes) == 1 and self._source.text_of(nodes[0]).removeprefix("-").isdecimal()
+        return ("*", self._source.span(nodes[0])) if is_index else None
 
-    def _step(self, part: _AnswerPart, key: tuple[str, Span] | None) -> _AnswerPart | None:
+    def _step(self, part: _AnswerPart, key: tuple[str, Span] | None, path: list[Node]) -> _AnswerPart | None:
         if key is None:
             return None
         keys = (*part.keys, key[0])
         if key[0] != "*":
-            self._found.reads.append(AnswerRead(keys, key[1], part.is_decoded))
-        return _AnswerPart(keys, part.is_decoded)
+            joined, is_tested = self._around(path, key[0])
+            self._found.reads.append(AnswerRead(keys, key[1], part.is_decoded, joined, is_tested))
+        return replace(part, keys=keys)
 
-    def _bind(self, parent: Node, node: Node, part: _AnswerPart) -> None:
+    def _around(self, path: list[Node], key: str) -> tuple[Span | None, bool]:
+        """Return the place of ``a or b`` around a read, and whether the key is tested."""
+        joined: Span | None = None
+        is_inside, is_tested = True, False
+        for above in reversed(path[:-1]):
+            if above.type in _JOINING and is_inside:
+                joined = self._source.span(above)
+            elif above.type not in _READING:
+                is_inside = False
+            condition = child(above, "condition") if above.type in ("if_statement", "elif_clause") else None
+            if above.type == "conditional_expression" and len(named(above)) == 3:
+                condition = named(above)[1]
+            if condition is not None and not is_tested:
+                is_tested = f'{key}" in ' in self._source.text_of(condition).replace("'", '"')
+            if above.type == "function_definition":
+                break
+        return joined, is_tested
+
+    def _bind(self, above: list[Node], node: Node, part: _AnswerPart) -> None:
+        """Follow a part to the name that gets it."""
+        parent = above[-1]
         if parent.type in ("assignment", "named_expression"):
             value = child(parent, "right") or child(parent, "value")
             target = child(parent, "left") or child(parent, "name")
@@ -185,21 +244,68 @@ class AnswerReader:
                 if part.index < len(targets) and all(one.type != "list_splat_pattern" for one in targets):
                     target, part = targets[part.index], replace(part, index=None)
             if value == node and target is not None:
-                self._wait_for(target, part, parent, parent.end_byte)
+                self._wait_for(target, part, above, parent.end_byte)
         elif parent.type == "as_pattern":
             alias = child(parent, "alias")
             if alias is not None and named(alias):
-                self._wait_for(named(alias)[0], part, parent, alias.end_byte)
+                self._wait_for(named(alias)[0], part, above, alias.end_byte)
         elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
             target = child(parent, "left")
-            if part.keys and target is not None and part.index is None:
-                # In a comprehension the target comes after the expression that uses it.
-                start = target.end_byte if parent.type == "for_statement" else self._scope.start_byte
-                self._wait_for(target, _AnswerPart((*part.keys, "*"), part.is_decoded), parent, start)
+            if part.keys == ORDERS and target is not None and part.index is None:
+                self._wait_for(target, replace(part, keys=ORDER), above, target.end_byte)
 
-    def _wait_for(self, target: Node, part: _AnswerPart, statement: Node, holds_from: int) -> None:
+    def _wait_for(self, target: Node, part: _AnswerPart, above: list[Node], holds_from: int) -> None:
         name = name_of(self._source, target)
         if name is not None:
-            self._waiting.append((BoundName(name, statement, holds_from), part))
+            scope = above[function_of([*above, target])]
+            # A comprehension has its names for itself.
+            block = above[-2] if above[-1].type == "for_in_clause" else block_of(above)
+            self._waiting.append((BoundName(name, above[-1], holds_from, block), part, scope))
             if part.keys and part.index is None:
-                self._found.names[name] = part.keys
+                self._found.names[scope.id, name] = part.keys
+
+    # -- callers -------------------------------------------------------------------------------------------------
+
+    def _return(self, path: list[Node], part: _AnswerPart) -> None:
+        """Follow what a function returns or yields to its callers."""
+        at = function_of(path)
+        function, statement = path[at], path[-1]
+        if function.type != "function_definition" or (function.id, part.keys, part.index) in self._returned:
+            return
+        others = [
+            node
+            for node in own_nodes(child(function, "body") or function)
+            if node.type in ("return_statement", "yield")
+        ]
+        is_generator = any(node.type == "yield" for node in others)
+        if statement.type == "yield":
+            is_each = any(node.type == "from" for node in statement.children)
+            if part.index is not None or part.keys != (ORDERS if is_each else ORDER):
+                return
+            part = replace(part, keys=ORDERS)
+        elif is_generator:
+            return
+        if not all(
+            self._is_no_other(node, statement, part) for node in others if not is_generator or node.type == "yield"
+        ):
+            return
+        self._returned.add((function.id, part.keys, part.index))
+        for caller in islice(self._callers.of(path[: at + 1], gets_result=True), _MAX_CALLERS):
+            if not part.keys and part.index is None:
+                self._found.sites.append(caller)
+            self._open.append((caller, replace(part, call=caller[-1])))
+
+    def _is_no_other(self, other: Node, own: Node, part: _AnswerPart) -> bool:
+        """Return whether a function returns nothing else there than a part of the answer."""
+        parts = named(other)
+        if (
+            other == own
+            or not parts
+            or is_nothing(self._source, parts[0])
+            or calls_same(self._source, parts[0], part.call)
+        ):
+            return True
+        if parts[0].type == "dictionary" and part.index is None:
+            self._found.added.update((*part.keys, key or _ANY_KEY) for key in self._keys_of(parts[0]))
+            return True
+        return named(own)[:1] != [] and self._source.text_of(parts[0]) == self._source.text_of(named(own)[0])

@@ -10,6 +10,7 @@ from ..documents import shape_of_source, unknown_parts
 from ..found import Sends
 from ..nodes import Alternatives, Scalar, SourceValue, Unknown
 from ..urls import sends_of_url
+from .callers import Callers
 from .calls_of_values import MOCKS
 from .expressions import Evaluator
 from .json_texts import json_value
@@ -58,6 +59,8 @@ class FoundCall:
     path: list[Node]
     sends: Sends
     search: SourceValue
+    by_caller: tuple[tuple[list[Node], SourceValue], ...] = ()
+    """What the callers of its function send: the nodes to each of their calls, and the search."""
 
     @property
     def node(self) -> Node:
@@ -68,9 +71,9 @@ class FoundCall:
 class CallFinder:
     """Finds the calls of one file."""
 
-    def __init__(self, source: PythonSource) -> None:
+    def __init__(self, source: PythonSource, callers: Callers) -> None:
         self._source = source
-        self.resolver = Resolver(source)
+        self.resolver = Resolver(source, callers)
 
     def calls(self) -> Iterator[FoundCall]:
         """Yield the calls, in their order."""
@@ -107,15 +110,22 @@ class CallFinder:
                 bodies.append(Printer().source_value(sent[1]))
         if not bodies:
             return None
+        by_caller: list[tuple[list[Node], SourceValue]] = []
         if any(True for body in bodies for _ in unknown_parts(body)):
             # A caller in the file may tell what the function does not.
-            for names in self.resolver.states_of_callers(path, wanted):
-                sent = self._sent(node, name, receiver, Evaluator(self._source, names, self.resolver))
-                if sent is not None:
-                    bodies.append(Printer().source_value(sent[1]))
+            for caller, states in self.resolver.states_of_callers(path, wanted):
+                sent_by = [
+                    self._sent(node, name, receiver, Evaluator(self._source, names, self.resolver)) for names in states
+                ]
+                given = [Printer().source_value(sent[1]) for sent in sent_by if sent is not None]
+                if given:
+                    by_caller.append((caller, self._one_of(node, given)))
+                    bodies += given
+        return FoundCall(path, kinds[0], self._one_of(node, bodies), tuple(by_caller))
+
+    def _one_of(self, node: Node, bodies: list[SourceValue]) -> SourceValue:
         unique = bodies if len(bodies) == 1 else _distinct(bodies)
-        search = unique[0] if len(unique) == 1 else Alternatives(tuple(unique), self._source.span(node))
-        return FoundCall(path, kinds[0], search)
+        return unique[0] if len(unique) == 1 else Alternatives(tuple(unique), self._source.span(node))
 
     def _may_send(self, arguments: Node) -> bool:
         """Return whether no argument is a plain URL of something else."""

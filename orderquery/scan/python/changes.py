@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-
 class Changes:
     """Makes the changes of statements."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..found import FoundCalls, Language, SearchCall
 from ..syntax_errors import error_nodes, hiding_error
+from .callers import Callers
 from .calls import CallFinder
+from .reached_uses import NameUses
 from .source import PythonSource, nodes_inside
-from .surroundings import mistakes_around
+from .surroundings import Surroundings
 
 
 def find_calls(text: str, language: Language = "python") -> list[SearchCall]:
@@ -33,9 +35,12 @@ def read_calls(text: str, language: Language = "python") -> FoundCalls:
 
 
 def _calls(source: PythonSource, language: Language) -> list[SearchCall]:
+    uses = NameUses(source)
+    callers = Callers(source, uses)
+    surroundings = Surroundings(source, uses, callers)
     return [
-        SearchCall(source.span(call.node), call.sends, call.search, language, mistakes_around(source, call))
-        for call in CallFinder(source).calls()
+        SearchCall(source.span(call.node), call.sends, call.search, language, surroundings.mistakes(call))
+        for call in CallFinder(source, callers).calls()
     ]
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
 from .blocks import Blocks, Progress
+from .callers import Callers
 from .expressions import Evaluator, truth_of
 from .protocols import ExpressionEvaluator
-from .scopes import NamesReader, ScopeNames, name_of, names_in, parameters_of
-from .source import NEW_SCOPES, PythonSource, child, named, own_nodes
+from .scopes import ScopeNames, methods_of, name_of, names_in, parameters_of, scope_of, scopes_in
+from .source import PythonSource, child, named, own_nodes
 from .statements import MAX_STEPS, Follower, TooManySteps
 from .values import Copier, Names, PythonValue, choice_of
 
@@ -32,9 +33,9 @@ _COMPREHENSIONS = frozenset({
 class Resolver:
     """Finds the values of names; a name that it cannot follow is a hole."""
 
-    def __init__(self, source: PythonSource) -> None:
+    def __init__(self, source: PythonSource, callers: Callers) -> None:
         self._source = source
-        self._scopes: dict[int, ScopeNames] = {}
+        self._callers = callers
         self._values: dict[tuple[int, str], PythonValue | None] = {}
         self._active: set[tuple[int, str]] = set()
         self._steps = 0
@@ -73,8 +74,8 @@ class Resolver:
                 names[name] = self._source.unknown(scope)
         return states or [{}]
 
-    def states_of_callers(self, path: list[Node], wanted: set[str]) -> list[Names]:
-        """Return the values of names where a caller in the file gives the parameters."""
+    def states_of_callers(self, path: list[Node], wanted: set[str]) -> list[tuple[list[Node], list[Names]]]:
+        """Return each caller in the file, and the values of names with what it gives."""
         scopes = scopes_in(path)
         function = scopes[-1]
         parameters = child(function, "parameters")
@@ -85,9 +86,10 @@ class Resolver:
         if not self.scope_names(function).closure(wanted - hidden) & given_names:
             return []
         is_method = scopes[-2].type == "class_definition"
-        found: list[Names] = []
-        for caller in islice(self._callers(function, is_method=is_method), _MAX_CALLERS):
+        found: list[tuple[list[Node], list[Names]]] = []
+        for caller in islice(self._callers.of(path[: path.index(function) + 1]), _MAX_CALLERS):
             arguments = names_in(self._source, child(caller[-1], "arguments"))
+            reached: list[Names] = []
             for index, names in enumerate(self.states_at(caller, arguments)[:_MAX_STATES_OF_CALLER]):
                 evaluator = Evaluator(self._source, names, self)
                 given = self._given(evaluator, function, caller[-1], is_method=is_method)
@@ -95,25 +97,11 @@ class Resolver:
                     self._path = path
                     with suppress(TooManySteps):
                         at = (caller[-1].id, index)
-                        found += self._follow(scopes, wanted - hidden, path[-1], given, at).reached
-        for names in found:
-            names.update({name: self._source.unknown(function) for name in hidden})
+                        reached += self._follow(scopes, wanted - hidden, path[-1], given, at).reached
+            for names in reached:
+                names.update({name: self._source.unknown(function) for name in hidden})
+            found.append((caller, reached))
         return found
-
-    def _callers(self, function: Node, *, is_method: bool) -> Iterator[list[Node]]:
-        """Yield the nodes from the root to each call of a function, outside of it."""
-        label = child(function, "name")
-        if label is None:
-            return
-        name = self._source.text_of(label)
-        for found in re.finditer(rb"\b" + re.escape(name.encode()) + rb"(?=\s*\()", self._source.data):
-            if function.start_byte <= found.start() < function.end_byte:
-                continue
-            node = self._source.root.descendant_for_byte_range(found.start(), found.end() - 1)
-            path = self._source.call_of(node) if node is not None and node.type == "identifier" else None
-            called = None if path is None else child(path[-1], "function")
-            if path is not None and called is not None and (called.type == "attribute") is is_method:
-                yield path
 
     def _inner_names(self, node: Node) -> set[str]:
         """Return the names that a lambda or a comprehension binds."""
@@ -127,10 +115,7 @@ class Resolver:
 
     def scope_names(self, scope: Node) -> ScopeNames:
         """Return the names of a scope."""
-        found = self._scopes.get(scope.id)
-        if found is None:
-            found = self._scopes[scope.id] = NamesReader(self._source, scope).read()
-        return found
+        return self._callers.scope_names(scope)
 
     def _follow(
         self, scopes: list[Node], wanted: set[str], stop: Node | None, given: Names | None = None, caller: object = None
@@ -238,7 +223,9 @@ class Resolver:
         holder, attribute = child(node, "object"), child(node, "attribute")
         if holder is None or attribute is None or holder.type != "identifier":
             return None
-        owner = next((d for d in self._definitions(self._source.text_of(holder)) if d.type == "class_definition"), None)
+        owner = next(
+            (d for d in self._callers.definitions(self._source.text_of(holder)) if d.type == "class_definition"), None
+        )
         name = self._source.text_of(attribute)
         if owner is None or name not in self.scope_names(owner).bound or self._method(owner, name) is not None:
             return None
@@ -262,22 +249,11 @@ class Resolver:
                 return None
             within.append(owner)
         else:
-            found = [d for d in self._definitions(name) if d.type == "function_definition"]
+            found = [d for d in self._callers.definitions(name) if d.type == "function_definition"]
             method = found[0] if len(found) == 1 else None
         if method is None:
             return None
         return self._result(method, within, self._given(evaluator, method, call, is_method=len(within) > 1))
-
-    def _definitions(self, name: str) -> list[Node]:
-        """Return the functions and classes of the module with a name."""
-        found = []
-        for node in self._source.root.named_children:
-            inner = child(node, "definition") if node.type == "decorated_definition" else node
-            if inner is not None and inner.type in NEW_SCOPES:
-                label = child(inner, "name")
-                if label is not None and self._source.text_of(label) == name:
-                    found.append(inner)
-        return found
 
     def _given(self, evaluator: ExpressionEvaluator, method: Node, call: Node, *, is_method: bool) -> Names:
         """Return the parameters of a function with the values of a call."""
@@ -320,29 +296,3 @@ class Resolver:
         finally:
             self._active.discard(key)
             self._call_depth -= 1
-
-
-def methods_of(owner: Node) -> list[Node]:
-    """Return the functions of a class."""
-    found = []
-    for node in named(child(owner, "body") or owner):
-        inner = child(node, "definition") if node.type == "decorated_definition" else node
-        if inner is not None and inner.type == "function_definition":
-            found.append(inner)
-    return found
-
-
-def scope_of(path: list[Node]) -> int:
-    """Return the index of the innermost scope around the last node of a path."""
-    for index in range(len(path) - 2, 0, -1):
-        node = path[index]
-        if node.type in ("function_definition", "class_definition") and path[index + 1] == child(node, "body"):
-            return index
-    return 0
-
-
-def scopes_in(path: list[Node]) -> list[Node]:
-    """Return the scopes around the last node of a path, the module first."""
-    pairs = pairwise(path[1:])
-    kinds = ("function_definition", "class_definition")
-    return [path[0], *(node for node, inner in pairs if node.type in kinds and inner == child(node, "body"))]

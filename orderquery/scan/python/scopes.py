@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .source import NEW_SCOPES, PythonSource, called_name, child, named, own_nodes
@@ -29,6 +30,8 @@ class ScopeNames:
     """The names that a scope binds, and the names that each depends on."""
 
     bound: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    """Those that get a value, and are no functions alone."""
     outer: set[str] = field(default_factory=set)
     """Declared ``global`` or ``nonlocal``."""
     sources: dict[str, set[str]] = field(default_factory=dict)
@@ -163,6 +166,7 @@ class NamesReader:
         source, names = self._source, self.names
         for name in target_names(source, target):
             names.bound.add(name)
+            names.assigned.add(name)
             names.depend(name, others)
         if target.type in ("subscript", "attribute"):
             root = root_of(source, target)
@@ -252,3 +256,34 @@ def _touched_by(source: PythonSource, node: Node) -> Iterable[str]:
         return names_in(source, node)
     found = [name for target in targets for name in target_names(source, target)]
     return [*found, *(root for root in (root_of(source, target) for target in targets) if root is not None)]
+
+
+def methods_of(owner: Node) -> list[Node]:
+    """Return the functions of a class."""
+    found = []
+    for node in named(child(owner, "body") or owner):
+        inner = child(node, "definition") if node.type == "decorated_definition" else node
+        if inner is not None and inner.type == "function_definition":
+            found.append(inner)
+    return found
+
+
+def scope_of(path: list[Node]) -> int:
+    """Return the index of the innermost scope around the last node of a path."""
+    for index in range(len(path) - 2, 0, -1):
+        node = path[index]
+        if node.type in ("function_definition", "class_definition") and path[index + 1] == child(node, "body"):
+            return index
+    return 0
+
+
+def scopes_in(path: list[Node]) -> list[Node]:
+    """Return the scopes around the last node of a path, the module first."""
+    pairs = pairwise(path[1:])
+    kinds = ("function_definition", "class_definition")
+    return [path[0], *(node for node, inner in pairs if node.type in kinds and inner == child(node, "body"))]
+
+
+def function_of(path: list[Node]) -> int:
+    """Return the index of the innermost function around the last node; 0 if none."""
+    return next((index for index in range(len(path) - 2, 0, -1) if path[index].type == "function_definition"), 0)

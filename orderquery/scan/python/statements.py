@@ -66,10 +66,7 @@ class Follower:
             if self._stop is None or not self._has_stop(node):
                 return self._some(node, 0, len(statements), states)
             index = max(self._blocks.index_at(node, self._stop[0]), 0)
-            if self._is_rehearsal:
-                before = self._some(node, 0, index, states)
-            else:
-                before = self._up_to(node, index, states)
+            before = self._some(node, 0, index, states) if self._is_rehearsal else self._up_to(node, index, states)
             after = self._statement(statements[index], before) if before else []
             # After the call only a later round of a loop counts, which is rehearsed.
             return self._some(node, index + 1, len(statements), after) if self._is_rehearsal else after
