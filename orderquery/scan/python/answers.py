@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..around import ORDER, ORDERS, AnswerRead
 from ..nodes import Span
-from .callers import Callers
+from .callers import PythonCallers
 from .reached_uses import BoundName, NameUses, block_of, calls_same, is_nothing
 from .scopes import function_of, name_of
 from .source import PythonSource, called_name, child, named, own_nodes
@@ -24,6 +24,8 @@ _SAME = frozenset({"list", "dict", "cast", "run", "run_until_complete"})
 _SAME_LIST = frozenset({"sorted", "reversed", "iter", "tuple", "islice", "tqdm", "track"})
 """Functions that return the items of their first argument."""
 _ANY_KEY = ""
+_EACH_VALUE = "@each"
+"""In a path: a value that a generator yields."""
 _RAW = frozenset({"text", "content", "read", "data", "body", "result"})
 _JOINING = frozenset({"boolean_operator", "conditional_expression"})
 _READING = frozenset({"subscript", "call", "attribute", "argument_list", "parenthesized_expression", "await"})
@@ -63,7 +65,7 @@ class AnswerReads:
 class AnswerReader:
     """Follows the answer of a call through its function, and to the callers of that."""
 
-    def __init__(self, source: PythonSource, uses: NameUses, callers: Callers) -> None:
+    def __init__(self, source: PythonSource, uses: NameUses, callers: PythonCallers) -> None:
         self._source = source
         self._uses = uses
         self._callers = callers
@@ -147,6 +149,8 @@ class AnswerReader:
             if any(other.type == "list_splat" for other in given[:place]):
                 return None
             return replace(part, index=place)
+        if name == "list" and part.keys == (_EACH_VALUE, *ORDER):
+            return replace(part, keys=ORDERS)
         is_list = part.keys == ORDERS and part.index is None and named(arguments)[:1] == [node]
         if name in ("extend", "append") or (name in _SAME_LIST and not is_list):
             return None
@@ -206,7 +210,7 @@ class AnswerReader:
         return ("*", self._source.span(nodes[0])) if is_index else None
 
     def _step(self, part: _AnswerPart, key: tuple[str, Span] | None, path: list[Node]) -> _AnswerPart | None:
-        if key is None:
+        if key is None or part.keys[:1] == (_EACH_VALUE,):
             return None
         keys = (*part.keys, key[0])
         if key[0] != "*":
@@ -251,8 +255,10 @@ class AnswerReader:
                 self._wait_for(named(alias)[0], part, above, alias.end_byte)
         elif parent.type in ("for_statement", "for_in_clause") and child(parent, "right") == node:
             target = child(parent, "left")
-            if part.keys == ORDERS and target is not None and part.index is None:
-                self._wait_for(target, replace(part, keys=ORDER), above, target.end_byte)
+            is_each = part.keys[:1] == (_EACH_VALUE,)
+            if (part.keys == ORDERS or is_each) and target is not None and part.index is None:
+                keys = part.keys[1:] if is_each else ORDER
+                self._wait_for(target, replace(part, keys=keys), above, target.end_byte)
 
     def _wait_for(self, target: Node, part: _AnswerPart, above: list[Node], holds_from: int) -> None:
         name = name_of(self._source, target)
@@ -280,9 +286,11 @@ class AnswerReader:
         is_generator = any(node.type == "yield" for node in others)
         if statement.type == "yield":
             is_each = any(node.type == "from" for node in statement.children)
-            if part.index is not None or part.keys != (ORDERS if is_each else ORDER):
+            is_generator_of = part.keys[:1] == (_EACH_VALUE,)
+            if part.index is not None or (is_each and part.keys != ORDERS and not is_generator_of):
                 return
-            part = replace(part, keys=ORDERS)
+            if not is_generator_of:
+                part = replace(part, keys=(_EACH_VALUE, *part.keys, *(("*",) if is_each else ())))
         elif is_generator:
             return
         if not all(

@@ -21,7 +21,7 @@ _KEEPING = frozenset({
 """Decorators whose function still returns the same, as far as is known."""
 
 
-class Callers:
+class PythonCallers:
     """Finds the calls of functions, and knows the names of scopes."""
 
     def __init__(self, source: PythonSource, uses: NameUses) -> None:

@@ -10,7 +10,7 @@ from ..documents import shape_of_source, unknown_parts
 from ..found import Sends
 from ..nodes import Alternatives, Scalar, SourceValue, Unknown
 from ..urls import sends_of_url
-from .callers import Callers
+from .callers import PythonCallers
 from .calls_of_values import MOCKS
 from .expressions import Evaluator
 from .json_texts import json_value
@@ -71,7 +71,7 @@ class FoundCall:
 class CallFinder:
     """Finds the calls of one file."""
 
-    def __init__(self, source: PythonSource, callers: Callers) -> None:
+    def __init__(self, source: PythonSource, callers: PythonCallers) -> None:
         self._source = source
         self.resolver = Resolver(source, callers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..found import FoundCalls, Language, SearchCall
 from ..syntax_errors import error_nodes, hiding_error
-from .callers import Callers
+from .callers import PythonCallers
 from .calls import CallFinder
 from .reached_uses import NameUses
 from .source import PythonSource, nodes_inside
@@ -36,7 +36,7 @@ def read_calls(text: str, language: Language = "python") -> FoundCalls:
 
 def _calls(source: PythonSource, language: Language) -> list[SearchCall]:
     uses = NameUses(source)
-    callers = Callers(source, uses)
+    callers = PythonCallers(source, uses)
     surroundings = Surroundings(source, uses, callers)
     return [
         SearchCall(source.span(call.node), call.sends, call.search, language, surroundings.mistakes(call))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..nodes import Scalar, Unknown
 from .blocks import Blocks, Progress
-from .callers import Callers
+from .callers import PythonCallers
 from .expressions import Evaluator, truth_of
 from .protocols import ExpressionEvaluator
 from .scopes import ScopeNames, methods_of, name_of, names_in, parameters_of, scope_of, scopes_in
@@ -33,7 +33,7 @@ _COMPREHENSIONS = frozenset({
 class Resolver:
     """Finds the values of names; a name that it cannot follow is a hole."""
 
-    def __init__(self, source: PythonSource, callers: Callers) -> None:
+    def __init__(self, source: PythonSource, callers: PythonCallers) -> None:
         self._source = source
         self._callers = callers
         self._values: dict[tuple[int, str], PythonValue | None] = {}

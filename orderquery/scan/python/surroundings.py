@@ -13,7 +13,7 @@ from ..documents import SearchDocument, documents_of, unknown_parts
 from ..found import AroundCall
 from ..nodes import Unknown
 from .answers import AnswerReader, AnswerReads
-from .callers import Callers
+from .callers import PythonCallers
 from .calls import FoundCall
 from .loops import LOOPS, Leaving, PythonLoop
 from .reached_uses import NameUses
@@ -39,7 +39,7 @@ _MAX_SITES = 20
 class Surroundings:
     """Judges the code around the calls of a file."""
 
-    def __init__(self, source: PythonSource, uses: NameUses, callers: Callers) -> None:
+    def __init__(self, source: PythonSource, uses: NameUses, callers: PythonCallers) -> None:
         self._source = source
         self._uses = uses
         self._callers = callers

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from .called_values import calls, calls_of
+from ..around import ORDERS, AnswerRead
+from ..nodes import Span
+from .callers import ScriptCallers, calls
 from .literals import key_of
-from .reached_uses import reached_uses
+from .reached_uses import ReachedUses
+from .returned import keys_of, other_returns
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper, nodes_of
 
@@ -21,7 +25,8 @@ ITEM = "*"
 ANY_KEY = "@any"
 _ALL = "@all "
 """In a path, with an index: one of the values of ``Promise.all``."""
-_ORDERS: Path = ("orders",)
+_EACH_VALUE = "@each"
+"""In a path: a value that a generator yields."""
 _MAX_STEPS = 2_000
 _MAX_USES = 500
 _EACH = ("forEach", "map", "filter", "find", "some", "every", "flatMap", "findLast", "findIndex")
@@ -46,10 +51,13 @@ class Answer:
     """
 
     def __init__(
-        self, tree: ScriptTree, scopes: Scopes, call: Node, kind: AnswerKind, *, shares_names: bool = False
-    ) -> None:
+        self, tree: ScriptTree, scopes: Scopes, callers: ScriptCallers, reached: ReachedUses, call: Node,
+        kind: AnswerKind, *, shares_names: bool = False,
+    ) -> None:  # fmt: skip
         self._tree = tree
         self._scopes = scopes
+        self._callers = callers
+        self._reached = reached
         self._call, self._kind = call, kind
         self._shares_names = shares_names
         self.reads: list[Read] = []
@@ -69,11 +77,15 @@ class Answer:
         """Return whether the code itself gives the answer such a part."""
         return path in self._added or (*path[:-1], ANY_KEY) in self._added
 
-    def is_right_elsewhere(self, read: Read, right: Path) -> bool:
-        """Return whether ``??`` or ``||`` joins a wrong key and the right one.
+    def judged(self) -> list[AnswerRead]:
+        """Return the reads with what decides whether a wrong key is a mistake."""
+        return [
+            AnswerRead(read.path, self._tree.span(read.key), joined=self._joined(read), is_tested=self._is_tested(read))
+            for read in self.reads
+        ]
 
-        ``right`` is the path of the right one; any other read will do if there is none.
-        """
+    def _joined(self, read: Read) -> Span | None:
+        """Return the place of ``??`` and ``||`` around a read."""
         top = None
         for above in self._tree.ancestors(read.expression):
             operator = field(above, "operator")
@@ -83,10 +95,18 @@ class Answer:
                 above
             ):
                 break
-        if top is None:
-            return False
-        others = [other for other in self.reads if top.start_byte <= other.key.start_byte < top.end_byte]
-        return any(other.path == right if right else other.path[:1] != read.path[:1] for other in others)
+        return None if top is None else self._tree.span(top)
+
+    def _is_tested(self, read: Read) -> bool:
+        """Return whether a condition around a read asks with ``in`` for its key."""
+        for above in self._tree.ancestors(read.expression):
+            condition = field(above, "condition") if above.type in ("if_statement", "ternary_expression") else None
+            text = "" if condition is None else self._tree.text(condition)
+            if re.search(rf"""["'`]{re.escape(read.path[-1])}["'`] in |hasOwn\w*\(""", text):
+                return True
+            if above.type in FUNCTIONS:
+                break
+        return False
 
     # -- steps --------------------------------------------------------------------------------------------------
 
@@ -112,19 +132,21 @@ class Answer:
                 self._pattern(name, path)
         elif kind == "assignment_expression" and _is(parent, "right", node):
             self._assigned(parent, path)
-        elif kind == "for_in_statement" and _is(parent, "right", node) and path == _ORDERS:
+        elif kind == "for_in_statement" and _is(parent, "right", node):
             left = field(parent, "left")
-            if left is not None:
-                self._pattern(left, (*path, ITEM))
+            if left is not None and (path == ORDERS or path[:1] == (_EACH_VALUE,)):
+                self._pattern(left, (*path, ITEM) if path == ORDERS else path[1:])
         elif kind == "return_statement" or (kind == "arrow_function" and _is(parent, "body", node)):
             self._returned(parent, path)
+        elif kind == "yield_expression":
+            self._yielded(parent, path)
         elif kind == "binary_expression":
             operator = field(parent, "operator")
             if operator is not None and operator.type in ("??", "||", "&&"):
                 self._push(parent, path)
         elif kind == "ternary_expression" and not _is(parent, "condition", node):
             self._push(parent, path)
-        elif kind == "spread_element" and path == _ORDERS:
+        elif kind == "spread_element" and path == ORDERS:
             self._collected(parent)
 
     def _awaits(self, given: Node) -> bool:
@@ -149,10 +171,7 @@ class Answer:
             self._push(call, (f"{_ALL}{index}", *path))
         elif name == "Object.assign" and holder.id == (given or holder).id and index == 0:
             for added in map(inner, items[1:]):
-                known = added.type == "object" and all(part.type == "pair" for part in expressions(added))
-                keys = [field(pair, "key") for pair in expressions(added)] if known else []
-                names = [None if key is None else key_of(self._tree, key) for key in keys] if known else [None]
-                self._added.update((*path, key or ANY_KEY) for key in names)
+                self._added.update((*path, key or ANY_KEY) for key in keys_of(self._tree, added))
 
     def _member(self, member: Node, path: Path) -> None:
         key = field(member, "property") or field(member, "index")
@@ -170,12 +189,12 @@ class Answer:
             if path[0] == f"{_ALL}{name}":
                 self._push(member, path[1:])
             return
-        if path == _ORDERS and (name is None or name.isdecimal()):
+        if path == ORDERS and (name is None or name.isdecimal()):
             self._push(member, (*path, ITEM))
             return
         if name is None:
             return
-        if path == _ORDERS and name in ("length",):
+        if path == ORDERS and name in ("length",):
             return
         self._push(member, self._part(path, name, key, member))
 
@@ -202,7 +221,7 @@ class Answer:
             if name == "json" and path[0] in ("@response", "@got", "@unknown") and len(path) == 1:
                 self._push(call, ())
             return True
-        if path != _ORDERS:
+        if path != ORDERS:
             return name in ("toString", "hasOwnProperty")
         if name in _EACH and given and inner(given[0]).type in FUNCTIONS:
             parameter = _parameter(inner(given[0]), 0)
@@ -247,18 +266,18 @@ class Answer:
             elif node.type == "array_pattern" and at[:1] and at[0].startswith(_ALL):
                 index = int(at[0].removeprefix(_ALL))
                 waiting += [(child, at[1:]) for place, child in _places(node) if place == index]
-            elif node.type == "array_pattern" and at == _ORDERS:
+            elif node.type == "array_pattern" and at == ORDERS:
                 waiting += [(child, (*at, ITEM)) for child in expressions(node)]
             elif node.type in ("lexical_declaration", "variable_declaration"):
                 waiting += [(child, at) for child in expressions(node)]
 
     def _name(self, binding: DeclaredName, path: Path, at: Node) -> None:
         """Follow a variable that gets a part at a node to the uses that hold it."""
-        if any(not write.path and write.change == "unknown" for write in binding.writes):
+        if not self._reached.is_followed(binding):
             return
         self.names.setdefault(id(binding), path)
         by_url = self._kind != "answer"
-        uses = binding.uses if self._shares_names else reached_uses(self._tree, binding, at, self._call, by_url=by_url)
+        uses = binding.uses if self._shares_names else self._reached.of(binding, at, self._call, by_url=by_url)
         for use in uses[:_MAX_USES]:
             self._push(use, path)
 
@@ -280,6 +299,10 @@ class Answer:
 
     def _returned(self, node: Node, path: Path) -> None:
         function = node if node.type == "arrow_function" else self._tree.function_of(node)
+        others = other_returns(self._tree, function, node, self._call, by_url=self._kind != "answer")
+        if not others.is_nothing:
+            return
+        self._added.update((*path, key or ANY_KEY) for key in others.keys)
         parent = self._tree.parent(function)
         if parent is not None and parent.type == "arguments":
             call = self._tree.parent(parent)
@@ -288,8 +311,16 @@ class Answer:
             if call is not None and method is not None and self._tree.text(method) == "then":
                 self._push(call, path)
             return
-        for call in calls_of(self._tree, self._scopes, function):
+        for call in self._callers.of(function):
             self._push(call, path)
+
+    def _yielded(self, node: Node, path: Path) -> None:
+        is_each = any(part.type == "*" for part in node.children)
+        if is_each and path != ORDERS and path[:1] != (_EACH_VALUE,):
+            return
+        values = path if path[:1] == (_EACH_VALUE,) else (_EACH_VALUE, *path, *((ITEM,) if is_each else ()))
+        for call in self._callers.of(self._tree.function_of(node)):
+            self._push(call, values)
 
     def _collected(self, spread: Node) -> None:
         """Follow the orders of all pages in a list: LIST.push(...answer.orders)."""
@@ -302,9 +333,9 @@ class Answer:
         binding, method = self._scopes.binding(holder), field(function, "property")
         is_push = method is not None and self._tree.text(method) == "push"
         if binding is not None and is_push and len(binding.writes) == 1 and id(binding) not in self.names:
-            self.names[id(binding)] = _ORDERS
+            self.names[id(binding)] = ORDERS
             for use in binding.uses[:_MAX_USES]:
-                self._push(use, _ORDERS)
+                self._push(use, ORDERS)
 
 
 def _places(pattern: Node) -> list[tuple[int, Node]]:

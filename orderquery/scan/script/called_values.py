@@ -11,15 +11,14 @@ from tree_sitter import Node
 from ..nodes import ListLiteral, ObjectLiteral, Scalar, SourceValue, Unknown
 from .objects import merged
 from .reading import Reading
-from .scopes import DeclaredName, Scopes
-from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner
+from .scopes import DeclaredName
+from .tree import FUNCTIONS, arguments, callee, expressions, field, inner
 
 JSON = Any
 _SAME = ("Object.freeze", "Object.seal", "structuredClone")
 _MAX_CALLS = 6
 """Of functions in one another."""
 _MAX_BODY_NODES = 5_000
-_MAX_USES = 500
 
 
 class CalledValues:
@@ -109,7 +108,7 @@ class CalledValues:
         values = [self._reader.value(node) for node in given]
         self._calls += 1
         try:
-            self._bind(function, values)
+            self.bind(function, values)
             if body.type != "statement_block":
                 return self._reader.value(body)
             returns = returns_of(body)
@@ -123,7 +122,8 @@ class CalledValues:
         finally:
             self._calls -= 1
 
-    def _bind(self, function: Node, values: list[SourceValue | None]) -> None:
+    def bind(self, function: Node, values: list[SourceValue | None]) -> None:
+        """Give the parameters of a function the values of a call."""
         alone = field(function, "parameter")
         listed = field(function, "parameters")
         parameters = [alone] if alone is not None else [] if listed is None else expressions(listed)
@@ -161,29 +161,6 @@ def local_function(binding: DeclaredName) -> Node | None:
         return None
     value = inner(binding.value)
     return value if value.type in FUNCTIONS else None
-
-
-def calls_of(tree: ScriptTree, scopes: Scopes, function: Node) -> list[Node]:
-    """Return the calls of a function of the file by its name."""
-    name, parent = field(function, "name"), tree.parent(function)
-    if parent is not None and parent.type == "variable_declarator":
-        name = field(parent, "name")
-    binding = None if name is None or name.type != "identifier" else scopes.binding(name)
-    local = None if binding is None else local_function(binding)
-    found: list[Node] = []
-    for use in [] if binding is None or local is None or local.id != function.id else binding.uses[:_MAX_USES]:
-        call = tree.parent(use)
-        if call is not None and call.type == "await_expression":
-            call = tree.parent(call)
-        if call is not None and calls(call, use):
-            found.append(call)
-    return found
-
-
-def calls(node: Node, function: Node) -> bool:
-    """Return whether a node is a call of an expression."""
-    found = callee(node) if node.type == "call_expression" else None
-    return found is not None and found.id == function.id
 
 
 def returns_of(body: Node) -> list[Node] | None:

@@ -8,26 +8,29 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from ..around import right_path, unknown_answer_key
-from ..found import AroundCall, FoundCalls, Language, SearchCall, Sends
+from ..around import wrong_reads
+from ..documents import unknown_parts
+from ..found import AroundCall, FoundCalls, Language, SearchCall
 from ..languages import SourceLanguage
-from ..nodes import ObjectLiteral, Scalar, SourceValue, Span
+from ..nodes import ObjectLiteral, Scalar, SourceValue, Span, Unknown
 from ..syntax_errors import error_nodes, hiding_error
 from .answers import Answer, AnswerKind
 from .builders import Builders
-from .choices import Choices
+from .callers import ScriptCallers
+from .choices import Choices, explore
 from .conditions import fixed_at
 from .http_calls import HttpCall, HttpCalls
 from .json_text import value_of_text
-from .loops import Loop
+from .loops import Loop, SentSearches
 from .markup import Script, comments_of, scripts_in
 from .members import Members
 from .origins import Origins
+from .reached_uses import ReachedUses
 from .reading import Inlines
 from .scopes import Scopes
 from .sdk_calls import SdkCall, sdk_call
-from .sdk_options import SentSearch, read_options
-from .tree import ScriptTree, arguments
+from .sdk_options import read_options
+from .tree import FUNCTIONS, ScriptTree, arguments
 from .values import Budget, ValueReader, read_value
 
 _NEEDLES = re.compile(r"searchOrders|orders/search|orders/query|ecom/v1")
@@ -38,6 +41,10 @@ _BUNDLE_LINE_CHARS = 500
 """A longer script with lines that are longer on average is a bundle: the code of packages."""
 _MAX_CALLS = 300
 """Of a script whose surroundings are judged; a longer list of calls is no code of people."""
+_MAX_FUNCTIONS = 3
+"""Around a call, whose callers are looked for."""
+_MAX_CALLERS = 8
+_MAX_WAYS_OF_CALLER = 4
 _MARKUP = ("html", "vue", "svelte")
 
 
@@ -112,6 +119,8 @@ def _tree(script: Script) -> ScriptTree:
 
 
 class _ScriptFinder:
+    """Finds the calls of one script."""
+
     def __init__(self, tree: ScriptTree, language: Language, *, takes_options: bool) -> None:
         self._tree = tree
         self._takes_options = takes_options
@@ -120,6 +129,8 @@ class _ScriptFinder:
         self._budget = Budget()
         self._calls_left = _MAX_CALLS
         self._origins = Origins(tree, self._scopes)
+        self._callers = ScriptCallers(tree, self._scopes)
+        self._reached = ReachedUses(tree)
         self._members = Members(tree, self._scopes)
         self._builders = Builders(self._origins)
 
@@ -144,8 +155,20 @@ class _ScriptFinder:
         value = None if argument is None else self._value(argument, call)
         if value is None:
             value = ObjectLiteral((), span if argument is None else self._tree.span(argument))
-        sent = read_options(value) if self._takes_options and found.is_npm else SentSearch("sdk", value)
-        return self._found(call, sent.sends, sent.search, "answer", is_sdk=True)
+        given = self._given(argument, call, value, "never")
+        sends: Sends = "sdk"
+        if self._takes_options and found.is_npm:
+            sends, (value, *others) = read_options([value, *(each for _, each in given)])
+            given = [(caller, other) for (caller, _), other in zip(given, others, strict=True)]
+        return self._found(call, SentSearches(sends, value, given), "answer", is_sdk=True)
+
+    def _given(
+        self, node: Node | None, call: Node, value: SourceValue, inlines: Inlines
+    ) -> list[tuple[Node, SourceValue]]:
+        """Return what callers in the file let a call send, if it does not tell all."""
+        if node is None or next(unknown_parts(value), None) is None:
+            return []
+        return list(self._of_callers(node, call, inlines=inlines))
 
     def _http(self, found: HttpCall) -> SearchCall:
         span = self._tree.span(found.call)
@@ -155,30 +178,23 @@ class _ScriptFinder:
             value = ObjectLiteral((), span)
         elif isinstance(value, Scalar):
             value = value_of_text(self._tree, value)
-        return self._found(found.call, found.sends, value, found.answers)
+        given = self._given(found.body, found.call, value, inlines)
+        given = [(caller, value_of_text(self._tree, v) if isinstance(v, Scalar) else v) for caller, v in given]
+        return self._found(found.call, SentSearches(found.sends, value, given), found.answers)
 
-    def _found(
-        self, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind, *, is_sdk: bool = False
-    ) -> SearchCall:
-        answer = Answer(self._tree, self._scopes, call, kind)
+    def _found(self, call: Node, sent: SentSearches, kind: AnswerKind, *, is_sdk: bool = False) -> SearchCall:
+        sends, search = sent.sends, sent.all(self._tree.span(call))
+        answer = Answer(self._tree, self._scopes, self._callers, self._reached, call, kind)
         around: list[AroundCall] = []
         self._calls_left -= 1
         if sends != "stores" and self._calls_left >= 0:
-            around += self._wrong_reads(answer, is_sdk=is_sdk)
-            around += Loop(self._tree, self._scopes, call, sends, search, kind).mistakes()
+            around += wrong_reads(answer.judged(), answer.is_added, is_sdk=is_sdk)
+            loop = Loop(self._tree, self._scopes, self._callers, self._reached, call, kind, sent)
+            around += loop.mistakes()
             around += self._members.mistakes(call, sends, search)
         unique = {(mistake.code, mistake.span): mistake for mistake in around}
         in_order = sorted(unique.values(), key=lambda mistake: mistake.span)
         return SearchCall(self._tree.span(call), sends, search, self._language, tuple(in_order))
-
-    def _wrong_reads(self, answer: Answer, *, is_sdk: bool) -> Iterator[AroundCall]:
-        for read in answer.reads:
-            mistake = unknown_answer_key(read.path, self._tree.span(read.key), is_sdk=is_sdk)
-            right = right_path(read.path, is_sdk=is_sdk)
-            if mistake is None or right is None or answer.is_added(read.path):
-                continue
-            if not answer.is_right_elsewhere(read, right):
-                yield mistake
 
     def _value(self, node: Node, call: Node, *, inlines: Inlines = "never") -> SourceValue | None:
         if node.type == "spread_element":
@@ -186,3 +202,41 @@ class _ScriptFinder:
         return read_value(
             lambda choices: self._reader(call, choices, inlines=inlines), node, fixed_at(self._tree, call)
         )
+
+    def _of_callers(self, node: Node, call: Node, *, inlines: Inlines) -> Iterator[tuple[Node, SourceValue]]:
+        """Yield each caller of the function around a call, with what that sends then."""
+        function, callers = self._called_around(call)
+        for caller in callers:
+            given = arguments(caller)
+            if any(part.type == "spread_element" for part in given):
+                continue
+
+            def values(choices: Choices, caller: Node = caller) -> list[SourceValue | None]:
+                reader = self._reader(caller, choices)
+                return [reader.value(part) for part in arguments(caller)]
+
+            for way in explore(values, fixed_at(self._tree, caller).truths)[:_MAX_WAYS_OF_CALLER]:
+                if all(value is None or isinstance(value, Unknown) for value in way):
+                    continue
+
+                def reader(choices: Choices, way: list[SourceValue | None] = way) -> ValueReader:
+                    made = self._reader(call, choices, inlines=inlines)
+                    made.give(function, way)
+                    return made
+
+                value = read_value(reader, node, fixed_at(self._tree, call))
+                if value is not None:
+                    yield caller, value
+
+    def _called_around(self, call: Node) -> tuple[Node, list[Node]]:
+        """Return the innermost function around a call that the file calls, and its calls."""
+        functions = [above for above in self._tree.ancestors(call) if above.type in FUNCTIONS]
+        for function in functions[:_MAX_FUNCTIONS]:
+            outside = [
+                caller
+                for caller in self._callers.of(function)
+                if not function.start_byte <= caller.start_byte < function.end_byte
+            ]
+            if outside:
+                return function, outside[:_MAX_CALLERS]
+        return self._tree.root, []

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from ..around import OFFSET_KEYS, cursor_beside_search, cursor_not_passed, offset_paging, wrong_loop_end
 from ..found import AroundCall, Sends
-from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Unknown
+from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Span, Unknown
 from .answers import Answer, AnswerKind
-from .called_values import calls_of
-from .objects import entry_of, has_unknown_entries
+from .callers import ScriptCallers
+from .choices import MAX_ALTERNATIVES
+from .objects import entry_of, has_unknown_entries, identity_of
+from .reached_uses import ReachedUses
 from .scopes import Scopes
 from .tree import LOOPS, ScriptTree, arguments, expressions, field, nodes_of
 
@@ -31,28 +34,56 @@ _NEVER = "never ends it"
 _INVERTED = "is the other way round"
 
 
+class SentSearches(NamedTuple):
+    """What a call sends: as it is written, and as each caller of its function lets it."""
+
+    sends: Sends
+    own: SourceValue
+    given: list[tuple[Node, SourceValue]]
+
+    def all(self, span: Span) -> SourceValue:
+        """Return all searches, as the alternatives of one call."""
+        found: dict[object, SourceValue] = {}
+        for value in (self.own, *(value for _, value in self.given)):
+            for part in value.values if isinstance(value, Alternatives) else (value,):
+                found.setdefault(identity_of(part), part)
+        values = tuple(found.values())[:MAX_ALTERNATIVES]
+        return values[0] if len(values) == 1 else Alternatives(values, span)
+
+    def of(self, caller: Node) -> list[SourceValue]:
+        """Return the searches that are sent for a caller."""
+        given = [value for node, value in self.given if node.id == caller.id] or [self.own]
+        parts = [part for value in given for part in (value.values if isinstance(value, Alternatives) else (value,))]
+        return [_search_in(part, self.sends) for part in parts]
+
+
 class Loop:
     """The loop around a call that sends a search."""
 
     def __init__(
-        self, tree: ScriptTree, scopes: Scopes, call: Node, sends: Sends, search: SourceValue, kind: AnswerKind
+        self, tree: ScriptTree, scopes: Scopes, callers: ScriptCallers, reached: ReachedUses, call: Node,
+        kind: AnswerKind, sent: SentSearches,
     ) -> None:  # fmt: skip
         self._tree = tree
         self._scopes = scopes
+        self._callers = callers
+        self._reached = reached
         self._call = call
         self._kind = kind
-        values = search.values if isinstance(search, Alternatives) else (search,)
-        self._searches = [_search_in(value, sends) for value in values]
+        self._sent = sent
+        self._searches = sent.of(call)
         self._site = call
         """The call in the loop: this one, or that of the function around it."""
         own = self._loop_of(call)
-        callers = [call] if own is not None else calls_of(tree, scopes, tree.function_of(call))[:_MAX_CALLERS]
-        self._sites = [(caller, loop) for caller in callers if (loop := self._loop_of(caller)) is not None]
+        sites = [call] if own is not None else callers.of(tree.function_of(call))[:_MAX_CALLERS]
+        self._sites = [(caller, loop) for caller in sites if (loop := self._loop_of(caller)) is not None]
 
     @cached_property
     def _answer(self) -> Answer:
         # The usual loop keeps the first page and each later one in the same variable.
-        return Answer(self._tree, self._scopes, self._call, self._kind, shares_names=True)
+        return Answer(
+            self._tree, self._scopes, self._callers, self._reached, self._call, self._kind, shares_names=True
+        )  # fmt: skip
 
     def _loop_of(self, call: Node) -> Node | None:
         """Return the innermost loop around a call, if it may be one over pages."""
@@ -64,6 +95,7 @@ class Loop:
         yield from self._beside_search()
         for site, loop in self._sites:
             self._site = site
+            self._searches = self._sent.of(site)
             yield from self._in_loop(loop)
 
     def _in_loop(self, loop: Node) -> Iterator[AroundCall]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from ..found import Sends
 from ..nodes import Alternatives, ObjectLiteral, SourceValue
@@ -10,23 +10,19 @@ from ..nodes import Alternatives, ObjectLiteral, SourceValue
 _KEY = "search"
 
 
-class SentSearch(NamedTuple):
-    """A search of a call, and its form."""
+def read_options(arguments: Sequence[SourceValue]) -> tuple[Sends, list[SourceValue]]:
+    """Return the searches in arguments of one call of an older SDK, and their form.
 
-    sends: Sends
-    search: SourceValue
-
-
-def read_options(argument: SourceValue) -> SentSearch:
-    """Return the search in the argument of an older SDK.
-
-    An argument that is not only ``{ search: … }`` is read as the body that it becomes.
+    If one of them is not only ``{ search: … }``, all are read as the bodies that they become.
     """
-    search = _only_search(argument)
-    if search is not None:
-        return SentSearch("sdk", search)
-    is_object = isinstance(argument, Alternatives) or (isinstance(argument, ObjectLiteral) and bool(argument.entries))
-    return SentSearch("request" if is_object else "sdk", argument)
+    searches = [_only_search(argument) for argument in arguments]
+    for argument, search in zip(arguments, searches, strict=True):
+        is_object = isinstance(argument, Alternatives) or (isinstance(argument, ObjectLiteral) and argument.entries)
+        if search is None and is_object:
+            return "request", [*arguments]
+    return "sdk", [
+        argument if search is None else search for argument, search in zip(arguments, searches, strict=True)
+    ]
 
 
 def _only_search(value: SourceValue) -> SourceValue | None:

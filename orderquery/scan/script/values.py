@@ -105,6 +105,10 @@ class ValueReader:
         """Set the value of a parameter while its function is read."""
         self._variables.bound[id(binding)] = value
 
+    def give(self, function: Node, values: list[SourceValue | None]) -> None:
+        """Give the parameters of a function the values of a call of it."""
+        self._calls.bind(function, values)
+
     def _read(self, node: Node) -> SourceValue | None:
         kind = node.type
         if kind in ("object", "array"):

@@ -51,9 +51,9 @@ class Variables:
         binding = self._reader.scopes.binding(node)
         if binding is None:
             return None if name == "undefined" else self._reader.unknown(node)
-        if id(binding) in self.bound:
+        if id(binding) in self.bound and not binding.writes:
             value = self.bound[id(binding)]
-            return self._reader.unknown(node) if isinstance(value, Unknown) and not binding.writes else value
+            return self._reader.unknown(node) if isinstance(value, Unknown) else value
         if binding.kind in ("import", "class", "enum", "element"):
             return self._reader.unknown(node)
         if binding.kind == "function":
@@ -115,6 +115,8 @@ class Variables:
 
     def _declared(self, binding: DeclaredName, use: Node) -> SourceValue | None:
         reader = self._reader
+        if id(binding) in self.bound:
+            return self.bound[id(binding)]
         if binding.is_rest:
             return reader.unknown(use)
         if binding.kind == "parameter":
