@@ -12,10 +12,12 @@ from urllib.parse import quote
 from .output import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..compiler.report import Report
     from ..diagnostics.diagnostic import Diagnostic
+    from ..scan.fixes import SingleFix
+    from ..syntax.source_text import Replacement
 
 JSON = Any
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -33,14 +35,17 @@ class SarifLog:
         self._artifacts: list[JSON] = []
         self._results: list[JSON] = []
 
-    def add(self, report: Report[Any], name: str | None) -> None:
-        """Add a report; ``name`` is the file, if there is one."""
+    def add(self, report: Report[Any], name: str | None, made: tuple[SingleFix, ...] | None = None) -> None:
+        """Add a report; ``name`` is the file, if there is one.
+
+        ``made`` are the fixes of a file of code; those of a request are found by its report.
+        """
         artifact: JSON = None
         if name is not None:
             uri = uri_of(name)
             artifact = {"uri": uri, "index": len(self._artifacts)}
             self._artifacts.append({"location": {"uri": uri}, "roles": ["analysisTarget"]})
-        fixes = _Fixes(report, artifact)
+        fixes = _Fixes(report, artifact) if made is None else _MadeFixes(report.source or "", artifact, made)
         self._results += [self._result(diagnostic, artifact, fixes) for diagnostic in report.diagnostics]
 
     def text(self) -> str:
@@ -61,7 +66,7 @@ class SarifLog:
         }
         return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
-    def _result(self, diagnostic: Diagnostic, artifact: JSON, fixes: _Fixes) -> JSON:
+    def _result(self, diagnostic: Diagnostic, artifact: JSON, fixes: _Fixes | _MadeFixes) -> JSON:
         from ..compiler.render import printable
 
         region = _region_of(diagnostic)
@@ -100,31 +105,50 @@ class _Fixes:
         if self._artifact is None or not diagnostic.certain or not self._left or not self._report.source:
             return None
         from ..compiler.partial_corrections import class_of
-        from ..compiler.render import printable
 
         self._left -= 1
         made = self._report.correct(diagnostic)
-        class_ = None if made is None else class_of(diagnostic, self._report.diagnostics, made)
-        edits = [] if made is None or class_ is None else list(self._replacements(made.value))
-        if not edits:
-            return None
-        return {
-            "description": {"text": printable(diagnostic.help.partition("\n")[0])},
-            "artifactChanges": [{"artifactLocation": self._artifact, "replacements": edits}],
-            "properties": {"class": class_},
-        }
+        class_ = None if made is None else class_of(diagnostic, self._report.diagnostics, made.remaining)
+        edits = [] if made is None or class_ is None else list(self._edits(made.value))
+        return _fix(diagnostic, self._artifact, self._report.source, edits, class_) if edits else None
 
-    def _replacements(self, fixed: JSON) -> Iterator[JSON]:
+    def _edits(self, fixed: JSON) -> Iterable[Replacement]:
         from ..compiler.rewrite import replacements
-        from ..syntax.source_text import Replacement, SourceText
+        from ..syntax.source_text import Replacement
 
         text = self._report.source or ""
-        lines = SourceText(text)
-        edits = [Replacement(0, len(text), fixed)] if isinstance(fixed, str) else replacements(text, fixed)
-        for edit in edits:
-            start, end = lines.line_column(edit.start), lines.line_column(edit.end)
-            region = {"startLine": start[0], "startColumn": start[1], "endLine": end[0], "endColumn": end[1]}
-            yield {"deletedRegion": region, "insertedContent": {"text": edit.text}}
+        return [Replacement(0, len(text), fixed)] if isinstance(fixed, str) else replacements(text, fixed)
+
+
+class _MadeFixes:
+    """The fixes of a file of code, as SARIF."""
+
+    def __init__(self, text: str, artifact: JSON, made: tuple[SingleFix, ...]) -> None:
+        self._text = text
+        self._artifact = artifact
+        self._made = made
+
+    def of(self, diagnostic: Diagnostic) -> JSON:
+        """Return the fix of a finding; ``None`` if there is none that is certain."""
+        fix = next((fix for fix in self._made if fix.diagnostic == diagnostic), None)
+        return None if fix is None else _fix(diagnostic, self._artifact, self._text, fix.edits, fix.class_)
+
+
+def _fix(diagnostic: Diagnostic, artifact: JSON, text: str, edits: Iterable[Replacement], class_: str | None) -> JSON:
+    from ..compiler.render import printable
+    from ..syntax.source_text import SourceText
+
+    lines = SourceText(text)
+    changes = []
+    for edit in edits:
+        start, end = lines.line_column(edit.start), lines.line_column(edit.end)
+        region = {"startLine": start[0], "startColumn": start[1], "endLine": end[0], "endColumn": end[1]}
+        changes.append({"deletedRegion": region, "insertedContent": {"text": edit.text}})
+    return {
+        "description": {"text": printable(diagnostic.help.partition("\n")[0])},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": changes}],
+        "properties": {"class": class_},
+    }
 
 
 def uri_of(name: str) -> str:

@@ -75,7 +75,7 @@ def scan(
     from .scan_output import ScanTotals, show_progress
 
     mode = fix_mode(fix=fix, diff=diff, write=write, limited=only is not None, format_=format_)
-    options = _options(select, ignore, mode, only)
+    options = _options(select, ignore, mode, only, format_)
     _check_baselines(baseline, write_baseline, mode)
     known = None if baseline is None else Baseline.read(baseline)
     files = list(source_files(path or (".",), exclude))
@@ -97,11 +97,13 @@ def scan(
     return EXIT_PROBLEMS if totals.errors else EXIT_OK
 
 
-def _options(select: tuple[str, ...], ignore: tuple[str, ...], mode: Mode | None, only: str | None) -> ScanOptions:
+def _options(
+    select: tuple[str, ...], ignore: tuple[str, ...], mode: Mode | None, only: str | None, format_: str
+) -> ScanOptions:
     from ..scan.file_scan import ScanOptions
 
     limit: OnlyClass = "same-answer" if only == "same-answer" else None
-    return ScanOptions(_codes(select), _codes(ignore), mode is not None, limit)
+    return ScanOptions(_codes(select), _codes(ignore), mode is not None, format_ == "sarif", limit)
 
 
 def _codes(given: tuple[str, ...]) -> frozenset[str]:

@@ -175,7 +175,7 @@ def _write_sarif(scans: list[FileScan], totals: ScanTotals) -> None:
     log = SarifLog()
     for scan in scans:
         if scan.source is not None:
-            log.add(_report_of(scan, totals), scan.path)
+            log.add(_report_of(scan, totals), scan.path, scan.fixes)
     write_line(log.text())
 
 

@@ -15,7 +15,7 @@ from ..language.schema import Schema
 from ..syntax.ast import Filter, Search, SortKey
 from ..syntax.json_reader import Shape
 from .checker import check_search
-from .corrections import Correction, Fixer, Only, fixed_request
+from .corrections import Fixer, Only, fixed_request
 from .rewrite import same_json
 
 JSON = Any
@@ -37,12 +37,12 @@ def partly_fixed_request(
     return fixed_request(document, shape, schema, diagnostics) if fixed is document else fixed
 
 
-def class_of(diagnostic: Diagnostic, before: Iterable[Diagnostic], made: Correction) -> Fix | None:
+def class_of(diagnostic: Diagnostic, before: Iterable[Diagnostic], remaining: Iterable[Diagnostic]) -> Fix | None:
     """Return the class of a fix, by all diagnostics that it removes.
 
     ``None`` if it does not remove its own.
     """
-    gone = Counter(map(_name, before)) - Counter(map(_name, made.remaining))
+    gone = Counter(map(_name, before)) - Counter(map(_name, remaining))
     if not gone[_name(diagnostic)]:
         return None
     return "intended" if any(fix == "intended" for _, _, fix in gone) else "same-answer"

@@ -119,7 +119,7 @@ class _FixFinder:
             made = self._report.correct(diagnostic)
         except EndlessFixes:
             return None
-        fix = None if made is None else class_of(diagnostic, self._report.diagnostics, made)
+        fix = None if made is None else class_of(diagnostic, self._report.diagnostics, made.remaining)
         if made is None or fix is None:
             return None
         text = self._source.text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..diagnostics.diagnostic import Diagnostic
 from .files import SourceFile
-from .fixes import OnlyClass, fixed_source
+from .fixes import OnlyClass, SingleFix, fixed_source, single_fixes
 from .installed_ecom import installed_ecom
 from .languages import MAX_SOURCE_BYTES, language_of, may_have_calls
 from .scanned import ScannedSource, scan_source
@@ -19,11 +19,15 @@ _MAX_LINE_BYTES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What to do with each file: the codes that count, and the fixes to make."""
+    """What to do with each file: the codes that count, and the fixes to make.
+
+    ``fixes`` makes them in the source, and ``single_fixes`` finds each alone.
+    """
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     fixes: bool = False
+    single_fixes: bool = False
     only: OnlyClass = None
 
     def counts(self, diagnostic: Diagnostic) -> bool:
@@ -43,6 +47,7 @@ class FileScan:
     lines: int = 0
     source: ScannedSource | None = None
     fixed: ScannedSource | None = None
+    fixes: tuple[SingleFix, ...] = ()
     skipped: str = ""
     is_bundle: bool = False
 
@@ -72,4 +77,5 @@ def scan_file(file: SourceFile, options: ScanOptions) -> FileScan:
     if not source.calls and not source.diagnostics:
         return FileScan(path, line_count)
     fixed = fixed_source(source, options.only, options.counts) if options.fixes else source
-    return FileScan(path, line_count, source, None if fixed is source else fixed)
+    fixes = single_fixes(source, options.counts) if options.single_fixes else ()
+    return FileScan(path, line_count, source, None if fixed is source else fixed, fixes)

@@ -6,11 +6,13 @@ Each fix is proven: the changed source is scanned again, and every call must hav
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..compiler.corrections import EndlessFixes
-from ..diagnostics.diagnostic import Diagnostic
+from ..compiler.partial_corrections import class_of
+from ..diagnostics.diagnostic import Diagnostic, Fix
 from ..syntax.holes import Hole
 from ..syntax.source_text import Replacement, splice
 from .checks import check_document, identity_of
@@ -26,6 +28,8 @@ MAX_ROUNDS = 8
 """A fix may reveal another mistake."""
 _MAX_SCANS = 40
 """Of one source, to prove its fixes."""
+_MAX_SCANNED_CHARS = 4_000_000
+"""To prove the fixes of a source one by one."""
 
 
 def fixed_source(scanned: ScannedSource, only: OnlyClass = None, chosen: Chosen = lambda _: True) -> ScannedSource:
@@ -41,11 +45,56 @@ def fixed_source(scanned: ScannedSource, only: OnlyClass = None, chosen: Chosen 
     return _SourceFixer(only, chosen).fixed(scanned)
 
 
+@dataclass(frozen=True, slots=True)
+class SingleFix:
+    """The edits of a source that fix one finding, and the class of all that they fix."""
+
+    diagnostic: Diagnostic
+    class_: Fix
+    edits: tuple[Replacement, ...]
+
+
+def single_fixes(scanned: ScannedSource, chosen: Chosen = lambda _: True) -> tuple[SingleFix, ...]:
+    """Return the certain fixes of a source, each alone and for the source as it is.
+
+    A fix that moves a part of a search makes the others of that, too. Of a long source only the first ones are made.
+    """
+    wanted = [d for d in scanned.diagnostics if d.certain and chosen(d)]
+    if not wanted or has_errors(scanned.text, scanned.language):
+        return ()
+    fixer = _SourceFixer(None, chosen, max(1, min(_MAX_SCANS, _MAX_SCANNED_CHARS // len(scanned.text))))
+    found = (fixer.single(scanned, diagnostic) for diagnostic in wanted)
+    return tuple([fix for fix in found if fix is not None])
+
+
+class _Attempt(NamedTuple):
+    """Edits that are proven, and the source after them."""
+
+    edits: list[Replacement]
+    after: ScannedSource
+
+
 class _SourceFixer:
-    def __init__(self, only: OnlyClass, chosen: Chosen) -> None:
+    def __init__(self, only: OnlyClass, chosen: Chosen, scans: int = _MAX_SCANS) -> None:
         self._only = only
         self._chosen = chosen
-        self._scans_left = _MAX_SCANS
+        self._scans_left = scans
+
+    def single(self, scanned: ScannedSource, diagnostic: Diagnostic) -> SingleFix | None:
+        """Return the fix of one finding; ``None`` if there is none that is proven."""
+        name = identity_of(diagnostic)
+        for index, call in enumerate(scanned.calls):
+            certain = [d for d in call.diagnostics if d.certain]
+            if name not in map(identity_of, certain) or not call.found_documents.is_whole:
+                continue
+            attempts: list[Diagnostic | None] = [diagnostic]
+            attempts += [None] if len(certain) > 1 and all(map(self._chosen, certain)) else []
+            for attempt in attempts:
+                made = self._attempt(scanned, index, attempt)
+                class_ = None if made is None else class_of(diagnostic, scanned.diagnostics, made.after.diagnostics)
+                if made is not None and class_ is not None:
+                    return SingleFix(diagnostic, class_, tuple(made.edits))
+        return None
 
     def fixed(self, scanned: ScannedSource) -> ScannedSource:
         """Return the source after as many rounds as are needed."""
@@ -67,12 +116,12 @@ class _SourceFixer:
             # All at once, unless some are silenced; then one after the other.
             attempts: list[Diagnostic | None] = [None] if len(wanted) == len(certain) else []
             for attempt in (*attempts, *wanted):
-                after = self._attempt(scanned, index, attempt)
-                if after is not None:
-                    return after
+                made = self._attempt(scanned, index, attempt)
+                if made is not None:
+                    return made.after
         return None
 
-    def _attempt(self, scanned: ScannedSource, index: int, alone: Diagnostic | None) -> ScannedSource | None:
+    def _attempt(self, scanned: ScannedSource, index: int, alone: Diagnostic | None) -> _Attempt | None:
         corrected = [
             [self._corrected(document, call, alone, scanned) for document in call.documents] for call in scanned.calls
         ]
@@ -85,7 +134,7 @@ class _SourceFixer:
         self._scans_left -= 1
         text = splice(scanned.text, edits)
         after = scan_source(text, scanned.language, ecom_version=scanned.ecom_version)
-        return after if _is_proven(scanned, after, corrected, index) else None
+        return _Attempt(edits, after) if _is_proven(scanned, after, corrected, index) else None
 
     def _corrected(
         self, document: SearchDocument, call: ScannedCall, alone: Diagnostic | None, scanned: ScannedSource

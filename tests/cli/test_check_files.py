@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from command_line import HANG_S, ROOT, run
 from project import TESTS
+from sarif_fixes import applied
 
 from orderquery.cli.sarif import MAX_FIXES, uri_of
 from orderquery.diagnostics.codes import CODES
@@ -153,22 +154,6 @@ def sarif(*arguments, stdin=None):
             place = location.get("physicalLocation", {}).get("artifactLocation")
             assert place is None or found["artifacts"][place["index"]]["location"]["uri"] == place["uri"] != ""
     return found
-
-
-def applied(text, fix):
-    """Make a fix of a log in a text: lines end with a line feed, columns count code points."""
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-
-    def offset(region, which):
-        return starts[region[f"{which}Line"] - 1] + region[f"{which}Column"] - 1
-
-    (change,) = fix["artifactChanges"]
-    for made in reversed(change["replacements"]):
-        region = made["deletedRegion"]
-        text = text[: offset(region, "start")] + made["insertedContent"]["text"] + text[offset(region, "end") :]
-    return text
 
 
 def test_sarif_of_every_code_and_every_fix_is_right(here):

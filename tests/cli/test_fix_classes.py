@@ -86,7 +86,7 @@ def test_the_class_of_each_fix_is_true():
         for diagnostic in report.diagnostics:
             if diagnostic.certain:
                 made = report.correct(diagnostic)
-                found = class_of(diagnostic, report.diagnostics, made)
+                found = class_of(diagnostic, report.diagnostics, made.remaining)
                 classes[found] += 1
                 assert found is not None
                 assert found == "intended" or same_answer(report.plan, oq.check(made.value, "request").plan)
