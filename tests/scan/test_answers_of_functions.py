@@ -199,3 +199,114 @@ def test_what_others_get_is_no_search(source: str) -> None:
 )  # fmt: skip
 def test_a_loop_over_a_function_that_gets_no_cursor(language: SourceLanguage, source: str) -> None:
     assert codes_of(language, source) == ["cursor-not-passed"]
+
+
+PAGE = (
+    "def page(cursor=None):\n"
+    '    search = {"cursorPaging": {"cursor": cursor}} if cursor else {"filter": {}, "cursorPaging": {"limit": 100}}\n'
+    '    return requests.post("https://www.wixapis.com/ecom/v1/orders/search", json={"search": search}).json()\n'
+)
+SCRIPT_PAGE = (
+    SDK
+    + "const page = (cursor) => orders.searchOrders(cursor ? { cursorPaging: { cursor } } : { cursorPaging: { limit: 9 } });\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        (
+            "python",
+            PAGE + 'def all():\n    cursor = None\n    while True:\n        a = page(cursor)\n        cursor = a["metadata"]["cursors"]["next"]\n'
+            "        if not cursor:\n            break\n",
+        ),
+        (
+            "javascript",
+            SCRIPT_PAGE + "async function all() { let cursor; do { const a = await page(cursor); keep(a.orders);"
+            " cursor = a.metadata.cursors.next; } while (cursor); }",
+        ),
+        (
+            "python",
+            'def fetch(shop, body):\n    if shop == "wix":\n    ' + SEND + "    return other(body)\n"
+            'fetch("shopify", {"status": "any"})\n',
+        ),
+        (
+            "javascript",
+            SDK + 'function fetch(shop, body) { if (shop !== "wix") return other(body); return orders.searchOrders(body); }\n'
+            'fetch("shopify", { status: "any" });',
+        ),
+    ],
+)  # fmt: skip
+def test_a_caller_whose_search_is_right(language: SourceLanguage, source: str) -> None:
+    assert codes_of(language, source) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        ("python", PYTHON_FUNCTION + 'def of(where):\n    return search({"search": {"filter": where}})\nof({"paymentstatus": "PAID"})\n'),
+    ],
+)  # fmt: skip
+def test_a_caller_of_a_caller(language: SourceLanguage, source: str) -> None:
+    assert codes_of(language, source) == ["unknown-field"]
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        (
+            "python",
+            'API = "https://www.wixapis.com/ecom/v1"\n@retry(3)\ndef _post(path, body):\n'
+            "    r = requests.post(API + path, json=body)\n    return r.json()\n"
+            '_post("/orders/search", {"search": {"filter": {"paymentstatus": "PAID"}}})\n'
+            '_post("/products/query", {"filter": {"paymentstatus": "PAID"}})\n',
+        ),
+        (
+            "python",
+            'class Shop:\n    BASE = "https://www.wixapis.com/ecom/v1"\n    def _request(self, method, path, **kwargs):\n'
+            '        return self.session.request(method, f"{self.BASE}{path}", **kwargs).json()\n'
+            '    def find(self):\n        return self._request("POST", "/orders/search", '
+            'json={"search": {"filter": {"paymentstatus": "PAID"}}})\n',
+        ),
+        (
+            "javascript",
+            'const BASE = "https://www.wixapis.com/ecom/v1";\nclass Shop {\n'
+            "  async request(path, options) { return (await fetch(`${BASE}${path}`, options)).json(); }\n"
+            '  find() { return this.request("/orders/search", { method: "POST", body: JSON.stringify({ search: '
+            '{ filter: { paymentstatus: "PAID" } } }) }); }\n'
+            '  other() { return this.request("/products/query", { method: "POST", body: JSON.stringify({ x: 1 }) }); }\n}',
+        ),
+        (
+            "javascript",
+            'const xhr = new XMLHttpRequest();\nxhr.open("POST", "https://www.wixapis.com/ecom/v1/orders/search");\n'
+            'xhr.send(JSON.stringify({ search: { filter: { paymentstatus: "PAID" } } }));',
+        ),
+    ],
+)  # fmt: skip
+def test_a_call_whose_url_is_in_another_place(language: SourceLanguage, source: str) -> None:
+    assert codes_of(language, source) == ["unknown-field"]
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        (
+            "python",
+            PYTHON_FUNCTION + 'def all():\n    found, page = [], 1\n    found.extend(search({})["orders"])\n    return found\n'
+            'print([o["totals"] for o in all()])\n',
+        ),
+        (
+            "python",
+            'import urllib.request\nreq = urllib.request.Request("https://www.wixapis.com/ecom/v1/orders/search", data=b"{}")\n'
+            'with urllib.request.urlopen(req) as r:\n    print(json.load(r)["totalCount"])\n',
+        ),
+        (
+            "typescript",
+            "class Shop { async post<T>(path: string, body: unknown): Promise<T> { const { data } = await this.http.post<T>(path, body); "
+            'return data; }\n  async count() { const r: any = await this.post("/ecom/v1/orders/search", { search: {} }); '
+            "return r.totalCount; } }",
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_that_goes_through_other_code(language: SourceLanguage, source: str) -> None:
+    assert codes_of(language, source) == ["unknown-answer-key"]

@@ -10,7 +10,7 @@ from ..around import ORDER, ORDERS, AnswerRead
 from ..nodes import Span
 from .callers import PythonCallers
 from .reached_uses import BoundName, NameUses, block_of, calls_same, is_nothing
-from .scopes import function_of, name_of
+from .scopes import MUTATORS, function_of, name_of
 from .source import PythonSource, called_name, child, named, own_nodes
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MAX_NAMES = 400
 _MAX_CALLERS = 300
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "argument_list", "expression_statement"})
 _DECODERS = frozenset({"json", "loads", "load"})
-_SAME = frozenset({"list", "dict", "cast", "run", "run_until_complete"})
+_SAME = frozenset({"list", "dict", "cast", "run", "run_until_complete", "urlopen", "send", "open"})
 _SAME_LIST = frozenset({"sorted", "reversed", "iter", "tuple", "islice", "tqdm", "track"})
 """Functions that return the items of their first argument."""
 _ANY_KEY = ""
@@ -152,9 +152,42 @@ class AnswerReader:
         if name == "list" and part.keys == (_EACH_VALUE, *ORDER):
             return replace(part, keys=ORDERS)
         is_list = part.keys == ORDERS and part.index is None and named(arguments)[:1] == [node]
+        if name == "extend" and is_list:
+            self._collect(call, part)
         if name in ("extend", "append") or (name in _SAME_LIST and not is_list):
             return None
         return part if name in _SAME or name in _SAME_LIST else None
+
+    def _collect(self, extend: Node, part: _AnswerPart) -> None:
+        """Follow a list that gets the orders of all pages, and nothing else."""
+        function = child(extend, "function")
+        holder = None if function is None or function.type != "attribute" else child(function, "object")
+        name = None if holder is None else name_of(self._source, holder)
+        if holder is None or name is None or name.startswith("self."):
+            return
+        path = self._source.path_to(holder)
+        scope = path[function_of(path)]
+        known = self._uses.of(scope, name)
+        mutations = [use for use in known.uses if self._mutates(use)]
+        if len(known.bindings) == 1 and len(mutations) == 1:
+            binding = known.bindings[0]
+            value = self._value_of(binding)
+            if value is not None and is_nothing(self._source, value):
+                self._waiting.append((binding, part, scope))
+
+    def _value_of(self, binding: BoundName) -> Node | None:
+        """Return the value of a binding, also in ``found, cursor = [], None``."""
+        target, value = child(binding.statement, "left"), child(binding.statement, "right")
+        if target is None or value is None or target.type != "pattern_list":
+            return value
+        names = [name_of(self._source, part) for part in named(target)]
+        values = named(value) if value.type == "expression_list" else []
+        return values[names.index(binding.name)] if len(values) == len(names) else None
+
+    def _mutates(self, use: list[Node]) -> bool:
+        """Return whether code changes a list at a use of its name."""
+        attribute = child(use[-2], "attribute") if use[-2].type == "attribute" else None
+        return attribute is not None and self._source.text_of(attribute) in MUTATORS
 
     def _attribute(self, path: list[Node], index: int, part: _AnswerPart) -> tuple[_AnswerPart, int] | None:
         """Return what an attribute of a part holds, and the index of its expression."""

@@ -29,6 +29,7 @@ from .values import (
     text_of,
     unknown_of,
 )
+from .wrappers import PythonWrappers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,8 @@ _URL_NAMES = ("url", "path", "endpoint", "uri", "route")
 _BODY_NAMES = ("json", "content", "data", "body", "payload", "json_data", "json_body")
 _BODY_LIKE = re.compile(r"body|payload|data|json|search|query|params|request", re.IGNORECASE)
 _HEADERS = frozenset({"authorization", "content-type", "accept", "wix-site-id", "wix-account-id", "user-agent"})
+_PART_OF_PATH = re.compile(r"""[fr]?["']/?(?:v1/)?orders/(?:search|query)\b""")
+_MAX_PATH_BYTES = 100
 _METHOD = re.compile(r"[A-Za-z]{3,7}")
 _READING = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CERTAIN_CLIENTS = frozenset({"requests", "httpx", "aiohttp", "urllib", "urllib3"})
@@ -74,6 +77,8 @@ class CallFinder:
     def __init__(self, source: PythonSource, callers: PythonCallers) -> None:
         self._source = source
         self.resolver = Resolver(source, callers)
+        self._before_path: PythonValue | None = None
+        self._wrappers = PythonWrappers(source, callers, self.resolver)
 
     def calls(self) -> Iterator[FoundCall]:
         """Yield the calls, in their order."""
@@ -101,6 +106,7 @@ class CallFinder:
         if root is not None and (_NOT_A_CLIENT.search(root) or MOCKS.search(root)):
             return None
         wanted = names_in(self._source, arguments) | names_in(self._source, receiver)
+        self._before_path = self._wrappers.base(path) if self._names_part_of_path(arguments) else None
         kinds: list[Sends] = []
         bodies: list[SourceValue] = []
         for names in self.resolver.states_at(path, wanted):
@@ -113,19 +119,29 @@ class CallFinder:
         by_caller: list[tuple[list[Node], SourceValue]] = []
         if any(True for body in bodies for _ in unknown_parts(body)):
             # A caller in the file may tell what the function does not.
-            for caller, states in self.resolver.states_of_callers(path, wanted):
+            own = list(bodies)
+            for caller, states, is_whole in self.resolver.states_of_callers(path, wanted):
                 sent_by = [
                     self._sent(node, name, receiver, Evaluator(self._source, names, self.resolver)) for names in states
                 ]
                 given = [Printer().source_value(sent[1]) for sent in sent_by if sent is not None]
                 if given:
-                    by_caller.append((caller, self._one_of(node, given)))
+                    by_caller.append((caller, self._one_of(node, given if is_whole else [*own, *given])))
                     bodies += given
         return FoundCall(path, kinds[0], self._one_of(node, bodies), tuple(by_caller))
 
     def _one_of(self, node: Node, bodies: list[SourceValue]) -> SourceValue:
         unique = bodies if len(bodies) == 1 else _distinct(bodies)
         return unique[0] if len(unique) == 1 else Alternatives(tuple(unique), self._source.span(node))
+
+    def _names_part_of_path(self, arguments: Node) -> bool:
+        """Return whether an argument is the end of a path that a function may complete."""
+        return any(
+            _PART_OF_PATH.match(self._source.text_of(value))
+            for part in named(arguments)
+            if (value := child(part, "value") if part.type == "keyword_argument" else part) is not None
+            and value.end_byte - value.start_byte < _MAX_PATH_BYTES
+        )
 
     def _may_send(self, arguments: Node) -> bool:
         """Return whether no argument is a plain URL of something else."""
@@ -149,6 +165,8 @@ class CallFinder:
         arguments = _Arguments(self._source, node, evaluator)
         base = client.base_url if isinstance(client, ClientValue) else None
         found = arguments.url(base)
+        if found is None and self._before_path is not None:
+            found = arguments.url(self._before_path)
         if found is None or arguments.method(found[1]) in _READING or name.lower() in ("get", "put", "patch", "delete"):
             return None
         sends, index = found

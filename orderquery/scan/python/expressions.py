@@ -74,7 +74,8 @@ class Evaluator:
         if node.type == "boolean_operator" and len(parts) == 2:
             return self._both(node, parts)
         if node.type == "comparison_operator":
-            return self._is_none(node, parts)
+            found = self._is_equal(node, parts)
+            return self._is_none(node, parts) if found is None else found
         return truth_of(self.value(node))
 
     def _both(self, node: Node, parts: list[Node]) -> bool | None:
@@ -83,6 +84,18 @@ class Evaluator:
         if decides in found:
             return decides
         return None if None in found else not decides
+
+    def _is_equal(self, node: Node, parts: list[Node]) -> bool | None:
+        """Return whether two known strings are the same; ``None`` for other operands."""
+        operators = [part.type for part in node.children if not part.is_named]
+        if len(parts) != 2 or operators not in (["=="], ["!="]):
+            return None
+        left, right = self.value(parts[0]), self.value(parts[1])
+        if not isinstance(left, Scalar) or not isinstance(right, Scalar):
+            return None
+        if not isinstance(left.value, str) or not isinstance(right.value, str):
+            return None
+        return (left.value == right.value) is (operators == ["=="])
 
     def _is_none(self, node: Node, parts: list[Node]) -> bool | None:
         operators = [part.type for part in node.children if not part.is_named or part.type in ("is not", "not in")]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..nodes import Scalar, Unknown
 from .blocks import Blocks, Progress
@@ -24,10 +24,23 @@ if TYPE_CHECKING:
 _MAX_CALL_DEPTH = 4
 _MAX_CALLERS = 8
 _MAX_STATES_OF_CALLER = 4
+_MAX_CALLER_DEPTH = 1
+"""Of callers whose callers tell what they give."""
 _GLOBAL = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+(.+)$", re.MULTILINE)
 _COMPREHENSIONS = frozenset({
     "list_comprehension", "dictionary_comprehension", "set_comprehension", "generator_expression",
 })  # fmt: skip
+
+
+class CallerStates(NamedTuple):
+    """A call of a function, and the values of names in that with what it gives.
+
+    ``is_whole`` if these are all values that it may give.
+    """
+
+    path: list[Node]
+    states: list[Names]
+    is_whole: bool
 
 
 class Resolver:
@@ -74,7 +87,7 @@ class Resolver:
                 names[name] = self._source.unknown(scope)
         return states or [{}]
 
-    def states_of_callers(self, path: list[Node], wanted: set[str]) -> list[tuple[list[Node], list[Names]]]:
+    def states_of_callers(self, path: list[Node], wanted: set[str], depth: int = 0) -> list[CallerStates]:
         """Return each caller in the file, and the values of names with what it gives."""
         scopes = scopes_in(path)
         function = scopes[-1]
@@ -86,21 +99,29 @@ class Resolver:
         if not self.scope_names(function).closure(wanted - hidden) & given_names:
             return []
         is_method = scopes[-2].type == "class_definition"
-        found: list[tuple[list[Node], list[Names]]] = []
+        found: list[CallerStates] = []
         for caller in islice(self._callers.of(path[: path.index(function) + 1]), _MAX_CALLERS):
             arguments = names_in(self._source, child(caller[-1], "arguments"))
             reached: list[Names] = []
-            for index, names in enumerate(self.states_at(caller, arguments)[:_MAX_STATES_OF_CALLER]):
+            states = self.states_at(caller, arguments)
+            is_whole = len(states) <= _MAX_STATES_OF_CALLER
+            states = states[:_MAX_STATES_OF_CALLER]
+            if depth < _MAX_CALLER_DEPTH:
+                for outer in self.states_of_callers(caller, arguments, depth + 1)[:_MAX_STATES_OF_CALLER]:
+                    states += outer.states[:_MAX_STATES_OF_CALLER]
+            for index, names in enumerate(states):
                 evaluator = Evaluator(self._source, names, self)
                 given = self._given(evaluator, function, caller[-1], is_method=is_method)
-                if any(not isinstance(value, Unknown) for value in given.values()):
+                if all(isinstance(value, Unknown) for value in given.values()):
+                    is_whole = False
+                else:
                     self._path = path
                     with suppress(TooManySteps):
                         at = (caller[-1].id, index)
                         reached += self._follow(scopes, wanted - hidden, path[-1], given, at).reached
             for names in reached:
                 names.update({name: self._source.unknown(function) for name in hidden})
-            found.append((caller, reached))
+            found.append(CallerStates(caller, reached, is_whole))
         return found
 
     def _inner_names(self, node: Node) -> set[str]:
@@ -136,7 +157,8 @@ class Resolver:
         progress = None
         if stop is not None:
             progress = self._progress.setdefault((scope.id, caller, frozenset(relevant)), Progress())
-        follower = Follower(self._source, self, self._blocks, relevant, stop, progress)
+        is_forced = caller is None
+        follower = Follower(self._source, self, self._blocks, relevant, stop, progress, is_forced=is_forced)
         body = child(scope, "body") or scope
         follower.ended = follower.block(body, [start])
         return follower

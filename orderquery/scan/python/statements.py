@@ -31,16 +31,18 @@ class Follower:
     """Follows the statements of one scope.
 
     ``stop`` is the node before which the names are wanted, and ``progress`` what an earlier one left.
+    With ``is_forced`` it is reached even through a condition that does not hold.
     """
 
     def __init__(
         self, source: PythonSource, resolver: NameResolver, blocks: Blocks, relevant: set[str], stop: Node | None,
-        progress: Progress | None = None,
+        progress: Progress | None = None, *, is_forced: bool = True,
     ) -> None:  # fmt: skip
         self._source = source
         self._resolver = resolver
         self._blocks = blocks
         self._relevant = relevant
+        self._is_forced = is_forced
         self._progress = Progress() if progress is None else progress
         self._stop = None if stop is None else (stop.start_byte, stop.end_byte)
         self._changes = Changes(source, resolver, relevant)
@@ -163,7 +165,7 @@ class Follower:
                 entering.append(copied_names(names))
             if holds is not True:
                 passing.append(names)
-        if always and not entering:
+        if always and self._is_forced and not entering:
             entering = copies(states)
         return entering, passing
 

@@ -9,6 +9,8 @@ from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, callee, expressions, field, inner
 
 _MAX_USES = 500
+_MAX_METHODS = 10
+"""With one name, of several classes."""
 _FIELDS = ("public_field_definition", "field_definition")
 
 
@@ -19,6 +21,7 @@ class ScriptCallers:
         self._tree = tree
         self._scopes = scopes
         self._by_method: dict[str, list[Node]] | None = None
+        self._methods: dict[str, list[Node]] | None = None
         self._known: dict[int, list[Node]] = {}
 
     def of(self, function: Node) -> list[Node]:
@@ -29,6 +32,28 @@ class ScriptCallers:
             found = self._of_name(function) if label is None or owner is None else self._of_method(label, owner)
             self._known[function.id] = found
         return found
+
+    def target(self, call: Node) -> Node | None:
+        """Return the function of the file that a call calls; ``None`` if it is not known."""
+        function = callee(call)
+        function = None if function is None else inner(function)
+        if function is None or function.type == "identifier":
+            binding = None if function is None else self._scopes.binding(function)
+            return None if binding is None else local_function(binding)
+        method = field(function, "property")
+        if method is None:
+            return None
+        if self._methods is None:
+            self._methods = {}
+            for kind in FUNCTIONS:
+                for node in self._tree.nodes[kind]:
+                    label, _ = self._member(node)
+                    if label is not None:
+                        self._methods.setdefault(self._tree.text(label), []).append(node)
+        for node in self._methods.get(self._tree.text(method), [])[:_MAX_METHODS]:
+            if any(found.id == call.id for found in self.of(node)):
+                return node
+        return None
 
     def _of_name(self, function: Node) -> list[Node]:
         name, parent = field(function, "name"), self._tree.parent(function)

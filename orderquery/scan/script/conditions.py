@@ -157,6 +157,19 @@ class Conditions:
                 return False
         return True
 
+    def may_come_to(self, node: Node, function: Node) -> bool:
+        """Return whether no statement before a node of a function leaves it first."""
+        for child, above in self._steps(node):
+            for guard in guards_of(self._tree, above) if above.type in ("statement_block", "program") else ():
+                condition = field(guard, "condition")
+                if guard.start_byte < child.start_byte and condition is not None and self.decide(condition):
+                    return False
+            if above.id == function.id:
+                return True
+            if not self.is_followed(child, above):
+                return False
+        return True
+
 
 _VALUED = frozenset(
     (
@@ -208,7 +221,7 @@ def fixed_at(tree: ScriptTree, call: Node) -> Fixed:
             if condition is not None and condition.id != child.id and consequence is not None:
                 _fix(tree, condition, consequence.id == child.id, truths, tests)
         elif above.type in ("statement_block", "program"):
-            for guard in _guards(tree, above):
+            for guard in guards_of(tree, above):
                 if guard.start_byte >= child.start_byte:
                     break
                 condition = field(guard, "condition")
@@ -218,7 +231,7 @@ def fixed_at(tree: ScriptTree, call: Node) -> Fixed:
     return Fixed(truths, tests)
 
 
-def _guards(tree: ScriptTree, block: Node) -> list[Node]:
+def guards_of(tree: ScriptTree, block: Node) -> list[Node]:
     """Return the statements of a block that leave it under a condition."""
     found = tree.guards.get(block.id)
     if found is None:

@@ -141,7 +141,7 @@ class _ScriptFinder:
             if found is not None:
                 yield self._sdk(found)
                 continue
-            http = HttpCalls(self._reader(call), self._origins).find(call, given)
+            http = HttpCalls(self._reader(call), self._origins, self._callers).find(call, given)
             if http is not None:
                 yield self._http(http)
 
@@ -168,7 +168,7 @@ class _ScriptFinder:
         """Return what callers in the file let a call send, if it does not tell all."""
         if node is None or next(unknown_parts(value), None) is None:
             return []
-        return list(self._of_callers(node, call, inlines=inlines))
+        return list(self._of_callers(node, call, value, inlines=inlines))
 
     def _http(self, found: HttpCall) -> SearchCall:
         span = self._tree.span(found.call)
@@ -203,7 +203,9 @@ class _ScriptFinder:
             lambda choices: self._reader(call, choices, inlines=inlines), node, fixed_at(self._tree, call)
         )
 
-    def _of_callers(self, node: Node, call: Node, *, inlines: Inlines) -> Iterator[tuple[Node, SourceValue]]:
+    def _of_callers(
+        self, node: Node, call: Node, own: SourceValue, *, inlines: Inlines
+    ) -> Iterator[tuple[Node, SourceValue]]:
         """Yield each caller of the function around a call, with what that sends then."""
         function, callers = self._called_around(call)
         for caller in callers:
@@ -215,8 +217,11 @@ class _ScriptFinder:
                 reader = self._reader(caller, choices)
                 return [reader.value(part) for part in arguments(caller)]
 
-            for way in explore(values, fixed_at(self._tree, caller).truths)[:_MAX_WAYS_OF_CALLER]:
+            ways = explore(values, fixed_at(self._tree, caller).truths)
+            is_whole = len(ways) <= _MAX_WAYS_OF_CALLER
+            for way in ways[:_MAX_WAYS_OF_CALLER]:
                 if all(value is None or isinstance(value, Unknown) for value in way):
+                    is_whole = False
                     continue
 
                 def reader(choices: Choices, way: list[SourceValue | None] = way) -> ValueReader:
@@ -224,9 +229,13 @@ class _ScriptFinder:
                     made.give(function, way)
                     return made
 
+                if not any(explore(lambda choices: reader(choices).conditions.may_come_to(call, function), {})):
+                    continue
                 value = read_value(reader, node, fixed_at(self._tree, call))
                 if value is not None:
                     yield caller, value
+            if not is_whole:
+                yield caller, own
 
     def _called_around(self, call: Node) -> tuple[Node, list[Node]]:
         """Return the innermost function around a call that the file calls, and its calls."""

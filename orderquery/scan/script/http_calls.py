@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -10,11 +11,13 @@ from tree_sitter import Node
 from ..found import Sends
 from .answers import AnswerKind
 from .called_values import local_function, returns_of
+from .callers import ScriptCallers
 from .literals import value_of_key
 from .origins import Origins
 from .reading import Reading
 from .tree import FUNCTIONS, arguments, callee, expressions, field, inner
 from .urls import joined, sends_of, url_of
+from .wrappers import Wrappers
 
 _NOT_SENDING = re.compile(
     r"^(?:console|logger?|log|expect|describe|it|test|app|router|server|nock|scope|mock\w*|rest|http(?=\.post$)|jest|vi|cy|sinon|"
@@ -53,8 +56,7 @@ _MODULE_ANSWERS: dict[str, AnswerKind] = {
     "wix-fetch": "response", "cross-fetch": "response", "isomorphic-fetch": "response", "@wix/essentials": "response",
     "@wix/http-client": "response", "ofetch": "unknown",
 }  # fmt: skip
-_JSON = re.compile(r"\.json\(\)\W*(?:as\s+[\w.<>\[\]]+\W*)?$")
-_MAX_RETURN_CHARS = 300
+_PART_OF_PATH = re.compile(r"^/?(?:v1/)?orders/(?:search|query)\b")
 _MAX_CHAIN = 10
 _MAKERS = ("create", "extend", "defaults")
 _PLAIN = ("search", "filter", "sort", "cursorPaging", "query", "paging")
@@ -72,10 +74,11 @@ class HttpCall(NamedTuple):
 class HttpCalls:
     """Finds the HTTP calls of a script."""
 
-    def __init__(self, reader: Reading, origins: Origins) -> None:
+    def __init__(self, reader: Reading, origins: Origins, callers: ScriptCallers) -> None:
         self._reader = reader
         self._tree = reader.tree
         self._origins = origins
+        self._wrappers = Wrappers(reader, callers)
 
     def find(self, call: Node, given: list[Node]) -> HttpCall | None:
         """Return the call that sends a search that a call is."""
@@ -86,6 +89,11 @@ class HttpCalls:
         name = self._tree.name(function)
         if not name or function.type not in ("identifier", "member_expression") or not self._may_send(function):
             return None
+        opened = self._opened(function)
+        if opened is not None:
+            url = url_of(self._reader, opened)
+            api = None if url is None else sends_of(url)
+            return None if api is None else HttpCall(call, given[0], api, "unknown")
         base = self._base(function)
         for index, node in enumerate(given[:3]):
             node = inner(node)
@@ -105,9 +113,34 @@ class HttpCalls:
                 index = 0
             url = url_of(self._reader, node)
             api = None if url is None else sends_of(joined(base, url))
+            if api is None and url is not None and _PART_OF_PATH.search(url):
+                api = sends_of(joined(self._wrappers.base(call, index), url))
             if api is not None:
                 return self._with_rest(call, function, given[index + 1 :], api)
         return None
+
+    def _opened(self, function: Node) -> Node | None:
+        """Return the URL of the XMLHttpRequest whose ``send`` a function is."""
+        holder, method = field(function, "object"), field(function, "property")
+        if holder is None or holder.type != "identifier" or method is None or self._tree.text(method) != "send":
+            return None
+        binding = self._reader.scopes.binding(holder)
+        value = None if binding is None or binding.value is None else inner(binding.value)
+        constructor = None if value is None or value.type != "new_expression" else field(value, "constructor")
+        if binding is None or constructor is None or self._tree.name(constructor) != "XMLHttpRequest":
+            return None
+        opened = [call for use in binding.uses for call in self._called_on(use, "open")]
+        given = arguments(opened[0]) if len(opened) == 1 else []
+        is_post = len(given) > 1 and self._tree.text(given[0]).strip("'\"`").upper() == "POST"
+        return given[1] if is_post else None
+
+    def _called_on(self, use: Node, method: str) -> Iterator[Node]:
+        """Yield the call of a method of a variable at its use."""
+        member = self._tree.parent(use)
+        call = None if member is None or member.type != "member_expression" else self._tree.parent(member)
+        name = None if member is None else field(member, "property")
+        if call is not None and call.type == "call_expression" and name is not None and self._tree.text(name) == method:
+            yield call
 
     def _with_rest(self, call: Node, function: Node, rest: list[Node], api: Sends) -> HttpCall | None:
         """Return a call by its arguments after the URL."""
@@ -120,10 +153,10 @@ class HttpCalls:
         sent = self._sent_later(call)
         if sent is not None:
             return self._call(call, function, sent, api)
-        if name in ("post", "put", "request") and answers in ("axios", "unknown"):
+        if name in ("post", "put", "request") and answers in ("axios", "unknown", "answer"):
             if options is None:
                 return self._call(call, function, None, api) if name == "post" else None
-            if options.type == "object" and answers == "unknown" and self._has_body(options):
+            if options.type == "object" and answers != "axios" and self._has_body(options):
                 return self._call(call, function, self._options_body(options), api)
             return self._call(call, function, options, api)
         for node in rest:
@@ -141,7 +174,7 @@ class HttpCalls:
                 return self._call(call, function, node, api)
         if name == "post" and not rest:
             return self._call(call, function, None, api)
-        if answers == "unknown" and rest and self._may_be_body(rest[-1]):
+        if answers in ("unknown", "answer") and rest and self._may_be_body(rest[-1]):
             return self._call(call, function, rest[-1], api)
         return None
 
@@ -233,8 +266,8 @@ class HttpCalls:
         if last in _FETCHES or name in ("globalThis.fetch", "window.fetch"):
             binding = self._reader.scopes.binding(function) if function.type == "identifier" else None
             return "response" if binding is None or binding.kind != "function" else "unknown"
-        local = self._local(parent) if (parent := self._tree.parent(function)) is not None else None
-        if local is not None and self._returns_json(local):
+        call = self._tree.parent(function)
+        if call is not None and call.type == "call_expression" and self._wrappers.returns_json(call):
             return "answer"
         maker = self._maker(function)
         if _AXIOS.search(name.split("(")[0]) or (maker is not None and _AXIOS.search(self._tree.start_of(maker, 80))):
@@ -244,14 +277,6 @@ class HttpCalls:
         if maker is not None and self._tree.start_of(maker, 3) == "ky.":
             return "response"
         return "unknown"
-
-    def _returns_json(self, function: Node) -> bool:
-        """Return whether a function of the file returns the decoded body of a response."""
-        body = field(function, "body")
-        if body is None:
-            return False
-        found = [body] if body.type != "statement_block" else returns_of(body) or []
-        return any(_JSON.search(self._tree.start_of(node, _MAX_RETURN_CHARS)) is not None for node in found)
 
     def _maker(self, function: Node) -> Node | None:
         """Return the call that made the instance of a client, such as axios.create(...)."""
