@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ..around import ORDER, ORDERS, AnswerRead
+from ..around import ORDER, ORDERS, AnswerRead, right_path
 from ..nodes import Span
 from .callers import PythonCallers
 from .reached_uses import BoundName, NameUses, block_of, calls_same, is_nothing
@@ -247,7 +247,8 @@ class AnswerReader:
             return None
         keys = (*part.keys, key[0])
         if key[0] != "*":
-            joined, is_tested = self._around(path, key[0])
+            is_wrong = right_path(keys, is_sdk=False) is not None
+            joined, is_tested = self._around(path, key[0]) if is_wrong else (None, False)
             self._found.reads.append(AnswerRead(keys, key[1], part.is_decoded, joined, is_tested))
         return replace(part, keys=keys)
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from ..around import ORDERS, AnswerRead
+from ..around import ORDERS, AnswerRead, right_path
 from ..nodes import Span
 from .callers import ScriptCallers, calls
 from .literals import key_of
@@ -77,12 +77,15 @@ class Answer:
         """Return whether the code itself gives the answer such a part."""
         return path in self._added or (*path[:-1], ANY_KEY) in self._added
 
-    def judged(self) -> list[AnswerRead]:
+    def judged(self, *, is_sdk: bool) -> list[AnswerRead]:
         """Return the reads with what decides whether a wrong key is a mistake."""
-        return [
-            AnswerRead(read.path, self._tree.span(read.key), joined=self._joined(read), is_tested=self._is_tested(read))
-            for read in self.reads
-        ]
+        return [self._judged(read, is_wrong=right_path(read.path, is_sdk=is_sdk) is not None) for read in self.reads]
+
+    def _judged(self, read: Read, *, is_wrong: bool) -> AnswerRead:
+        span = self._tree.span(read.key)
+        if not is_wrong:
+            return AnswerRead(read.path, span)
+        return AnswerRead(read.path, span, joined=self._joined(read), is_tested=self._is_tested(read))
 
     def _joined(self, read: Read) -> Span | None:
         """Return the place of ``??`` and ``||`` around a read."""

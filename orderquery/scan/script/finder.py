@@ -188,7 +188,7 @@ class _ScriptFinder:
         around: list[AroundCall] = []
         self._calls_left -= 1
         if sends != "stores" and self._calls_left >= 0:
-            around += wrong_reads(answer.judged(), answer.is_added, is_sdk=is_sdk)
+            around += wrong_reads(answer.judged(is_sdk=is_sdk), answer.is_added, is_sdk=is_sdk)
             loop = Loop(self._tree, self._scopes, self._callers, self._reached, call, kind, sent)
             around += loop.mistakes()
             around += self._members.mistakes(call, sends, search)

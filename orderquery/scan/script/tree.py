@@ -79,6 +79,7 @@ class ScriptTree:
         self.guards: dict[int, list[Node]] = {}
         """By the identity of a block, its statements that leave it; found when they are needed."""
         self._parents: dict[int, Node] = {}
+        self._function_of: dict[int, Node] = {}
         self._scope_of: dict[int, int] = {}
         self._scope_around: dict[int, int] = {}
         self._walk()
@@ -133,7 +134,11 @@ class ScriptTree:
 
     def function_of(self, node: Node) -> Node:
         """Return the function in which a node is; the whole tree outside of one."""
-        return next((found for found in self.ancestors(node) if found.type in FUNCTIONS), self.root)
+        found = self._function_of.get(node.id)
+        if found is None:
+            found = next((above for above in self.ancestors(node) if above.type in FUNCTIONS), self.root)
+            self._function_of[node.id] = found
+        return found
 
     def text(self, node: Node) -> str:
         """Return the source of a node."""
