@@ -108,6 +108,10 @@ RIGHT: dict[str, tuple[SourceLanguage, str]] = {
     "python: a comprehension beside a parameter": (
         "python", PYTHON_FUNCTION + 'def f(o):\n    print(o["_id"])\n    return [o["id"] for o in search({})["orders"]]\n',
     ),
+    "python: orders that the code replaces": (
+        "python",
+        PYTHON_FUNCTION + 'a = search({})\na["orders"] = [dict(o, _id=o["id"]) for o in a["orders"]]\nprint([o["_id"] for o in a["orders"]])\n',
+    ),
     "python: another value of the name": (
         "python", PYTHON_FUNCTION + 'a = search({})\nprint(a["orders"])\na = shopify()\nprint(a["totalCount"])\n',
     ),
@@ -119,6 +123,9 @@ RIGHT: dict[str, tuple[SourceLanguage, str]] = {
         "javascript",
         SDK + "async function search(b) { try { return await orders.searchOrders(b); } catch { return { totalCount: 0 }; } }\n"
         "console.log((await search({})).totalCount);",
+    ),
+    "javascript: orders that the code replaces": (
+        "javascript", FUNCTION + "const a = await search({});\na.orders = a.orders.map(mapped);\nconsole.log(a.orders[0].id);",
     ),
     "javascript: another class": (
         "javascript", CLASS + "class Other { async total() { return (await this.search({})).totalCount; } }",
@@ -186,9 +193,20 @@ def test_what_others_get_is_no_search(source: str) -> None:
             FUNCTION + "async function all() { let r; do { r = await search({ filter: {} }); keep(r.orders); } while (r.metadata.hasNext); }",
         ),
         (
+            "javascript",
+            SDK + "async function search(b) { for (let i = 0; i < 3; i++) { try { return await orders.searchOrders(b); } catch (e) { await wait(i); } } }\n"
+            "async function all() { let r; do { r = await search({ filter: {} }); keep(r.orders); } while (r.metadata.hasNext); }",
+        ),
+        (
             "python",
             PYTHON_FUNCTION + 'def all():\n    while True:\n        a = search({"search": {}})\n        keep(a["orders"])\n'
             '        if not a["metadata"]["hasNext"]:\n            break\n',
+        ),
+        (
+            "python",
+            "def search(body):\n    for _ in range(3):\n        r = requests.post('https://www.wixapis.com/ecom/v1/orders/search', json=body)\n"
+            "        if r.ok:\n            return r.json()\n"
+            'def all():\n    while True:\n        a = search({"search": {}})\n        if not a["metadata"]["hasNext"]:\n            break\n',
         ),
         (
             "python",
@@ -245,9 +263,18 @@ def test_a_caller_whose_search_is_right(language: SourceLanguage, source: str) -
     ("language", "source"),
     [
         ("python", PYTHON_FUNCTION + 'def of(where):\n    return search({"search": {"filter": where}})\nof({"paymentstatus": "PAID"})\n'),
+        (
+            "python",
+            "def find(*names, **kw):\n    body = {'search': kw}\n" + SEND + 'find("a", filter={"paymentstatus": "PAID"})\n',
+        ),
+        (
+            "javascript",
+            SDK + "class Shop { build(filter) { return { filter }; } find(filter) { return orders.searchOrders(this.build(filter)); }\n"
+            '  paid() { return this.find({ paymentstatus: "PAID" }); } }',
+        ),
     ],
 )  # fmt: skip
-def test_a_caller_of_a_caller(language: SourceLanguage, source: str) -> None:
+def test_what_a_caller_gives_through_other_code(language: SourceLanguage, source: str) -> None:
     assert codes_of(language, source) == ["unknown-field"]
 
 

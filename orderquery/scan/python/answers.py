@@ -52,6 +52,8 @@ class AnswerReads:
     reads: list[AnswerRead] = field(default_factory=list)
     added: set[tuple[str, ...]] = field(default_factory=set)
     """The parts that the code itself gives the answer."""
+    replaced: set[tuple[str, ...]] = field(default_factory=set)
+    """Those that it had before."""
     names: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     """By the id of a scope and a name, the keys of the part that the name holds."""
     sites: list[list[Node]] = field(default_factory=list)
@@ -59,7 +61,8 @@ class AnswerReads:
 
     def is_added(self, keys: tuple[str, ...]) -> bool:
         """Return whether the code itself may give the answer such a part."""
-        return keys in self.added or (*keys[:-1], _ANY_KEY) in self.added
+        is_inside = any(keys[:length] in self.replaced for length in range(1, len(keys)))
+        return is_inside or keys in self.added or (*keys[:-1], _ANY_KEY) in self.added
 
 
 class AnswerReader:
@@ -105,6 +108,7 @@ class AnswerReader:
                 key = self._key(keys)
                 if child(path[index - 2], "left") == parent and path[index - 2].type == "assignment":
                     self._found.added.add((*part.keys, _ANY_KEY if key is None else key[0]))
+                    self._found.replaced.update([] if key is None else [(*part.keys, key[0])])
                     return
                 if part.keys == ORDERS and keys and keys[0].type == "slice":
                     index -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..nodes import Scalar, Unknown
@@ -16,11 +16,12 @@ from .protocols import ExpressionEvaluator
 from .scopes import ScopeNames, methods_of, name_of, names_in, parameters_of, scope_of, scopes_in
 from .source import PythonSource, child, named, own_nodes
 from .statements import MAX_STEPS, Follower, TooManySteps
-from .values import Copier, Names, PythonValue, choice_of
+from .values import Copier, Names, ObjectValue, PythonValue, choice_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_REST = ("list_splat_pattern", "dictionary_splat_pattern")
 _MAX_CALL_DEPTH = 4
 _MAX_CALLERS = 8
 _MAX_STATES_OF_CALLER = 4
@@ -282,19 +283,30 @@ class Resolver:
         parameters, arguments = child(method, "parameters"), child(call, "arguments")
         if parameters is None or arguments is None:
             return {}
-        names = [name for name, _ in parameters_of(self._source, parameters)][is_method:]
+        nodes = parameters_of(self._source, parameters)[is_method:]
+        names = [name for name, node in nodes if node.type not in _REST]
+        places = [name for name, _ in takewhile(lambda each: each[1].type not in _REST, nodes)]
+        rest = next((name for name, node in nodes if node.type == "dictionary_splat_pattern"), None)
+        others = ObjectValue([], self._source.span(arguments))
         given: Names = {}
         position = 0
         for argument in named(arguments):
             key = child(argument, "name") if argument.type == "keyword_argument" else None
             if key is not None:
-                given[self._source.text_of(key)] = evaluator.value(child(argument, "value"), argument)
+                name = self._source.text_of(key)
+                value = evaluator.value(child(argument, "value"), argument)
+                if name in names:
+                    given[name] = value
+                else:
+                    others.put(name, self._source.span(key), value)
             elif argument.type in ("list_splat", "dictionary_splat"):
                 return {}
-            elif position < len(names):
-                given[names[position]] = evaluator.value(argument)
+            elif position < len(places):
+                given[places[position]] = evaluator.value(argument)
                 position += 1
-        return {name: value for name, value in given.items() if name in names}
+        if rest is not None:
+            given[rest] = others
+        return given
 
     def _result(self, function: Node, within: list[Node], given: Names) -> PythonValue | None:
         key = (function.id, "return")

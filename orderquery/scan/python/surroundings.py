@@ -60,9 +60,10 @@ class Surroundings:
         documents = documents_of(call.search).documents
         loop = self._loop_of(call.path)
         yield from _beside_search(documents, is_in_loop=loop is not None)
-        if loop is not None:
+        if loop is not None and not self._ends_after_call(loop.node, call.path):
             yield from self._of_loop(loop, call.path, call, documents, answer)
-        else:
+        if loop is None or not loop.reads_next:
+            # A loop that only tries again is in a function that a loop over pages calls.
             yield from self._of_callers(call, documents, answer)
         yield from self._of_members(call, documents)
 

@@ -63,6 +63,7 @@ class Answer:
         self.reads: list[Read] = []
         self.names: dict[int, Path] = {}
         self._added: set[Path] = set()
+        self._replaced: set[Path] = set()
         self._seen: set[tuple[int, Path]] = set()
         self._waiting: deque[tuple[Node, Path]] = deque([(call, () if kind == "answer" else (f"@{kind}",))])
         for _ in range(_MAX_STEPS):
@@ -75,7 +76,8 @@ class Answer:
 
     def is_added(self, path: Path) -> bool:
         """Return whether the code itself gives the answer such a part."""
-        return path in self._added or (*path[:-1], ANY_KEY) in self._added
+        is_inside = any(path[:length] in self._replaced for length in range(1, len(path)))
+        return is_inside or path in self._added or (*path[:-1], ANY_KEY) in self._added
 
     def judged(self, *, is_sdk: bool) -> list[AnswerRead]:
         """Return the reads with what decides whether a wrong key is a mistake."""
@@ -184,6 +186,7 @@ class Answer:
         around = self._tree.parent(member)
         if around is not None and around.type == "assignment_expression" and _is(around, "left", member):
             self._added.add((*path, name or ANY_KEY))
+            self._replaced.update([] if name is None else [(*path, name)])
             return
         is_called = around is not None and calls(around, member)
         if around is not None and is_called and self._called(around, name or "", path):

@@ -90,7 +90,8 @@ class CalledValues:
                 parts = [part.items for part, _ in added if isinstance(part, ListLiteral)]
                 if len(parts) == len(added):
                     return ListLiteral((*value.items, *(item for part in parts for item in part)), value.span)
-        return self._reader.unknown(call)
+        target = self._reader.target(call)
+        return self._reader.unknown(call) if target is None else self._inlined(target, given, call)
 
     # -- functions of the file ----------------------------------------------------------------------------------
 

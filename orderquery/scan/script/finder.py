@@ -147,7 +147,9 @@ class _ScriptFinder:
 
     def _reader(self, call: Node, choices: Choices | None = None, *, inlines: Inlines = "never") -> ValueReader:
         ways = Choices({}, {}) if choices is None else choices
-        return ValueReader(self._tree, self._scopes, call, ways, self._budget, self._builders, inlines=inlines)
+        return ValueReader(
+            self._tree, self._scopes, call, ways, self._budget, self._builders, self._callers, inlines=inlines
+        )
 
     def _sdk(self, found: SdkCall) -> SearchCall:
         call, argument = found.call, found.argument

@@ -75,7 +75,10 @@ class Loop:
         self._site = call
         """The call in the loop: this one, or that of the function around it."""
         own = self._loop_of(call)
-        sites = [call] if own is not None else callers.of(tree.function_of(call))[:_MAX_CALLERS]
+        sites = [] if own is None or self._ends_after_call(own) else [call]
+        if own is None or not self._is_paging(own):
+            # A loop that only tries again is in a function that a loop over pages calls.
+            sites += callers.of(tree.function_of(call))[:_MAX_CALLERS]
         self._sites = [(caller, loop) for caller in sites if (loop := self._loop_of(caller)) is not None]
 
     @cached_property

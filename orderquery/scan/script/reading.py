@@ -41,6 +41,10 @@ class Reading(Protocol):
         """Return what a chain of a builder builds; ``None`` if a call is none."""
         ...
 
+    def target(self, call: Node) -> Node | None:
+        """Return the function of the file that a call calls; ``None`` if it is not known."""
+        ...
+
     def bind(self, binding: DeclaredName, value: SourceValue | None) -> None:
         """Set the value of a parameter while its function is read."""
         ...

@@ -9,6 +9,7 @@ from tree_sitter import Node
 from ..nodes import Alternatives, ListLiteral, ObjectEntry, ObjectLiteral, Scalar, SourceValue, Span, Unknown
 from .builders import Builders
 from .called_values import CalledValues
+from .callers import ScriptCallers
 from .choices import Choices, explore
 from .conditions import Conditions, Fixed
 from .literals import cooked, key_of, number_of, string_of
@@ -49,6 +50,7 @@ class ValueReader:
         choices: Choices,
         budget: Budget,
         builders: Builders | None = None,
+        callers: ScriptCallers | None = None,
         *,
         inlines: Inlines = "never",
     ) -> None:
@@ -57,6 +59,7 @@ class ValueReader:
         self.call = call
         self.choices = choices
         self._builders = builders
+        self._callers = callers
         self.inlines: Inlines = inlines
         self.conditions = Conditions(tree, choices, self.value)
         self._variables = Variables(self)
@@ -100,6 +103,10 @@ class ValueReader:
     def built(self, call: Node) -> SourceValue | None:
         """Return what a chain of a builder builds; ``None`` if a call is none."""
         return None if self._builders is None else self._builders.value(self, call)
+
+    def target(self, call: Node) -> Node | None:
+        """Return the function of the file that a call calls; ``None`` if it is not known."""
+        return None if self._callers is None else self._callers.target(call)
 
     def bind(self, binding: DeclaredName, value: SourceValue | None) -> None:
         """Set the value of a parameter while its function is read."""
