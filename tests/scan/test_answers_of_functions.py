@@ -1,4 +1,4 @@
-"""Answers that functions and methods return, and searches that their callers give."""
+"""Answers that functions and methods return, and searches that their callers give (D178)."""
 
 from __future__ import annotations
 
@@ -112,6 +112,9 @@ RIGHT: dict[str, tuple[SourceLanguage, str]] = {
         "python",
         PYTHON_FUNCTION + 'a = search({})\na["orders"] = [dict(o, _id=o["id"]) for o in a["orders"]]\nprint([o["_id"] for o in a["orders"]])\n',
     ),
+    "python: a test with a mock": (
+        "python", PYTHON_CLASS + 'def test_total():\n    s = Shop(Mock())\n    assert s.search({})["totalCount"] == 3\n',
+    ),
     "python: another value of the name": (
         "python", PYTHON_FUNCTION + 'a = search({})\nprint(a["orders"])\na = shopify()\nprint(a["totalCount"])\n',
     ),
@@ -126,6 +129,15 @@ RIGHT: dict[str, tuple[SourceLanguage, str]] = {
     ),
     "javascript: orders that the code replaces": (
         "javascript", FUNCTION + "const a = await search({});\na.orders = a.orders.map(mapped);\nconsole.log(a.orders[0].id);",
+    ),
+    "javascript: a test with a mock": (
+        "javascript",
+        FUNCTION + 'it("sums", async () => { mock(orders); expect((await search({})).totalCount).toBe(3); });',
+    ),
+    "javascript: another value": (
+        "javascript",
+        SDK + "async function search(b, all) { const r = await orders.searchOrders(b); return all ? { ...r, totalCount: 1 } : r; }\n"
+        "console.log((await search({}, true)).totalCount);",
     ),
     "javascript: another class": (
         "javascript", CLASS + "class Other { async total() { return (await this.search({})).totalCount; } }",
@@ -179,6 +191,9 @@ def test_a_search_that_a_caller_gives_is_checked(source: str) -> None:
         FUNCTION + f"search(...[{WRONG_BODY}]);",
         CLASS + f"elastic.search({WRONG_BODY});",
         FUNCTION.replace("{ return", "{ body = {}; return") + f"search({WRONG_BODY});",
+        SDK
+        + "function search(kind, b) { switch (kind) { case 1: return orders.searchOrders(b); default: return other(b); } }\n"
+        f"search(2, {WRONG_BODY});",
     ],
 )
 def test_what_others_get_is_no_search(source: str) -> None:

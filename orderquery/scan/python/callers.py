@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .reached_uses import NameUses
-from .scopes import NamesReader, ScopeNames, methods_of, parameters_of, scopes_in
+from .scopes import MOCKS, NamesReader, ScopeNames, function_of, methods_of, parameters_of, scopes_in
 from .source import NEW_SCOPES, PythonSource, called_name, child, named
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_TESTS = ("def test", "async def test")
 _CALLED = re.compile(rb"\b(\w+)(?=\s*\()")
 _KEEPING = frozenset({
     "staticmethod", "classmethod", "retry", "on_exception", "cache", "lru_cache", "wraps", "override", "final",
@@ -29,6 +30,7 @@ class PythonCallers:
         self._uses = uses
         self._scopes: dict[int, ScopeNames] = {}
         self._calls: dict[str, list[int]] | None = None
+        self._are_mocks: dict[int, bool] = {}
         self._definitions: dict[str, list[Node]] | None = None
 
     def scope_names(self, scope: Node) -> ScopeNames:
@@ -68,8 +70,21 @@ class PythonCallers:
             if function.start_byte <= caller[-1].start_byte < function.end_byte:
                 continue
             called = child(caller[-1], "function")
+            if gets_result and self._mocks(caller):
+                continue
             if called is not None and self._calls_this(caller, called, name, owner):
                 yield caller
+
+    def _mocks(self, caller: list[Node]) -> bool:
+        """Return whether the function around a call is a test whose answer is made up."""
+        scope = caller[function_of(caller)]
+        if scope.type != "function_definition":
+            return False
+        found = self._are_mocks.get(scope.id)
+        if found is None:
+            text = self._source.text_of(scope)
+            found = self._are_mocks[scope.id] = text.startswith(_TESTS) and MOCKS.search(text) is not None
+        return found
 
     def _keeps(self, path: list[Node]) -> bool:
         """Return whether the decorators of a function leave what it returns."""

@@ -11,11 +11,10 @@ from ..found import Sends
 from ..nodes import Alternatives, Scalar, SourceValue, Unknown
 from ..urls import sends_of_url
 from .callers import PythonCallers
-from .calls_of_values import MOCKS
 from .expressions import Evaluator
 from .json_texts import json_value
 from .resolver import Resolver
-from .scopes import names_in, root_of
+from .scopes import MOCKS, names_in, root_of
 from .source import PythonSource, child, named
 from .values import (
     MAX_CHOICES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from ..nodes import Scalar, Unknown
 from . import texts
 from .json_texts import json_value
 from .protocols import ExpressionEvaluator
-from .scopes import name_of
+from .scopes import MOCKS, name_of
 from .source import called_name, child, named
 from .values import (
     ClientValue,
@@ -34,7 +33,6 @@ CLIENTS = frozenset({
     "Session", "session", "Client", "AsyncClient", "ClientSession", "BaseUrlSession", "PoolManager", "TestClient",
     "HTTPSConnection", "HTTPConnection", "AsyncHTTPProvider", "FuturesSession", "CachedSession",
 })  # fmt: skip
-MOCKS = re.compile(r"mock|responses|respx|rsps|httpretty|stub|fake|vcr", re.IGNORECASE)
 _ENVIRONMENT = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "env", "env.str"})
 _MAX_DOTTED_BYTES = 200
 """Of a name that is compared; a longer one is a chain of calls."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CONDITIONS = ("if_statement", "elif_clause", "while_statement", "conditional_expression")
 MUTATORS = frozenset({"update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "popitem"})
+MOCKS = re.compile(r"mock|responses|respx|rsps|httpretty|stub|fake|vcr", re.IGNORECASE)
 READERS = re.compile(
     r"^(?:len|repr|str|bool|isinstance|type|list|dict|tuple|set|sorted|sum|any|all|min|max|enumerate|zip|next|iter|copy|"
     r"deepcopy|hash|id|format|get|items|keys|values|join|encode|append|open|super)$"

@@ -13,7 +13,7 @@ from ..nodes import Span
 from .callers import ScriptCallers, calls
 from .literals import key_of
 from .reached_uses import ReachedUses
-from .returned import keys_of, other_returns
+from .returned import OtherValues, keys_of, other_returns, other_value
 from .scopes import DeclaredName, Scopes
 from .tree import FUNCTIONS, ScriptTree, arguments, callee, expressions, field, inner, is_wrapper, nodes_of
 
@@ -59,6 +59,7 @@ class Answer:
         self._callers = callers
         self._reached = reached
         self._call, self._kind = call, kind
+        self._by_url = kind != "answer"
         self._shares_names = shares_names
         self.reads: list[Read] = []
         self.names: dict[int, Path] = {}
@@ -150,7 +151,9 @@ class Answer:
             if operator is not None and operator.type in ("??", "||", "&&"):
                 self._push(parent, path)
         elif kind == "ternary_expression" and not _is(parent, "condition", node):
-            self._push(parent, path)
+            other = field(parent, "alternative" if _is(parent, "consequence", node) else "consequence")
+            if other is not None and self._takes(other_value(self._tree, other, self._call, by_url=self._by_url), path):
+                self._push(parent, path)
         elif kind == "spread_element" and path == ORDERS:
             self._collected(parent)
 
@@ -282,8 +285,7 @@ class Answer:
         if not self._reached.is_followed(binding):
             return
         self.names.setdefault(id(binding), path)
-        by_url = self._kind != "answer"
-        uses = binding.uses if self._shares_names else self._reached.of(binding, at, self._call, by_url=by_url)
+        uses = binding.uses if self._shares_names else self._reached.of(binding, at, self._call, by_url=self._by_url)
         for use in uses[:_MAX_USES]:
             self._push(use, path)
 
@@ -305,10 +307,8 @@ class Answer:
 
     def _returned(self, node: Node, path: Path) -> None:
         function = node if node.type == "arrow_function" else self._tree.function_of(node)
-        others = other_returns(self._tree, function, node, self._call, by_url=self._kind != "answer")
-        if not others.is_nothing:
+        if not self._takes(other_returns(self._tree, function, node, self._call, by_url=self._by_url), path):
             return
-        self._added.update((*path, key or ANY_KEY) for key in others.keys)
         parent = self._tree.parent(function)
         if parent is not None and parent.type == "arguments":
             call = self._tree.parent(parent)
@@ -317,15 +317,20 @@ class Answer:
             if call is not None and method is not None and self._tree.text(method) == "then":
                 self._push(call, path)
             return
-        for call in self._callers.of(function):
+        for call in self._callers.get_result(function):
             self._push(call, path)
+
+    def _takes(self, others: OtherValues, path: Path) -> bool:
+        """Return whether other values leave it certain what there is in a part."""
+        self._added.update((*path, key or ANY_KEY) for key in others.keys)
+        return others.is_nothing
 
     def _yielded(self, node: Node, path: Path) -> None:
         is_each = any(part.type == "*" for part in node.children)
         if is_each and path != ORDERS and path[:1] != (_EACH_VALUE,):
             return
         values = path if path[:1] == (_EACH_VALUE,) else (_EACH_VALUE, *path, *((ITEM,) if is_each else ()))
-        for call in self._callers.of(self._tree.function_of(node)):
+        for call in self._callers.get_result(self._tree.function_of(node)):
             self._push(call, values)
 
     def _collected(self, spread: Node) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from .called_values import local_function
@@ -11,6 +13,8 @@ from .tree import FUNCTIONS, ScriptTree, callee, expressions, field, inner
 _MAX_USES = 500
 _MAX_METHODS = 10
 """With one name, of several classes."""
+_TESTS = ("it", "test", "specify")
+_MOCKS = re.compile(r"mock|stub|fake|nock|\bspy|jest\.fn|vi\.fn", re.IGNORECASE)
 _FIELDS = ("public_field_definition", "field_definition")
 
 
@@ -23,6 +27,7 @@ class ScriptCallers:
         self._by_method: dict[str, list[Node]] | None = None
         self._methods: dict[str, list[Node]] | None = None
         self._known: dict[int, list[Node]] = {}
+        self._are_mocks: dict[int, bool] = {}
 
     def of(self, function: Node) -> list[Node]:
         """Return the calls of a function of the file; one of another object is none."""
@@ -32,6 +37,20 @@ class ScriptCallers:
             found = self._of_name(function) if label is None or owner is None else self._of_method(label, owner)
             self._known[function.id] = found
         return found
+
+    def get_result(self, function: Node) -> list[Node]:
+        """Return the calls that get what a function returns; a test with a mock makes that up."""
+        return [call for call in self.of(function) if not self._mocks(call)]
+
+    def _mocks(self, call: Node) -> bool:
+        for above in self._tree.ancestors(call):
+            test = self._tree.parent(above) if above.type == "arguments" else None
+            name = None if test is None else callee(test)
+            if test is not None and name is not None and self._tree.name(name).partition(".")[0] in _TESTS:
+                if test.id not in self._are_mocks:
+                    self._are_mocks[test.id] = _MOCKS.search(self._tree.text(test)) is not None
+                return self._are_mocks[test.id]
+        return False
 
     def target(self, call: Node) -> Node | None:
         """Return the function of the file that a call calls; ``None`` if it is not known."""

@@ -139,7 +139,7 @@ class Conditions:
             subject = None if switch is None else field(switch, "value")
             if value is None or subject is None or value.id == child.id:
                 return True
-            return self._choices.choose_equal(self._text(inner(subject)), self._text(value))
+            return self._equal(subject, value, 0)
         if above.type == "switch_default":
             body = self._tree.parent(above)
             cases = [] if body is None else [case for case in body.named_children if case.type == "switch_case"]

@@ -12,8 +12,8 @@ from .reached_uses import calls_same, is_nothing
 from .tree import ScriptTree, expressions, field, inner
 
 
-class OtherReturns(NamedTuple):
-    """What a function may return instead of a part of the answer.
+class OtherValues(NamedTuple):
+    """What there may be instead of a part of the answer.
 
     ``is_nothing`` if that is nothing, another answer, or an object. ``keys`` are those of the objects; ``None`` is an
     unknown one.
@@ -23,25 +23,31 @@ class OtherReturns(NamedTuple):
     keys: list[str | None]
 
 
-def other_returns(tree: ScriptTree, function: Node, own: Node, call: Node, *, by_url: bool) -> OtherReturns:
+def other_returns(tree: ScriptTree, function: Node, own: Node, call: Node, *, by_url: bool) -> OtherValues:
     """Return what a function returns elsewhere than at a node with an answer."""
     body = field(function, "body")
     if body is None or body.id == own.id or body.type != "statement_block" or own.type != "return_statement":
-        return OtherReturns(True, [])
+        return OtherValues(True, [])
     found = returns_of(body)
     mine = expressions(own)
     keys: list[str | None] = []
     for node in found or []:
         given = expressions(node)
-        value = inner(given[0]) if given else None
-        if node.id == own.id or value is None or is_nothing(tree, value):
+        if node.id == own.id or not given or (mine and tree.text(given[0]) == tree.text(mine[0])):
             continue
-        is_same = bool(mine) and tree.text(given[0]) == tree.text(mine[0])
-        if value.type == "object":
-            keys += keys_of(tree, value)
-        elif not is_same and not calls_same(tree, value, call, by_url=by_url):
-            return OtherReturns(False, [])
-    return OtherReturns(found is not None, keys)
+        other = other_value(tree, given[0], call, by_url=by_url)
+        keys += other.keys
+        if not other.is_nothing:
+            return other
+    return OtherValues(found is not None, keys)
+
+
+def other_value(tree: ScriptTree, node: Node, call: Node, *, by_url: bool) -> OtherValues:
+    """Return what a value is that code may have in place of the answer of a call."""
+    value = inner(node)
+    if value.type == "object":
+        return OtherValues(True, keys_of(tree, value))
+    return OtherValues(is_nothing(tree, value) or calls_same(tree, value, call, by_url=by_url), [])
 
 
 def keys_of(tree: ScriptTree, added: Node) -> list[str | None]:
