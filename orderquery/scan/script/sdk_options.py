@@ -20,9 +20,7 @@ def read_options(arguments: Sequence[SourceValue]) -> tuple[Sends, list[SourceVa
         is_object = isinstance(argument, Alternatives) or (isinstance(argument, ObjectLiteral) and argument.entries)
         if search is None and is_object:
             return "request", [*arguments]
-    return "sdk", [
-        argument if search is None else search for argument, search in zip(arguments, searches, strict=True)
-    ]
+    return "sdk", [argument if search is None else search for argument, search in zip(arguments, searches, strict=True)]
 
 
 def _only_search(value: SourceValue) -> SourceValue | None:
