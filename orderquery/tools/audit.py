@@ -74,7 +74,8 @@ def _installed(name: str) -> tuple[str, str]:
 def _makers(found: PackageMetadata) -> str:
     """Return who makes a package: names without addresses, else the URL of its source."""
     for key in ("Author", "Author-email", "Maintainer", "Maintainer-email"):
-        names = _ADDRESS.sub("", (found[key] if key in found else "") or "").replace('"', "").strip(" ,")
+        # Python 3.13 warns of a key that is not there.
+        names = _ADDRESS.sub("", found[key] or "").replace('"', "").strip(" ,") if key in found else ""
         if names and "@" not in names:
             return names if len(names) <= _MAX_MAKER_CHARS else names[: _MAX_MAKER_CHARS - 3] + "..."
     links = [line.partition(", ") for line in found.get_all("Project-URL") or []]

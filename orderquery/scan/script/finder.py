@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from ..around import wrong_reads
 from ..documents import unknown_parts
-from ..found import AroundCall, FoundCalls, Language, SearchCall
+from ..found import AroundCall, FoundCalls, Language, SearchCall, Sends
 from ..languages import SourceLanguage
 from ..nodes import ObjectLiteral, Scalar, SourceValue, Span, Unknown
 from ..syntax_errors import error_nodes, hiding_error
