@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,8 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         oq.open_store(tmp_path / "x.db", layout=layout, schema="ecom-orders")
     with pytest.raises(oq.UsageError, match='layout "postgres" is for dialect "postgres", not "sqlite"'):
         oq.open_store(tmp_path / "x.db", layout=column_layout("postgres"))
-    sqlite3.connect(tmp_path / "empty.db").executescript("CREATE TABLE x (y)")
+    with closing(sqlite3.connect(tmp_path / "empty.db")) as database:
+        database.executescript("CREATE TABLE x (y)")
     with (
         oq.open_store(tmp_path / "empty.db", layout=layout) as store,
         pytest.raises(oq.StoreError, match="no such table"),
