@@ -137,8 +137,12 @@ class SqliteConnections:
 
     def _open_reader(self) -> SqliteConnection:
         database = connect(self._file.path, create=False)
-        with self.errors():
-            prepare_reader(database)
+        try:
+            with self.errors():
+                prepare_reader(database)
+        except BaseException:
+            database.close()
+            raise
         return database
 
     @contextmanager
