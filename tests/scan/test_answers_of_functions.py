@@ -265,6 +265,31 @@ SCRIPT_PAGE = (
         ),
         (
             "javascript",
+            SDK + "const find = (limit) => orders.searchOrders({ cursorPaging: { limit: limit > 100 ? 100 : limit } });\nfind(500);",
+        ),
+        (
+            "javascript",
+            SDK + "const find = (s) => orders.searchOrders({ filter: { paymentStatus: { $in: Array.isArray(s) ? s : [s] } } });\n"
+            "find(['PAID']); find('PAID');",
+        ),
+        (
+            "javascript",
+            SDK + "function find(s) { if (typeof s === 'string') s = { number: s }; return orders.searchOrders({ filter: s }); }\nfind('5');",
+        ),
+        (
+            "python",
+            "def find(limit):\n    if limit > 100:\n        limit = 100\n    body = {'search': {'cursorPaging': {'limit': limit}}}\n" + SEND + "find(500)\n",
+        ),
+        (
+            "python",
+            "def find(s):\n    body = {'search': {'filter': {'status': {'$in': s if isinstance(s, list) else [s]}}}}\n" + SEND + "find(['APPROVED'])\nfind('APPROVED')\n",
+        ),
+        (
+            "python",
+            "def find(since):\n    where = {}\n    where.setdefault('createdDate', {})['$gte'] = since\n    body = {'search': {'filter': where}}\n" + SEND,
+        ),
+        (
+            "javascript",
             SDK + 'function fetch(shop, body) { if (shop !== "wix") return other(body); return orders.searchOrders(body); }\n'
             'fetch("shopify", { status: "any" });',
         ),

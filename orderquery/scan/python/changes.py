@@ -22,12 +22,19 @@ class Changes:
         self._source = source
         self._resolver = resolver
         self._relevant = relevant
+        self._sets_defaults = b"setdefault" in source.data
 
     def make(self, statement: Node, evaluator: ExpressionEvaluator) -> None:
         """Make the changes of a statement."""
         if not self._relevant:
             return
-        for node in _own_expressions(statement):
+        nodes = list(_own_expressions(statement))
+        if self._sets_defaults:
+            # In found.setdefault("a", {})["b"] = 1 the object is there before its key.
+            for node in reversed(nodes):
+                if node.type == "call" and called_name(self._source, child(node, "function")) == "setdefault":
+                    self._call(node, evaluator)
+        for node in nodes:
             if node.type == "assignment":
                 self._assign(node, evaluator)
             elif node.type == "named_expression":

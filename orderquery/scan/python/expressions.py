@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator as operators
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from . import texts
 from .calls_of_values import CallEvaluator
 from .protocols import NameResolver
 from .scopes import name_of, names_in
-from .source import PythonSource, child, named
+from .source import PythonSource, called_name, child, named
 from .values import (
     MAX_CHOICES,
     Choice,
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 JSON = Any
 MAX_DEPTH = 60
 _MAX_NUMBER_CHARS = 100
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operators.eq, "!=": operators.ne, "<": operators.lt, "<=": operators.le, ">": operators.gt,
+    ">=": operators.ge,
+}  # fmt: skip
 _Evaluate = Callable[["Evaluator", "Node"], PythonValue]
 
 
@@ -74,8 +79,11 @@ class Evaluator:
         if node.type == "boolean_operator" and len(parts) == 2:
             return self._both(node, parts)
         if node.type == "comparison_operator":
-            found = self._is_equal(node, parts)
+            found = self._compared(node, parts)
             return self._is_none(node, parts) if found is None else found
+        if node.type == "call":
+            found = self._is_instance(node)
+            return truth_of(self.value(node)) if found is None else found
         return truth_of(self.value(node))
 
     def _both(self, node: Node, parts: list[Node]) -> bool | None:
@@ -85,17 +93,31 @@ class Evaluator:
             return decides
         return None if None in found else not decides
 
-    def _is_equal(self, node: Node, parts: list[Node]) -> bool | None:
-        """Return whether two known strings are the same; ``None`` for other operands."""
+    def _compared(self, node: Node, parts: list[Node]) -> bool | None:
+        """Return the result of a comparison of known strings or numbers, if it is one."""
         operators = [part.type for part in node.children if not part.is_named]
-        if len(parts) != 2 or operators not in (["=="], ["!="]):
+        compare = _COMPARISONS.get(operators[0]) if len(operators) == 1 and len(parts) == 2 else None
+        if compare is None:
             return None
         left, right = self.value(parts[0]), self.value(parts[1])
         if not isinstance(left, Scalar) or not isinstance(right, Scalar):
             return None
-        if not isinstance(left.value, str) or not isinstance(right.value, str):
+        kinds = [(str,) if isinstance(value.value, str) else (int, Decimal) for value in (left, right)]
+        known = kinds[0] == kinds[1] and type(left.value) in kinds[0] and type(right.value) in kinds[1]
+        return compare(left.value, right.value) if known else None
+
+    def _is_instance(self, node: Node) -> bool | None:
+        """Return the result of ``isinstance(value, list)`` of a known value."""
+        arguments = child(node, "arguments")
+        given = named(arguments) if arguments is not None else []
+        if called_name(self.source, child(node, "function")) != "isinstance" or len(given) != 2:
             return None
-        return (left.value == right.value) is (operators == ["=="])
+        value, kind = self.value(given[0]), self.source.text_of(given[1])
+        if kind not in ("list", "dict", "str") or not isinstance(value, Scalar | ListValue | ObjectValue):
+            return None
+        is_text = isinstance(value, Scalar) and isinstance(value.value, str)
+        found = {"list": isinstance(value, ListValue), "dict": isinstance(value, ObjectValue), "str": is_text}
+        return found[kind]
 
     def _is_none(self, node: Node, parts: list[Node]) -> bool | None:
         operators = [part.type for part in node.children if not part.is_named or part.type in ("is not", "not in")]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator as operators
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
 
 from tree_sitter import Node
 
 from ..nodes import ListLiteral, ObjectLiteral, Scalar, SourceValue
 from .choices import Choices
-from .tree import FUNCTIONS, LOOPS, ScriptTree, expressions, field, inner
+from .tree import FUNCTIONS, LOOPS, ScriptTree, arguments, expressions, field, inner
 
 Runs = Literal["no", "once", "often"]
 _NOTHING = ("undefined", "null", "''", '""', "void 0")
@@ -50,11 +52,21 @@ class Conditions:
                 return self.decide(left, depth + 1) or self.decide(right, depth + 1)
             if sign in ("===", "==", "!==", "!="):
                 return self._equal(left, right, depth) == (sign[0] == "=")
+            compare = _COMPARISONS.get(sign)
+            if compare is not None:
+                first, second = self._number(left), self._number(right)
+                if first is not None and second is not None:
+                    return compare(first, second)
             return self._choices.choose(self._text(node))
         if node.type == "call_expression" and self._tree.start_of(node, 8) == "Boolean(":
             given = field(node, "arguments")
             operands = [] if given is None else expressions(given)
             return bool(operands) and self.decide(operands[0], depth + 1)
+        if node.type == "call_expression" and self._tree.start_of(node, 14) == "Array.isArray(":
+            listed = arguments(node)
+            value = self._value(listed[0]) if listed else None
+            if isinstance(value, ListLiteral | ObjectLiteral | Scalar):
+                return isinstance(value, ListLiteral)
         text = self._text(node)
         if self._choices.is_fixed(text):
             return self._choices.choose(text)
@@ -67,6 +79,12 @@ class Conditions:
             return True
         return self._choices.choose(text)
 
+    def _number(self, node: Node) -> Any:
+        """Return the number that an expression is; ``None`` if it is not known."""
+        found = self._value(node) if inner(node).type in _VALUED else None
+        is_number = isinstance(found, Scalar) and type(found.value) in (int, Decimal)
+        return found.value if isinstance(found, Scalar) and is_number else None
+
     def _equal(self, left: Node, right: Node, depth: int) -> bool:
         if self._tree.name(left) in _NOTHING:
             left, right = right, left
@@ -76,6 +94,11 @@ class Conditions:
         if left.type == "unary_expression" and self._tree.name(right).strip("'\"`") == "undefined":
             operand = field(left, "argument")
             return operand is not None and not self.decide(operand, depth + 1)
+        if left.type == "unary_expression" and self._tree.start_of(left, 6) == "typeof":
+            operand = field(left, "argument")
+            kind = None if operand is None else _type_of(self._value(operand))
+            if kind is not None:
+                return kind == self._tree.name(right).strip("'\"`")
         known = self._value(left) if left.type in _VALUED else None
         other = self._value(right) if right.type in _VALUED else None
         if isinstance(known, Scalar) and isinstance(other, Scalar):
@@ -171,6 +194,17 @@ class Conditions:
         return True
 
 
+def _type_of(value: SourceValue | None) -> str | None:
+    if isinstance(value, ObjectLiteral | ListLiteral):
+        return "object"
+    if not isinstance(value, Scalar) or value.value is None:
+        return None
+    return "string" if isinstance(value.value, str) else "boolean" if isinstance(value.value, bool) else "number"
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge,
+}  # fmt: skip
 _VALUED = frozenset(
     (
         "identifier", "member_expression", "string", "number", "true", "false", "null", "undefined", "object", "array",
