@@ -39,7 +39,7 @@ class ScriptCallers:
         return found
 
     def get_result(self, function: Node) -> list[Node]:
-        """Return the calls that get what a function returns; a test with a mock makes that up."""
+        """Return the calls that get what a function returns, but tests with a mock."""
         return [call for call in self.of(function) if not self._mocks(call)]
 
     def _mocks(self, call: Node) -> bool:
