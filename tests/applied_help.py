@@ -25,7 +25,15 @@ NAMES_NOTHING = re.compile(
     r"add a filter to|see the |send the cursor|put all values|use fewer|write fewer|write a string without|remove it$|"
     r"fill in the value before|await the value before|pass the (value of one|object itself)|write the conditions of|write its values apart|move \".*\" out of the filter|write the (field|operator) as a key"
 )
-_CODES_OF_OPERANDS = ("operand-type", "operand-shape", "prefix-of-boolean", "never-matches", "unknown-enum-value")
+_CODES_OF_OPERANDS = (
+    "pattern-value",
+    "not-a-number",
+    "operand-type",
+    "operand-shape",
+    "prefix-of-boolean",
+    "never-matches",
+    "unknown-enum-value",
+)
 _WRAPPERS = ("search", "query", "options", "serach", "searh")
 _DECODER = json.JSONDecoder()
 _NAMES = re.compile(r'"([^"]*)"')

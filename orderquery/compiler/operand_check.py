@@ -18,8 +18,9 @@ from ..syntax.holes import Hole, described_value, without_holes
 from ..syntax.problems import Problems
 from . import suggestions
 from .enum_suggestions import several_enum_values, unknown_enum_value
+from .signed_values import help_for_signed
 from .suggestions import spelled
-from .value_warnings import ValueWarning, odd_characters, unfilled_operand, value_warning
+from .value_warnings import ValueWarning, odd_characters, pattern_value, unfilled_operand, value_warning
 
 JSON = Any
 _LEFT_OUT = object()
@@ -114,7 +115,12 @@ class OperandCheck:
                 return None
             value = kind.operand(item)
         except UnfitOperand as problem:
-            found = suggestions.unfit_operand(problem, item, row, operator, in_text=at.path is None)
+            in_text = at.path is None
+            signed = help_for_signed(item, row, operator, self._schema, in_text=in_text)
+            if signed:
+                found = suggestions.Instead(signed, "guess")
+            else:
+                found = suggestions.unfit_operand(problem, item, row, operator, in_text=in_text)
             if found.fix == "intended":
                 self._values[index] = found.value
                 self._operator = found.operator
@@ -138,6 +144,10 @@ class OperandCheck:
             self._add(found.code, found.message, found.help, at.item(index), found.fix)
 
     def _unknown_value(self, item: str, row: Field, operator: Operator, at: Place, index: int | None) -> None:
+        signed = help_for_signed(item, row, operator, self._schema, in_text=at.path is None)
+        if signed:
+            self._add("unknown-enum-value", f"{quoted(item)} is not a value of {row.name}", signed, at, "guess")
+            return
         several = several_enum_values(row, item, operator, at, index, self._schema)
         help_, near, misspelt = several or unknown_enum_value(row, item, self._problems)
         fix: Fix | None = "guess" if near else None
@@ -167,7 +177,8 @@ class OperandCheck:
             self._add("never-matches", message, help_, place)
         elif row.type.textual:
             node = replace(node, field=row.name)
-            self._warn(unfilled_operand(node, self._schema) or odd_characters(node, self._schema), place)
+            warning = unfilled_operand(node, self._schema) or pattern_value(node, row, self._schema)
+            self._warn(warning or odd_characters(node, self._schema), place)
         return operand
 
     def _empty(self, operator: Operator, node: Comparison) -> None:

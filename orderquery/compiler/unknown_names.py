@@ -1,4 +1,4 @@
-"""What to write for an unknown name: a near field, or one with a sign or a value in it."""
+"""What to write for an unknown name, perhaps with a sign or a value in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..diagnostics.diagnostic import Fix
 from ..diagnostics.quoting import quoted
-from ..language.elsewhere import certain_field, fields_elsewhere, fields_meant
+from ..language.elsewhere import certain_field, fields_elsewhere, fields_from_elsewhere
 from ..language.grammar_files import table_names
 from ..language.near import closest_name, without_minus, without_negation, without_plus
 from ..language.schema import DEFAULT_SCHEMA, Schema
@@ -33,12 +33,12 @@ def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: boo
     other = schema.by_name.get(elsewhere.other_values.get(name, ""))
     if other is not None and not sorting:
         return f"see the values of {quoted(other.name)}: {', '.join(other.values)}", "guess"
-    meant = [field for field in fields_meant(name) if field in schema.by_name]
-    may_be = [field for field in meant if field in names]
+    others = [field for field in fields_from_elsewhere(name) if field in schema.by_name]
+    may_be = [field for field in others if field in names]
     if may_be:
         return f"did you mean {' or '.join(map(quoted, may_be))}?", "guess"
-    if meant:
-        return f"{quoted(meant[0])} is not sortable\n{sortable_fields(schema)}", None
+    if others:
+        return f"{quoted(others[0])} is not sortable\n{sortable_fields(schema)}", None
     if known := unsearchable_part(name, schema):
         nearest = elsewhere.nearest.get(known)
         nearest = nearest if nearest in names else None

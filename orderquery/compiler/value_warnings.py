@@ -17,9 +17,11 @@ from ..language.operators import OPERATORS, Operator
 from ..language.schema import Schema
 from ..language.types import is_guid
 from ..language.unfilled_values import unfilled_value
+from ..language.written_patterns import written_pattern
 from ..syntax.ast import Comparison
 from ..syntax.json_printer import write_help
-from .suggestions import number_instead, write_condition
+from .signed_values import help_for_signed
+from .suggestions import number_instead, spelled, write_condition
 
 JSON = Any
 
@@ -52,6 +54,8 @@ def value_warning(
     found = unfilled_operand(Comparison(row.name, operator.name, item, place), schema, index)
     if found is not None:
         return found
+    if row.type.name == "text" and written_pattern(item) is not None:
+        return pattern_value(Comparison(row.name, operator.name, item, place), row, schema, index)
     if without_odd_characters(item) != item:
         return odd_characters(Comparison(row.name, operator.name, item, place), schema, index)
     if name == "guid" and not is_guid(item):
@@ -59,6 +63,9 @@ def value_warning(
         return ValueWarning("not-a-guid", f"{quoted(item)} is not a GUID", help_)
     if name == "sequence" and not (item.isascii() and item.isdigit()):
         message = f"{quoted(item)} is not a number, so it comes after every number"
+        signed = help_for_signed(item, row, operator, schema, in_text=place.path is None)
+        if signed:
+            return ValueWarning("not-a-number", message, signed, "guess")
         return ValueWarning(
             "not-a-number", message, *number_instead(Comparison(row.name, operator.name, item, place), schema, index)
         )
@@ -77,6 +84,28 @@ def unfilled_operand(node: Comparison, schema: Schema, index: int | None = None)
         wanted = "with" if node.operator in ("$ne", "$nin") else "without"
         help_ = f"{help_}\nfor orders {wanted} a value: {absent if in_text else 'null'}"
     return ValueWarning("unfilled-value", f"{quoted(node.operand)} is probably {found.reason}", help_)
+
+
+def pattern_value(node: Comparison, row: Field, schema: Schema, index: int | None = None) -> ValueWarning | None:
+    """Return the warning about a wildcard or a regular expression in a value (D172)."""
+    found, in_text = written_pattern(node.operand), node.place.path is None
+    if found is None:
+        return None
+    message = f"{quoted(node.operand)} is compared as it is: {quoted(found.sign)} is a character of it"
+    has_prefix = "$startsWith" in row.operators
+    if found.start and has_prefix and node.operator in ("$eq", "$startsWith") and index is None:
+        condition = replace(node, operator="$startsWith", operand=found.start)
+        is_operand = node.operator == "$startsWith" and not in_text
+        help_ = write_help(found.start) if is_operand else write_condition(condition, schema, in_text=in_text)
+        return ValueWarning("pattern-value", message, help_, "guess")
+    prefix = spelled("$startsWith", node.place)
+    return ValueWarning(
+        "pattern-value",
+        message,
+        f"no operator finds a part of a text; {prefix} finds its start"
+        if has_prefix
+        else "no operator finds a part of a text; write whole values",
+    )
 
 
 def odd_characters(node: Comparison, schema: Schema, index: int | None = None) -> ValueWarning | None:

@@ -31,7 +31,7 @@ class _Period(NamedTuple):
 
 
 def help_for_period(value: JSON, row: Field, operator: str, *, in_text: bool) -> str:
-    """Return the help for a year such as 2024, or a month such as 2024-03, else ``""``."""
+    """Return the help for a year or a month such as 2024-03, else ``""``."""
     if isinstance(value, tuple | list):
         value = value[0] if len(value) == 1 else None
     period = _period_of(value) if row.type.name == "instant" else None

@@ -279,6 +279,14 @@ _ROWS = (
         fix="none: the value is not known",
     ),
     Code(
+        "pattern-value", "accepts", _violation("FORMAT"), "wildcard or regular expression in a value",
+        "A * or % in a value stands for itself, and so do the slashes of a regular expression. The condition probably "
+        "matches nothing; $startsWith finds the start of a text (D172).",
+        '{"search": {"filter": {"buyerInfo.email": "anna*"}}}',
+        '{"search": {"filter": {"buyerInfo.email": {"$startsWith": "anna"}}}}',
+        fix="guess: the value may really have these characters",
+    ),
+    Code(
         "not-a-number", "accepts", _violation("FORMAT"), "operand is not a number",
         "Order numbers are digits. Other text is compared after every number, so the condition probably does not match "
         "what was meant (D40).",

@@ -47,7 +47,7 @@ def _by_plain_name() -> dict[str, tuple[str, ...]]:
     return found | {plain_name(name): fields for name, fields in names.unclear.items()}
 
 
-def fields_meant(name: str) -> tuple[str, ...]:
+def fields_from_elsewhere(name: str) -> tuple[str, ...]:
     """Return the fields that a name of another interface may mean, in any spelling."""
     return _by_plain_name().get(plain_name(name), ())
 

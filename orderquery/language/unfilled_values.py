@@ -49,7 +49,7 @@ _ROWS = (
     _part(r"\{\{[^{}]{0,100}\}\}|<%[^%]{0,100}%>|#\{[^{}]{0,100}\}", _FILL_IN),
     _part(r"\{[A-Za-z_]\w*(?:[.\[][^{}]{0,100})?\}", f"{_FILL_IN}\n{_PYTHON}"),
     _part(r"%\([A-Za-z_]\w{0,100}\)[sdfr]", _FILL_IN),
-    _whole(r"\{\d?\}|%s|%d|%@|\?|%[A-Za-z_]\w*%|\$\([^()]+\)", _TEMPLATE),
+    _whole(r"\{\d?\}|%s|%d|%@|\?|%[A-Z_]{2,}%|\$\([^()]+\)", _TEMPLATE),
     _whole(r"\$[A-Za-z_]\w*", _TEMPLATE, f'{_FILL_IN}\na shell fills "$..." only outside single quotes'),
     _whole(r"<[A-Za-z_][\w -]*>|YOUR[_-][A-Z_-]+", _PLACEHOLDER),
 )

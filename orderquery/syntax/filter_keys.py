@@ -34,6 +34,7 @@ _SIGNS = {
     "<=": "$lte",
 }
 _MAX_LEVELS = 4
+_SIGNED_NAME = re.compile(r"([\w.]+)\s*(>=|<=|!==?|<>|===?|=|>|<)\s*", re.ASCII)
 _OPERATOR_IN_NAME = re.compile(r"(.+?)(?:\.\$?|__?)([A-Za-z]+)")
 _CONDITION_KEYS = (
     ("field", "fieldname", "key", "name", "column", "property", "path", "attribute", "propertyname"),
@@ -76,6 +77,9 @@ def help_for_key(key: str, value: JSON, knows: Callable[[str], bool], *, is_wrap
         return write_help(value) if value else f"remove {quoted(key)}"
     if knows(key):
         return ""
+    signed = _SIGNED_NAME.fullmatch(key)
+    if signed is not None and knows(signed[1]) and not isinstance(value, dict):
+        return write_help({signed[1]: {_SIGNS[signed[2]]: value}})
     word = plain_name(key)
     parts = without_spreads(value) if isinstance(value, list | tuple) else []
     filters = bool(parts) and all(isinstance(part, dict) and part for part in parts)
@@ -108,7 +112,7 @@ Guess = Callable[[str, JSON], str]
 
 
 def operator_in_parts(value: dict[str, JSON], row: Field | None, guess: Guess) -> str:
-    """Return the help for a field's object such as ``{"operator", "value"}``, or ``""``."""
+    """Return the help for operator and value as keys under a field, or ``""``."""
     parts = _parts_of_condition(value)
     if row is None or 0 in parts or 2 not in parts or not isinstance(parts.get(1, ""), str):
         return ""

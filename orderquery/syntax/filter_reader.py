@@ -112,7 +112,7 @@ class FilterReader:
             return self._connective(connective, value, path, depth)
         if key.startswith("$"):
             help_ = help_beside_fields(key, value, self._row_of)
-            guess: Fix | None = "guess" if help_.startswith(("write: ", "remove ")) else None
+            guess: Fix | None = "guess" if help_.startswith(("write: ", "remove ", "did you")) else None
             message = f"{quoted(key)} is not allowed beside fields"
             self._problems.add("unknown-operator", message, help_, path, guess, at_key=True)
             return Unreadable({key: value})

@@ -48,9 +48,9 @@ class ForeignFilters:
 
     def help(self, value: dict[str, JSON]) -> str:
         """Return the help for an object in place of a filter, or ``""``."""
-        meant = self.read(value)
-        if meant is not None:
-            return write_help(meant)
+        filter_ = self.read(value)
+        if filter_ is not None:
+            return write_help(filter_)
         first, inner = next(iter(value.items()))
         if len(value) == 1 and first in _CLAUSES and isinstance(inner, dict):
             return f"write the conditions of {quoted(first)} as fields of the filter"
@@ -60,11 +60,13 @@ class ForeignFilters:
         """Return the help for a key beside the parts of a search, or ``""``."""
         for step in path[:-1]:
             document = document[step]
+        key, value = path[-1], document[path[-1]]
+        if isinstance(key, str) and plain_name(key) in ("ids", "orderids") and isinstance(value, list):
+            filter_ = self.ids({"values": value}, 0)
+            return "" if filter_ is None else _placed(filter_, path)
         rules = rules_around(document, path[-1])
-        meant = self.read({path[-1]: document[path[-1]]} if rules is None else rules)
-        if meant is None:
-            return ""
-        return write_help({"filter": meant} if len(path) > 1 else {"search": {"filter": meant}})
+        filter_ = self.read({path[-1]: document[path[-1]]} if rules is None else rules)
+        return "" if filter_ is None else _placed(filter_, path)
 
     def read(self, value: JSON, levels: int = _MAX_LEVELS) -> dict[str, JSON] | None:
         """Return the filter that an object of another tool means, or ``None``."""
@@ -243,6 +245,11 @@ def _request_of_pipeline(stages: JSON) -> dict[str, JSON] | None:
     search.update({"sort": found["sort"]} if "sort" in found else {})
     search.update({"cursorPaging": {"limit": found["limit"]}} if "limit" in found else {})
     return {"search": search} if search else None
+
+
+def _placed(filter_: JSON, path: Path) -> str:
+    """Return the help that writes a filter at the place of a key."""
+    return write_help({"filter": filter_} if len(path) > 1 else {"search": {"filter": filter_}})
 
 
 def _joined(connective: str, parts: list[JSON]) -> dict[str, JSON]:

@@ -56,6 +56,9 @@ def help_beside_fields(key: str, value: JSON, row_of: Callable[[str], Field | No
     """Return the help for an operator in the place of a field."""
     if key in OPERATORS:
         return f'put it under a field: {{"field": {{"{key}": ...}}}}'
+    row = row_of(key.lstrip("$."))
+    if row is not None:
+        return f"did you mean {quoted(row.name)}?"
     make = _OUTSIDE.get(plain_name(key))
     help_ = "" if make is None else make(key, value, row_of)
     return help_ or f"write a field with an operator\noperators: {', '.join(OPERATORS)}"
@@ -66,6 +69,8 @@ def plain_value(operand: JSON, levels: int = _MAX_LEVELS) -> JSON:
     if not isinstance(operand, dict) or len(operand) != 1 or not levels:
         return None
     ((key, value),) = operand.items()
+    if key in ("value", "amount"):
+        return value
     name = plain_name(key) if isinstance(key, str) and key[:1] == "$" else ""
     if name not in _WRAPPERS_OF_VALUES:
         return None

@@ -1,4 +1,4 @@
-"""Queries of other languages in the text form: OData, URLs, Lucene, jq and JSONPath; help only."""
+"""OData, URLs, Lucene, jq and JSONPath, as the text form; help only."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _of_url(text: str, schema: Schema) -> tuple[str, str]:
 
 
 def condition_of_key(key: str, value: str, schema: Schema, operator: str = "$eq") -> str:
-    """Return the condition of ``filter[number][gte]=5`` or ``number__gte=5``, or ``""``."""
+    """Return the condition of a key such as ``filter[number][gte]``, or ``""``."""
     bare = _PREFIX.sub("", key, count=1).strip("?:")
     inner = re.fullmatch(r"(?:filters?|where|query|search|q)(?:\[([\w.]+)\]|\.([\w.]+))(.*)", bare)
     if inner is not None:

@@ -63,7 +63,7 @@ def explain(source: SourceText, stuck: StuckError, schema: Schema, accepts: Acce
     ``accepts`` tells whether another text is a search of this table. Relative dates count from ``now``.
     """
     text, (start, end) = source.text, stuck.span
-    foreign = foreign_text(text, schema, accepts) or _only_a_value(source, stuck, schema)
+    foreign = foreign_text(text, schema, accepts) or _only_a_value(source, stuck, schema, accepts)
     if foreign is not None:
         return ReadError("text-syntax", foreign.message, foreign.help, foreign.span or stuck.span)
     if stuck.kind == "" and text[start] in "\"'`":
@@ -75,11 +75,13 @@ def explain(source: SourceText, stuck: StuckError, schema: Schema, accepts: Acce
     return ReadError("text-syntax", message, _Advice(source, stuck, schema, accepts, now).find(), (start, end))
 
 
-def _only_a_value(source: SourceText, stuck: StuckError, schema: Schema) -> Foreign | None:
+def _only_a_value(source: SourceText, stuck: StuckError, schema: Schema, accepts: Accepts) -> Foreign | None:
     """Explain a text that is one value, if it is."""
     text = source.text.strip()
     if stuck.kind == "STRING" and text == source.text[slice(*stuck.span)]:
-        return bare_value(text[1:-1], schema)
+        inner = text[1:-1]
+        is_search = inner.isprintable() and "\\" not in inner and accepts(inner)
+        return Foreign("this is a search in quotes", f"write: {inner}") if is_search else bare_value(inner, schema)
     only = stuck.previous if stuck.kind == "$END" else None
     if only is None or only.type != "WORD" or only.value != text or certain_field(schema, text) is not None:
         return None

@@ -132,7 +132,7 @@ MORE: list[JSON] = [
     {"sort": [{"fieldName": "total"}]},
     {"sort": [{"fieldName": "purchasedDate"}]},
     {"sort": [{"fieldName": "created_at"}]},
-    *({"filter": {name: "x"}} for name in ("customer", "order_status", "sku", "shipped", "product_name")),
+    *({"filter": {name: "x"}} for name in ("customer", "product_id", "sku", "shipped", "product_name")),
     {"search": "[object Object]"},
     {"filter": "[object Object]"},
     {"filter": {"buyerInfo.email": "undefined", "createdDate": {"$gte": "Invalid Date"}}},
