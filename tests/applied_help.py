@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 
 #: Helps that name nothing to write. Their second lines list possibilities.
 NAMES_NOTHING = re.compile(
-    r"for the fields run|.* exists, but cannot be searched$|.* is not sortable$|operators( of |:)|values of |sortable: |flatten the filter|"
+    r"JSON has no relative|use \$gte and|write the day as|for the fields run|.* exists, but cannot be searched$|.* is not sortable$|operators( of |:)|values of |sortable: |flatten the filter|"
     r"no operator |regular expressions are|only regular expressions|(patterns|ranges) are not|no field is named|a condition |.* takes true or false$|write a field( of the table| with an operator)|"
     r"write (a list of (values|filters)|one value|a string|an integer|an object|one filter)|write \$(or|and|nor) beside|"
     r"add a filter to|see the |send the cursor|put all values|use fewer|write fewer|write a string without|remove it$|"

@@ -17,6 +17,7 @@ from ..diagnostics.place import Place
 from ..diagnostics.quoting import quoted
 from ..language.conditions import negate
 from ..language.fields import Field
+from ..language.foreign_dates import foreign_dates, is_relative_time
 from ..language.odd_characters import without_odd_characters
 from ..language.operators import OPERATORS, Operator, Takes
 from ..language.schema import Schema
@@ -25,7 +26,7 @@ from ..language.unfilled_values import unfilled_value
 from ..language.written_amounts import GROUPED_DIGITS
 from ..language.written_times import UNITS, written_time
 from ..syntax.ast import Comparison, Filter, Not, Search, both, either
-from ..syntax.foreign_operators import plain_value, value_of_field
+from ..syntax.foreign_operators import plain_value, range_of, value_of_field
 from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
@@ -185,6 +186,10 @@ def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fi
     if isinstance(operand, tuple) and node.operator == "$eq" and "$in" in row.operators:
         instead = Comparison(row.name, "$in", operand)
         return write_condition(instead, schema, in_text=in_text), "guess"
+    if isinstance(operand, tuple) and node.operator == "$eq" and not in_text and not row.many:
+        help_ = _list_of_one(operand, row)
+        if help_:
+            return help_, "guess"
     takes, pieces = OPERATORS[node.operator].takes, pieces_of(operand)
     if takes is Takes.VALUES and pieces != (operand,):
         if in_text:
@@ -195,6 +200,17 @@ def operand_shape(node: Comparison, row: Field, schema: Schema) -> tuple[str, Fi
     if value is not None:
         return write_help(value), "guess"
     return "write true or false" if takes is Takes.FLAG else f"write {takes.value}", None
+
+
+def _list_of_one(values: tuple[JSON, ...], row: Field) -> str:
+    """Return the help for a list of values where the field has no ``$in``."""
+    whole = range_of(row, *values) if len(values) == 2 else None
+    fits = 1 < len(values) <= _MAX_REWRITTEN_VALUES and all(value_of_field(value, row) == value for value in values)
+    shown = [] if whole is None else [f"{write_help(print_filter(whole), '').removeprefix(': ')} for the range"]
+    if fits:
+        alternatives = print_filter(either([Comparison(row.name, "$eq", value) for value in values]))
+        shown.append(f"{write_help(alternatives, '').removeprefix(': ')} for one of them")
+    return f"write: {', or '.join(shown)}" if shown else ""
 
 
 class Instead(NamedTuple):
@@ -223,6 +239,9 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     if relative is not None:
         return Instead(relative.help, "guess")
     instead = problem.instead
+    foreign = _foreign_date(item, row, operator, in_text=in_text) if instead is None else None
+    if foreign is not None:
+        return foreign
     if instead is None:
         units = f"\n{UNITS}" if is_time_in_text else ""
         return _plain_instead(item, row, operator, in_text=in_text) or Instead(f"write {problem.wanted}{units}")
@@ -237,6 +256,21 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
         certain = isinstance(item, int)
     other = "" if problem.other is None else f" or {write_help(problem.other, '').removeprefix(': ')}"
     return Instead(write_help(instead) + other, "intended" if certain else "guess", instead)
+
+
+def _foreign_date(item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead | None:
+    """Return what to write for a date in the notation of another tool; a guess."""
+    dates = foreign_dates(item) if row.type.name == "instant" else ()
+    if len(dates) == 1 and _bare_day(dates[0]) is not None:
+        to_write = _day_in_text if in_text else _day
+        return Instead(to_write(dates[0], f"{dates[0]}T00:00:00.000Z", row, operator).help, "guess")
+    if len(dates) > 1:
+        return Instead(f"write the day as {' or '.join(map(quoted, dates))}", "guess")
+    if dates:
+        return Instead(f"write: {dates[0] if in_text else quoted(dates[0])}", "guess")
+    if row.type.name == "instant" and not in_text and is_relative_time(item):
+        return Instead('JSON has no relative dates; write a date-time such as "2024-01-31T09:30:00.000Z"')
+    return None
 
 
 def _plain_instead(item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead | None:

@@ -26,7 +26,6 @@ from .filter_helps import (
     empty_connective,
     flattened,
     is_nested,
-    list_for_filter,
     list_under_not,
     object_for_list,
     several_operators,
@@ -57,7 +56,7 @@ class FilterReader:
         self._rest_names = rest_names
         self._nodes = 0
         self._guesser = guesser(self._knows, problems)
-        self.foreign = ForeignFilters(self._row_of, self._guesser)
+        self.foreign = ForeignFilters(schema, self._row_of, self._guesser)
 
     def read(self, value: JSON, path: Path) -> Filter:
         """Return the AST of a filter.
@@ -73,8 +72,7 @@ class FilterReader:
             if self._problems.is_hole(value):
                 return Unreadable(value)
             decoded = filter_in_string(value)
-            read_all = self.foreign.read_all
-            help_, fix = list_for_filter(value, read_all) if decoded is None else (write_help(decoded), "intended")
+            help_, fix = self.foreign.help_for_value(value) if decoded is None else (write_help(decoded), "intended")
             self._shape(path, "a filter must be an object", value, help_, fix)
             return Unreadable(value) if decoded is None else self._filter(decoded, path, depth)
         first = next(iter(value), None)

@@ -9,19 +9,24 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..diagnostics.diagnostic import Fix
 from ..diagnostics.place import Path
 from ..diagnostics.quoting import quoted
 from ..language.fields import Field
 from ..language.near import plain_name
+from ..language.schema import Schema
+from .ast import EVERYTHING, NO_PAGING, comparisons
+from .filter_helps import list_for_filter
 from .filter_keys import Guess, condition_in_parts
 from .foreign_operators import value_of_field
-from .json_printer import write_help
+from .json_printer import print_filter, write_help
 
 JSON = Any
 RowOf = Callable[[str], Field | None]
 
 _MAX_LEVELS = 8
 _MAX_PARTS = 50
+_MAX_TEXT_CHARS = 1_000
 _JOINS = ("combinator", "condition", "conjunction", "logic", "logicaloperator", "operator", "op", "type")
 _LISTS = (
     "rules",
@@ -43,8 +48,29 @@ _MARK = "write: "
 class ForeignFilters:
     """Reads the filters of other tools; a part that is not certain makes it ``None``."""
 
-    def __init__(self, row_of: RowOf, guess: Callable[[Field], Guess]) -> None:
-        self._row_of, self._guess = row_of, guess
+    def __init__(self, schema: Schema, row_of: RowOf, guess: Callable[[Field], Guess]) -> None:
+        self._schema, self._row_of, self._guess = schema, row_of, guess
+
+    def help_for_value(self, value: JSON) -> tuple[str, Fix | None]:
+        """Return the help for a filter that is no object, and how sure it is."""
+        help_ = self._help_for_text(value) if isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS else ""
+        return (help_, "guess") if help_ else list_for_filter(value, self.read_all)
+
+    def _help_for_text(self, text: str) -> str:
+        """Return the filter that a text in the text form is, or ``""``."""
+        from .text_parser import parse_text
+
+        search, _ = parse_text(text, self._schema)
+        if search is None or search.sort or search.paging != NO_PAGING or search.filter == EVERYTHING:
+            return ""
+        for node in comparisons(search.filter):
+            row = self._schema.by_name.get(node.field)
+            values = node.operand if isinstance(node.operand, tuple) else (node.operand,)
+            if row is None or node.operator not in row.operators:
+                return ""
+            if any(value is not None and value_of_field(value, row) != value for value in values):
+                return ""
+        return write_help(print_filter(search.filter))
 
     def help(self, value: dict[str, JSON]) -> str:
         """Return the help for an object in place of a filter, or ``""``."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from ..diagnostics.quoting import quoted
+from ..language.datetimes import bare_date
 from ..language.fields import Field
 from ..language.near import plain_name
 from ..language.operators import OPERATORS
@@ -29,6 +31,7 @@ _ESCAPED = re.compile(r"\\([^A-Za-z0-9])")
 _DOT_OF_A_NAME = re.compile(r"(?<=\w)\.(?=\w)")
 _MAX_CHARS = 200
 _MAX_LEVELS = 2
+_LAST_DAY = "9999-12-31"
 _NUMBERS = ("numberlong", "numberint", "numberdouble", "numberdecimal")
 _WRAPPERS_OF_VALUES = ("date", "oid", "uuid", *_NUMBERS)
 _LOWER, _UPPER = ("from", "min", "start", "gte", "gt", "after", "since"), ("to", "max", "end", "lte", "lt", "until")
@@ -242,11 +245,26 @@ def _of_range(use: Use) -> str:
         if len(names) != 2 or names[0] not in _LOWER or names[1] not in _UPPER:
             return sentence
         bounds = list(bounds.values())
-    if row is None or not {"$gte", "$lte"} <= set(row.operators):
-        return ways_to_search(row, "ranges are not supported") if row is not None else sentence
-    if not isinstance(bounds, list | tuple) or len(bounds) != 2 or any(value_of_field(b, row) != b for b in bounds):
-        return sentence
-    return _write(both([Comparison(row.name, "$gte", bounds[0]), Comparison(row.name, "$lte", bounds[1])]))
+    if row is not None and not {"$gte", "$lte"} <= set(row.operators):
+        return ways_to_search(row, "ranges are not supported")
+    is_pair = row is not None and isinstance(bounds, list | tuple) and len(bounds) == 2
+    whole = range_of(row, *bounds) if row is not None and is_pair else None
+    return sentence if whole is None else _write(whole)
+
+
+def range_of(row: Field, low: JSON, high: JSON) -> Filter | None:
+    """Return the conditions from a value to another, whole days included, or ``None``."""
+    lower, upper, operator = value_of_field(low, row), value_of_field(high, row), "$lte"
+    if row.type.name == "instant" and isinstance(high, str) and high[:1].isdigit() and bare_date(high):
+        if high == _LAST_DAY or upper is None:
+            return None
+        upper, operator = f"{date.fromisoformat(high) + timedelta(days=1)}T00:00:00.000Z", "$lt"
+    elif upper != high:
+        return None
+    is_day = row.type.name == "instant" and lower is not None
+    if not {"$gte", operator} <= set(row.operators) or (lower != low and not is_day):
+        return None
+    return both([Comparison(row.name, "$gte", lower), Comparison(row.name, operator, upper)])
 
 
 def _says(sentence: str) -> Callable[[Use], str]:
