@@ -116,7 +116,12 @@ def _decorated_field(schema: Schema, node: Comparison) -> Instead | None:
     if node.field_place.path is not None or not isinstance(node.operand, str | int | Decimal):
         return None
     from ..syntax.foreign_queries import condition_of_key
+    from ..syntax.part_names import part_elsewhere
 
+    if part_elsewhere(node.field) == "sort" or node.field == "sort":
+        field = certain_field(schema, str(node.operand))
+        is_sortable = field is not None and schema.by_name[field].sortable
+        return Instead(f"write: order by {field}", "guess") if is_sortable and node.operator == "$eq" else None
     condition = condition_of_key(node.field, str(node.operand), schema, node.operator)
     return Instead(f"write: {condition}", "guess") if condition and _is_condition(condition, schema) else None
 

@@ -110,6 +110,29 @@ class ConditionHelps:
             return f"write: {' or '.join(f'{begun.name} = {item}' for item in items)}" if len(items) > 1 else ""
         return self._of_list(begun, wanted, False, at, beyond)
 
+    def of_bare_value(self, begun: Begun, at: int) -> str:
+        """Return the help for a value right behind its field, or ``""``."""
+        row = begun.row
+        operand = None if row is None else written_operand(self._text, at, row, self._schema)
+        if row is None or operand is None:
+            return ""
+        plain = _unquoted(operand.text)
+        is_one = operand.text == self._text[at : at + len(operand.text)]
+        is_value = {"enum": plain in row.values, "sequence": plain.isdigit(), "text": is_one, "instant": False}
+        condition = f"{begun.name} = {operand.text}"
+        return f"write: {condition}" if is_value.get(row.type.name, True) and self._accepts(condition) else ""
+
+    def of_call(self, name: str, at: int) -> str:
+        """Return the help for a function of another language, or ``""``."""
+        found = _CALL.match(self._text, at)
+        if found is None:
+            return ""
+        field = certain_field(self._schema, found[1])
+        words = _PRESENCE.get(name.lower())
+        if field is not None and words:
+            return f"write: {field} {words}"
+        return f"there are no functions; write the field alone: {field}" if field else "there are no functions"
+
     def values_advice(self, row: Field) -> str:
         """Return the help that lists the operators of a field."""
         return values_advice(row, self._schema)
@@ -242,6 +265,14 @@ class ConditionHelps:
     def _accepted(self, condition: str, begun: Begun) -> bool:
         """Return whether a condition may be shown; one of an unknown field may."""
         return len(condition) <= 400 and condition.isprintable() and (begun.row is None or self._accepts(condition))
+
+
+_CALL = re.compile(r"\(\s*([\w.]*)\s*\)?")
+_PRESENCE = {
+    **dict.fromkeys(("exists", "isnotnull", "notnull", "has", "isset"), "is present"),
+    **dict.fromkeys(("isnull", "isempty", "missing", "empty"), "is missing"),
+}
+"""Functions of other languages that tell whether there is a value."""
 
 
 def values_advice(row: Field, schema: Schema) -> str:

@@ -113,6 +113,9 @@ def _conditions(word: str, schema: Schema) -> Iterable[str]:
 
     A condition without spaces, such as ``status:PAID``, too.
     """
+    if word.lower() in ("all", "any", "*", "%"):
+        yield "everything"
+    word = word.removeprefix("#")
     name, colon, value = word.partition(":")
     if colon and value and certain_field(schema, name) is not None:
         yield f"{name} = {value}"

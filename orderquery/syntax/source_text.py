@@ -251,6 +251,16 @@ def quote(text: str, mark: str = '"') -> str:
     return mark + _UNSAFE.sub(_escape, text.replace("\\", "\\\\").replace(mark, "\\" + mark)) + mark
 
 
+def text_in_curly_quotes(text: str, at: int) -> str | None:
+    """Return the text in typographic quotes around an offset, or ``None``."""
+    found = _CURLY_QUOTES.finditer(text, max(0, at - _MAX_BEFORE), at + _MAX_AFTER)
+    return next((run[1] for run in found if run.start() < at < run.end()), None)
+
+
+_CURLY = "\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
+_CURLY_QUOTES = re.compile(rf"[{_CURLY}]([^{_CURLY}\r\n]*)[{_CURLY}]")
+_MAX_BEFORE, _MAX_AFTER = 200, 500
+"""Characters around an offset that are looked at."""
 _UNSAFE = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

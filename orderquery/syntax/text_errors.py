@@ -17,7 +17,16 @@ from .comparison_tokens import WrittenComparison, comparison_before, operator_of
 from .condition_helps import Begun, ConditionHelps
 from .expected_tokens import describe_expected
 from .foreign_text import Accepts, Foreign, bare_value, foreign_text
-from .source_text import ReadError, SourceText, StuckError, describe_token, quote, span_of, unclosed_quote
+from .source_text import (
+    ReadError,
+    SourceText,
+    StuckError,
+    describe_token,
+    quote,
+    span_of,
+    text_in_curly_quotes,
+    unclosed_quote,
+)
 from .swapped_sides import condition_after_string
 from .text_grammar import RANGES
 from .written_operands import written_operand
@@ -44,10 +53,7 @@ _RIGHT_SIGN = {
 
 _BRACKETS = re.compile(r"(\S+\s+(?:not\s+in|in|has\s+any|has\s+all)\s*)\[([^\[\]]*)\]", re.IGNORECASE)
 _NUMBER_RUN = re.compile(r"[^\s()]*")
-_CURLY = "\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
-_CURLY_QUOTES = re.compile(rf"[{_CURLY}]([^{_CURLY}\r\n]*)[{_CURLY}]")
-_MAX_BEFORE, _MAX_AFTER = 200, 500
-"""Characters around a wrong token that are looked at."""
+_MAX_BEFORE, _MAX_AFTER = 200, 500  # characters around a wrong token that are looked at
 _SIGN_WORD = re.compile(r"[=<>!~|&]+")
 _NEXT_OPERAND = re.compile(r"""\s*('[^'\r\n]*'|"[^"\r\n]*"|[^\s(),"'=<>!;`]+)""")
 _ADD_VALUE = "add a value; to find orders without one, write: is missing"
@@ -100,7 +106,7 @@ class _Advice:
     def find(self) -> str:
         """Return the help, empty if there is none."""
         stuck, expected = self._stuck, self._stuck.expected
-        around = _in_curly_quotes(self._text, self._start)
+        around = text_in_curly_quotes(self._text, self._start)
         if around is not None:
             return f"use straight quotes: {_in_quotes(around)}"
         amounts = self._amounts() if self._found == "," else ()
@@ -175,7 +181,8 @@ class _Advice:
         if begins_comment(self._text, self._start):
             return comment_help(self._text, self._start)
         if not is_field:
-            help_ = self._of_repeated(start) or clause_help(self._text, start, self._schema, self._accepts)
+            help_ = self._of_repeated(start, stuck.tokens)
+            help_ = help_ or clause_help(self._text, start, self._schema, self._accepts)
             if help_:
                 return help_
             if name.lower() in ("where", "filter", "select", "find"):
@@ -194,11 +201,12 @@ class _Advice:
         row = begun.row
         if row is not None and row.type.name == "boolean" and stuck.kind in ("$END", "_AND", "_OR", "RPAR"):
             return f"write: {begun.name} = true"
-        return "write: FIELD = VALUE" if row is None else self._helps.values_advice(row)
+        if row is None:
+            return self._helps.of_call(name, self._start) or "write: FIELD = VALUE"
+        return self._helps.of_bare_value(begun, self._start) or self._helps.values_advice(row)
 
-    def _of_repeated(self, start: int) -> str:
+    def _of_repeated(self, start: int, tokens: list[Token]) -> str:
         """Return the help for a condition that uses the field of the one before it."""
-        tokens = self._stuck.tokens
         before = comparison_before(tokens[:-2]) if len(tokens) > 4 and tokens[-2].type in ("_AND", "_OR") else None
         if before is None:
             return ""
@@ -255,6 +263,9 @@ class _Advice:
     def _of_condition(self) -> str:
         stuck, found, tokens = self._stuck, self._found, self._stuck.tokens
         if stuck.kind == "STRING":
+            repeated = self._of_repeated(self._start, [*tokens, *tokens[-1:]])
+            if repeated:
+                return repeated
             swapped = condition_after_string(self._text, self._start, self._schema, self._accepts)
             return f"write: {swapped}" if swapped else "write the field name without quotes"
         if stuck.kind == "$END":
@@ -265,6 +276,8 @@ class _Advice:
             help_ = self._helps.of_phrase(begun, self._start)
             if help_:
                 return help_
+        if stuck.kind in ("_AND", "_OR"):
+            return f"remove {quoted(found)}"
         if stuck.kind in ("", "_COMMA", "RPAR") or stuck.kind.startswith("OP"):
             return "add a condition such as: archived = true"
         return f"start the condition with a field; put a field named {quoted(found)} in backticks"
@@ -373,12 +386,6 @@ class _Advice:
 def _begins_value(stuck: StuckError, found: str) -> bool:
     """Return whether a keyword does not fit that may be the first word of a value."""
     return found[:1].isalpha() and stuck.kind != "NOT" and stuck.tokens[-1].value in ("=", "!=")
-
-
-def _in_curly_quotes(text: str, at: int) -> str | None:
-    """Return the text in typographic quotes around an offset, or ``None``."""
-    found = _CURLY_QUOTES.finditer(text, max(0, at - _MAX_BEFORE), at + _MAX_AFTER)
-    return next((run[1] for run in found if run.start() < at < run.end()), None)
 
 
 def _replace_by(right: str, wrong: str) -> str:

@@ -138,7 +138,9 @@ def written_items(text: str, at: int, row: Field | None, schema: Schema) -> tupl
         items.append(item.text)
         end = item.end
         joined = _JOINED_ITEMS.match(text, end)
-        following = None if joined is None else _SPACED_WORD.match(text, joined.end())
+        following = (
+            None if joined is None else _STRING.match(text, joined.end()) or _SPACED_WORD.match(text, joined.end())
+        )
         if joined is None or following is None or _is_condition(text, following, schema):
             break
         at = joined.end()

@@ -126,7 +126,7 @@ GOLDEN = [
      'use the cursor of the previous page: after "CURSOR"'),
     ("a = 1 or", "1:9", "expected a condition, found the end of the text", "add a condition, or remove the last word"),
     ("and a = 1", "1:1", 'expected a condition, found "and"',
-     'start the condition with a field; put a field named "and" in backticks'),
+     'remove "and"'),
     ('"status" = PAID', "1:1", 'expected a condition, found the string "status"', "write the field name without quotes"),
     ("()", "1:2", 'expected a condition, found ")"', "add a condition such as: archived = true"),
     ("order by", "1:9", "expected a field name, found the end of the text", "add the field to sort by"),
