@@ -82,17 +82,17 @@ class ForeignFilters:
             return f"write the conditions of {quoted(first)} as fields of the filter"
         return condition_in_parts(value, self._row_of, self._guess)
 
-    def help_outside(self, document: JSON, path: Path) -> str:
+    def help_outside(self, document: JSON, path: Path, *, in_search: bool) -> str:
         """Return the help for a key beside the parts of a search, or ``""``."""
         for step in path[:-1]:
             document = document[step]
         key, value = path[-1], document[path[-1]]
         if isinstance(key, str) and plain_name(key) in ("ids", "orderids") and isinstance(value, list):
             filter_ = self.ids({"values": value}, 0)
-            return "" if filter_ is None else _placed(filter_, path)
+            return "" if filter_ is None else _placed(filter_, in_search=in_search)
         rules = rules_around(document, path[-1])
         filter_ = self.read({path[-1]: document[path[-1]]} if rules is None else rules)
-        return "" if filter_ is None else _placed(filter_, path)
+        return "" if filter_ is None else _placed(filter_, in_search=in_search)
 
     def read(self, value: JSON, levels: int = _MAX_LEVELS) -> dict[str, JSON] | None:
         """Return the filter that an object of another tool means, or ``None``."""
@@ -273,9 +273,9 @@ def _request_of_pipeline(stages: JSON) -> dict[str, JSON] | None:
     return {"search": search} if search else None
 
 
-def _placed(filter_: JSON, path: Path) -> str:
+def _placed(filter_: JSON, *, in_search: bool) -> str:
     """Return the help that writes a filter at the place of a key."""
-    return write_help({"filter": filter_} if len(path) > 1 else {"search": {"filter": filter_}})
+    return write_help({"filter": filter_} if in_search else {"search": {"filter": filter_}})
 
 
 def _joined(connective: str, parts: list[JSON]) -> dict[str, JSON]:

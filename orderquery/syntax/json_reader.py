@@ -245,7 +245,7 @@ class Reader:
             self._descending[path[:-1]] = beside.order == "DESC"
             return f'write it in "sort": "order": "{beside.order}"', "intended"
         reader = FilterReader(self.diagnostics, self._schema, self._rest_names)
-        foreign = reader.foreign.help_outside(self._document, path)
+        foreign = reader.foreign.help_outside(self._document, path, in_search=level == "search")
         if foreign:
             return foreign, "guess"
         if holds_parts(value) or holds_parts(json_in_string(value, "{")):

@@ -26,6 +26,15 @@ def test_the_help_for_a_foreign_operator(filter_: JSON, helps: list[str]) -> Non
     assert not faults({"search": {"filter": filter_}})
 
 
+def test_a_filter_of_another_tool_is_placed_in_its_search() -> None:
+    body = {"bool": {"must": [{"term": {"status": "APPROVED"}}]}}
+    for shape in ("search", "sdk"):
+        (found,) = oq.check(body, shape).diagnostics
+        assert found.help == 'write: {"filter": {"status": "APPROVED"}}'
+    (found,) = oq.check(body, "request").diagnostics
+    assert found.help == 'write: {"search": {"filter": {"status": "APPROVED"}}}'
+
+
 @pytest.mark.parametrize(("request_", "helps"), REQUESTS, ids=lambda part: json.dumps(part)[:60])
 def test_the_help_for_a_filter_of_another_tool(request_: JSON, helps: list[str]) -> None:
     report = oq.check(request_, "request")
