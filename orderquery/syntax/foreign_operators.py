@@ -19,6 +19,7 @@ from ..language.operators import OPERATORS
 from ..language.types import UnfitOperand
 from .ast import Comparison, Filter, both
 from .filter_helps import flattened, is_nested
+from .holes import Hole, is_spread
 from .json_printer import print_filter, write_help
 
 JSON = Any
@@ -83,8 +84,13 @@ def plain_value(operand: JSON, levels: int = _MAX_LEVELS) -> JSON:
 
 
 def value_of_field(value: JSON, row: Field) -> JSON:
-    """Return a value if it fits a field, else the value it may mean, or ``None``."""
-    if value is None or isinstance(value, list | tuple | dict):
+    """Return a value if it fits a field, else the value it may mean, or ``None``.
+
+    A value that is not known fits.
+    """
+    if isinstance(value, Hole) and not is_spread(value):
+        return value
+    if value is None or isinstance(value, list | tuple | dict | Hole):
         return None
     try:
         row.type.operand(value)
@@ -180,7 +186,7 @@ def _of_elements(use: Use) -> str:
     inner = use.operand
     if isinstance(inner, list | tuple) and len(inner) == 1:
         inner = inner[0]
-    if use.row is not None and not isinstance(inner, dict):
+    if use.row is not None and not isinstance(inner, dict | Hole):
         return _written(use, "$hasSome", (inner,)) or _written(use, "$eq", inner)
     if not isinstance(inner, dict) or not inner or not all(isinstance(key, str) for key in inner):
         return ""
