@@ -31,6 +31,7 @@ from ..syntax.holes import Hole, is_spread
 from ..syntax.json_decoder import decode_decimal, decode_exactly
 from ..syntax.json_printer import print_filter, write_help
 from .whole_periods import help_for_period
+from .written_flags import help_for_flag
 
 JSON = Any
 
@@ -239,9 +240,10 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
     if relative is not None:
         return Instead(relative.help, "guess")
     instead = problem.instead
-    foreign = _yes_or_no(item, row, operator, in_text=in_text) if row.type.name == "boolean" else None
-    if instead is None and foreign is None:
-        foreign = _foreign_date(item, row, operator, in_text=in_text)
+    flag = help_for_flag(item, row, operator, in_text=in_text) if instead is None else ""
+    if flag:
+        return Instead(flag, "guess")
+    foreign = _foreign_date(item, row, operator, in_text=in_text) if instead is None else None
     if foreign is not None:
         return foreign
     if instead is None:
@@ -258,20 +260,6 @@ def unfit_operand(problem: UnfitOperand, item: JSON, row: Field, operator: Opera
         certain = isinstance(item, int)
     other = "" if problem.other is None else f" or {write_help(problem.other, '').removeprefix(': ')}"
     return Instead(write_help(instead) + other, "intended" if certain else "guess", instead)
-
-
-_YES_NO: dict[JSON, bool] = {"yes": True, "on": True, "1": True, "no": False, "off": False, "0": False}
-
-
-def _yes_or_no(item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead | None:
-    """Return what to write for a word or a number in place of true or false."""
-    is_word = isinstance(item, str | int) and not isinstance(item, bool)
-    found = _YES_NO.get(str(item).strip().lower()) if is_word and len(str(item)) < 9 else None
-    if found is None or (in_text and operator.takes is not Takes.VALUE):
-        return None
-    shown = write_help(found)
-    in_words = f"write: {row.name} {operator.spellings[0].words} {shown.removeprefix('write: ')}"
-    return Instead(in_words if in_text else shown, "guess")
 
 
 def _foreign_date(item: JSON, row: Field, operator: Operator, *, in_text: bool) -> Instead | None:

@@ -19,6 +19,7 @@ from ..syntax.problems import Problems
 from .suggestions import Instead
 
 _MAX_LISTED_FIELDS = 20
+_MAX_NUMBER = 10**15
 
 
 def nearest_field(schema: Schema, name: str) -> str | None:
@@ -113,7 +114,10 @@ def _swapped_sides(schema: Schema, node: Comparison) -> Instead | None:
 
 def _decorated_field(schema: Schema, node: Comparison) -> Instead | None:
     """Return the help for a name as in a URL, such as ``number__gte``, in a text."""
-    if node.field_place.path is not None or not isinstance(node.operand, str | int | Decimal):
+    value = node.operand
+    is_number = isinstance(value, int) or (isinstance(value, Decimal) and value.is_finite())
+    is_short = isinstance(value, str) or (is_number and abs(value) < _MAX_NUMBER)
+    if node.field_place.path is not None or not is_short:
         return None
     from ..syntax.foreign_queries import condition_of_key
     from ..syntax.part_names import part_elsewhere

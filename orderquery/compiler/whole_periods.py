@@ -20,6 +20,7 @@ _IN_TEXT = {
     "$lt": "{field} < {first}",
     "$lte": "{field} < {next}",
 }
+_MAX_YEAR, _MAX_PERIOD_CHARS = 10_000, 8
 _SAME = {"$in": "$eq", "$nin": "$ne"}
 """Of one value."""
 
@@ -60,8 +61,9 @@ def _with_prefix(field: str, operator: str, prefix: str, *, in_text: bool) -> st
 
 
 def _period_of(value: JSON) -> _Period | None:
-    is_written = isinstance(value, str | int) and not isinstance(value, bool)
-    found = _PERIOD.fullmatch(str(value)) if is_written and len(str(value)) < 8 else None
+    if isinstance(value, int):
+        value = str(value) if 0 < value < _MAX_YEAR else ""
+    found = _PERIOD.fullmatch(value) if isinstance(value, str) and len(value) < _MAX_PERIOD_CHARS else None
     if found is None:
         return None
     year, month = int(found[1]), int(found[2] or 0)

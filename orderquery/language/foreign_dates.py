@@ -17,7 +17,7 @@ _OF_JAVASCRIPT = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2} [0-9]{2} [0-9]{4} [0-9:]{8}) (?:GMT|UTC)([+-][0-9]{4})(?: \([^()]*\))?", re.ASCII
 )
 _OF_MAIL = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} (?:GMT|UTC|[+-][0-9]{4})", re.ASCII)
-_MIN_MILLIS_CHARS = 12
+_MIN_MILLIS_CHARS, _MAX_MILLIS = 12, 10**13
 
 
 def foreign_dates(value: object) -> tuple[str, ...]:
@@ -25,7 +25,9 @@ def foreign_dates(value: object) -> tuple[str, ...]:
 
     A day is ``2024-01-31``. An instant has its time. Empty if there is none.
     """
-    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, int):
+        value = str(value) if 0 < value < _MAX_MILLIS else ""
+    text = value.strip() if isinstance(value, str) else ""
     if not text or len(text) > _MAX_CHARS:
         return ()
     first = _YEAR_FIRST.fullmatch(text)

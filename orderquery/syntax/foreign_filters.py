@@ -123,7 +123,11 @@ class ForeignFilters:
         if len(lists) != 1 or len(joins) > 1 or others:
             return None
         default = "or" if plain_name(lists[0]) in ("filtergroups", "groups") else "and"
-        connective = _CONNECTIVES.get(str(joins[0]).strip().lower()) if joins else _CONNECTIVES[default]
+        connective = (
+            _CONNECTIVES.get(joins[0].strip().lower() if isinstance(joins[0], str) else "")
+            if joins
+            else _CONNECTIVES[default]
+        )
         parts = self.read_all(value[lists[0]], levels)
         if connective is None or parts is None:
             return None

@@ -133,7 +133,7 @@ def _of_regex(use: Use) -> str:
     if not isinstance(pattern, str) or use.row is None or len(pattern) > _MAX_CHARS:
         return sentence
     options = next((value for key, value in use.beside.items() if plain_name(key) == "options"), "")
-    ignores_case = "i" in str(options) or pattern.startswith("(?i)")
+    ignores_case = (isinstance(options, str) and "i" in options) or pattern.startswith("(?i)")
     pattern = pattern.removeprefix("(?i)")
     at_start, at_end = pattern.startswith("^"), pattern.endswith("$") and not pattern.endswith("\\$")
     body = pattern.removeprefix("^")[: -1 if at_end else None]

@@ -73,7 +73,7 @@ WRONG = [
     ("limit :n", {"n": True}, [("text-syntax", 7, "write: limit 100")]),
     ("after :cursor", {"cursor": 5}, [("text-syntax", 7, 'use the cursor of the previous page: after "CURSOR"')]),
     ("number = :n", {"n": [1]}, [("operand-shape", 10, "write: number = 1")]),
-    ("archived = :yes", {"yes": "yes"}, [("operand-type", 12, "write true or false")]),
+    ("archived = :yes", {"yes": "yes"}, [("operand-type", 12, "write: archived = true")]),
     ("createdDate > :since", {"since": "soon"}, [("operand-type", 15, None)]),
     ("number = :n", {"n": object()}, [("operand-type", 10, None)]),
     ("number = :n", {"n": float("nan")}, [("operand-type", 10, None)]),
