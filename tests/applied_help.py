@@ -366,7 +366,7 @@ _CHANGES: tuple[tuple[str, Callable[[Help, re.Match[str]], Iterator[Callable[[JS
     (r"did you mean ", Help.did_you_mean),
     (r'rename "(.*)" to "(.*)"$', Help.rename),
     (r'move "(.*)" into "search"(?: as "(.*)")?$', Help.move),
-    (r'move the parts of "(.*)" directly into "search"$', Help.move_parts),
+    (r'move the parts of "(.*)" directly into (?:"search"|the argument)$', Help.move_parts),
     (r'move "(.*)" into "(?:search\.)?filter"$', Help.move_condition),
     (r"remove this entry$", Help.remove_entry),
     (r"remove the list around the object$", Help.remove_list),

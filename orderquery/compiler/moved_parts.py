@@ -14,7 +14,7 @@ from .json_edits import MISSING, put_at, renamed_key, value_at, without
 JSON = Any
 _RENAMED = re.compile(r'rename "([^"]*)" to "([^"]*)"')
 _PART = re.compile(r'move "([^"]*)" into "search"(?: as "([^"]*)")?')
-_PARTS = re.compile(r'move the parts of "([^"]*)" directly into "search"')
+_PARTS = re.compile(r'move the parts of "([^"]*)" directly into (?:"search"|the argument)')
 _CONDITION = re.compile(r'move "[^"]*" into "(search\.)?filter"')
 _DIRECTION = re.compile(r'write it in "sort": "order": "(ASC|DESC)"')
 _PAGING = re.compile(r'write: \{("search": \{)?"cursorPaging": \{"(limit|cursor)":')

@@ -83,7 +83,7 @@ class Reader:
         self._may_be_second = False
         """Whether a hole that was passed may hold the parts that are read next."""
         self._schema = schema
-        self._shape = shape
+        self._shape, self._whole_name = shape, "the argument" if shape == "sdk" else '"search"'
         self._rest_names = schema.rest_names if shape == "sdk" else {}
         if shape == "request":
             self._request(document)
@@ -212,10 +212,10 @@ class Reader:
             left = self._search(value, path, ignored=True)
             renames = level == "request" and near_name(key, ("search",)) and key != "search" and not self._has_search
             help_ = f'rename {quoted(key)} to "search"' if renames else f"move the parts of {quoted(key)} directly into"
-            return self._merged(key, value, left, level, help_ if renames else f'{help_} "search"')
+            return self._merged(key, value, left, level, help_ if renames else f"{help_} {self._whole_name}")
         if isinstance(value, Hole) and may_wrap(key):
             self._may_be_second = True
-            return f'move the parts of {quoted(key)} directly into "search"', "guess"
+            return f"move the parts of {quoted(key)} directly into {self._whole_name}", "guess"
         if is_listed_object(value) and is_wrapper(key):
             return REMOVE_LIST, "guess"
         name = part_elsewhere(key) or near_name(key, SEARCH_KEYS)
@@ -249,7 +249,7 @@ class Reader:
         if foreign:
             return foreign, "guess"
         if holds_parts(value) or holds_parts(json_in_string(value, "{")):
-            return f'move the parts of {quoted(key)} directly into "search"', "guess"
+            return f"move the parts of {quoted(key)} directly into {self._whole_name}", "guess"
         filter_ = "search.filter" if level == "request" else "filter"
         if holds_conditions(key, value, self._knows):
             return f"write the conditions of {quoted(key)} in {quoted(filter_)}", "guess"
