@@ -102,6 +102,7 @@ class _Checker:
             return negate(condition), tree if mended is tree.child else Not(mended)
         if isinstance(tree, Unreadable):
             self.diagnostics.has_holes = True
+            self._check_field_of(tree.of_field)
             return TRUE, tree
         join, join_trees = (all_of, both) if isinstance(tree, And) else (any_of, either)
         conditions, children, changed = [], [], False
@@ -139,6 +140,11 @@ class _Checker:
         if any(diagnostic.refused for diagnostic in self.diagnostics[before:]):
             return None, checked.mended
         return operator.meaning(row, operand), checked.mended
+
+    def _check_field_of(self, node: Comparison | None) -> None:
+        """Report a field that is unknown whatever a hole under it holds."""
+        if node is not None and node.field not in self._rows and not may_begin_a_field(self.schema, node.field):
+            self._row_of(node)
 
     def _row_of(self, node: Comparison) -> Field | None:
         """Report an unknown field, once at its place; return its certain meaning."""

@@ -72,10 +72,11 @@ class Not:
 class Unreadable:
     """A part of a filter without a certain meaning, as written.
 
-    It is reported, or it is a hole, or its keys are.
+    It is reported, or it is a hole, or its keys are. ``of_field`` is a condition with the field that it has.
     """
 
     written: Any
+    of_field: Comparison | None = None
 
 
 Filter = Comparison | And | Or | Not | Unreadable

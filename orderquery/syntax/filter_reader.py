@@ -311,7 +311,7 @@ class FilterReader:
         if self._problems.is_hole(raw) or (listed and any(map(is_spread, raw)) and not has_nin):
             self._problems.has_holes = True
             self._problems.add("unknown-operator", message, f"write {connective} beside fields", path, at_key=True)
-            return Unreadable({field: {key: raw}})
+            return Unreadable({field: {key: raw}}, Comparison(field, "$eq", raw, Place(path), name))
         if connective == "$not" and listed and (not raw or row is None or row.many):
             help_ = "write $not beside the field" if raw else "add a value, or remove the condition"
             self._problems.add("unknown-operator", message, help_, path, at_key=True)

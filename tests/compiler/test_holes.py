@@ -241,3 +241,14 @@ def test_cases(case: JSON) -> None:
     assert found == (None if wanted is None else shown_json(read_holes(wanted, known)))
     assert report.plan is None
     assert {id(hole) for hole in holes_of(corrected(report))} <= {id(hole) for hole in known.values()}
+
+
+@pytest.mark.parametrize("name", ["foo", "shippingInfo.deliveryOption", "paymentstatus"])
+@pytest.mark.parametrize("connective", ["$not", "$and", "$or"])
+def test_an_unknown_field_over_a_hole_under_a_connective_is_reported(name: str, connective: str) -> None:
+    report = check_with_holes({"search": {"filter": {name: {connective: Hole("given")}}}}, "request", SCHEMA)
+    assert [found.code for found in report.diagnostics] == ["unknown-field", "unknown-operator"]
+    assert not any(found.certain for found in report.diagnostics)
+    # The hole may hold the rest of the name.
+    nested = check_with_holes({"search": {"filter": {"buyerInfo": {connective: Hole("given")}}}}, "request", SCHEMA)
+    assert [found.code for found in nested.diagnostics] == ["unknown-operator"]
