@@ -115,6 +115,8 @@ class ForeignFilters:
 
     def _of_rules(self, value: dict[str, JSON], levels: int) -> dict[str, JSON] | None:
         """Read the rules of a query builder, with the word that joins them."""
+        if not all(isinstance(key, str) for key in value):
+            return None
         names = {plain_name(key): key for key in value}
         lists = [names[name] for name in names if name in _LISTS and isinstance(value[names[name]], list)]
         joins = [value[names[name]] for name in names if name in _JOINS]

@@ -132,7 +132,8 @@ def _of_regex(use: Use) -> str:
     pattern = use.operand
     if not isinstance(pattern, str) or use.row is None or len(pattern) > _MAX_CHARS:
         return sentence
-    options = next((value for key, value in use.beside.items() if plain_name(key) == "options"), "")
+    beside = use.beside.items()
+    options = next((value for key, value in beside if isinstance(key, str) and plain_name(key) == "options"), "")
     ignores_case = (isinstance(options, str) and "i" in options) or pattern.startswith("(?i)")
     pattern = pattern.removeprefix("(?i)")
     at_start, at_end = pattern.startswith("^"), pattern.endswith("$") and not pattern.endswith("\\$")

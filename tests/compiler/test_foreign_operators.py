@@ -10,6 +10,9 @@ import pytest
 from test_helps import faults
 
 import orderquery as oq
+from orderquery.compiler.hole_check import check_with_holes
+from orderquery.language.schema import load_schema
+from orderquery.syntax.holes import Hole
 
 JSON = Any
 #: Filters, and the first line of the help of each diagnostic.
@@ -41,3 +44,19 @@ def test_the_help_for_a_filter_of_another_tool(request_: JSON, helps: list[str])
     assert [diagnostic.help.split("\n")[0] for diagnostic in report.diagnostics] == helps
     if isinstance(request_, dict):
         assert not faults(request_)
+
+
+@pytest.mark.parametrize("odd", [1, None, True, b"k", (), 1.5, Hole("given"), Hole("given", "spread")])
+def test_keys_that_are_no_texts_beside_foreign_ones_are_reported(odd: Any) -> None:
+    for filter_ in (
+        *[
+            {"buyerInfo.email": {operator: "x", odd: "x"}}
+            for operator in ("$regex", "$elemMatch", "$between", "$type", "op")
+        ],
+        {"bool": {"must": [{"term": {"status": "APPROVED", odd: 1}}], odd: 1}},
+        {"rules": [{"field": "status", "operator": "=", "value": "APPROVED", odd: 1}], odd: "and"},
+        {"filterGroups": [{"filters": [{odd: 1}], odd: 1}]},
+    ):
+        report = check_with_holes({"search": {"filter": filter_}}, "request", load_schema(None))
+        assert not report.ok
+        assert str(report)
