@@ -1,4 +1,4 @@
-"""Right code, as people write it around a search: nothing is said about it."""
+"""Right code as people write it around a search; it has no findings."""
 
 from __future__ import annotations
 
