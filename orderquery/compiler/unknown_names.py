@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from ..diagnostics.diagnostic import Fix
 from ..diagnostics.quoting import quoted
@@ -48,10 +49,22 @@ def unknown_field(schema: Schema, name: str, problems: Problems, *, sorting: boo
     near = problems.closest(name, names)
     if near:
         return f"did you mean {quoted(near)}?", "guess"
-    starts = {field.partition(".")[0] for field in schema.by_name}
-    paths = [path for path in elsewhere.unsearchable if path.endswith(f".{name}") and path.partition(".")[0] in starts]
-    known = unsearchable_part(min(paths, key=lambda path: (path.count("."), path)), schema) if paths else ""
+    path = _paths_by_end(schema).get(name, "")
+    known = unsearchable_part(path, schema) if path else ""
     return (f"{quoted(known)} exists, but cannot be searched" if known else _list_of_fields(schema, names)), None
+
+
+@lru_cache(maxsize=16)  # a request may have thousands of unknown names
+def _paths_by_end(schema: Schema) -> dict[str, str]:
+    """Return the shortest path without a search by what it ends with."""
+    starts = {field.partition(".")[0] for field in schema.by_name}
+    found: dict[str, str] = {}
+    for path in sorted(fields_elsewhere().unsearchable, key=lambda path: (path.count("."), path)):
+        steps = path.split(".")
+        if steps[0] in starts:
+            for count in range(1, len(steps)):
+                found.setdefault(".".join(steps[count:]), path)
+    return found
 
 
 def unsearchable_part(name: str, schema: Schema) -> str:
@@ -59,7 +72,7 @@ def unsearchable_part(name: str, schema: Schema) -> str:
     steps = name.split(".")
     starts = [".".join(steps[:count]) for count in range(len(steps), 0, -1)]
     found = next((start for start in starts if start in fields_elsewhere().unsearchable), "")
-    return "" if any(field.startswith(f"{found}.") for field in schema.by_name) else found
+    return "" if not found or any(field.startswith(f"{found}.") for field in schema.by_name) else found
 
 
 def _list_of_fields(schema: Schema, names: Sequence[str]) -> str:

@@ -74,6 +74,8 @@ class ForeignFilters:
 
     def help(self, value: dict[str, JSON]) -> str:
         """Return the help for an object in place of a filter, or ``""``."""
+        if len(value) > _MAX_PARTS:
+            return ""
         filter_ = self.read(value)
         if filter_ is not None:
             return write_help(filter_)
@@ -96,7 +98,9 @@ class ForeignFilters:
 
     def read(self, value: JSON, levels: int = _MAX_LEVELS) -> dict[str, JSON] | None:
         """Return the filter that an object of another tool means, or ``None``."""
-        if not isinstance(value, dict) or not value or not levels or not all(isinstance(key, str) for key in value):
+        if not isinstance(value, dict) or not 0 < len(value) <= _MAX_PARTS or not levels:
+            return None
+        if not all(isinstance(key, str) for key in value):
             return None
         if len(value) == 1:
             ((key, inner),) = value.items()
@@ -115,8 +119,6 @@ class ForeignFilters:
 
     def _of_rules(self, value: dict[str, JSON], levels: int) -> dict[str, JSON] | None:
         """Read the rules of a query builder, with the word that joins them."""
-        if not all(isinstance(key, str) for key in value):
-            return None
         names = {plain_name(key): key for key in value}
         lists = [names[name] for name in names if name in _LISTS and isinstance(value[names[name]], list)]
         joins = [value[names[name]] for name in names if name in _JOINS]
