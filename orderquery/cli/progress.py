@@ -40,6 +40,7 @@ class _Shown:
 
     def _columns(self) -> tuple[ProgressColumn, ...]:
         """Return the columns after the label."""
+        # Each kind of progress overrides this; none is only of this class.
         raise NotImplementedError
 
     def _show(self, done: float, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..language.elsewhere import COMPARISON_SIGNS
 from ..language.fields import Field
 from ..language.operators import Operator
 from ..language.schema import Schema
@@ -14,19 +15,7 @@ from ..syntax.ast import Comparison
 JSON = Any
 
 _SIGNED = re.compile(r"\s*(>=|<=|!=|<>|==?|>|<|!|\u2265|\u2264)\s*(\S.*)", re.DOTALL)
-_OPERATORS = {
-    ">=": "$gte",
-    "\u2265": "$gte",
-    "<=": "$lte",
-    "\u2264": "$lte",
-    ">": "$gt",
-    "<": "$lt",
-    "!=": "$ne",
-    "<>": "$ne",
-    "!": "$ne",
-    "=": "$eq",
-    "==": "$eq",
-}
+_OPERATORS = {**COMPARISON_SIGNS, "!": "$ne"}
 _MAX_CHARS = 200
 
 

@@ -80,6 +80,17 @@ def _outer_names(names: Iterable[str]) -> set[str]:
     return {".".join(steps[:count]) for steps in parts for count in range(1, len(steps))}
 
 
+COMPARISON_SIGNS = {
+    **dict.fromkeys(("=", "==", "==="), "$eq"),
+    **dict.fromkeys(("!=", "!==", "<>"), "$ne"),
+    **dict.fromkeys((">=", "\u2265"), "$gte"),
+    **dict.fromkeys(("<=", "\u2264"), "$lte"),
+    ">": "$gt",
+    "<": "$lt",
+}
+"""The operator that a sign means, in any notation."""
+
+
 class OperatorReading(NamedTuple):
     """What an operator of another interface means in the language."""
 

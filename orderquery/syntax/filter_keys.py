@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..diagnostics.quoting import quoted
-from ..language.elsewhere import connective_reading, operator_reading
+from ..language.elsewhere import COMPARISON_SIGNS, connective_reading, operator_reading
 from ..language.fields import Field
 from ..language.near import plain_name
 from ..language.operators import OPERATORS, Takes
@@ -25,14 +25,6 @@ _CONNECTIVES = {
 }
 """Names of connectives in other interfaces."""
 _NEGATIVE = ("none", "noneof", "mustnot")
-_SIGNS = {
-    **dict.fromkeys(("=", "==", "==="), "$eq"),
-    **dict.fromkeys(("!=", "!==", "<>"), "$ne"),
-    ">": "$gt",
-    ">=": "$gte",
-    "<": "$lt",
-    "<=": "$lte",
-}
 _MAX_LEVELS = 4
 _SIGNED_NAME = re.compile(r"([\w.]+)\s*(>=|<=|!==?|<>|===?|=|>|<)\s*", re.ASCII)
 _OPERATOR_IN_NAME = re.compile(r"(.+?)(?:\.\$?|__?)([A-Za-z]+)")
@@ -79,7 +71,7 @@ def help_for_key(key: str, value: JSON, knows: Callable[[str], bool], *, is_wrap
         return ""
     signed = _SIGNED_NAME.fullmatch(key)
     if signed is not None and knows(signed[1]) and not isinstance(value, dict):
-        return write_help({signed[1]: {_SIGNS[signed[2]]: value}})
+        return write_help({signed[1]: {COMPARISON_SIGNS[signed[2]]: value}})
     word = plain_name(key)
     parts = without_spreads(value) if isinstance(value, list | tuple) else []
     filters = bool(parts) and all(isinstance(part, dict) and part for part in parts)
@@ -123,7 +115,7 @@ def operator_in_parts(value: dict[str, JSON], row: Field | None, guess: Guess) -
 def _condition_of(row: Field, written: str | None, operand: JSON, guess: Guess) -> str:
     name = "$in" if isinstance(operand, list | tuple) else "$eq"
     if written is not None:
-        name = _SIGNS.get(written.strip(), written.strip())
+        name = COMPARISON_SIGNS.get(written.strip(), written.strip())
         reading = operator_reading(name)
         if reading is not None and not (reading.inverted or reading.negated):
             name = reading.operator

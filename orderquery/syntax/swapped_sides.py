@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-from ..language.elsewhere import certain_field
+from ..language.elsewhere import COMPARISON_SIGNS, certain_field
 from ..language.operators import OPERATORS
 from ..language.schema import Schema
 from .foreign_text import Accepts
 
 _MIRRORED = {"$eq": "$eq", "$ne": "$ne", "$lt": "$gt", "$lte": "$gte", "$gt": "$lt", "$gte": "$lte"}
 """The operator of the same meaning with the sides exchanged."""
-_SIGNS = {"=": "$eq", "==": "$eq", "!=": "$ne", "<>": "$ne", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _AFTER_STRING = re.compile(
     r"""(?P<value>"[^"\\\r\n]{0,200}"|'[^'\\\r\n]{0,200}')\s{0,9}(?P<sign>==|!=|<>|<=|>=|=|<|>)\s{0,9}(?P<field>[A-Za-z_][\w.]{0,200})"""
 )
@@ -46,4 +45,4 @@ def condition_after_string(text: str, at: int, schema: Schema, accepts: Accepts)
     found = _AFTER_STRING.match(text, at)
     if found is None:
         return ""
-    return swapped_condition(schema, found["value"], _SIGNS[found["sign"]], found["field"], accepts)
+    return swapped_condition(schema, found["value"], COMPARISON_SIGNS[found["sign"]], found["field"], accepts)
